@@ -1,0 +1,197 @@
+//! The packs and calendars that come with the program, and those of a folder.
+//!
+//! A matter keeps the pack of its day; the newest pack in force on a day receives what comes in.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_domain::ids::PackId;
+use huiyin_domain::procedure::RuleBook;
+use huiyin_rules::{Pack, PackFiles, read_calendar, read_pack};
+use jiff::civil::Date;
+use rust_embed::RustEmbed;
+
+#[derive(RustEmbed)]
+#[folder = "../../packs"]
+struct Shipped;
+
+/// Why packs could not be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum PackLoadError {
+    /// The text of a pack is wrong.
+    #[error("{0}")]
+    Pack(#[from] huiyin_rules::PackErrors),
+    /// A calendar is wrong or missing.
+    #[error("{0}")]
+    Calendar(String),
+    /// A file could not be read.
+    #[error("cannot read `{path}`")]
+    Read {
+        /// Which.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Rule books and calendars by id.
+#[derive(Debug, Clone, Default)]
+pub struct Library {
+    books: BTreeMap<PackId, Arc<RuleBook>>,
+    calendars: BTreeMap<String, Arc<WorkCalendar>>,
+}
+
+impl Library {
+    /// What the program carries.
+    ///
+    /// # Errors
+    /// Only when a shipped pack is broken; the tests keep that from happening.
+    pub fn shipped() -> Result<Self, PackLoadError> {
+        let mut library = Self { books: BTreeMap::new(), calendars: shipped_calendars()? };
+        for files in shipped_folders().into_values() {
+            let pack = read_pack(&files)?;
+            library.books.insert(pack.book.id.clone(), Arc::new(pack.book));
+        }
+        Ok(library)
+    }
+
+    /// A rule book by id.
+    pub fn book(&self, id: &PackId) -> Option<Arc<RuleBook>> {
+        self.books.get(id).cloned()
+    }
+
+    /// The newest procedure in force on a day.
+    pub fn in_force(&self, on: Date) -> Option<Arc<RuleBook>> {
+        self.books.values().filter(|b| b.force_from <= on).max_by_key(|b| b.force_from).or_else(|| self.books.values().next()).cloned()
+    }
+
+    /// A calendar by id.
+    pub fn calendar(&self, id: &str) -> Option<Arc<WorkCalendar>> {
+        self.calendars.get(id).cloned()
+    }
+}
+
+/// The calendars that come with the program.
+///
+/// # Errors
+/// Only when a shipped calendar is broken.
+pub fn shipped_calendars() -> Result<BTreeMap<String, Arc<WorkCalendar>>, PackLoadError> {
+    let mut folders: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    let mut tails = BTreeMap::new();
+    for name in Shipped::iter() {
+        let Some((id, file)) = name.strip_prefix("calendars/").and_then(|rest| rest.split_once('/')) else { continue };
+        let text = text_of(&name);
+        if file == "calendar.toml" {
+            tails.insert(id.to_owned(), tail_days(&text).map_err(PackLoadError::Calendar)?);
+        } else if file.ends_with(".json") && file != "schema.json" {
+            folders.entry(id.to_owned()).or_default().insert(name.to_string(), text);
+        }
+    }
+    let mut out = BTreeMap::new();
+    for (id, notices) in folders {
+        let tail = tails.get(&id).copied().unwrap_or(0);
+        let calendar = read_calendar(&id, &notices, tail).map_err(PackLoadError::Calendar)?;
+        out.insert(id, Arc::new(calendar));
+    }
+    Ok(out)
+}
+
+fn tail_days(text: &str) -> Result<u8, String> {
+    text.lines()
+        .find_map(|l| l.trim().strip_prefix("open_tail_days"))
+        .and_then(|rest| rest.trim_start_matches([' ', '=']).trim().parse().ok())
+        .ok_or_else(|| "calendar.toml: write `open_tail_days = N`, a number of days from 0 to 31".to_owned())
+}
+
+fn text_of(name: &str) -> String {
+    Shipped::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default()
+}
+
+/// The shipped pack folders by id.
+fn shipped_folders() -> BTreeMap<String, PackFiles> {
+    let mut out: BTreeMap<String, PackFiles> = BTreeMap::new();
+    let all: Vec<String> = Shipped::iter().map(|n| n.to_string()).collect();
+    for name in all.iter().filter(|n| n.ends_with("/pack.toml")) {
+        let folder = name.trim_end_matches("/pack.toml");
+        let mut files = PackFiles { id: folder.to_owned(), files: BTreeMap::new() };
+        for file in all.iter().filter(|n| n.ends_with(".toml")) {
+            if let Some(rest) = file.strip_prefix(folder).and_then(|r| r.strip_prefix('/')).filter(|r| !r.contains('/')) {
+                files.files.insert(rest.to_owned(), text_of(file));
+            }
+        }
+        out.insert(folder.to_owned(), files);
+    }
+    out
+}
+
+/// A pack folder that was checked, or what is wrong with it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The folder, as found.
+    pub folder: String,
+    /// Cases that ran, or the errors in words.
+    pub result: Result<usize, Vec<String>>,
+}
+
+/// Checks every pack under a folder: reads it, looks up every reference, runs its cases.
+///
+/// # Errors
+/// When the folder cannot be read at all. Faults of packs are in the result.
+pub fn check_folder(root: &Path) -> Result<Vec<Checked>, PackLoadError> {
+    let mut found = Vec::new();
+    walk(root, &mut found)?;
+    found.sort();
+    let calendars = shipped_calendars()?;
+    found.iter().map(|folder| check_one(root, folder, &calendars)).collect()
+}
+
+fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) -> Result<(), PackLoadError> {
+    let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
+    if folder.join("pack.toml").is_file() {
+        found.push(folder.to_owned());
+    }
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        // Links are not followed, so a circle of links cannot hold the walk.
+        if entry.file_type().map_err(fail)?.is_dir() {
+            walk(&entry.path(), found)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_one(root: &Path, folder: &Path, calendars: &BTreeMap<String, Arc<WorkCalendar>>) -> Result<Checked, PackLoadError> {
+    let mut files = BTreeMap::new();
+    let name = folder.strip_prefix(root).ok().filter(|p| !p.as_os_str().is_empty()).unwrap_or(folder).display().to_string();
+    let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        if path.extension().is_some_and(|e| e == "toml") && path.is_file() {
+            let bytes = std::fs::read(&path).map_err(fail)?;
+            let file = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+            match String::from_utf8(bytes) {
+                Ok(text) => files.insert(file, text),
+                Err(_) => return Ok(Checked { folder: name.clone(), result: Err(vec![format!("{name}/{file}: not UTF-8; save it as UTF-8")]) }),
+            };
+        }
+    }
+    let id = root.file_name().map(|r| format!("{}/{name}", r.to_string_lossy())).filter(|_| name != folder.display().to_string()).unwrap_or_default();
+    let mut pack_files = PackFiles { id, files };
+    let result = match read_pack(&pack_files) {
+        Ok(pack) => run(&pack, calendars, &name),
+        Err(errors) => Err(errors.0.iter().map(ToString::to_string).collect()),
+    };
+    pack_files.files.clear();
+    Ok(Checked { folder: name, result })
+}
+
+fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str) -> Result<usize, Vec<String>> {
+    let Some(calendar) = calendars.get(&pack.book.calendar) else {
+        let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+        return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
+    };
+    let failures = huiyin_rules::run_cases(pack, calendar);
+    if failures.is_empty() { Ok(pack.case_count()) } else { Err(failures.iter().map(|f| format!("{name}/cases.toml: {f}")).collect()) }
+}

@@ -1,0 +1,269 @@
+//! The clock (期限) of one duty or right: start fact, period with its basis, ledger, nominal and legal due.
+//!
+//! A breach is a fact about a unit, never about a petitioner; a right lapses and is never breached
+//! (LAW.md §12.2). Every change goes through the ledger and re-projects the due day, so that the
+//! clock can explain itself in a form a court can recompute.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::WorkCalendar;
+use crate::ids::{ClockId, UnitId};
+use crate::reckon::{DayUnit, Period, ReckonError, Reckoning, Roll, Stop, reckon};
+use crate::unit::Post;
+
+/// Office time: the instant the law sees, and the zone its days are counted in (DESIGN decision 9).
+#[derive(Debug, Clone)]
+pub struct OfficeTime {
+    /// The instant.
+    pub at: Timestamp,
+    /// The tenant's time zone.
+    pub zone: TimeZone,
+}
+
+impl OfficeTime {
+    /// The civil day of the instant.
+    pub fn today(&self) -> Date {
+        self.at.to_zoned_datetime(self.zone.clone()).date()
+    }
+}
+
+/// The instant at which a civil day ends (24:00).
+pub fn end_of_day(date: Date, zone: &TimeZone) -> Timestamp {
+    start_of_day(date.tomorrow().unwrap_or(date), zone)
+}
+
+/// The instant at which a civil day begins.
+pub fn start_of_day(date: Date, zone: &TimeZone) -> Timestamp {
+    date.to_zoned_datetime(zone.clone()).map_or(Timestamp::MAX, |z| z.timestamp())
+}
+
+/// Whether somebody owes something or may do something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// An office owes; it can be breached.
+    Duty,
+    /// A petitioner, or a unit that need not, may; it can lapse.
+    Right,
+}
+
+/// Where a period comes from (LAW.md §12.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// A clause of the law gives it.
+    Law,
+    /// A local rule gives it.
+    Local,
+    /// This office promises it; shown as 本单位承诺, never as a citation.
+    House,
+}
+
+/// The unit of a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeriodUnit {
+    /// 日.
+    CalendarDays,
+    /// 工作日.
+    WorkingDays,
+    /// 小时, from the instant.
+    Hours,
+    /// 分钟, from the instant.
+    Minutes,
+}
+
+/// Who owes the duty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bound {
+    /// The unit; `None` for a right of the petitioner.
+    pub unit: Option<UnitId>,
+    /// The post in it.
+    pub post: Post,
+}
+
+/// One line of a clock's ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum LedgerEntry {
+    /// Days from `from` are not counted until `to` (open while `None`).
+    Stop {
+        /// First day not counted.
+        from: Date,
+        /// First day counted again.
+        to: Option<Date>,
+        /// The move or fact that stopped it.
+        reason: String,
+    },
+    /// Further days, once.
+    Extension {
+        /// Number of days.
+        days: u32,
+        /// Why; told to the petitioner.
+        reason: String,
+        /// The unit whose head approved it.
+        approved_by: UnitId,
+        /// The day of the approval.
+        on: Date,
+    },
+}
+
+/// Where a clock stands. A transition consumes the old state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum ClockState {
+    /// Running (or stopped by an open ledger entry).
+    Running,
+    /// Ran out unmet; the duty still stands.
+    Breached {
+        /// The legal due instant.
+        at: Timestamp,
+    },
+    /// Done.
+    Discharged {
+        /// When.
+        at: Timestamp,
+        /// After it had been breached.
+        late: bool,
+    },
+    /// A right that was not used.
+    Lapsed {
+        /// When.
+        at: Timestamp,
+    },
+    /// No longer owed (recalled, withdrawn, handed over).
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// One duty or right and its reckoning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Serial within the matter, from 1.
+    pub n: u32,
+    /// The rule of the pack.
+    pub rule: ClockId,
+    /// Duty or right.
+    pub kind: ClockKind,
+    /// Who owes it.
+    pub bound: Bound,
+    /// Day 0.
+    pub start: Date,
+    /// The instant it began (for hours and minutes).
+    pub started_at: Timestamp,
+    /// Length of the period.
+    pub length: u32,
+    /// Its unit.
+    pub unit: PeriodUnit,
+    /// Roll of the last day.
+    pub roll: Roll,
+    /// Where the period comes from.
+    pub basis: Basis,
+    /// The clause, for `law` and `local`.
+    pub clause: Option<String>,
+    /// Stops and extensions.
+    pub ledger: Vec<LedgerEntry>,
+    /// Last day as counted.
+    pub nominal: Date,
+    /// Last day in law.
+    pub legal: Date,
+    /// The instant the legal day ends.
+    pub due: Timestamp,
+    /// A calendar not yet published could change it.
+    pub provisional: bool,
+    /// Where it stands.
+    pub state: ClockState,
+    /// How many timer steps have fired (warn, breach, escalations …).
+    pub fired: u32,
+    /// When the next timer step is due; `None` when none is left.
+    pub next_at: Option<Timestamp>,
+}
+
+impl Clock {
+    /// Someone still owes it, in time or late.
+    pub fn is_owed(&self) -> bool {
+        matches!(self.state, ClockState::Running | ClockState::Breached { .. })
+    }
+
+    /// Days are not being counted now.
+    pub fn is_stopped(&self) -> bool {
+        self.is_owed() && self.ledger.iter().any(|e| matches!(e, LedgerEntry::Stop { to: None, .. }))
+    }
+
+    /// The extension, if one was given.
+    pub fn extension(&self) -> Option<u32> {
+        self.ledger.iter().find_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None })
+    }
+
+    /// The whole reckoning, for explanation. An open stop is counted as lasting until `today`.
+    ///
+    /// # Errors
+    /// [`ReckonError`] when the ledger leaves the years that can be reckoned.
+    pub fn reckoning(&self, calendar: &WorkCalendar, today: Date) -> Result<Reckoning, ReckonError> {
+        let unit = match self.unit {
+            PeriodUnit::WorkingDays => DayUnit::WorkingDays,
+            PeriodUnit::CalendarDays | PeriodUnit::Hours | PeriodUnit::Minutes => DayUnit::CalendarDays,
+        };
+        let length = if matches!(self.unit, PeriodUnit::Hours | PeriodUnit::Minutes) { 0 } else { self.length };
+        let roll = if length == 0 { Roll::Fixed } else { self.roll };
+        let stops: Vec<Stop> = self
+            .ledger
+            .iter()
+            .filter_map(|e| match e {
+                LedgerEntry::Stop { from, to, .. } => Some(Stop { from: *from, to: to.unwrap_or_else(|| today.tomorrow().unwrap_or(today).max(*from)) }),
+                LedgerEntry::Extension { .. } => None,
+            })
+            .collect();
+        reckon(calendar, &Period { start: self.start, length, unit, stops: &stops, extension: self.extension().unwrap_or(0), roll })
+    }
+
+    /// Recomputes nominal and legal due from start, period and ledger. Returns whether the legal day moved.
+    ///
+    /// # Errors
+    /// As [`Clock::reckoning`].
+    pub fn project(&mut self, calendar: &WorkCalendar, now: &OfficeTime) -> Result<bool, ReckonError> {
+        let before = self.legal;
+        let reckoning = self.reckoning(calendar, now.today())?;
+        self.nominal = reckoning.nominal;
+        self.legal = reckoning.legal;
+        self.provisional = reckoning.provisional;
+        self.due = match self.unit {
+            PeriodUnit::CalendarDays | PeriodUnit::WorkingDays => end_of_day(self.legal, &now.zone),
+            PeriodUnit::Hours => self.started_at.checked_add(i64::from(self.length).hours()).unwrap_or(Timestamp::MAX),
+            PeriodUnit::Minutes => self.started_at.checked_add(i64::from(self.length).minutes()).unwrap_or(Timestamp::MAX),
+        };
+        if matches!(self.unit, PeriodUnit::Hours | PeriodUnit::Minutes) {
+            self.legal = self.due.to_zoned_datetime(now.zone.clone()).date();
+            self.nominal = self.legal;
+        }
+        Ok(before != self.legal)
+    }
+
+    /// The duty was done at `at`.
+    pub fn discharge(&mut self, at: Timestamp) {
+        let late = matches!(self.state, ClockState::Breached { .. }) || (self.kind == ClockKind::Duty && at > self.due);
+        self.state = ClockState::Discharged { at, late };
+        self.next_at = None;
+        self.end_stops(at);
+    }
+
+    /// The duty or right no longer stands.
+    pub fn close(&mut self, at: Timestamp) {
+        self.state = ClockState::Closed { at };
+        self.next_at = None;
+    }
+
+    fn end_stops(&mut self, at: Timestamp) {
+        let day = at.to_zoned_datetime(TimeZone::UTC).date();
+        for entry in &mut self.ledger {
+            if let LedgerEntry::Stop { from, to: to @ None, .. } = entry {
+                *to = Some(day.max(*from));
+            }
+        }
+    }
+}

@@ -1,0 +1,517 @@
+//! Deciding a move: facts + rules + now → events and the new snapshot, or a refusal that says why.
+//!
+//! Nothing is stored here. `offers` and `decide` share one judgement, so a page can never offer what
+//! the decision refuses.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::WorkCalendar;
+use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime, PeriodUnit};
+use crate::event::{Event, EventActor, EventKind};
+use crate::ids::{ClockId, MoveId, StateId, UnitId};
+use crate::matter::{Actor, Matter, may_receive_accusation};
+use crate::payload::{Field, FieldError, FieldFault, Payload};
+use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
+use crate::reckon::Roll;
+use crate::timer;
+use crate::unit::Directory;
+
+/// What a decision is made under.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The matter's pack.
+    pub book: &'a RuleBook,
+    /// The pack's calendar.
+    pub calendar: &'a WorkCalendar,
+    /// Units and officers.
+    pub directory: &'a Directory,
+}
+
+/// Why a move is not open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "closed", rename_all = "snake_case")]
+pub enum Closed {
+    /// The pack knows no such move.
+    NoSuchMove {
+        /// As asked for.
+        #[serde(rename = "move")]
+        move_id: String,
+    },
+    /// Not in this state.
+    State {
+        /// The state now.
+        state: StateId,
+    },
+    /// Not by this actor.
+    NotYours {
+        /// Who may.
+        by: Vec<Relation>,
+    },
+    /// A condition does not hold.
+    Guard {
+        /// The first that fails.
+        guard: Guard,
+    },
+    /// Fields are at fault.
+    Fields {
+        /// All of them.
+        errors: Vec<FieldError>,
+    },
+    /// There is no superior unit to which a review could go.
+    NoSuperior,
+    /// The matter cannot be handed to that unit.
+    Unit {
+        /// Which.
+        unit: UnitId,
+    },
+    /// The days given cannot be reckoned.
+    Reckoning {
+        /// In words.
+        why: String,
+    },
+}
+
+/// A decision: the new snapshot, the events that made it and the words that go into the content table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The matter after the move; version and chain are the caller's to set.
+    pub matter: Matter,
+    /// What happened, the move first.
+    pub events: Vec<Event>,
+    /// The words of the move.
+    pub words: Payload,
+    /// The petitioner is told of it.
+    pub tells: bool,
+}
+
+/// A move as a page shows it: open, or closed and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer<'a> {
+    /// The move.
+    pub rule: &'a MoveRule,
+    /// `None`: open.
+    pub closed: Option<Closed>,
+}
+
+/// Every move of the state with the actor's relation, open or closed with the reason.
+/// Moves that are nobody's business of the actor are left out.
+pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer<'a>> {
+    let relations = matter.relations(actor, rules.directory);
+    rules
+        .book
+        .moves
+        .iter()
+        .filter(|m| m.by.iter().any(|r| relations.contains(r)) || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder)))
+        .filter(|m| m.from.contains(&matter.state))
+        .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m).err() })
+        .collect()
+}
+
+/// Whether a move is open to an actor now, whatever it carries.
+///
+/// # Errors
+/// [`Closed`] says why not.
+pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<(), Closed> {
+    if !rule.from.contains(&matter.state) {
+        return Err(Closed::State { state: matter.state.clone() });
+    }
+    let relations = matter.relations(actor, rules.directory);
+    if !rule.by.iter().any(|r| relations.contains(r)) {
+        return Err(Closed::NotYours { by: rule.by.clone() });
+    }
+    match rule.guards.iter().find(|g| !holds(matter, g)) {
+        Some(guard) => Err(Closed::Guard { guard: guard.clone() }),
+        None => Ok(()),
+    }
+}
+
+fn holds(matter: &Matter, guard: &Guard) -> bool {
+    match guard {
+        Guard::Is(fact) => matter.facts.contains(fact),
+        Guard::Not(fact) => !matter.facts.contains(fact),
+        Guard::Running(clock) => matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
+        Guard::NotRunning(clock) => !matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
+    }
+}
+
+/// Decides one move.
+///
+/// # Errors
+/// [`Closed`] says why it is not open or which fields are at fault; nothing has changed then.
+pub fn decide(rules: Rules<'_>, matter: &Matter, actor: &Actor, move_id: &MoveId, given: &std::collections::BTreeMap<String, String>, now: &OfficeTime) -> Result<Decision, Closed> {
+    let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
+    judge(rules, matter, actor, rule)?;
+    let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
+    let errors = cross_checks(rules, matter, rule, &payload);
+    if !errors.is_empty() {
+        return Err(Closed::Fields { errors });
+    }
+    let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule };
+    work.hand_over(actor, &payload)?;
+    work.move_state(&payload);
+    let (carried, words) = payload.clone().split();
+    work.moved(matter, carried);
+    work.apply_facts(&payload);
+    work.end_clocks();
+    work.stop_and_resume(&payload)?;
+    work.extend(&payload)?;
+    work.start_clocks(&payload)?;
+    work.matter.changed_at = now.at;
+    Ok(Decision { matter: work.matter, events: work.events, words, tells: rule.tells })
+}
+
+/// Conditions that join fields and facts of the law; each is quoted where it stands.
+fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut fault = |field, fault| errors.push(FieldError { field, fault });
+    for field in [Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] {
+        if payload.day(field).is_some_and(|d| d < matter.received_on) {
+            fault(field, FieldFault::TooEarly);
+        }
+    }
+    // The paper cannot have been received before it was made.
+    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), matter.days.get("answered")) {
+        if received < *answered {
+            fault(Field::ReceivedOn, FieldFault::TooEarly);
+        }
+    }
+    // LAW.md §12.4: acceptance lies no later than the last day of the notice.
+    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(rules, matter)) {
+        if accepted > limit {
+            fault(Field::AcceptedOn, FieldFault::TooLate);
+        }
+    }
+    // An opinion without hearing or investigation needs a reason (art. 31(6)).
+    let unheard = !(matter.facts.contains(&Fact::Heard) && matter.facts.contains(&Fact::Investigated));
+    if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
+        fault(Field::UnheardReason, FieldFault::Missing);
+    }
+    if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id)) {
+        if payload.number(Field::Days).is_some_and(|d| d > clock.extension.unwrap_or(0)) {
+            fault(Field::Days, FieldFault::NotInRange);
+        }
+    }
+    if let Some(name) = payload.text(Field::ToUnit) {
+        if !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active) {
+            fault(Field::ToUnit, FieldFault::NoSuchUnit);
+        }
+    }
+    errors
+}
+
+fn notice_limit(rules: Rules<'_>, matter: &Matter) -> Option<Date> {
+    matter.clocks.iter().rev().find(|c| c.is_owed() && rules.book.clock(&c.rule).is_some_and(|r| r.kind == ClockKind::Duty && r.id.as_str().starts_with("notify"))).map(|c| c.legal)
+}
+
+fn event_actor(actor: &Actor) -> EventActor {
+    match actor {
+        Actor::Petitioner => EventActor::Petitioner,
+        Actor::Officer { id, unit, .. } => EventActor::Officer { officer: id.clone(), unit: unit.clone() },
+    }
+}
+
+struct Work<'a> {
+    rules: Rules<'a>,
+    now: &'a OfficeTime,
+    matter: Matter,
+    events: Vec<Event>,
+    actor: EventActor,
+    rule: &'a MoveRule,
+}
+
+impl Work<'_> {
+    fn push(&mut self, kind: EventKind) {
+        let event = next_event(&mut self.matter, self.now.at, self.actor.clone(), self.rule.clause.clone(), self.rule.basis, kind);
+        self.events.push(event);
+    }
+
+    fn hand_over(&mut self, actor: &Actor, payload: &Payload) -> Result<(), Closed> {
+        let directory = self.rules.directory;
+        match self.rule.hand_to {
+            None => {}
+            Some(HandTo::Named) => {
+                let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
+                let kind = directory.unit(&unit).map(|u| u.kind);
+                let accusation = self.rule.sets.contains(&Fact::Accusation) || self.matter.facts.contains(&Fact::Accusation);
+                if unit == self.matter.holder || (accusation && !kind.is_some_and(may_receive_accusation)) {
+                    return Err(Closed::Unit { unit });
+                }
+                if let Actor::Officer { unit: from, .. } = actor {
+                    self.matter.sender = Some(from.clone());
+                }
+                self.matter.hops += 1;
+                self.hold(unit);
+            }
+            Some(HandTo::Sender) => {
+                if let Some(sender) = self.matter.sender.take() {
+                    self.hold(sender);
+                }
+            }
+            Some(HandTo::PetitionOffice) => {
+                let office = directory.petition_office_of(&self.matter.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.sender = None;
+                self.hold(office);
+            }
+            Some(HandTo::Reviewer) => {
+                let above = directory.superior(&self.matter.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.held.insert(above.clone());
+                self.matter.reviewer = Some(above);
+            }
+            Some(HandTo::NextReviewer) => {
+                let below = self.matter.reviewer.clone().unwrap_or_else(|| self.matter.holder.clone());
+                let above = directory.superior(&below).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.held.insert(above.clone());
+                self.matter.reviewer = Some(above);
+            }
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, unit: UnitId) {
+        self.matter.held.insert(self.matter.holder.clone());
+        self.matter.held.insert(unit.clone());
+        self.matter.holder = unit;
+    }
+
+    fn move_state(&mut self, payload: &Payload) {
+        let to = match self.rule.verb {
+            Verb::Withdraw => {
+                self.matter.before_withdrawal = Some(self.matter.state.clone());
+                self.rule.to.clone()
+            }
+            Verb::UndoWithdraw => self.matter.before_withdrawal.take().or_else(|| self.rule.to.clone()),
+            _ => self.rule.to.clone(),
+        };
+        if let Some(to) = to {
+            self.matter.phase = self.rules.book.phase(&to);
+            self.matter.state = to;
+        }
+        let _ = payload;
+    }
+
+    fn moved(&mut self, before: &Matter, carried: Payload) {
+        let kind = EventKind::Moved {
+            move_id: self.rule.id.clone(),
+            verb: self.rule.verb,
+            from: before.state.clone(),
+            to: self.matter.state.clone(),
+            carried,
+            words: None,
+            holder: self.matter.holder.clone(),
+        };
+        self.push(kind);
+    }
+
+    fn apply_facts(&mut self, payload: &Payload) {
+        self.matter.facts.extend(self.rule.sets.iter().copied());
+        for fact in &self.rule.clears {
+            self.matter.facts.remove(fact);
+        }
+        let today = self.now.today();
+        match self.rule.verb {
+            Verb::Decide => {
+                let outcome = payload.text(Field::Outcome).map(str::to_owned);
+                let supports = matches!(outcome.as_deref(), Some("support" | "adopt" | "adopt_partly"));
+                self.set(Fact::Supported, supports);
+                self.set(Fact::Executed, false);
+                self.matter.outcome = outcome;
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::DecideReview => {
+                self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::Refuse => {
+                self.matter.outcome = Some("refused".into());
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::Serve => {
+                self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
+            }
+            Verb::Notify | Verb::Accept => {
+                if let Some(day) = payload.day(Field::AcceptedOn) {
+                    self.matter.days.insert("accepted".into(), day);
+                    self.matter.path = Some("6".into());
+                }
+                if let Some(path) = payload.text(Field::Path) {
+                    self.matter.path = Some(path.to_owned());
+                }
+            }
+            Verb::Rate => {
+                if let Some(rate) = payload.text(Field::RateOffice) {
+                    self.matter.ratings.office = Some(rate.to_owned());
+                }
+                if let Some(rate) = payload.text(Field::RateHandler) {
+                    self.matter.ratings.handler = Some(rate.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn set(&mut self, fact: Fact, holds: bool) {
+        if holds {
+            self.matter.facts.insert(fact);
+        } else {
+            self.matter.facts.remove(&fact);
+        }
+    }
+
+    fn end_clocks(&mut self) {
+        let at = self.now.at;
+        for rule in &self.rule.discharge {
+            for n in self.owed(rule) {
+                if let Some(clock) = self.clock(n) {
+                    clock.discharge(at);
+                    let late = matches!(clock.state, ClockState::Discharged { late: true, .. });
+                    self.push(EventKind::ClockDischarged { n, late });
+                }
+            }
+        }
+        for rule in &self.rule.close {
+            for n in self.owed(rule) {
+                if let Some(clock) = self.clock(n) {
+                    clock.close(at);
+                    self.push(EventKind::ClockClosed { n });
+                }
+            }
+        }
+    }
+
+    fn owed(&self, rule: &ClockId) -> Vec<u32> {
+        let all = rule.as_str() == "*";
+        self.matter.clocks.iter().filter(|c| c.is_owed() && (all || &c.rule == rule)).map(|c| c.n).collect()
+    }
+
+    fn clock(&mut self, n: u32) -> Option<&mut Clock> {
+        self.matter.clocks.iter_mut().find(|c| c.n == n)
+    }
+
+    fn stop_and_resume(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let day = payload.day(Field::OnDay).unwrap_or_else(|| self.now.today());
+        let reason = self.rule.id.0.clone();
+        for rule in &self.rule.stop {
+            for n in self.owed(rule) {
+                let Some(clock) = self.clock(n) else { continue };
+                if clock.kind == ClockKind::Right && rule.as_str() == "*" {
+                    continue;
+                }
+                if clock.state == ClockState::Running && !clock.is_stopped() {
+                    clock.ledger.push(LedgerEntry::Stop { from: day.max(clock.start), to: None, reason: reason.clone() });
+                    clock.next_at = None;
+                    self.push(EventKind::ClockStopped { n });
+                }
+            }
+        }
+        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        for rule in &self.rule.resume {
+            for n in self.owed(rule) {
+                let Some(clock) = self.clock(n) else { continue };
+                let mut resumed = false;
+                for entry in &mut clock.ledger {
+                    if let LedgerEntry::Stop { from, to: to @ None, .. } = entry {
+                        *to = Some(day.max(*from));
+                        resumed = true;
+                    }
+                }
+                if resumed {
+                    clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+                    timer::set_next(clock, book, calendar, &now.zone);
+                    let legal = clock.legal;
+                    self.push(EventKind::ClockResumed { n, legal });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn extend(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let Some(rule) = self.rule.extend.clone() else { return Ok(()) };
+        let Some(days) = payload.number(Field::Days) else { return Ok(()) };
+        let entry = LedgerEntry::Extension {
+            days,
+            reason: payload.text(Field::Reason).unwrap_or_default().chars().take(200).collect(),
+            approved_by: self.matter.holder.clone(),
+            on: self.now.today(),
+        };
+        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        for n in self.owed(&rule) {
+            let Some(clock) = self.clock(n) else { continue };
+            clock.ledger.push(entry.clone());
+            clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+            timer::set_next(clock, book, calendar, &now.zone);
+            let legal = clock.legal;
+            self.push(EventKind::ClockExtended { n, days, legal });
+        }
+        Ok(())
+    }
+
+    fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
+        for id in &self.rule.start {
+            // A duty to carry out is owed only when the request was supported (art. 32).
+            if id.as_str() == "execute" && !self.matter.facts.contains(&Fact::Supported) {
+                continue;
+            }
+            let event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;
+            self.push(event);
+        }
+        Ok(())
+    }
+}
+
+/// Makes the next event of a matter and counts it.
+pub fn next_event(matter: &mut Matter, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) -> Event {
+    matter.events += 1;
+    Event { n: matter.events, v: 1, at, actor, pack: matter.pack.clone(), clause, basis, kind }
+}
+
+/// Starts a clock of the pack on a matter and returns the event that says so.
+///
+/// # Errors
+/// [`Closed::Reckoning`] when the days cannot be reckoned, [`Closed::NoSuchMove`] when the pack lacks the clock.
+pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload: &Payload, now: &OfficeTime) -> Result<EventKind, Closed> {
+    let rule = rules.book.clock(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.0.clone() })?;
+    let today = now.today();
+    let start = match rule.start {
+        StartFrom::Move => today,
+        StartFrom::Receipt => matter.received_on,
+        StartFrom::Field(field) => payload.day(field).unwrap_or(today),
+    };
+    let (length, roll) = match rule.length {
+        Some(length) => (length, rule.roll),
+        None => {
+            let due = payload.day(Field::DueOn).unwrap_or(today);
+            (u32::try_from(crate::calendar::number_of(due) - crate::calendar::number_of(start)).unwrap_or(0), Roll::Fixed)
+        }
+    };
+    let bound = Bound { unit: matter.unit_for(rule.bound, rules.directory), post: rule.post };
+    let n = matter.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
+    let mut clock = Clock {
+        n,
+        rule: id.clone(),
+        kind: rule.kind,
+        bound: bound.clone(),
+        start,
+        started_at: now.at,
+        length,
+        unit: rule.unit,
+        roll,
+        basis: rule.basis,
+        clause: rule.clause.clone(),
+        ledger: Vec::new(),
+        nominal: start,
+        legal: start,
+        due: now.at,
+        provisional: false,
+        state: ClockState::Running,
+        fired: 0,
+        next_at: None,
+    };
+    clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+    timer::set_next(&mut clock, rules.book, rules.calendar, &now.zone);
+    let event = EventKind::ClockStarted { n, rule: id.clone(), bound, start, length, unit: PeriodUnit::clone(&clock.unit), nominal: clock.nominal, legal: clock.legal };
+    matter.clocks.push(clock);
+    Ok(event)
+}

@@ -1,0 +1,202 @@
+//! Events: what was done, kept for ever. They hold no identity and no body of text (DESIGN decision 4);
+//! the words of a move lie in the content table, and the event carries their digest.
+//!
+//! Old events must stay readable for decades: a field may be added with a default, never renamed.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Basis, Bound, PeriodUnit};
+use crate::ids::{ClockId, MatterId, MoveId, OfficerId, PackId, StateId, UnitId};
+use crate::payload::Payload;
+use crate::procedure::Verb;
+use crate::submission::Channel;
+
+/// Who acted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "who", rename_all = "snake_case")]
+pub enum EventActor {
+    /// An officer, sitting in a unit.
+    Officer {
+        /// Who.
+        officer: OfficerId,
+        /// For which unit.
+        unit: UnitId,
+    },
+    /// The petitioner or an agent, by receipt code.
+    Petitioner,
+    /// Time itself.
+    Clock,
+    /// An import of records kept before.
+    Import,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A submission arrived and opened the matter.
+    Received {
+        /// By which channel.
+        channel: Channel,
+        /// The day of receipt in law.
+        received_on: Date,
+        /// Who holds it first.
+        unit: UnitId,
+    },
+    /// A move was made.
+    Moved {
+        /// Which.
+        #[serde(rename = "move")]
+        move_id: MoveId,
+        /// Its verb.
+        verb: Verb,
+        /// State before.
+        from: StateId,
+        /// State after.
+        to: StateId,
+        /// What it carried that is not text.
+        carried: Payload,
+        /// SHA-256 of the words it carried, salted with the event's salt.
+        #[serde(default)]
+        words: Option<String>,
+        /// The unit that holds the matter afterwards.
+        holder: UnitId,
+    },
+    /// A clock began.
+    ClockStarted {
+        /// Its serial.
+        n: u32,
+        /// Its rule.
+        rule: ClockId,
+        /// Who owes.
+        bound: Bound,
+        /// Day 0.
+        start: Date,
+        /// Length.
+        length: u32,
+        /// Unit.
+        unit: PeriodUnit,
+        /// Last day as counted.
+        nominal: Date,
+        /// Last day in law.
+        legal: Date,
+    },
+    /// A duty was done or a right used.
+    ClockDischarged {
+        /// Its serial.
+        n: u32,
+        /// After the due instant.
+        late: bool,
+    },
+    /// A duty no longer stands.
+    ClockClosed {
+        /// Its serial.
+        n: u32,
+    },
+    /// Days are no longer counted.
+    ClockStopped {
+        /// Its serial.
+        n: u32,
+    },
+    /// Days count again; with the due day that follows.
+    ClockResumed {
+        /// Its serial.
+        n: u32,
+        /// Last day in law now.
+        legal: Date,
+    },
+    /// Further days were given.
+    ClockExtended {
+        /// Its serial.
+        n: u32,
+        /// How many.
+        days: u32,
+        /// Last day in law now.
+        legal: Date,
+    },
+    /// A calendar was published or changed, and the due day with it.
+    ClockReprojected {
+        /// Its serial.
+        n: u32,
+        /// Before.
+        was: Date,
+        /// Now.
+        legal: Date,
+    },
+    /// The due day is near.
+    Warned {
+        /// Its serial.
+        n: u32,
+    },
+    /// The clock ran out: a fact about the unit.
+    Breached {
+        /// Its serial.
+        n: u32,
+        /// Who owed.
+        bound: Bound,
+        /// Before this installation kept the record; nobody is notified.
+        #[serde(default)]
+        historic: bool,
+    },
+    /// A right was not used.
+    Lapsed {
+        /// Its serial.
+        n: u32,
+    },
+    /// A breach went up.
+    Escalated {
+        /// Its serial.
+        n: u32,
+        /// To whom.
+        to: Bound,
+    },
+    /// A post that must be told has nobody in it.
+    NobodyOnDuty {
+        /// Its serial.
+        n: u32,
+        /// The empty post.
+        at: Bound,
+    },
+    /// There is no unit above to tell.
+    NoSuperior {
+        /// Its serial.
+        n: u32,
+    },
+    /// The timer was worked later than it fell due.
+    TimerLate {
+        /// Its serial.
+        n: u32,
+        /// By how many seconds.
+        seconds: i64,
+    },
+    /// One submission was parted into several matters.
+    Parted {
+        /// The matter that came of it.
+        into: MatterId,
+        /// Its number.
+        number: String,
+    },
+}
+
+/// One line of a matter's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Serial within the matter, from 1.
+    pub n: u32,
+    /// Version of this shape.
+    pub v: u8,
+    /// When, in office time.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: EventActor,
+    /// The pack it follows.
+    pub pack: PackId,
+    /// Its clause.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub basis: Basis,
+    /// What.
+    pub kind: EventKind,
+}

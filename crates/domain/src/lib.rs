@@ -1,0 +1,21 @@
+//! The domain: matters, submissions, units, clocks and the procedure that moves them.
+//!
+//! It decides and does nothing: no async, no files, no network, no wall clock, no randomness, no
+//! hash-ordered collections. Decisions are pure functions of facts, rules and `now` (STYLE rule 1).
+//! It deliberately holds nothing about a petitioner beyond what the petition itself needs; what the
+//! project refuses to hold is listed in `docs/SCOPE.md` and kept out by a test.
+
+pub mod calendar;
+pub mod clock;
+pub mod decide;
+pub mod event;
+pub mod ids;
+pub mod matter;
+pub mod number;
+pub mod opening;
+pub mod payload;
+pub mod procedure;
+pub mod reckon;
+pub mod submission;
+pub mod timer;
+pub mod unit;

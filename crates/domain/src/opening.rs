@@ -1,0 +1,129 @@
+//! Opening a matter: what the pack of the day starts when something is received.
+//!
+//! The clock runs from receipt, not from registration or opening (LAW.md §12.3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::clock::{Basis, OfficeTime};
+use crate::decide::{Closed, Rules, next_event, start_clock};
+use crate::event::{Event, EventActor, EventKind};
+use crate::ids::{ClockId, MatterId, StateId, SubmissionId, UnitId};
+use crate::matter::{Matter, Ratings};
+use crate::payload::Payload;
+use crate::procedure::Fact;
+use crate::submission::{Channel, Purpose};
+use crate::unit::UnitKind;
+
+/// What is known of a matter on the day it is opened.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Id.
+    pub id: MatterId,
+    /// Its submission.
+    pub submission: SubmissionId,
+    /// Number with its part.
+    pub number: String,
+    /// Which part.
+    pub part: u16,
+    /// One line of what it is about.
+    pub title: String,
+    /// Content class, if given.
+    pub class: Option<String>,
+    /// Place code.
+    pub place: Option<String>,
+    /// Place in words.
+    pub place_name: Option<String>,
+    /// What the petitioner says it is for.
+    pub purpose: Purpose,
+    /// The body complained of.
+    pub complained_of: Option<String>,
+    /// How it came.
+    pub channel: Channel,
+    /// Day 0.
+    pub received_on: Date,
+    /// The instant of receipt.
+    pub received_at: Timestamp,
+    /// The unit it came to.
+    pub unit: UnitId,
+}
+
+/// Opens a matter in the state its receiver implies and starts the clocks of that state.
+///
+/// # Errors
+/// [`Closed::Unit`] when the receiving unit does not exist, [`Closed::Reckoning`] when days cannot be reckoned.
+pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
+    let kind = rules.directory.unit(&opening.unit).map(|u| u.kind).ok_or_else(|| Closed::Unit { unit: opening.unit.clone() })?;
+    let (state, clocks) = if kind == UnitKind::PetitionOffice {
+        (&rules.book.initial_office, &rules.book.initial_office_clocks)
+    } else {
+        (&rules.book.initial_direct, &rules.book.initial_direct_clocks)
+    };
+    let mut matter = blank(rules, opening, state);
+    if kind != UnitKind::PetitionOffice {
+        matter.facts.insert(Fact::Direct);
+    }
+    let events = begin(rules, &mut matter, clocks, actor, now)?;
+    Ok((matter, events))
+}
+
+/// A matter in a given state with nothing running yet (used for rows kept before).
+pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
+    let mut facts = BTreeSet::new();
+    if opening.purpose == Purpose::Accusation {
+        facts.insert(Fact::Accusation);
+    }
+    Matter {
+        id: opening.id,
+        submission: opening.submission,
+        number: opening.number,
+        part: opening.part,
+        pack: rules.book.id.clone(),
+        state: state.clone(),
+        phase: rules.book.phase(state),
+        title: opening.title,
+        class: opening.class,
+        place: opening.place,
+        place_name: opening.place_name,
+        purpose: opening.purpose,
+        complained_of: opening.complained_of,
+        channel: opening.channel,
+        received_on: opening.received_on,
+        received_at: opening.received_at,
+        held: BTreeSet::from([opening.unit.clone()]),
+        holder: opening.unit,
+        sender: None,
+        reviewer: None,
+        facts,
+        days: BTreeMap::new(),
+        path: None,
+        outcome: None,
+        hops: 0,
+        clocks: Vec::new(),
+        ratings: Ratings::default(),
+        joinder: None,
+        before_withdrawal: None,
+        events: 0,
+        head: String::new(),
+        version: 0,
+        changed_at: opening.received_at,
+    }
+}
+
+/// Records the receipt and starts clocks.
+///
+/// # Errors
+/// As [`start_clock`].
+pub fn begin(rules: Rules<'_>, matter: &mut Matter, clocks: &[ClockId], actor: EventActor, now: &OfficeTime) -> Result<Vec<Event>, Closed> {
+    let received = EventKind::Received { channel: matter.channel, received_on: matter.received_on, unit: matter.holder.clone() };
+    let mut events = vec![next_event(matter, now.at, actor.clone(), None, Basis::House, received)];
+    for id in clocks {
+        let kind = start_clock(rules, matter, id, &Payload::default(), now)?;
+        let (clause, basis) = rules.book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
+        events.push(next_event(matter, now.at, actor.clone(), clause, basis, kind));
+    }
+    matter.changed_at = now.at;
+    Ok(events)
+}

@@ -1,0 +1,245 @@
+//! What a move carries: the closed list of fields, which verb takes which, and the check of what was given.
+//!
+//! Pages, API and import all pass through [`Payload::check`], so a field means the same on every surface.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// One field of a move's payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The unit a matter is handed to.
+    ToUnit,
+    /// Why.
+    Reason,
+    /// A day set by the sender, by which a report is due.
+    DueOn,
+    /// Day of acceptance (受理).
+    AcceptedOn,
+    /// The procedure and rights as told to the petitioner.
+    Procedure,
+    /// The procedure a matter is guided into: which, where, by when.
+    Target,
+    /// What was done and said.
+    Summary,
+    /// How it was done: see [`Field::choices`].
+    Way,
+    /// Day it happened.
+    OnDay,
+    /// Further days granted.
+    Days,
+    /// The petitioner's request, point by point.
+    Request,
+    /// Facts and reasons found.
+    Facts,
+    /// The outcome: see [`Field::choices`].
+    Outcome,
+    /// The decision.
+    Opinion,
+    /// Legal basis.
+    LegalBasis,
+    /// The remedy: to whom, by when.
+    Remedy,
+    /// Why the petitioner was not heard or the facts not investigated.
+    UnheardReason,
+    /// Day the petitioner received the paper.
+    ReceivedOn,
+    /// The proof of service: receipt number, witness, signature sheet.
+    Proof,
+    /// Rating of the petition office.
+    RateOffice,
+    /// Rating of the handling organ.
+    RateHandler,
+    /// The petitioner's own words.
+    Words,
+    /// Ground of a refusal.
+    Ground,
+    /// The path of a request for remedy.
+    Path,
+}
+
+/// How a field is entered and checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One line, at most 200 characters.
+    Line,
+    /// Several lines, at most 20,000 characters.
+    Text,
+    /// A civil day.
+    Day,
+    /// A day that has already come.
+    PastDay,
+    /// A unit of the directory.
+    Unit,
+    /// One word of a closed list.
+    Choice(&'static [&'static str]),
+    /// A whole number from 1 to this.
+    Number(u32),
+}
+
+impl Field {
+    /// How it is entered and checked.
+    pub fn shape(self) -> Shape {
+        match self {
+            Self::ToUnit => Shape::Unit,
+            Self::DueOn => Shape::Day,
+            Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
+            Self::Days => Shape::Number(3650),
+            Self::Proof | Self::Target => Shape::Line,
+            Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
+            Self::Outcome => Shape::Choice(&["support", "explain", "not_support", "adopt", "adopt_partly", "not_adopt", "uphold", "change", "annul_redo", "not_admitted"]),
+            Self::RateOffice | Self::RateHandler => Shape::Choice(&["satisfied", "partly", "dissatisfied"]),
+            Self::Ground => Shape::Choice(&["19(3)", "36(3)", "elsewhere"]),
+            Self::Path => Shape::Choice(&["1", "2", "3", "4", "5"]),
+            Self::Reason | Self::Procedure | Self::Summary | Self::Request | Self::Facts | Self::Opinion | Self::LegalBasis | Self::Remedy | Self::UnheardReason | Self::Words => Shape::Text,
+        }
+    }
+
+    /// The word in data, forms and API.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Text that may tell of people or of the case: it is kept in the content table, not in the event.
+    pub fn is_content(self) -> bool {
+        matches!(self.shape(), Shape::Text | Shape::Line)
+    }
+}
+
+/// A checked payload. Every value has the shape of its field.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Payload(BTreeMap<Field, String>);
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldFault {
+    /// It must be given.
+    Missing,
+    /// Not a day like 2026-03-09.
+    NotADay,
+    /// The day has not come yet.
+    InFuture,
+    /// Not one of the choices.
+    NotAChoice,
+    /// Not a number in range.
+    NotInRange,
+    /// Longer than the field holds.
+    TooLong,
+    /// Not a unit in use.
+    NoSuchUnit,
+    /// Earlier than a fact it must follow.
+    TooEarly,
+    /// Later than the last day allowed.
+    TooLate,
+}
+
+/// A field and its fault.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Which field.
+    pub field: Field,
+    /// What is wrong.
+    pub fault: FieldFault,
+}
+
+/// One field as a move asks for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// Which field.
+    pub field: Field,
+    /// It must be given.
+    pub required: bool,
+    /// Only these choices of the field's list; empty for all.
+    pub choices: Vec<String>,
+}
+
+impl Payload {
+    /// Checks what was given against what a move asks for. Unknown keys are ignored by forms and refused by the API before this.
+    ///
+    /// # Errors
+    /// Every field at fault, in the order the move asks for them.
+    pub fn check(needs: &[Need], given: &BTreeMap<String, String>, today: Date) -> Result<Self, Vec<FieldError>> {
+        let mut out = BTreeMap::new();
+        let mut errors = Vec::new();
+        for need in needs {
+            let value = given.get(&need.field.word()).map(|v| v.trim()).unwrap_or_default();
+            if value.is_empty() {
+                if need.required {
+                    errors.push(FieldError { field: need.field, fault: FieldFault::Missing });
+                }
+                continue;
+            }
+            match fault(need, value, today) {
+                Some(fault) => errors.push(FieldError { field: need.field, fault }),
+                None => {
+                    out.insert(need.field, value.to_owned());
+                }
+            }
+        }
+        if errors.is_empty() { Ok(Self(out)) } else { Err(errors) }
+    }
+
+    /// The text of a field.
+    pub fn text(&self, field: Field) -> Option<&str> {
+        self.0.get(&field).map(String::as_str)
+    }
+
+    /// The day of a field.
+    pub fn day(&self, field: Field) -> Option<Date> {
+        self.text(field).and_then(|t| t.parse().ok())
+    }
+
+    /// The number of a field.
+    pub fn number(&self, field: Field) -> Option<u32> {
+        self.text(field).and_then(|t| t.parse().ok())
+    }
+
+    /// Splits into what may stand in an event and what is content.
+    pub fn split(self) -> (Self, Self) {
+        let (content, facts) = self.0.into_iter().partition(|(field, _)| field.is_content());
+        (Self(facts), Self(content))
+    }
+
+    /// All fields in order.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
+        self.0.iter().map(|(f, v)| (*f, v.as_str()))
+    }
+
+    /// Whether nothing is carried.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
+    match need.field.shape() {
+        Shape::Line => (value.chars().count() > 200).then_some(FieldFault::TooLong),
+        Shape::Text => (value.chars().count() > 20_000).then_some(FieldFault::TooLong),
+        Shape::Unit => (value.chars().count() > 60).then_some(FieldFault::NoSuchUnit),
+        Shape::Day => match value.parse::<Date>() {
+            Ok(day) if day < today => Some(FieldFault::TooEarly),
+            Ok(day) if day.year() > today.year() + 10 => Some(FieldFault::TooLate),
+            Ok(_) => None,
+            Err(_) => Some(FieldFault::NotADay),
+        },
+        Shape::PastDay => match value.parse::<Date>() {
+            Ok(day) if day > today => Some(FieldFault::InFuture),
+            Ok(day) if day.year() < 1990 => Some(FieldFault::TooEarly),
+            Ok(_) => None,
+            Err(_) => Some(FieldFault::NotADay),
+        },
+        Shape::Choice(all) => {
+            let allowed = all.contains(&value) && (need.choices.is_empty() || need.choices.iter().any(|c| c == value));
+            (!allowed).then_some(FieldFault::NotAChoice)
+        }
+        Shape::Number(max) => match value.parse::<u32>() {
+            Ok(n) if (1..=max).contains(&n) => None,
+            _ => Some(FieldFault::NotInRange),
+        },
+    }
+}

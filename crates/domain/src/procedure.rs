@@ -1,0 +1,445 @@
+//! The alphabet of procedures and the rule book a pack is read into (DESIGN.md, "Procedure as data").
+//!
+//! Rust closes the alphabet (verbs, relations, facts, kinds); a pack names states and moves with it.
+//! A state is an id of the pack, not an enum. No number of days and no list of posts stands in Rust.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Basis, ClockKind, PeriodUnit};
+use crate::ids::{ClockId, MoveId, PackId, StateId};
+use crate::payload::{Field, Need};
+use crate::reckon::Roll;
+use crate::unit::Post;
+
+/// A label in the languages a pack must give.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    /// Simplified Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
+}
+
+/// What kind of act a move is. The meaning a verb has in the domain does not depend on the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Keep with the unit that received it.
+    Route,
+    /// 转送.
+    Refer,
+    /// 交办.
+    Assign,
+    /// Confirm that a referral arrived in hand.
+    TakeUp,
+    /// Take a referral back before it is taken up.
+    Recall,
+    /// 异议.
+    Object,
+    /// Decide an objection.
+    DecideObjection,
+    /// Tell of receipt, path and procedure.
+    Notify,
+    /// 受理.
+    Accept,
+    /// 不予受理、不再受理, or where else to turn.
+    Refuse,
+    /// Hear the petitioner.
+    Hear,
+    /// Investigate.
+    Investigate,
+    /// A hearing (听证) that stops a clock.
+    HoldHearing,
+    /// The end of it.
+    CloseHearing,
+    /// Mediation or settlement (art. 33).
+    Mediate,
+    /// 延长.
+    Extend,
+    /// The written decision.
+    Decide,
+    /// Service of a paper.
+    Serve,
+    /// An attempt at service that proves nothing yet.
+    Post,
+    /// 请求复查 or 复核.
+    RequestReview,
+    /// 复查意见 or 复核意见.
+    DecideReview,
+    /// 评价.
+    Rate,
+    /// 撤回.
+    Withdraw,
+    /// Take a withdrawal back.
+    UndoWithdraw,
+    /// Further material.
+    Add,
+    /// A note of what was done.
+    Record,
+    /// 办结报告.
+    ReportBack,
+    /// Carrying out of a supported request.
+    ReportExecution,
+    /// 督办.
+    Supervise,
+    /// Answer to a supervision order.
+    AnswerSupervision,
+    /// 办结.
+    End,
+    /// 归档.
+    Archive,
+    /// New facts after the end.
+    Reopen,
+}
+
+/// How an actor stands to a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The person asking, or an agent with a paper.
+    Petitioner,
+    /// An officer of the unit that holds the matter.
+    Holder,
+    /// The head of that unit.
+    HolderHead,
+    /// An officer of the unit that handed it over.
+    Sender,
+    /// An officer of the petition office that serves the holder.
+    PetitionOffice,
+    /// The supervisor in that petition office.
+    Supervisor,
+    /// An officer of the body asked to review.
+    Reviewer,
+    /// The head of a superior of the holder.
+    Overseer,
+}
+
+/// A fact about a matter on which a move may depend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// Lodged straight with the unit that holds it.
+    Direct,
+    /// Handed over with a day for a report.
+    Assigned,
+    /// The receiving unit has it in hand.
+    TakenUp,
+    /// The petitioner was heard.
+    Heard,
+    /// The facts were investigated.
+    Investigated,
+    /// The period was extended once.
+    Extended,
+    /// A written answer was given.
+    Answered,
+    /// The answer supports the request, in whole or part.
+    Supported,
+    /// A supported request was carried out.
+    Executed,
+    /// The report to the sender was made.
+    Reported,
+    /// A review was decided.
+    Reviewed,
+    /// A re-review was decided.
+    ReReviewed,
+    /// A hearing is being held.
+    InHearing,
+    /// A supervision order waits for an answer.
+    UnderSupervision,
+    /// An accusation: kept in its compartment.
+    Accusation,
+    /// A suggestion.
+    Suggestion,
+}
+
+/// A condition of a move; several are joined by "and".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// The fact holds.
+    Is(Fact),
+    /// It does not.
+    Not(Fact),
+    /// A clock of that rule is still running.
+    Running(ClockId),
+    /// None is.
+    NotRunning(ClockId),
+}
+
+/// Who holds the matter after a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandTo {
+    /// The unit named in the payload; the unit of the actor becomes the sender.
+    Named,
+    /// Back to the sender.
+    Sender,
+    /// The superior of the holder becomes the reviewer.
+    Reviewer,
+    /// The superior of the reviewer becomes the reviewer.
+    NextReviewer,
+    /// The petition office that serves the holder takes it.
+    PetitionOffice,
+}
+
+/// A stage as people know it; states belong to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Received, being routed.
+    Intake,
+    /// Handed to a unit, being told.
+    Handover,
+    /// Being handled.
+    Handling,
+    /// Decided, being served or within the time for review.
+    Answered,
+    /// Review.
+    Review,
+    /// Re-review.
+    ReReview,
+    /// Withdrawn by the petitioner.
+    Withdrawn,
+    /// Ended, not yet archived.
+    Ended,
+    /// In the archive.
+    Archived,
+}
+
+impl Phase {
+    /// Every phase in order.
+    pub const ALL: [Self; 9] = [
+        Self::Intake,
+        Self::Handover,
+        Self::Handling,
+        Self::Answered,
+        Self::Review,
+        Self::ReReview,
+        Self::Withdrawn,
+        Self::Ended,
+        Self::Archived,
+    ];
+
+    /// The word in data.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Handover => "handover",
+            Self::Handling => "handling",
+            Self::Answered => "answered",
+            Self::Review => "review",
+            Self::ReReview => "re_review",
+            Self::Withdrawn => "withdrawn",
+            Self::Ended => "ended",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// A state of the procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateRule {
+    /// Id.
+    pub id: StateId,
+    /// The stage it belongs to.
+    pub phase: Phase,
+    /// What officers call it.
+    pub title: Label,
+    /// What the petitioner is told, in plain words.
+    pub plain: Label,
+}
+
+/// From which day a clock counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StartFrom {
+    /// The day of the move.
+    Move,
+    /// The day the submission was received (LAW.md §12.3).
+    Receipt,
+    /// A day given in the payload.
+    Field(Field),
+}
+
+/// A period of the pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockRule {
+    /// Id.
+    pub id: ClockId,
+    /// Duty or right.
+    pub kind: ClockKind,
+    /// What is owed, as a task: 出具处理意见书.
+    pub title: Label,
+    /// What the petitioner reads: who gives her what.
+    pub plain: Label,
+    /// Who owes it, by relation.
+    pub bound: Relation,
+    /// Which post in that unit.
+    pub post: Post,
+    /// Length; `None` when the payload's `due_on` sets the day.
+    pub length: Option<u32>,
+    /// Unit.
+    pub unit: PeriodUnit,
+    /// Roll.
+    pub roll: Roll,
+    /// Where it comes from.
+    pub basis: Basis,
+    /// Clause, for `law` and `local`.
+    pub clause: Option<String>,
+    /// From which day.
+    pub start: StartFrom,
+    /// Days before the nominal day at which the holder is warned (for a right: the petitioner reminded).
+    pub warn_days: u32,
+    /// Longest extension; `None` when the law gives none.
+    pub extension: Option<u32>,
+}
+
+/// A move of the procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveRule {
+    /// Id.
+    pub id: MoveId,
+    /// What kind of act.
+    pub verb: Verb,
+    /// As a task: 转送有权处理的单位.
+    pub title: Label,
+    /// As done, for the timeline: 转送.
+    pub done: Label,
+    /// States it is open in.
+    pub from: Vec<StateId>,
+    /// Who may make it.
+    pub by: Vec<Relation>,
+    /// Conditions, all of them.
+    pub guards: Vec<Guard>,
+    /// The next state; `None` stays.
+    pub to: Option<StateId>,
+    /// What it carries.
+    pub needs: Vec<Need>,
+    /// Clocks it starts.
+    pub start: Vec<ClockId>,
+    /// Clocks it discharges.
+    pub discharge: Vec<ClockId>,
+    /// Clocks it closes.
+    pub close: Vec<ClockId>,
+    /// Clocks it stops.
+    pub stop: Vec<ClockId>,
+    /// Clocks it lets run again.
+    pub resume: Vec<ClockId>,
+    /// The clock it extends.
+    pub extend: Option<ClockId>,
+    /// Facts it makes true.
+    pub sets: Vec<Fact>,
+    /// Facts it makes untrue.
+    pub clears: Vec<Fact>,
+    /// Who holds the matter afterwards.
+    pub hand_to: Option<HandTo>,
+    /// The paper it makes.
+    pub document: Option<String>,
+    /// Clause, for `law` and `local`.
+    pub clause: Option<String>,
+    /// Where it comes from.
+    pub basis: Basis,
+    /// The petitioner is told.
+    pub tells: bool,
+    /// A sentence of consequence that must be confirmed.
+    pub confirm: Option<Label>,
+    /// Shown small under the move.
+    pub hint: Option<Label>,
+}
+
+/// To whom a breach goes, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalation {
+    /// Working days after the legal due day.
+    pub after_working_days: u32,
+    /// The head of the unit, the petition office's supervisor, or the superior's head.
+    pub to: EscalateTo,
+    /// A clock it starts for whoever is told.
+    pub start: Option<ClockId>,
+}
+
+/// Steps of an escalation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalateTo {
+    /// The head of the unit that owes.
+    Head,
+    /// The supervisor of the petition office; for its own breach the head of its superior.
+    Supervision,
+    /// The head of the superior unit.
+    Superior,
+}
+
+/// A clause that may be cited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clause {
+    /// How it is cited: 《信访工作条例》第二十二条.
+    pub cite: Label,
+    /// What it says, in short.
+    pub gist: Label,
+}
+
+/// A pack, read and checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleBook {
+    /// Path and version.
+    pub id: PackId,
+    /// Name.
+    pub title: Label,
+    /// In force from.
+    pub force_from: Date,
+    /// The working-day calendar it counts by.
+    pub calendar: String,
+    /// State of a submission at a petition office.
+    pub initial_office: StateId,
+    /// Clocks started there.
+    pub initial_office_clocks: Vec<ClockId>,
+    /// State of a submission lodged straight with another unit.
+    pub initial_direct: StateId,
+    /// Clocks started there.
+    pub initial_direct_clocks: Vec<ClockId>,
+    /// States.
+    pub states: BTreeMap<StateId, StateRule>,
+    /// Moves, in the order pages show them.
+    pub moves: Vec<MoveRule>,
+    /// Clocks.
+    pub clocks: BTreeMap<ClockId, ClockRule>,
+    /// Escalation of a breach, in order.
+    pub escalation: Vec<Escalation>,
+    /// Clauses.
+    pub clauses: BTreeMap<String, Clause>,
+    /// Content classes: level 1 → level 2.
+    pub classes: BTreeMap<String, Vec<String>>,
+    /// Facts that rows already answered elsewhere take when imported: the state of an ended matter.
+    pub imported_ended: StateId,
+    /// Where an open row enters whose dates show that a unit accepted it, and the clocks then running.
+    pub imported_accepted: StateId,
+    /// The clocks of such a row.
+    pub imported_accepted_clocks: Vec<ClockId>,
+}
+
+impl RuleBook {
+    /// A state.
+    pub fn state(&self, id: &StateId) -> Option<&StateRule> {
+        self.states.get(id)
+    }
+
+    /// A move.
+    pub fn find_move(&self, id: &MoveId) -> Option<&MoveRule> {
+        self.moves.iter().find(|m| &m.id == id)
+    }
+
+    /// A clock rule.
+    pub fn clock(&self, id: &ClockId) -> Option<&ClockRule> {
+        self.clocks.get(id)
+    }
+
+    /// The phase of a state; an unknown state counts as intake, so that it stays visible.
+    pub fn phase(&self, id: &StateId) -> Phase {
+        self.state(id).map_or(Phase::Intake, |s| s.phase)
+    }
+}

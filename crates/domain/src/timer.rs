@@ -1,0 +1,138 @@
+//! Timers: what fires when a clock nears its end, runs out, and stays unmet.
+//!
+//! Steps of a duty: warn → breach → the escalations of the pack. Steps of a right: remind → lapse.
+//! Each step fires once; what was missed while nothing ran is caught up, oldest first, and says that
+//! it is late. "Nobody on duty" and "no superior" are recorded facts, not empty branches (STYLE rule 7).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::calendar::{WorkCalendar, date_of, number_of};
+use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, end_of_day, start_of_day};
+use crate::decide::{Closed, Rules, next_event, start_clock};
+use crate::event::{Event, EventActor, EventKind};
+use crate::matter::Matter;
+use crate::payload::Payload;
+use crate::procedure::{EscalateTo, Escalation, RuleBook};
+use crate::reckon::{DayUnit, Period, Roll, reckon};
+use crate::unit::{Directory, Post, UnitKind};
+
+/// A timer later than this many seconds says so.
+const LATE_AFTER_SECONDS: i64 = 3600;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Warn,
+    RunOut,
+    Escalate(Escalation),
+}
+
+/// All steps of a clock and their instants, in order.
+fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> Vec<(Timestamp, Step)> {
+    let warn_days = book.clock(&clock.rule).map_or(0, |r| r.warn_days);
+    let warn_day = date_of(number_of(clock.nominal) - i32::try_from(warn_days).unwrap_or(0));
+    let in_days = matches!(clock.unit, PeriodUnit::CalendarDays | PeriodUnit::WorkingDays);
+    let warn_at = if in_days { start_of_day(warn_day, zone).max(clock.started_at) } else { clock.started_at };
+    let mut out = Vec::new();
+    if warn_days > 0 && in_days {
+        out.push((warn_at.min(clock.due), Step::Warn));
+    }
+    out.push((clock.due, Step::RunOut));
+    if clock.kind == ClockKind::Duty {
+        for escalation in &book.escalation {
+            let at = if escalation.after_working_days == 0 { clock.due } else { end_of_day(working_days_after(calendar, clock.legal, escalation.after_working_days), zone) };
+            out.push((at.max(clock.due), Step::Escalate(escalation.clone())));
+        }
+    }
+    out
+}
+
+fn working_days_after(calendar: &WorkCalendar, day: Date, n: u32) -> Date {
+    let period = Period { start: day, length: n, unit: DayUnit::WorkingDays, stops: &[], extension: 0, roll: Roll::Fixed };
+    reckon(calendar, &period).map_or(day, |r| r.nominal)
+}
+
+/// Sets when the clock's next step is due; a stopped or ended clock has none.
+pub fn set_next(clock: &mut Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) {
+    let next = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, book, calendar, zone).get(i).map(|s| s.0));
+    clock.next_at = if clock.is_owed() && !clock.is_stopped() { next } else { None };
+}
+
+/// Fires every step of every clock of a matter that is due at `now`. Running it twice changes nothing more.
+///
+/// # Errors
+/// [`Closed`] when a clock that an escalation starts cannot be reckoned.
+pub fn advance(rules: Rules<'_>, matter: &Matter, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
+    let mut matter = matter.clone();
+    let mut events = Vec::new();
+    while let Some((at, n)) = matter.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min() {
+        fire(rules, &mut matter, &mut events, n, at, now)?;
+    }
+    if !events.is_empty() {
+        matter.changed_at = now.at;
+    }
+    Ok((matter, events))
+}
+
+fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, at: Timestamp, now: &OfficeTime) -> Result<(), Closed> {
+    let Some(index) = matter.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
+    let Some(clock) = matter.clocks.get_mut(index) else { return Ok(()) };
+    let step = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i)).map(|s| s.1);
+    clock.fired += 1;
+    let mut said = Vec::new();
+    let mut begin = None;
+    match (step, clock.kind) {
+        (None, _) => clock.next_at = None,
+        (Some(Step::Warn), _) => said.push(EventKind::Warned { n }),
+        (Some(Step::RunOut), ClockKind::Right) => {
+            clock.state = ClockState::Lapsed { at };
+            said.push(EventKind::Lapsed { n });
+        }
+        (Some(Step::RunOut), ClockKind::Duty) => {
+            clock.state = ClockState::Breached { at };
+            said.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
+        }
+        (Some(Step::Escalate(escalation)), _) => {
+            let (told, target) = escalate(rules.directory, clock, escalation.to);
+            said.extend(told);
+            begin = escalation.start.filter(|_| target);
+        }
+    }
+    set_next(clock, rules.book, rules.calendar, &now.zone);
+    let late = now.at.as_second() - at.as_second();
+    if late > LATE_AFTER_SECONDS && said.iter().any(|k| matches!(k, EventKind::Breached { .. })) {
+        said.push(EventKind::TimerLate { n, seconds: late });
+    }
+    let (clause, basis) = matter.clocks.get(index).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
+    for kind in said {
+        events.push(next_event(matter, now.at, EventActor::Clock, clause.clone(), basis, kind));
+    }
+    if let Some(id) = begin.filter(|id| matter.running(id).is_none()) {
+        let kind = start_clock(rules, matter, &id, &Payload::default(), now)?;
+        events.push(next_event(matter, now.at, EventActor::Clock, None, Basis::House, kind));
+    }
+    Ok(())
+}
+
+/// Who is told of a breach, and whether there was anyone above to tell.
+fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, bool) {
+    let n = clock.n;
+    let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), false) };
+    let own_office = directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    let target = match to {
+        EscalateTo::Head => Some((unit.clone(), Post::Head)),
+        // The petition office's own breaches go to its superior.
+        EscalateTo::Supervision if own_office => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
+        EscalateTo::Supervision => directory.petition_office_of(unit).map(|u| (u.id.clone(), Post::Supervisor)),
+        EscalateTo::Superior => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
+    };
+    let Some((unit, post)) = target else { return (vec![EventKind::NoSuperior { n }], false) };
+    let empty = directory.holders(&unit, post).is_empty();
+    let bound = Bound { unit: Some(unit), post };
+    let mut out = vec![EventKind::Escalated { n, to: bound.clone() }];
+    if empty {
+        out.push(EventKind::NobodyOnDuty { n, at: bound });
+    }
+    (out, !own_office || to != EscalateTo::Supervision)
+}

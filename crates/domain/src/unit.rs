@@ -1,0 +1,173 @@
+//! Units, posts and officers: who can owe a duty, and who is above whom.
+//!
+//! Duties bind a unit and a post, never a named person; an officer sits in a post for now.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{OfficerId, UnitId};
+
+/// What kind of office a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnitKind {
+    /// 党委和政府信访部门 (Regulation art. 14).
+    PetitionOffice,
+    /// A government: the superior to which reviews go.
+    Government,
+    /// A bureau, a department, an enterprise or an institution with powers of its own.
+    Bureau,
+    /// 乡镇、街道.
+    Township,
+    /// A body that receives accusations under its own rules (art. 30).
+    Discipline,
+    /// A body that does not use Huiyin; its acts are recorded with their evidence (DESIGN decision 8).
+    External,
+}
+
+impl UnitKind {
+    /// Every kind, in the order of lists.
+    pub const ALL: [Self; 6] =
+        [Self::PetitionOffice, Self::Government, Self::Bureau, Self::Township, Self::Discipline, Self::External];
+
+    /// The word in data and forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::PetitionOffice => "petition_office",
+            Self::Government => "government",
+            Self::Bureau => "bureau",
+            Self::Township => "township",
+            Self::Discipline => "discipline",
+            Self::External => "external",
+        }
+    }
+}
+
+/// An office.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unit {
+    /// Short code.
+    pub id: UnitId,
+    /// Full name in Chinese, as it stands on papers.
+    pub name: String,
+    /// English name; the Chinese one is shown when empty.
+    pub name_en: String,
+    /// Kind.
+    pub kind: UnitKind,
+    /// The unit one level up, for reviews and supervision.
+    pub superior: Option<UnitId>,
+    /// Postal address, published under art. 18.
+    pub address: String,
+    /// Telephone, published under art. 18.
+    pub telephone: String,
+    /// Hours and place of reception, published under art. 18.
+    pub hours: String,
+    /// `false`: abolished or not in use; keeps its history.
+    pub active: bool,
+}
+
+/// A seat in a unit that holds duties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Post {
+    /// 受理岗: registers, refers, notifies.
+    Clerk,
+    /// 承办岗: hears, investigates, drafts and answers.
+    Handler,
+    /// 负责人: approves what the law reserves to the head.
+    Head,
+    /// 督查岗: supervises.
+    Supervisor,
+    /// Looks after units, officers and settings; no matter is shown for it.
+    Admin,
+}
+
+impl Post {
+    /// Every post, in the order of lists.
+    pub const ALL: [Self; 5] = [Self::Clerk, Self::Handler, Self::Head, Self::Supervisor, Self::Admin];
+
+    /// The word in data and forms.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clerk => "clerk",
+            Self::Handler => "handler",
+            Self::Head => "head",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// A person who sits in posts of one unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Officer {
+    /// Id.
+    pub id: OfficerId,
+    /// Sign-in name, unique in the tenant.
+    pub login: String,
+    /// Name as shown on pages and papers.
+    pub name: String,
+    /// The unit.
+    pub unit: UnitId,
+    /// The posts held.
+    pub posts: BTreeSet<Post>,
+    /// `false`: can no longer sign in.
+    pub active: bool,
+}
+
+/// The units and officers of one tenant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Directory {
+    /// All units.
+    pub units: Vec<Unit>,
+    /// All officers.
+    pub officers: Vec<Officer>,
+}
+
+impl Directory {
+    /// A unit by id.
+    pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
+        self.units.iter().find(|u| &u.id == id)
+    }
+
+    /// An officer by id.
+    pub fn officer(&self, id: &OfficerId) -> Option<&Officer> {
+        self.officers.iter().find(|o| &o.id == id)
+    }
+
+    /// The unit one level up.
+    pub fn superior(&self, id: &UnitId) -> Option<&Unit> {
+        self.unit(id).and_then(|u| u.superior.as_ref()).and_then(|s| self.unit(s))
+    }
+
+    /// The unit's superiors, nearest first. A circle in the data ends the walk.
+    pub fn superiors(&self, id: &UnitId) -> Vec<&Unit> {
+        let mut out: Vec<&Unit> = Vec::new();
+        let mut at = self.superior(id);
+        while let Some(unit) = at {
+            if out.iter().any(|u| u.id == unit.id) || &unit.id == id {
+                break;
+            }
+            out.push(unit);
+            at = self.superior(&unit.id);
+        }
+        out
+    }
+
+    /// The petition office that serves a unit: the nearest one placed under the unit itself or a superior of it.
+    pub fn petition_office_of(&self, id: &UnitId) -> Option<&Unit> {
+        let itself = self.unit(id);
+        if itself.is_some_and(|u| u.kind == UnitKind::PetitionOffice) {
+            return itself;
+        }
+        itself.into_iter().chain(self.superiors(id)).find_map(|level| {
+            self.units.iter().find(|u| u.active && u.kind == UnitKind::PetitionOffice && u.superior.as_ref() == Some(&level.id))
+        })
+    }
+
+    /// Who sits in a post now.
+    pub fn holders(&self, unit: &UnitId, post: Post) -> Vec<&Officer> {
+        self.officers.iter().filter(|o| o.active && &o.unit == unit && o.posts.contains(&post)).collect()
+    }
+}

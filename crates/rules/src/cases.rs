@@ -1,0 +1,211 @@
+//! A pack's own cases: facts in, dates and states out, written so that a lawyer can read and change them.
+//!
+//! They run in a small fixed house of units: `office` (petition office) and `bureau` under `county`,
+//! `county` under `city`, `city` under `province` (external), and `discipline` beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_domain::clock::{ClockState, OfficeTime};
+use huiyin_domain::decide::{Closed, Rules, decide};
+use huiyin_domain::event::EventActor;
+use huiyin_domain::ids::{MatterId, MoveId, OfficerId, SubmissionId, UnitId};
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::procedure::{Relation, RuleBook};
+use huiyin_domain::submission::{Channel, Purpose};
+use huiyin_domain::timer;
+use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+
+use crate::Pack;
+
+/// One case.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub id: String,
+    pub received: Date,
+    #[serde(default = "office")]
+    pub at: String,
+    #[serde(default = "request")]
+    pub purpose: Purpose,
+    pub step: Vec<Step>,
+}
+
+/// One step: a move by somebody on a day, or only the passing of time, and what must then be true.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Step {
+    pub on: Date,
+    #[serde(rename = "move")]
+    pub do_move: Option<String>,
+    pub by: Option<Relation>,
+    #[serde(default)]
+    pub give: BTreeMap<String, String>,
+    /// The state afterwards.
+    pub state: Option<String>,
+    /// Legal due day of running clocks.
+    #[serde(default)]
+    pub due: BTreeMap<String, Date>,
+    /// Clocks that must be breached.
+    #[serde(default)]
+    pub breached: Vec<String>,
+    /// The move must be refused for this reason (`state`, `not_yours`, `guard`, `fields`, `no_superior`, `unit`).
+    pub refused: Option<String>,
+}
+
+fn office() -> String {
+    "office".into()
+}
+
+fn request() -> Purpose {
+    Purpose::Request
+}
+
+/// A case that did not come out as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFailure {
+    /// Which case.
+    pub case: String,
+    /// Which step, from 1.
+    pub step: usize,
+    /// What was expected and what came.
+    pub message: String,
+}
+
+impl fmt::Display for CaseFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "case `{}`, step {}: {}", self.case, self.step, self.message)
+    }
+}
+
+/// Runs every case of a pack.
+pub fn run_cases(pack: &Pack, calendar: &WorkCalendar) -> Vec<CaseFailure> {
+    pack.cases.iter().filter_map(|case| run(&pack.book, calendar, case).err()).collect()
+}
+
+fn run(book: &RuleBook, calendar: &WorkCalendar, case: &Case) -> Result<(), CaseFailure> {
+    let directory = house();
+    let rules = Rules { book, calendar, directory: &directory };
+    let fail = |step: usize, message: String| CaseFailure { case: case.id.clone(), step, message };
+    let mut matter = open_case(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
+    for (index, step) in case.step.iter().enumerate() {
+        let n = index + 1;
+        let now = noon(step.on);
+        matter = timer::advance(rules, &matter, &now).map_err(|e| fail(n, format!("timers: {e:?}")))?.0;
+        if let Some(id) = &step.do_move {
+            let actor = actor_for(&matter, &directory, step.by);
+            match (decide(rules, &matter, &actor, &MoveId::new(id), &step.give, &now), &step.refused) {
+                (Ok(decision), None) => matter = decision.matter,
+                (Ok(_), Some(why)) => return Err(fail(n, format!("`{id}` went through, but should be refused ({why})"))),
+                (Err(closed), Some(why)) if &reason(&closed) == why => {}
+                (Err(closed), _) => return Err(fail(n, format!("`{id}` was refused: {closed:?}"))),
+            }
+        }
+        expect(&matter, step).map_err(|m| fail(n, m))?;
+    }
+    Ok(())
+}
+
+fn expect(matter: &Matter, step: &Step) -> Result<(), String> {
+    if let Some(state) = &step.state {
+        if matter.state.as_str() != state {
+            return Err(format!("the state is `{}`, expected `{state}`", matter.state));
+        }
+    }
+    for (clock, due) in &step.due {
+        match matter.owed().into_iter().find(|c| c.rule.as_str() == clock) {
+            Some(found) if found.legal == *due => {}
+            Some(found) => return Err(format!("`{clock}` is due on {}, expected {due}", found.legal)),
+            None => return Err(format!("no clock `{clock}` is running")),
+        }
+    }
+    for clock in &step.breached {
+        if !matter.clocks.iter().any(|c| c.rule.as_str() == clock && matches!(c.state, ClockState::Breached { .. })) {
+            return Err(format!("`{clock}` is not breached"));
+        }
+    }
+    Ok(())
+}
+
+fn reason(closed: &Closed) -> String {
+    serde_json::to_value(closed).ok().and_then(|v| v.get("closed").and_then(|c| c.as_str().map(str::to_owned))).unwrap_or_default()
+}
+
+fn noon(day: Date) -> OfficeTime {
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
+    let at = day.at(12, 0, 0, 0).to_zoned_datetime(zone.clone()).map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp());
+    OfficeTime { at, zone }
+}
+
+fn actor_for(matter: &Matter, directory: &Directory, by: Option<Relation>) -> Actor {
+    let relation = by.unwrap_or(Relation::Holder);
+    match matter.unit_for(relation, directory) {
+        _ if relation == Relation::Petitioner => Actor::Petitioner,
+        unit => {
+            let unit = unit.unwrap_or_else(|| matter.holder.clone());
+            let posts = if relation == Relation::Holder { BTreeSet::from([Post::Clerk, Post::Handler]) } else { Post::ALL.into_iter().collect() };
+            Actor::Officer { id: OfficerId::new(format!("{unit}-all")), unit, posts }
+        }
+    }
+}
+
+fn house() -> Directory {
+    let unit = |id: &str, kind, above: Option<&str>| Unit {
+        id: UnitId::new(id),
+        name: id.to_owned(),
+        name_en: id.to_owned(),
+        kind,
+        superior: above.map(UnitId::new),
+        address: String::new(),
+        telephone: String::new(),
+        hours: String::new(),
+        active: true,
+    };
+    let units = vec![
+        unit("province", UnitKind::External, None),
+        unit("city", UnitKind::Government, Some("province")),
+        unit("county", UnitKind::Government, Some("city")),
+        unit("office", UnitKind::PetitionOffice, Some("county")),
+        unit("bureau", UnitKind::Bureau, Some("county")),
+        unit("other", UnitKind::Bureau, Some("county")),
+        unit("discipline", UnitKind::Discipline, Some("county")),
+    ];
+    let officers = units
+        .iter()
+        .map(|u| Officer {
+            id: OfficerId::new(format!("{}-all", u.id)),
+            login: u.id.0.clone(),
+            name: u.id.0.clone(),
+            unit: u.id.clone(),
+            posts: Post::ALL.into_iter().collect(),
+            active: true,
+        })
+        .collect();
+    Directory { units, officers }
+}
+
+fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {
+    let now = noon(case.received);
+    let opening = Opening {
+        id: MatterId::new("case"),
+        submission: SubmissionId::new("case"),
+        number: case.id.clone(),
+        part: 1,
+        title: case.id.clone(),
+        class: None,
+        place: None,
+        place_name: None,
+        purpose: case.purpose,
+        complained_of: None,
+        channel: Channel::Online,
+        received_on: case.received,
+        received_at: now.at,
+        unit: UnitId::new(case.at.clone()),
+    };
+    open(rules, opening, EventActor::Petitioner, &now).map(|(matter, _)| matter)
+}

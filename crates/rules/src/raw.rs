@@ -1,0 +1,160 @@
+//! The TOML shapes of a pack. Unknown keys are refused with the nearest known one.
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
+use huiyin_domain::reckon::Roll;
+use huiyin_domain::unit::Post;
+use jiff::civil::Date;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::{PackError, PackErrors, line_of, nearest};
+use crate::{PackFiles, cases};
+
+/// One TOML file of a pack; every file may hold any section.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Part {
+    pub pack: Option<Spanned<Head>>,
+    #[serde(default)]
+    pub state: Vec<Spanned<State>>,
+    #[serde(default)]
+    pub clock: Vec<Spanned<Clock>>,
+    #[serde(default, rename = "move")]
+    pub moves: Vec<Spanned<Move>>,
+    #[serde(default)]
+    pub escalation: Vec<Spanned<Escalation>>,
+    #[serde(default)]
+    pub clause: BTreeMap<String, Clause>,
+    #[serde(default)]
+    pub class: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
+    pub case: Vec<cases::Case>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Head {
+    pub id: String,
+    pub title: Label,
+    pub force_from: Date,
+    pub calendar: String,
+    pub initial_office: String,
+    pub initial_office_clocks: Vec<String>,
+    pub initial_direct: String,
+    pub initial_direct_clocks: Vec<String>,
+    pub imported_ended: String,
+    pub imported_accepted: String,
+    pub imported_accepted_clocks: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct State {
+    pub id: String,
+    pub phase: Phase,
+    pub title: Label,
+    pub plain: Label,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Clock {
+    pub id: String,
+    pub kind: ClockKind,
+    pub title: Label,
+    pub plain: Label,
+    pub bound: Relation,
+    pub post: Post,
+    /// Absent: the day comes from the payload's `due_on`.
+    pub length: Option<u32>,
+    pub unit: PeriodUnit,
+    #[serde(default = "roll")]
+    pub roll: Roll,
+    pub basis: Basis,
+    pub clause: Option<String>,
+    /// `move`, `receipt` or a field.
+    pub start: String,
+    #[serde(default)]
+    pub warn_days: u32,
+    pub extension: Option<u32>,
+}
+
+fn roll() -> Roll {
+    Roll::NextWorkingDay
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Move {
+    pub id: String,
+    pub verb: Verb,
+    pub title: Label,
+    pub done: Label,
+    pub from: Vec<String>,
+    pub by: Vec<Relation>,
+    #[serde(default)]
+    pub when: Vec<String>,
+    pub to: Option<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub start: Vec<String>,
+    #[serde(default)]
+    pub discharge: Vec<String>,
+    #[serde(default)]
+    pub close: Vec<String>,
+    #[serde(default)]
+    pub stop: Vec<String>,
+    #[serde(default)]
+    pub resume: Vec<String>,
+    pub extend: Option<String>,
+    #[serde(default)]
+    pub sets: Vec<String>,
+    #[serde(default)]
+    pub clears: Vec<String>,
+    pub hand_to: Option<HandTo>,
+    pub document: Option<String>,
+    pub clause: Option<String>,
+    pub basis: Basis,
+    #[serde(default)]
+    pub tells: bool,
+    pub confirm: Option<Label>,
+    pub hint: Option<Label>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Escalation {
+    pub after_working_days: u32,
+    pub to: EscalateTo,
+    pub start: Option<String>,
+}
+
+/// Parses every file of a pack.
+pub(crate) fn parse(files: &PackFiles) -> Result<Vec<(String, Part)>, PackErrors> {
+    let mut parts = Vec::new();
+    let mut errors = Vec::new();
+    for (file, text) in &files.files {
+        match toml::from_str::<Part>(text) {
+            Ok(part) => parts.push((file.clone(), part)),
+            Err(error) => {
+                let line = error.span().map_or(0, |s| line_of(text, s.start));
+                errors.push(PackError { pack: files.id.clone(), file: file.clone(), line, message: mend(error.message()) });
+            }
+        }
+    }
+    if errors.is_empty() { Ok(parts) } else { Err(PackErrors(errors)) }
+}
+
+/// Adds "did you mean" to what the TOML reader says of an unknown key or word.
+fn mend(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let Some(word) = quoted.next() else { return message.to_owned() };
+    match nearest(word, quoted) {
+        Some(near) if message.starts_with("unknown") => format!("{message}; did you mean `{near}`?"),
+        _ => message.to_owned(),
+    }
+}
