@@ -1,1 +1,169 @@
-//! placeholder
+//! Files by the hash of what is stored, in a folder. The type is found in the bytes, never believed from a name.
+//!
+//! What is stored is never changed; the same bytes are stored once.
+
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt;
+
+/// Types that may be stored, as found in the bytes: media type and usual ending.
+const ALLOWED: &[(&str, &str)] = &[
+    ("image/jpeg", "jpg"),
+    ("image/png", "png"),
+    ("image/gif", "gif"),
+    ("image/webp", "webp"),
+    ("image/heif", "heic"),
+    ("image/heic", "heic"),
+    ("application/pdf", "pdf"),
+    ("application/msword", "doc"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    ("application/vnd.ms-excel", "xls"),
+    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+    ("audio/mpeg", "mp3"),
+    ("audio/m4a", "m4a"),
+    ("audio/amr", "amr"),
+    ("audio/x-wav", "wav"),
+    ("video/mp4", "mp4"),
+    ("video/quicktime", "mov"),
+    ("text/plain", "txt"),
+];
+
+/// Why a file was not taken or not found.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// Not one of the types that may be stored.
+    #[error("the file is none of: photo, PDF, Word, Excel, recording, video, plain text")]
+    Type,
+    /// The hash is not a hash.
+    #[error("`{0}` is not the hash of a file")]
+    Hash(String),
+    /// The folder cannot be read or written.
+    #[error("the file store does not answer")]
+    Io(#[from] std::io::Error),
+}
+
+/// A stored file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// SHA-256 of the bytes, hex.
+    pub hash: String,
+    /// Type found in the bytes.
+    pub media_type: &'static str,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// A folder of files.
+#[derive(Debug, Clone)]
+pub struct FileStore {
+    root: PathBuf,
+}
+
+impl FileStore {
+    /// A store in a folder, made when missing.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn open(root: &Path) -> Result<Self, FileError> {
+        std::fs::create_dir_all(root)?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// Stores bytes and says what they are.
+    ///
+    /// # Errors
+    /// [`FileError::Empty`] and [`FileError::Type`] for what may not be stored.
+    pub async fn put(&self, bytes: &[u8]) -> Result<Stored, FileError> {
+        let media_type = sniff(bytes)?;
+        let hash = hash_of(bytes);
+        let path = self.path(&hash)?;
+        if !tokio::fs::try_exists(&path).await? {
+            let folder = path.parent().unwrap_or(&self.root).to_owned();
+            tokio::fs::create_dir_all(&folder).await?;
+            let part = folder.join(format!("{hash}.{}.part", std::process::id()));
+            let mut file = tokio::fs::File::create(&part).await?;
+            file.write_all(bytes).await?;
+            file.sync_all().await?;
+            tokio::fs::rename(&part, &path).await?;
+        }
+        Ok(Stored { hash, media_type, size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) })
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// [`FileError::Io`] when it is not there.
+    pub async fn get(&self, hash: &str) -> Result<Vec<u8>, FileError> {
+        Ok(tokio::fs::read(self.path(hash)?).await?)
+    }
+
+    fn path(&self, hash: &str) -> Result<PathBuf, FileError> {
+        match (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), hash.get(..2)) {
+            (true, Some(first)) => Ok(self.root.join(first).join(hash)),
+            _ => Err(FileError::Hash(hash.chars().take(70).collect())),
+        }
+    }
+}
+
+/// The type of bytes, if they may be stored.
+///
+/// # Errors
+/// [`FileError::Empty`] and [`FileError::Type`].
+pub fn sniff(bytes: &[u8]) -> Result<&'static str, FileError> {
+    if bytes.is_empty() {
+        return Err(FileError::Empty);
+    }
+    let found = infer::get(bytes).map(|t| t.mime_type());
+    let name = match found {
+        Some(name) => name,
+        None if is_plain_text(bytes) => "text/plain",
+        None => return Err(FileError::Type),
+    };
+    ALLOWED.iter().find(|(allowed, _)| *allowed == name).map(|a| a.0).ok_or(FileError::Type)
+}
+
+fn is_plain_text(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|t| !t.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
+}
+
+/// The usual ending of a stored type.
+pub fn ending(media_type: &str) -> &'static str {
+    ALLOWED.iter().find(|(name, _)| *name == media_type).map_or("bin", |a| a.1)
+}
+
+fn hash_of(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, b| {
+        let _ = write!(out, "{b:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_is_found_in_the_bytes_and_not_in_the_name() {
+        assert_eq!(sniff(b"\x89PNG\r\n\x1a\n0000").unwrap(), "image/png");
+        assert_eq!(sniff("收据一张".as_bytes()).unwrap(), "text/plain");
+        assert!(matches!(sniff(b"MZ\x90\x00\x03"), Err(FileError::Type)));
+        assert!(matches!(sniff(b"\x7fELF\x02\x01"), Err(FileError::Type)));
+        assert!(matches!(sniff(b""), Err(FileError::Empty)));
+        assert!(matches!(sniff(b"<html><script>"), Err(FileError::Type)));
+    }
+
+    #[tokio::test]
+    async fn stored_once_and_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = FileStore::open(folder.path()).unwrap();
+        let one = store.put("材料".as_bytes()).await.unwrap();
+        assert_eq!(store.put("材料".as_bytes()).await.unwrap(), one);
+        assert_eq!(store.get(&one.hash).await.unwrap(), "材料".as_bytes());
+        assert!(matches!(store.get("../../etc/passwd").await, Err(FileError::Hash(_))));
+    }
+}

@@ -1,1 +1,198 @@
-//! placeholder
+//! The store for offices of more than one machine: PostgreSQL, the statements of one commit pipelined.
+//!
+//! Every key begins with the tenant, so that the same schema shards by tenant. SQL lives here and in
+//! `storage-sqlite` only; migrations carry the same numbers and names there.
+
+mod read;
+mod write;
+
+use async_trait::async_trait;
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
+use huiyin_domain::matter::Matter;
+use huiyin_storage::{
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord, Page,
+    SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+};
+use jiff::Timestamp;
+use tokio_postgres::NoTls;
+use tokio_postgres::types::ToSql;
+
+const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("../migrations/0001_first.sql"))];
+/// Connections of one node.
+const CONNECTIONS: usize = 16;
+/// An advisory lock, so that two nodes that start together do not both migrate.
+const MIGRATION_LOCK: i64 = 0x6875_6979_696e;
+
+/// A store in a PostgreSQL database.
+#[derive(Debug, Clone)]
+pub struct PostgresStore {
+    pool: Pool,
+}
+
+fn fault(error: tokio_postgres::Error) -> StoreError {
+    StoreError::unavailable(error)
+}
+
+impl PostgresStore {
+    /// Connects and brings the schema up to date. `url` as PostgreSQL writes it (`host=… user=… dbname=…` or `postgresql://…`).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the server cannot be reached, or its schema is newer than this program.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let config: tokio_postgres::Config = url.parse().map_err(fault)?;
+        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let pool = Pool::builder(manager).max_size(CONNECTIONS).build().map_err(StoreError::unavailable)?;
+        let store = Self { pool };
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    async fn client(&self) -> Result<Object, StoreError> {
+        self.pool.get().await.map_err(StoreError::unavailable)
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        let known = MIGRATIONS.last().map_or(0, |m| m.0);
+        let mut client = self.client().await?;
+        let transaction = client.transaction().await.map_err(fault)?;
+        transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await.map_err(fault)?;
+        transaction.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY)").await.map_err(fault)?;
+        let version: i32 = transaction.query_one("SELECT coalesce(max(number),0) FROM schema_version", &[]).await.map_err(fault)?.get(0);
+        if version > known {
+            let text = format!("the database has schema {version}, this program knows {known}; start the newer program");
+            return Err(StoreError::Unavailable(text.into()));
+        }
+        for (number, sql) in MIGRATIONS.iter().filter(|m| m.0 > version) {
+            transaction.batch_execute(sql).await.map_err(fault)?;
+            transaction.execute("INSERT INTO schema_version VALUES ($1)", &[number]).await.map_err(fault)?;
+        }
+        transaction.commit().await.map_err(fault)
+    }
+
+    async fn one<T: serde::de::DeserializeOwned>(&self, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Option<T>, StoreError> {
+        read::one(&self.client().await?, table, sql, values).await
+    }
+
+    async fn many<T: serde::de::DeserializeOwned>(&self, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<T>, StoreError> {
+        read::many(&self.client().await?, table, sql, values).await
+    }
+}
+
+#[async_trait]
+impl Store for PostgresStore {
+    async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
+        write::commit(&mut self.client().await?, &changes).await
+    }
+
+    async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError> {
+        self.one("matter", "SELECT doc FROM matter WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0]).await
+    }
+
+    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError> {
+        self.one("matter", "SELECT doc FROM matter WHERE tenant=$1 AND number=$2", &[&tenant.0, &number]).await
+    }
+
+    async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError> {
+        self.many("matter", "SELECT doc FROM matter WHERE tenant=$1 AND submission=$2 ORDER BY part", &[&tenant.0, &submission.0]).await
+    }
+
+    async fn list(&self, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+        read::list(&self.client().await?, query).await
+    }
+
+    async fn search(&self, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+        read::search(&self.client().await?, query).await
+    }
+
+    async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError> {
+        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0]).await
+    }
+
+    async fn submission_by_receipt(&self, tenant: &TenantId, hash: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND receipt=$2", &[&tenant.0, &hash]).await
+    }
+
+    async fn submission_by_origin(&self, tenant: &TenantId, origin: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND origin=$2", &[&tenant.0, &origin]).await
+    }
+
+    async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError> {
+        self.many("content", "SELECT doc FROM content WHERE tenant=$1 AND owner=$2 ORDER BY n", &[&tenant.0, &owner]).await
+    }
+
+    async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError> {
+        self.one("vault", "SELECT doc FROM vault WHERE tenant=$1 AND submission=$2", &[&tenant.0, &submission.0]).await
+    }
+
+    async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError> {
+        self.many("event", "SELECT doc FROM event WHERE tenant=$1 AND matter=$2 ORDER BY n", &[&tenant.0, &matter.0]).await
+    }
+
+    async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError> {
+        self.many("attachment", "SELECT doc FROM attachment WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+    }
+
+    async fn messages(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<MessageRecord>, StoreError> {
+        self.many("message", "SELECT doc FROM message WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+    }
+
+    async fn audits(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AuditRecord>, StoreError> {
+        self.many("audit", "SELECT doc FROM audit WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+    }
+
+    async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
+        read::duties(&self.client().await?, query).await
+    }
+
+    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
+        read::duty_counts(&self.client().await?, query).await
+    }
+
+    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+        read::due_timers(&self.client().await?, tenant, now, limit).await
+    }
+
+    async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        read::next_timer(&self.client().await?, tenant, after).await
+    }
+
+    async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
+        read::item(&self.client().await?, tenant, kind, key, now).await
+    }
+
+    async fn items(&self, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+        read::items(&self.client().await?, tenant, kind, prefix, after, limit).await
+    }
+
+    async fn put_items(&self, tenant: &TenantId, items: Vec<ItemRecord>) -> Result<(), StoreError> {
+        let mut changes = Changes::new(tenant.clone());
+        changes.items = items;
+        self.commit(changes).await
+    }
+
+    async fn remove_item(&self, tenant: &TenantId, kind: ItemKind, key: &str) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        client.execute("DELETE FROM item WHERE tenant=$1 AND kind=$2 AND key=$3", &[&tenant.0, &kind.word(), &key]).await.map(|_| ()).map_err(fault)
+    }
+
+    async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError> {
+        let client = self.client().await?;
+        client.execute("DELETE FROM item WHERE tenant=$1 AND expires<=$2", &[&tenant.0, &now.as_second()]).await.map_err(fault)
+    }
+
+    async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError> {
+        let sql = "INSERT INTO lease (tenant, name, next) VALUES ($1,$2,1+$3) ON CONFLICT (tenant, name) DO UPDATE SET next=lease.next+$3 RETURNING next";
+        let row = self.client().await?.query_one(sql, &[&tenant.0, &name, &i64::from(count)]).await.map_err(fault)?;
+        let next: i64 = row.get(0);
+        Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+    }
+
+    fn backend(&self) -> &'static str {
+        "postgres"
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.client().await?.query_one("SELECT 1", &[]).await.map(|_| ()).map_err(fault)
+    }
+}

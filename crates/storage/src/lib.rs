@@ -1,1 +1,92 @@
-//! placeholder
+//! The storage seam: one object-safe trait, plain records, and a conformance suite that both backends pass.
+//!
+//! All writing goes through [`Store::commit`]: expected version, snapshot, events, duties, search index and
+//! outgoing messages in one transaction. Beside it stand only mechanical writes: small items (sign-in state,
+//! drafts, throttles, settings) and leases on number blocks. There is no SQL here.
+
+pub mod conformance;
+mod changes;
+mod error;
+mod query;
+mod records;
+pub mod terms;
+
+pub use changes::{Changes, Expected, MatterWrite, duty_rows};
+pub use error::StoreError;
+pub use query::{Cursor, DutyCounts, DutyQuery, DutyWindow, ListQuery, Page, SearchQuery, Visibility};
+pub use records::{
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
+};
+
+use async_trait::async_trait;
+use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
+use huiyin_domain::matter::Matter;
+use jiff::Timestamp;
+
+/// Everything the program keeps. Each read is for one view; each method names what it returns when nothing is there.
+///
+/// # Errors
+/// Every method returns [`StoreError`]; `Busy` and `ChangedMeanwhile` mean that nothing was changed and the call may be repeated.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Writes everything or nothing. `ChangedMeanwhile` when a matter's version is not the expected one;
+    /// `AlreadyThere` when the form, the source row or the receipt code of the submission is known.
+    async fn commit(&self, changes: Changes) -> Result<(), StoreError>;
+
+    /// A matter by id; `None` when there is none.
+    async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError>;
+    /// A matter by its number with the part.
+    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError>;
+    /// All matters of a submission, by part.
+    async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError>;
+    /// Matters a reader may see, newest first.
+    async fn list(&self, query: &ListQuery) -> Result<Page<Matter>, StoreError>;
+    /// Matters whose text matches, within the reader's rights, newest first.
+    async fn search(&self, query: &SearchQuery) -> Result<Page<Matter>, StoreError>;
+
+    /// A submission by id.
+    async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError>;
+    /// A submission by the keyed hash of its receipt code.
+    async fn submission_by_receipt(&self, tenant: &TenantId, hash: &str) -> Result<Option<SubmissionRecord>, StoreError>;
+    /// A submission by the hash of the form it was sent with, or the key of the row it was imported from.
+    async fn submission_by_origin(&self, tenant: &TenantId, origin: &str) -> Result<Option<SubmissionRecord>, StoreError>;
+    /// The texts of a submission (n = 0) or of a matter's events (n = event), in order.
+    async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError>;
+    /// Identity and contact of one submission. The caller records the purpose first.
+    async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError>;
+    /// A matter's record, in order.
+    async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError>;
+    /// Files of a submission and its matters, in order.
+    async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError>;
+    /// Outgoing messages of a submission, in order.
+    async fn messages(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<MessageRecord>, StoreError>;
+    /// Who has looked at identity or contact, in order.
+    async fn audits(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AuditRecord>, StoreError>;
+
+    /// Duties of a unit's posts by due time.
+    async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
+    /// How many there are in each window.
+    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
+    /// Matters with a timer due at or before `now`, most overdue first.
+    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError>;
+    /// When the next timer falls due; `None` when none is set.
+    async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// A small item; `None` when it is missing or past its time.
+    async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError>;
+    /// Items of a kind whose key begins with `prefix`, by key, after `after`.
+    async fn items(&self, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError>;
+    /// Writes items, all or none. An item whose `only_new` is set is refused with `AlreadyThere` when its key is taken.
+    async fn put_items(&self, tenant: &TenantId, items: Vec<ItemRecord>) -> Result<(), StoreError>;
+    /// Removes an item; it is no error when there is none.
+    async fn remove_item(&self, tenant: &TenantId, kind: ItemKind, key: &str) -> Result<(), StoreError>;
+    /// Removes items past their time.
+    async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError>;
+    /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
+    async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
+
+    /// Which backend this is: `sqlite` or `postgres`.
+    fn backend(&self) -> &'static str;
+    /// Answers when the store can be written.
+    async fn ready(&self) -> Result<(), StoreError>;
+}

@@ -1,0 +1,154 @@
+//! The statements of reads.
+
+use deadpool_postgres::Object;
+use huiyin_domain::ids::{MatterId, TenantId};
+use huiyin_domain::matter::Matter;
+use huiyin_storage::terms::{Phrase, phrases, scope_token};
+use huiyin_storage::{DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use crate::fault;
+
+fn parse<T: DeserializeOwned>(table: &'static str, row: &str, doc: &str) -> Result<T, StoreError> {
+    serde_json::from_str(doc).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+}
+
+async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, StoreError> {
+    let statement = client.prepare_cached(sql).await.map_err(fault)?;
+    client.query(&statement, values).await.map_err(fault)
+}
+
+pub(crate) async fn one<T: DeserializeOwned>(client: &Object, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Option<T>, StoreError> {
+    Ok(many(client, table, sql, values).await?.into_iter().next())
+}
+
+pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<T>, StoreError> {
+    let found = rows(client, sql, values).await?;
+    found
+        .iter()
+        .map(|row| {
+            let doc: &str = row.get(0);
+            parse(table, &doc.chars().take(80).collect::<String>(), doc)
+        })
+        .collect()
+}
+
+fn page<T>(mut rows: Vec<(String, T)>, limit: u32) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = if more { rows.last().map(|r| r.0.clone()) } else { None };
+    Page { rows: rows.into_iter().map(|r| r.1).collect(), next }
+}
+
+fn keyed<T: DeserializeOwned>(table: &'static str, found: &[Row], limit: u32) -> Result<Page<T>, StoreError> {
+    let parsed: Result<Vec<_>, _> = found
+        .iter()
+        .map(|row| {
+            let (key, doc): (String, &str) = (row.get(0), row.get(1));
+            parse(table, &key, doc).map(|value| (key, value))
+        })
+        .collect();
+    Ok(page(parsed?, limit))
+}
+
+fn before(after: Option<&str>) -> i64 {
+    after.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX)
+}
+
+fn more(limit: u32) -> i64 {
+    i64::from(limit.saturating_add(1))
+}
+
+pub(crate) async fn list(client: &Object, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let units: Vec<&str> = units.iter().map(|u| u.as_str()).collect();
+    let phase = query.phase.map(|p| p.word());
+    let sql = "SELECT m.seq::text, m.doc FROM matter m WHERE m.tenant=$1 AND m.seq<$3 AND ($4::text IS NULL OR m.phase=$4) \
+               AND EXISTS (SELECT 1 FROM reader r WHERE r.tenant=$1 AND r.unit=ANY($2) AND r.seq=m.seq) ORDER BY m.seq DESC LIMIT $5";
+    let found = rows(client, sql, &[&query.tenant.0, &units, &before(query.after.as_deref()), &phase, &more(query.limit)]).await?;
+    keyed("matter", &found, query.limit)
+}
+
+pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let wanted = phrases(&query.text);
+    if wanted.is_empty() || units.is_empty() {
+        return Ok(Page { rows: Vec::new(), next: None });
+    }
+    let scope: Vec<String> = units.iter().map(|u| format!("'{}'", scope_token(query.tenant.as_str(), u.as_str()))).collect();
+    let body: Vec<String> = wanted.iter().map(quote).collect();
+    let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
+    // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).
+    let sql = "WITH found AS MATERIALIZED (SELECT seq FROM search WHERE tenant=$1 AND vector @@ $2::text::tsquery) \
+               SELECT m.seq::text, m.doc FROM found f JOIN matter m ON m.seq=f.seq WHERE f.seq<$3 ORDER BY f.seq DESC LIMIT $4";
+    let found = rows(client, sql, &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit)]).await?;
+    keyed("matter", &found, query.limit)
+}
+
+fn quote(phrase: &Phrase) -> String {
+    let star = if phrase.prefix { ":*" } else { "" };
+    let terms: Vec<String> = phrase.terms.iter().map(|t| format!("'{t}'{star}")).collect();
+    format!("({})", terms.join(" <-> "))
+}
+
+const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND kind='duty' AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5";
+
+fn posts(query: &DutyQuery) -> Vec<&'static str> {
+    query.posts.iter().map(|p| p.word()).collect()
+}
+
+pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
+    let (from, to) = query.bounds();
+    let (due, key) = query.position();
+    let row = "matter || '.' || lpad(n::text, 6, '0')";
+    let sql = format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$6 OR (due=$6 AND {row} > $7)) ORDER BY due, matter, n LIMIT $8");
+    let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &due, &key, &more(query.limit)]).await?;
+    keyed("duty", &found, query.limit)
+}
+
+pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
+    let sql = format!("SELECT count(*) FROM duty WHERE {DUTY_FILTER}");
+    let mut counts = [0_u64; 4];
+    for (slot, window) in counts.iter_mut().zip([DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later]) {
+        let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
+        let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from, &to]).await?;
+        let n: i64 = found.first().map_or(0, |r| r.get(0));
+        *slot = u64::try_from(n).unwrap_or(0);
+    }
+    let [late, today, week, later] = counts;
+    Ok(DutyCounts { late, today, week, later })
+}
+
+pub(crate) async fn due_timers(client: &Object, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    let sql = "SELECT matter FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at<=$2 GROUP BY matter ORDER BY min(next_at) LIMIT $3";
+    let found = rows(client, sql, &[&tenant.0, &now.as_second(), &i64::from(limit)]).await?;
+    Ok(found.iter().map(|r| MatterId(r.get(0))).collect())
+}
+
+pub(crate) async fn next_timer(client: &Object, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let found = rows(client, "SELECT min(next_at) FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at>$2", &[&tenant.0, &after.as_second()]).await?;
+    let next: Option<i64> = found.first().and_then(|r| r.get(0));
+    Ok(next.and_then(|s| Timestamp::from_second(s).ok()))
+}
+
+fn item_of(kind: ItemKind, row: &Row) -> Result<ItemRecord, StoreError> {
+    let (key, doc, expires): (String, &str, Option<i64>) = (row.get(0), row.get(1), row.get(2));
+    let doc = parse("item", &key, doc)?;
+    Ok(ItemRecord { kind, key, doc, expires: expires.and_then(|s| Timestamp::from_second(s).ok()), only_new: false })
+}
+
+pub(crate) async fn item(client: &Object, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
+    let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key=$3 AND (expires IS NULL OR expires>$4)";
+    let found = rows(client, sql, &[&tenant.0, &kind.word(), &key, &now.as_second()]).await?;
+    found.first().map(|row| item_of(kind, row)).transpose()
+}
+
+pub(crate) async fn items(client: &Object, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+    let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key>=$3 AND key>$4 AND starts_with(key,$3) ORDER BY key LIMIT $5";
+    let found = rows(client, sql, &[&tenant.0, &kind.word(), &prefix, &after, &i64::from(limit)]).await?;
+    found.iter().map(|row| item_of(kind, row)).collect()
+}

@@ -1,0 +1,234 @@
+//! The statements of a commit, sent in one pipeline: the answers are read after all of it is on its way.
+
+use deadpool_postgres::{Object, Transaction};
+use futures_util::future::try_join_all;
+use huiyin_domain::clock::ClockKind;
+use huiyin_storage::{Changes, Expected, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use serde::Serialize;
+use tokio_postgres::types::ToSql;
+
+use crate::fault;
+
+type Values = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// What a statement's count of rows must be, else the unit of work is refused.
+enum Check {
+    Any,
+    /// No row: somebody changed the matter.
+    Version,
+    /// No row: the key is taken.
+    Free(String),
+}
+
+#[derive(Default)]
+struct Batch {
+    steps: Vec<(&'static str, Values, Check)>,
+}
+
+macro_rules! values {
+    ($($v:expr),* $(,)?) => { vec![$(Box::new($v) as Box<dyn ToSql + Sync + Send>),*] };
+}
+
+impl Batch {
+    fn add(&mut self, sql: &'static str, values: Values) {
+        self.steps.push((sql, values, Check::Any));
+    }
+
+    fn checked(&mut self, sql: &'static str, values: Values, check: Check) {
+        self.steps.push((sql, values, check));
+    }
+}
+
+fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+}
+
+/// Writes one unit of work in one transaction.
+pub(crate) async fn commit(client: &mut Object, changes: &Changes) -> Result<(), StoreError> {
+    let batch = batch(changes)?;
+    let transaction = client.transaction().await.map_err(fault)?;
+    run(&transaction, batch, changes).await?;
+    transaction.commit().await.map_err(fault)
+}
+
+async fn run(transaction: &Transaction<'_>, batch: Batch, changes: &Changes) -> Result<(), StoreError> {
+    let mut statements = Vec::with_capacity(batch.steps.len());
+    for (sql, _, _) in &batch.steps {
+        statements.push(transaction.prepare_cached(sql).await.map_err(fault)?);
+    }
+    let sent = batch.steps.iter().zip(&statements).map(|((_, values, _), statement)| async move {
+        let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|v| &**v as &(dyn ToSql + Sync)).collect();
+        transaction.execute(statement, &values).await
+    });
+    let counts = try_join_all(sent).await.map_err(fault)?;
+    for ((_, _, check), count) in batch.steps.iter().zip(counts) {
+        match check {
+            Check::Version if count == 0 => return Err(StoreError::ChangedMeanwhile),
+            Check::Free(key) if count == 0 => return Err(StoreError::AlreadyThere(taken(transaction, changes, key).await?)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn taken(transaction: &Transaction<'_>, changes: &Changes, key: &str) -> Result<String, StoreError> {
+    let Some(record) = &changes.submission else { return Ok(key.to_owned()) };
+    let sql = "SELECT id FROM submission WHERE tenant=$1 AND (receipt=$2 OR origin=$3)";
+    let row = transaction.query_opt(sql, &[&changes.tenant.0, &record.receipt_hash, &record.origin]).await.map_err(fault)?;
+    Ok(row.map_or_else(|| key.to_owned(), |r| r.get(0)))
+}
+
+fn batch(changes: &Changes) -> Result<Batch, StoreError> {
+    let tenant = || changes.tenant.0.clone();
+    let mut batch = Batch::default();
+    if let Some(record) = &changes.submission {
+        submission(&mut batch, tenant(), record)?;
+    }
+    if let Some(vault) = &changes.vault {
+        let id = vault.submission.0.clone();
+        let doc = json("vault", &id, vault)?;
+        batch.add("INSERT INTO vault (tenant, submission, doc) VALUES ($1,$2,$3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc", values![tenant(), id, doc]);
+    }
+    for write in &changes.matters {
+        matter(&mut batch, tenant(), write)?;
+    }
+    for event in &changes.events {
+        let (id, n) = (event.matter.0.clone(), i64::from(event.event.n));
+        let doc = json("event", &id, event)?;
+        batch.add("INSERT INTO event (tenant, matter, n, doc) VALUES ($1,$2,$3,$4)", values![tenant(), id, n, doc]);
+    }
+    for content in &changes.contents {
+        let doc = json("content", &content.owner, content)?;
+        batch.add(
+            "INSERT INTO content (tenant, owner, n, doc) VALUES ($1,$2,$3,$4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
+            values![tenant(), content.owner.clone(), i64::from(content.n), doc],
+        );
+    }
+    for file in &changes.attachments {
+        let doc = json("attachment", &file.id, file)?;
+        batch.add("INSERT INTO attachment (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), file.submission.0.clone(), file.id.clone(), doc]);
+    }
+    for message in &changes.messages {
+        let doc = json("message", &message.id, message)?;
+        batch.add("INSERT INTO message (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), message.submission.0.clone(), message.id.clone(), doc]);
+    }
+    for audit in &changes.audits {
+        let doc = json("audit", &audit.id, audit)?;
+        batch.add("INSERT INTO audit (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), audit.submission.0.clone(), audit.id.clone(), doc]);
+    }
+    for record in &changes.items {
+        item(&mut batch, tenant(), record);
+    }
+    Ok(batch)
+}
+
+fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> Result<(), StoreError> {
+    let id = record.submission.id.0.clone();
+    let doc = json("submission", &id, record)?;
+    batch.checked(
+        "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING",
+        values![tenant, id.clone(), record.receipt_hash.clone(), record.origin.clone(), doc],
+        Check::Free(id),
+    );
+    Ok(())
+}
+
+fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite) -> Result<(), StoreError> {
+    let m = &write.matter;
+    let (id, doc) = (m.id.0.clone(), json("matter", m.id.as_str(), m)?);
+    let version = i64::try_from(m.version).unwrap_or(i64::MAX);
+    match write.expected {
+        // A matter whose submission is already there must not break the pipeline before that is said.
+        Expected::New => batch.add(
+            "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
+            values![tenant.clone(), id.clone(), m.submission.0.clone(), i64::from(m.part), m.number.clone(), version, m.phase.word(), doc],
+        ),
+        Expected::Version(was) => batch.checked(
+            "UPDATE matter SET version=$1, phase=$2, doc=$3 WHERE tenant=$4 AND id=$5 AND version=$6",
+            values![version, m.phase.word(), doc, tenant.clone(), id.clone(), i64::try_from(was).unwrap_or(-1)],
+            Check::Version,
+        ),
+    }
+    duties(batch, &tenant, write)?;
+    scope(batch, &tenant, write);
+    Ok(())
+}
+
+fn duties(batch: &mut Batch, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
+    let id = &write.matter.id.0;
+    if write.expected != Expected::New {
+        batch.add("DELETE FROM duty WHERE tenant=$1 AND matter=$2", values![tenant.to_owned(), id.clone()]);
+    }
+    for duty in duty_rows(&write.matter) {
+        let kind = if duty.unit.is_some() && duty.kind == ClockKind::Duty { "duty" } else { "right" };
+        let doc = json("duty", id, &duty)?;
+        batch.add(
+            "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            values![
+                tenant.to_owned(),
+                id.clone(),
+                i64::from(duty.n),
+                duty.unit.as_ref().map(|u| u.0.clone()),
+                duty.post.word(),
+                kind,
+                duty.due.as_second(),
+                duty.next_at.map(|t| t.as_second()),
+                doc
+            ],
+        );
+    }
+    Ok(())
+}
+
+fn scope(batch: &mut Batch, tenant: &str, write: &MatterWrite) {
+    let id = write.matter.id.0.clone();
+    let units: Vec<String> = write.scope.iter().map(|u| u.0.clone()).collect();
+    if write.expected != Expected::New {
+        batch.add(
+            "DELETE FROM reader r USING matter m WHERE m.tenant=$1 AND m.id=$2 AND r.seq=m.seq AND r.unit <> ALL($3)",
+            values![tenant.to_owned(), id.clone(), units.clone()],
+        );
+    }
+    batch.add(
+        "INSERT INTO reader (tenant, unit, seq) SELECT $1, u, m.seq FROM matter m, unnest($3::text[]) u WHERE m.tenant=$1 AND m.id=$2 ON CONFLICT DO NOTHING",
+        values![tenant.to_owned(), id.clone(), units],
+    );
+    let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(tenant, u.as_str()))).collect();
+    let tokens = tokens.join(" ");
+    match &write.terms {
+        Some(body) => batch.add(
+            "INSERT INTO search (tenant, seq, scope, body, vector) SELECT $1, m.seq, $3, $4::text::tsvector, $4::text::tsvector || $3::text::tsvector FROM matter m WHERE m.tenant=$1 AND m.id=$2 \
+             ON CONFLICT (seq) DO UPDATE SET scope=excluded.scope, body=excluded.body, vector=excluded.vector",
+            values![tenant.to_owned(), id, tokens, vector(body)],
+        ),
+        None => batch.add(
+            "UPDATE search s SET scope=$3, vector=s.body || $3::text::tsvector FROM matter m WHERE m.tenant=$1 AND m.id=$2 AND s.seq=m.seq AND s.scope<>$3",
+            values![tenant.to_owned(), id, tokens],
+        ),
+    }
+}
+
+/// A tsvector literal; positions end at 16,383, so the tail of a very long text is found by its terms, not as a phrase.
+fn vector(body: &str) -> String {
+    let mut out = String::with_capacity(body.len() * 2);
+    for (position, term) in body.split(' ').filter(|t| !t.is_empty()).enumerate() {
+        out.push('\'');
+        out.push_str(term);
+        out.push_str("':");
+        out.push_str(&(position + 1).min(16_383).to_string());
+        out.push(' ');
+    }
+    out
+}
+
+fn item(batch: &mut Batch, tenant: String, record: &ItemRecord) {
+    let values = values![tenant, record.kind.word(), record.key.clone(), record.expires.map(|t| t.as_second()), record.doc.to_string()];
+    if record.only_new {
+        batch.checked("INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING", values, Check::Free(record.key.clone()));
+    } else {
+        batch.add(
+            "INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (tenant, kind, key) DO UPDATE SET expires=excluded.expires, doc=excluded.doc",
+            values,
+        );
+    }
+}

@@ -1,0 +1,158 @@
+//! The statements of reads.
+
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::matter::Matter;
+use huiyin_storage::terms::{Phrase, phrases, scope_token};
+use huiyin_storage::{DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use jiff::Timestamp;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
+use serde::de::DeserializeOwned;
+
+use crate::fault;
+
+fn parse<T: DeserializeOwned>(table: &'static str, row: &str, doc: &str) -> Result<T, StoreError> {
+    serde_json::from_str(doc).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+}
+
+pub(crate) fn one<T: DeserializeOwned>(connection: &Connection, table: &'static str, sql: &str, values: &[&dyn ToSql]) -> Result<Option<T>, StoreError> {
+    let doc: Option<String> = connection.prepare_cached(sql).and_then(|mut s| s.query_row(values, |r| r.get(0)).optional()).map_err(fault)?;
+    doc.map(|doc| parse(table, &doc.chars().take(80).collect::<String>(), &doc)).transpose()
+}
+
+pub(crate) fn many<T: DeserializeOwned>(connection: &Connection, table: &'static str, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<T>, StoreError> {
+    let docs: Vec<String> = connection.prepare_cached(sql).and_then(|mut s| s.query_map(values, |r| r.get(0))?.collect()).map_err(fault)?;
+    docs.iter().map(|doc| parse(table, &doc.chars().take(80).collect::<String>(), doc)).collect()
+}
+
+/// Cuts one row more than asked for off a page and makes the cursor of the last row kept.
+fn page<T>(mut rows: Vec<(String, T)>, limit: u32) -> Page<T> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = if more { rows.last().map(|r| r.0.clone()) } else { None };
+    Page { rows: rows.into_iter().map(|r| r.1).collect(), next }
+}
+
+fn matters(connection: &Connection, sql: &str, values: Vec<Value>, limit: u32) -> Result<Page<Matter>, StoreError> {
+    let rows: Vec<(i64, String)> =
+        connection.prepare_cached(sql).and_then(|mut s| s.query_map(params_from_iter(values), |r| Ok((r.get(0)?, r.get(1)?)))?.collect()).map_err(fault)?;
+    let parsed: Result<Vec<_>, _> = rows.into_iter().map(|(seq, doc)| parse("matter", &seq.to_string(), &doc).map(|m| (seq.to_string(), m))).collect();
+    Ok(page(parsed?, limit))
+}
+
+fn before(after: Option<&str>) -> i64 {
+    after.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX)
+}
+
+pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let marks = vec!["?"; units.len()].join(",");
+    let phase = if query.phase.is_some() { " AND m.phase=?" } else { "" };
+    let sql = format!("SELECT DISTINCT m.seq, m.doc FROM reader r JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit IN ({marks}) AND r.seq<?{phase} ORDER BY m.seq DESC LIMIT ?");
+    let mut values: Vec<Value> = vec![query.tenant.0.clone().into()];
+    values.extend(units.iter().map(|u| Value::from(u.0.clone())));
+    values.push(before(query.after.as_deref()).into());
+    values.extend(query.phase.map(|p| Value::from(p.word().to_owned())));
+    values.push(i64::from(query.limit.saturating_add(1)).into());
+    matters(connection, &sql, values, query.limit)
+}
+
+pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let wanted = phrases(&query.text);
+    if wanted.is_empty() || units.is_empty() {
+        return Ok(Page { rows: Vec::new(), next: None });
+    }
+    let scope: Vec<String> = units.iter().map(|u| format!("\"{}\"", scope_token(query.tenant.as_str(), u.as_str()))).collect();
+    let body: Vec<String> = wanted.iter().map(quote).collect();
+    let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
+    let sql = "SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<? ORDER BY s.rowid DESC LIMIT ?";
+    let values = vec![matching.into(), before(query.after.as_deref()).into(), i64::from(query.limit.saturating_add(1)).into()];
+    matters(connection, sql, values, query.limit)
+}
+
+/// Terms hold letters, digits and Han only, so quoting is enough.
+fn quote(phrase: &Phrase) -> String {
+    let star = if phrase.prefix { "*" } else { "" };
+    format!("\"{}\"{star}", phrase.terms.join(" "))
+}
+
+pub(crate) fn duties(connection: &Connection, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
+    let (from, to) = query.bounds();
+    let (due, key) = query.position();
+    let posts = posts(query);
+    let sql = format!(
+        "SELECT due || '.' || matter || '.' || printf('%06d', n), doc FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<? AND (due>? OR (due=? AND matter || '.' || printf('%06d', n) > ?)) ORDER BY due, matter, n LIMIT ?",
+        posts.0
+    );
+    let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into()];
+    values.extend(posts.1);
+    values.extend([Value::from(from.max(due)), to.into(), due.into(), due.into(), key.into(), i64::from(query.limit.saturating_add(1)).into()]);
+    let rows: Vec<(String, String)> =
+        connection.prepare_cached(&sql).and_then(|mut s| s.query_map(params_from_iter(values), |r| Ok((r.get(0)?, r.get(1)?)))?.collect()).map_err(fault)?;
+    let parsed: Result<Vec<_>, _> = rows.into_iter().map(|(key, doc)| parse("duty", &key, &doc).map(|d| (key.clone(), d))).collect();
+    Ok(page(parsed?, query.limit))
+}
+
+fn posts(query: &DutyQuery) -> (String, Vec<Value>) {
+    if query.posts.is_empty() {
+        return (String::new(), Vec::new());
+    }
+    (format!(" AND post IN ({})", vec!["?"; query.posts.len()].join(",")), query.posts.iter().map(|p| Value::from(p.word().to_owned())).collect())
+}
+
+pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
+    let posts = posts(query);
+    let sql = format!("SELECT count(*) FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<?", posts.0);
+    let count = |window| {
+        let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
+        let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into()];
+        values.extend(posts.1.clone());
+        values.extend([Value::from(from), to.into()]);
+        let found: i64 = connection.prepare_cached(&sql).and_then(|mut s| s.query_row(params_from_iter(values), |r| r.get(0))).map_err(fault)?;
+        Ok::<u64, StoreError>(u64::try_from(found).unwrap_or(0))
+    };
+    Ok(DutyCounts { late: count(DutyWindow::Late)?, today: count(DutyWindow::Today)?, week: count(DutyWindow::Week)?, later: count(DutyWindow::Later)? })
+}
+
+pub(crate) fn due_timers(connection: &Connection, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    let sql = "SELECT matter FROM duty WHERE tenant=?1 AND next_at IS NOT NULL AND next_at<=?2 ORDER BY next_at LIMIT ?3";
+    let ids: Vec<String> = connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, now.as_second(), limit], |r| r.get(0))?.collect()).map_err(fault)?;
+    let mut out: Vec<MatterId> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !out.iter().rev().take(8).any(|m| m.0 == id) {
+            out.push(MatterId(id));
+        }
+    }
+    Ok(out)
+}
+
+pub(crate) fn next_timer(connection: &Connection, tenant: &str, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(next_at) FROM duty WHERE tenant=?1 AND next_at IS NOT NULL AND next_at>?2";
+    let next: Option<i64> = connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![tenant, after.as_second()], |r| r.get(0))).map_err(fault)?;
+    Ok(next.and_then(|s| Timestamp::from_second(s).ok()))
+}
+
+fn item_of(kind: ItemKind, key: String, doc: &str, expires: Option<i64>) -> Result<ItemRecord, StoreError> {
+    let doc = parse("item", &key, doc)?;
+    Ok(ItemRecord { kind, key, doc, expires: expires.and_then(|s| Timestamp::from_second(s).ok()), only_new: false })
+}
+
+pub(crate) fn item(connection: &Connection, tenant: &str, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
+    let sql = "SELECT doc, expires FROM item WHERE tenant=?1 AND kind=?2 AND key=?3 AND (expires IS NULL OR expires>?4)";
+    let found: Option<(String, Option<i64>)> = connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.query_row(params![tenant, kind.word(), key, now.as_second()], |r| Ok((r.get(0)?, r.get(1)?))).optional())
+        .map_err(fault)?;
+    found.map(|(doc, expires)| item_of(kind, key.to_owned(), &doc, expires)).transpose()
+}
+
+pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+    let sql = "SELECT key, doc, expires FROM item WHERE tenant=?1 AND kind=?2 AND key>=?3 AND key>?4 AND substr(key,1,length(?3))=?3 ORDER BY key LIMIT ?5";
+    let rows: Vec<(String, String, Option<i64>)> = connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.query_map(params![tenant, kind.word(), prefix, after, limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
+        .map_err(fault)?;
+    rows.into_iter().map(|(key, doc, expires)| item_of(kind, key, &doc, expires)).collect()
+}

@@ -1,0 +1,161 @@
+//! The statements of a commit.
+
+use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
+use serde::Serialize;
+
+use crate::fault;
+
+fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+}
+
+fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
+    connection.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)
+}
+
+/// Writes one unit of work inside the caller's savepoint.
+pub(crate) fn commit(connection: &Connection, changes: &Changes) -> Result<(), StoreError> {
+    let tenant = changes.tenant.as_str();
+    if let Some(record) = &changes.submission {
+        submission(connection, tenant, record)?;
+    }
+    if let Some(vault) = &changes.vault {
+        let id = vault.submission.as_str();
+        run(connection, "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc", params![tenant, id, json("vault", id, vault)?])?;
+    }
+    for write in &changes.matters {
+        matter(connection, tenant, write)?;
+    }
+    for event in &changes.events {
+        let id = event.matter.as_str();
+        run(connection, "INSERT INTO event (tenant, matter, n, doc) VALUES (?1,?2,?3,?4)", params![tenant, id, event.event.n, json("event", id, event)?])?;
+    }
+    for content in &changes.contents {
+        let doc = json("content", &content.owner, content)?;
+        run(connection, "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc", params![tenant, content.owner, content.n, doc])?;
+    }
+    for file in &changes.attachments {
+        run(connection, "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, file.submission.as_str(), file.id, json("attachment", &file.id, file)?])?;
+    }
+    for message in &changes.messages {
+        run(connection, "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, message.submission.as_str(), message.id, json("message", &message.id, message)?])?;
+    }
+    for audit in &changes.audits {
+        run(connection, "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, audit.submission.as_str(), audit.id, json("audit", &audit.id, audit)?])?;
+    }
+    changes.items.iter().try_for_each(|i| item(connection, tenant, i))
+}
+
+fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) -> Result<(), StoreError> {
+    let id = record.submission.id.as_str();
+    let taken: Option<String> = connection
+        .prepare_cached("SELECT id FROM submission WHERE tenant=?1 AND (receipt=?2 OR (?3 IS NOT NULL AND origin=?3))")
+        .and_then(|mut s| s.query_row(params![tenant, record.receipt_hash, record.origin], |r| r.get(0)).optional())
+        .map_err(fault)?;
+    if let Some(found) = taken {
+        return Err(StoreError::AlreadyThere(found));
+    }
+    let doc = json("submission", id, record)?;
+    run(connection, "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES (?1,?2,?3,?4,?5)", params![tenant, id, record.receipt_hash, record.origin, doc])?;
+    Ok(())
+}
+
+fn matter(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
+    let m = &write.matter;
+    let (id, doc) = (m.id.as_str(), json("matter", m.id.as_str(), m)?);
+    let version = i64::try_from(m.version).unwrap_or(i64::MAX);
+    let seq = match write.expected {
+        Expected::New => {
+            run(
+                connection,
+                "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
+                params![tenant, id, m.submission.as_str(), m.part, m.number, version, m.phase.word(), doc],
+            )?;
+            connection.last_insert_rowid()
+        }
+        Expected::Version(expected) => {
+            let was = i64::try_from(expected).unwrap_or(-1);
+            let sql = "UPDATE matter SET version=?1, phase=?2, doc=?3 WHERE tenant=?4 AND id=?5 AND version=?6 RETURNING seq";
+            let seq: Option<i64> = connection
+                .prepare_cached(sql)
+                .and_then(|mut s| s.query_row(params![version, m.phase.word(), doc, tenant, id, was], |r| r.get(0)).optional())
+                .map_err(fault)?;
+            seq.ok_or(StoreError::ChangedMeanwhile)?
+        }
+    };
+    duties(connection, tenant, write)?;
+    scope(connection, tenant, write, seq)
+}
+
+fn duties(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
+    let id = write.matter.id.as_str();
+    if write.expected != Expected::New {
+        run(connection, "DELETE FROM duty WHERE tenant=?1 AND matter=?2", params![tenant, id])?;
+    }
+    for duty in duty_rows(&write.matter) {
+        let kind = if duty.unit.is_some() && duty.kind == huiyin_domain::clock::ClockKind::Duty { "duty" } else { "right" };
+        run(
+            connection,
+            "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+            params![tenant, id, duty.n, duty.unit.as_ref().map(|u| u.as_str()), duty.post.word(), kind, duty.due.as_second(), duty.next_at.map(|t| t.as_second()), json("duty", id, &duty)?],
+        )?;
+    }
+    Ok(())
+}
+
+fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -> Result<(), StoreError> {
+    let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(tenant, u.as_str())).collect();
+    if write.expected != Expected::New {
+        let mut held: Vec<String> = connection
+            .prepare_cached("SELECT unit FROM reader WHERE seq=?1")
+            .and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect())
+            .map_err(fault)?;
+        held.sort();
+        // Nothing to rewrite: the same units read it and its text is the same.
+        if write.terms.is_none() && held.iter().map(String::as_str).eq(write.scope.iter().map(|u| u.as_str())) {
+            return Ok(());
+        }
+        run(connection, "DELETE FROM reader WHERE seq=?1", params![seq])?;
+        run(connection, "DELETE FROM search WHERE rowid=?1", params![seq])?;
+    }
+    for unit in &write.scope {
+        run(connection, "INSERT INTO reader (tenant, unit, seq) VALUES (?1,?2,?3)", params![tenant, unit.as_str(), seq])?;
+    }
+    let body = match &write.terms {
+        Some(body) => {
+            run(connection, "INSERT INTO search_body (seq, terms) VALUES (?1,?2) ON CONFLICT (seq) DO UPDATE SET terms=excluded.terms", params![seq, body])?;
+            body.clone()
+        }
+        None => connection.prepare_cached("SELECT terms FROM search_body WHERE seq=?1").and_then(|mut s| s.query_row([seq], |r| r.get(0)).optional()).map_err(fault)?.unwrap_or_default(),
+    };
+    run(connection, "INSERT INTO search (rowid, scope, body) VALUES (?1,?2,?3)", params![seq, tokens.join(" "), body])?;
+    Ok(())
+}
+
+fn item(connection: &Connection, tenant: &str, item: &ItemRecord) -> Result<(), StoreError> {
+    let (kind, expires) = (item.kind.word(), item.expires.map(|t| t.as_second()));
+    let doc = item.doc.to_string();
+    let sql = if item.only_new {
+        "INSERT INTO item (tenant, kind, key, expires, doc) VALUES (?1,?2,?3,?4,?5) ON CONFLICT DO NOTHING"
+    } else {
+        "INSERT INTO item (tenant, kind, key, expires, doc) VALUES (?1,?2,?3,?4,?5) ON CONFLICT (tenant, kind, key) DO UPDATE SET expires=excluded.expires, doc=excluded.doc"
+    };
+    let written = run(connection, sql, params![tenant, kind, item.key, expires, doc])?;
+    if written == 0 { Err(StoreError::AlreadyThere(item.key.clone())) } else { Ok(()) }
+}
+
+pub(crate) fn remove_item(connection: &Connection, tenant: &str, kind: ItemKind, key: &str) -> Result<(), StoreError> {
+    run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key]).map(|_| ())
+}
+
+pub(crate) fn sweep_items(connection: &Connection, tenant: &str, now: Timestamp) -> Result<u64, StoreError> {
+    run(connection, "DELETE FROM item WHERE expires <= ?2 AND tenant=?1", params![tenant, now.as_second()]).map(|n| u64::try_from(n).unwrap_or(0))
+}
+
+pub(crate) fn lease(connection: &Connection, tenant: &str, name: &str, count: u32) -> Result<u64, StoreError> {
+    let sql = "INSERT INTO lease (tenant, name, next) VALUES (?1,?2,1+?3) ON CONFLICT (tenant, name) DO UPDATE SET next=next+?3 RETURNING next";
+    let next: i64 = connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0))).map_err(fault)?;
+    Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+}

@@ -1,0 +1,103 @@
+//! What one use case writes: ids, numbers, salts and commitments are already in it (DESIGN decision 2).
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::ids::{MatterId, TenantId, UnitId};
+use huiyin_domain::matter::Matter;
+
+use crate::records::{AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord};
+
+/// The version a matter must have in the store for the write to stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// It is not there yet.
+    New,
+    /// It has this version; it will have the next.
+    Version(u64),
+}
+
+/// A matter's snapshot with what lists and search need.
+#[derive(Debug, Clone)]
+pub struct MatterWrite {
+    /// The new snapshot; its `version` is set already.
+    pub matter: Matter,
+    /// What must be there.
+    pub expected: Expected,
+    /// Units that may read it from now on.
+    pub scope: BTreeSet<UnitId>,
+    /// Index terms of its text; `None` leaves the text as it is indexed.
+    pub terms: Option<String>,
+}
+
+/// One unit of work: written whole or not at all.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// A new submission.
+    pub submission: Option<SubmissionRecord>,
+    /// Its identity.
+    pub vault: Option<VaultRecord>,
+    /// Words.
+    pub contents: Vec<ContentRecord>,
+    /// Matters, new or changed.
+    pub matters: Vec<MatterWrite>,
+    /// Events.
+    pub events: Vec<EventRecord>,
+    /// Files.
+    pub attachments: Vec<AttachmentRecord>,
+    /// Outgoing messages.
+    pub messages: Vec<MessageRecord>,
+    /// Readings of identity.
+    pub audits: Vec<AuditRecord>,
+    /// Small items that must stand or fall with the rest.
+    pub items: Vec<ItemRecord>,
+}
+
+impl Changes {
+    /// Nothing yet.
+    pub fn new(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            submission: None,
+            vault: None,
+            contents: Vec::new(),
+            matters: Vec::new(),
+            events: Vec::new(),
+            attachments: Vec::new(),
+            messages: Vec::new(),
+            audits: Vec::new(),
+            items: Vec::new(),
+        }
+    }
+}
+
+/// The rows of a matter's clocks that are still owed or open.
+pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {
+    matter
+        .clocks
+        .iter()
+        .filter(|c| c.is_owed())
+        .map(|c| DutyRecord {
+            matter: MatterId::clone(&matter.id),
+            n: c.n,
+            number: matter.number.clone(),
+            title: matter.title.clone(),
+            place: matter.place_name.clone(),
+            pack: matter.pack.0.clone(),
+            rule: c.rule.clone(),
+            kind: c.kind,
+            unit: c.bound.unit.clone(),
+            post: c.bound.post,
+            start: c.start,
+            nominal: c.nominal,
+            legal: c.legal,
+            due: c.due,
+            next_at: c.next_at,
+            state: c.state,
+            stopped: c.is_stopped(),
+            basis: c.basis,
+            clause: c.clause.clone(),
+        })
+        .collect()
+}

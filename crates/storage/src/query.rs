@@ -1,0 +1,141 @@
+//! Queries and pages. [`Visibility`] is built only by `app` from a reader's rights and is the only way to
+//! narrow a list, so that lists, counts and search agree with the one-by-one decision (DESIGN decision 7).
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::ids::{TenantId, UnitId};
+use huiyin_domain::procedure::Phase;
+use huiyin_domain::unit::Post;
+use jiff::Timestamp;
+
+/// What a reader may see in lists. The index carries the units of each matter's scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Visibility {
+    /// Matters whose scope holds one of these units.
+    Units(BTreeSet<UnitId>),
+    /// Nothing.
+    Nothing,
+}
+
+/// Where a page goes on: an opaque text from the page before.
+pub type Cursor = String;
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The rows.
+    pub rows: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
+/// A slice of the duties by due time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DutyWindow {
+    /// All.
+    All,
+    /// Due before now.
+    Late,
+    /// Due from now until the end of today.
+    Today,
+    /// Due after today until the end of the seventh day.
+    Week,
+    /// Due later.
+    Later,
+}
+
+/// Whose duties.
+#[derive(Debug, Clone)]
+pub struct DutyQuery {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The unit that owes.
+    pub unit: UnitId,
+    /// The posts of the reader; empty for the whole unit.
+    pub posts: BTreeSet<Post>,
+    /// Which slice.
+    pub window: DutyWindow,
+    /// Office time.
+    pub now: Timestamp,
+    /// End of today.
+    pub today_ends: Timestamp,
+    /// End of the seventh day.
+    pub week_ends: Timestamp,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+    /// Rows, at most.
+    pub limit: u32,
+}
+
+impl DutyQuery {
+    /// The bounds of the window: due in `[from, to)`, in seconds.
+    pub fn bounds(&self) -> (i64, i64) {
+        let (now, today, week) = (self.now.as_second(), self.today_ends.as_second(), self.week_ends.as_second());
+        match self.window {
+            DutyWindow::All => (i64::MIN, i64::MAX),
+            DutyWindow::Late => (i64::MIN, now + 1),
+            DutyWindow::Today => (now + 1, today + 1),
+            DutyWindow::Week => (today + 1, week + 1),
+            DutyWindow::Later => (week + 1, i64::MAX),
+        }
+    }
+
+    /// The due second and row key to go on after.
+    pub fn position(&self) -> (i64, String) {
+        self.after
+            .as_deref()
+            .and_then(|c| c.split_once('.'))
+            .and_then(|(due, key)| Some((due.parse().ok()?, key.to_owned())))
+            .unwrap_or((i64::MIN, String::new()))
+    }
+}
+
+/// Duties in each window.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DutyCounts {
+    /// Overdue.
+    pub late: u64,
+    /// Due today.
+    pub today: u64,
+    /// Due within a week.
+    pub week: u64,
+    /// Due later.
+    pub later: u64,
+}
+
+impl DutyCounts {
+    /// All together.
+    pub fn all(&self) -> u64 {
+        self.late + self.today + self.week + self.later
+    }
+}
+
+/// A list of matters.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The reader's rights.
+    pub visibility: Visibility,
+    /// Only this phase.
+    pub phase: Option<Phase>,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+    /// Rows, at most.
+    pub limit: u32,
+}
+
+/// A search.
+#[derive(Debug, Clone)]
+pub struct SearchQuery {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The reader's rights.
+    pub visibility: Visibility,
+    /// What was typed.
+    pub text: String,
+    /// Where to go on.
+    pub after: Option<Cursor>,
+    /// Rows, at most.
+    pub limit: u32,
+}

@@ -1,0 +1,248 @@
+//! The plain records that go in and come out. They are stored as JSON beside the columns a query needs.
+
+use huiyin_domain::clock::{Basis, ClockKind, ClockState};
+use huiyin_domain::event::Event;
+use huiyin_domain::ids::{ClockId, MatterId, SubmissionId, UnitId};
+use huiyin_domain::payload::Payload;
+use huiyin_domain::submission::Submission;
+use huiyin_domain::unit::Post;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A submission and the hashes it is found by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmissionRecord {
+    /// The submission.
+    pub submission: Submission,
+    /// Keyed hash of the receipt code.
+    pub receipt_hash: String,
+    /// Hash of the form token, or the key of the imported row; unique.
+    pub origin: Option<String>,
+}
+
+/// Identity and contact of one submission (DESIGN decision 5). Never indexed, never searched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Name as given.
+    pub name: String,
+    /// Telephone.
+    pub telephone: String,
+    /// E-mail.
+    pub email: String,
+    /// Postal address for the reply.
+    pub address: String,
+    /// The agent's name, when somebody acts for the petitioner.
+    pub agent: String,
+    /// The paper that gives the agent authority.
+    pub agent_paper: String,
+    /// Names of those who sign with the petitioner.
+    pub co_signers: Vec<String>,
+    /// A need the petitioner states (language, hearing, times).
+    pub needs: String,
+}
+
+/// A vault row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VaultRecord {
+    /// The submission it belongs to.
+    pub submission: SubmissionId,
+    /// Who and how to reach.
+    pub identity: Identity,
+}
+
+/// Words: of a submission (n = 0) or of an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContentRecord {
+    /// Submission or matter id.
+    pub owner: String,
+    /// 0 for the petition's own text, else the event.
+    pub n: u32,
+    /// The petition's text, when n = 0.
+    #[serde(default)]
+    pub text: String,
+    /// The words of a move, when n > 0.
+    #[serde(default)]
+    pub words: Payload,
+}
+
+/// An event with its salt and commitment (DESIGN decision 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventRecord {
+    /// The matter.
+    pub matter: MatterId,
+    /// The event.
+    pub event: Event,
+    /// Hex of 16 random bytes.
+    pub salt: String,
+    /// Hex of the chained commitment.
+    pub commitment: String,
+}
+
+/// A clock that is still owed or open, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DutyRecord {
+    /// The matter.
+    pub matter: MatterId,
+    /// The clock's serial.
+    pub n: u32,
+    /// Matter number.
+    pub number: String,
+    /// Matter title.
+    pub title: String,
+    /// Place in words.
+    pub place: Option<String>,
+    /// Pack of the matter.
+    pub pack: String,
+    /// Clock rule.
+    pub rule: ClockId,
+    /// Duty or right.
+    pub kind: ClockKind,
+    /// Unit that owes; `None` for the petitioner.
+    pub unit: Option<UnitId>,
+    /// Post that owes.
+    pub post: Post,
+    /// Day 0.
+    pub start: Date,
+    /// Last day as counted.
+    pub nominal: Date,
+    /// Last day in law.
+    pub legal: Date,
+    /// Due instant.
+    pub due: Timestamp,
+    /// When its next timer falls due.
+    pub next_at: Option<Timestamp>,
+    /// Running or breached.
+    pub state: ClockState,
+    /// Days are not counted now.
+    pub stopped: bool,
+    /// Where the period comes from.
+    pub basis: Basis,
+    /// Clause.
+    pub clause: Option<String>,
+}
+
+/// A file of a submission. The bytes lie in the file store, by hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentRecord {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// UUIDv7, orders the list.
+    pub id: String,
+    /// SHA-256 of the stored bytes, hex.
+    pub hash: String,
+    /// Name as sent, cleaned.
+    pub name: String,
+    /// Type found in the bytes.
+    pub media_type: String,
+    /// Bytes.
+    pub size: u64,
+    /// `petitioner` or the unit that added it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A message to the petitioner, made with the step it tells of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRecord {
+    /// UUIDv7.
+    pub id: String,
+    /// The submission.
+    pub submission: SubmissionId,
+    /// The matter.
+    pub matter: Option<MatterId>,
+    /// The move or fact it tells of.
+    pub about: String,
+    /// Chosen way: `sms`, `email`, `letter`, `code_only`.
+    pub way: String,
+    /// When it was made.
+    pub at: Timestamp,
+    /// When a carrier took it; `None` while it waits.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// Somebody looked at identity, contact or a file; visible to the petitioner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRecord {
+    /// UUIDv7.
+    pub id: String,
+    /// The submission.
+    pub submission: SubmissionId,
+    /// Unit of the reader.
+    pub unit: UnitId,
+    /// Officer id.
+    pub officer: String,
+    /// What was read.
+    pub what: String,
+    /// Purpose as stated.
+    pub purpose: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Kinds of small items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ItemKind {
+    /// A unit of the directory.
+    Unit,
+    /// An officer of the directory.
+    Officer,
+    /// A password hash.
+    Credential,
+    /// A sign-in.
+    Session,
+    /// A machine's token.
+    Token,
+    /// A count of wrong guesses.
+    Throttle,
+    /// A form being filled in.
+    Draft,
+    /// A place of the division list.
+    Place,
+    /// A setting, such as the office time of a demo.
+    Setting,
+    /// The answer given to an idempotency key.
+    Idempotency,
+}
+
+impl ItemKind {
+    /// The word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Officer => "officer",
+            Self::Credential => "credential",
+            Self::Session => "session",
+            Self::Token => "token",
+            Self::Throttle => "throttle",
+            Self::Draft => "draft",
+            Self::Place => "place",
+            Self::Setting => "setting",
+            Self::Idempotency => "idempotency",
+        }
+    }
+}
+
+/// A small item: sign-in state, drafts, throttles, settings, the directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemRecord {
+    /// Kind.
+    pub kind: ItemKind,
+    /// Key within the kind.
+    pub key: String,
+    /// Its JSON.
+    pub doc: serde_json::Value,
+    /// When it stops being there.
+    pub expires: Option<Timestamp>,
+    /// Refuse when the key is taken.
+    pub only_new: bool,
+}
+
+impl ItemRecord {
+    /// An item that stays.
+    pub fn lasting(kind: ItemKind, key: impl Into<String>, doc: serde_json::Value) -> Self {
+        Self { kind, key: key.into(), doc, expires: None, only_new: false }
+    }
+}
