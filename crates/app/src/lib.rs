@@ -1,3 +1,30 @@
-//! Use cases, permissions, sweeps and the outbox.
+//! Use cases, permissions, sweeps and the outbox: the only meeting place of rules, storage, words and files.
+//!
+//! One function for each use case; pages, API, commands and sweeps call it (STYLE rule 2). The crate grows
+//! by noun, never by kind. What pages need of the views below is re-exported here and nowhere else.
+
+pub mod act;
+pub mod clock_view;
+pub mod demo;
+pub mod directory;
+pub mod duties;
+mod error;
+pub mod find;
+pub mod follow;
+pub mod import;
+pub mod lodge;
+pub mod matter_view;
+mod office;
 pub mod packs;
+pub mod part;
+pub mod permissions;
+pub mod places;
 pub mod reckoning;
+mod seal;
+pub mod sign_in;
+pub mod sweep;
+
+pub use error::{AppError, FormError, Result};
+pub use huiyin_domain as domain;
+pub use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, Store};
+pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};

@@ -1,0 +1,92 @@
+//! Making a move: read, let the domain decide, commit once.
+//!
+//! A move made on a matter whose version has changed since it was read is refused with
+//! [`AppError::ChangedMeanwhile`]; nothing is written then.
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::decide::{Closed, decide};
+use huiyin_domain::ids::MoveId;
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_storage::{AttachmentRecord, Changes, Expected, SubmissionRecord};
+
+use crate::error::{AppError, Result};
+use crate::office::{Office, Staff};
+use crate::seal::{seal, tell};
+
+/// What a move is made with.
+#[derive(Debug, Clone, Default)]
+pub struct Move {
+    /// The pack's move.
+    pub id: String,
+    /// Its fields, as given.
+    pub fields: BTreeMap<String, String>,
+    /// The version the actor saw; `None` takes the newest.
+    pub version: Option<u64>,
+    /// Files that come with it.
+    pub files: Vec<AttachmentRecord>,
+}
+
+/// A move by an officer, on a matter found by number.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such matter for this reader, [`AppError::Closed`] with the reason,
+/// [`AppError::ChangedMeanwhile`] when somebody was quicker.
+pub async fn by_officer(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Matter> {
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    make(office, matter, &staff.actor(), step).await
+}
+
+/// A move by the petitioner, who showed the receipt code.
+///
+/// # Errors
+/// As [`by_officer`].
+pub async fn by_petitioner(office: &Office, submission: &SubmissionRecord, part: u16, step: Move) -> Result<Matter> {
+    let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
+    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
+    make(office, matter, &Actor::Petitioner, step).await
+}
+
+async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Result<Matter> {
+    let ground = office.ground(&matter.pack).await?;
+    if step.version.is_some_and(|v| v != matter.version) {
+        return Err(AppError::ChangedMeanwhile);
+    }
+    let move_id = MoveId::new(&step.id);
+    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
+    let decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
+    let mut changes = Changes::new(office.tenant().clone());
+    let record = office.store().submission(office.tenant(), &matter.submission).await?;
+    if let Some(record) = record.filter(|_| decision.tells) {
+        tell(&mut changes, office, &record, &decision.matter, rule.id.as_str());
+    }
+    changes.attachments = step.files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), ..f }).collect();
+    let done = decision.matter.clone();
+    let more = searchable(&ground, &matter, &decision.words);
+    let terms = match more {
+        Some(more) => Some(all_terms(office, &matter, &more).await?),
+        None => None,
+    };
+    seal(&mut changes, &ground, decision.matter, decision.events, decision.words, Expected::Version(matter.version), terms)?;
+    let version = changes.matters.first().map_or(0, |m| m.matter.version);
+    office.store().commit(changes).await?;
+    metrics::counter!("huiyin_moves_total").increment(1);
+    Ok(Matter { version, ..done })
+}
+
+/// Material a petitioner or officer adds is found by search like the petition itself.
+fn searchable(_ground: &crate::office::Ground, _matter: &Matter, words: &huiyin_domain::payload::Payload) -> Option<String> {
+    words.text(huiyin_domain::payload::Field::Words).map(str::to_owned)
+}
+
+async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
+    let mut text = format!("{}\n{}\n{}", matter.title, matter.place_name.as_deref().unwrap_or(""), matter.complained_of.as_deref().unwrap_or(""));
+    for owner in [matter.submission.as_str(), matter.id.as_str()] {
+        for content in office.store().contents(office.tenant(), owner).await? {
+            text.push('\n');
+            text.push_str(&content.text);
+            text.push_str(content.words.text(huiyin_domain::payload::Field::Words).unwrap_or(""));
+        }
+    }
+    Ok(huiyin_storage::terms::index_terms(&format!("{text}\n{more}")))
+}

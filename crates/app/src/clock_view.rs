@@ -1,0 +1,360 @@
+//! The clock explained: who owes what until when, every day counted and skipped, every clause, in words.
+//!
+//! The same view serves the petitioner, the officer, print and `huiyin explain` (PAGES.md, "the clock").
+
+use huiyin_domain::calendar::{WorkCalendar, number_of};
+use huiyin_domain::clock::{Basis, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime, PeriodUnit};
+use huiyin_domain::decide::Rules;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::procedure::{ClockRule, StartFrom};
+use huiyin_domain::reckon::{Reason, Reckoning, Why};
+use huiyin_domain::unit::Post;
+use huiyin_wording::{Language, Wording, date, day};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// Width of the bar in its own units.
+const WIDTH: f64 = 600.0;
+
+/// A piece of the bar.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BarPiece {
+    /// How it is drawn: `spent`, `left`, `ext`, `stop`, `rest`, `over`.
+    pub class: &'static str,
+    /// From the left, of 600.
+    pub x: f64,
+    /// Width, of 600.
+    pub w: f64,
+}
+
+/// One line of "how it is reckoned".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReckonLine {
+    /// Heading.
+    pub term: String,
+    /// Sentence.
+    pub text: String,
+}
+
+/// A clock in words.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClockView {
+    /// Serial in the matter.
+    pub n: u32,
+    /// Rule of the pack.
+    pub rule: String,
+    /// A right of the petitioner (or of a unit), never breached.
+    pub right: bool,
+    /// A breach that is not yet mended.
+    pub late: bool,
+    /// Discharged.
+    pub done: bool,
+    /// Still owed or open.
+    pub owed: bool,
+    /// What is to be done, as a task.
+    pub title: String,
+    /// What the petitioner is told.
+    pub plain: String,
+    /// Who owes.
+    pub owner: String,
+    /// Telephone of the unit that owes.
+    pub telephone: String,
+    /// Until when and how long still.
+    pub sentence: String,
+    /// Left end of the bar.
+    pub start_text: String,
+    /// Right end of the bar.
+    pub due_text: String,
+    /// Last day in law, as ISO date.
+    pub legal: String,
+    /// Due day in words.
+    pub legal_text: String,
+    /// Complete text for a screen reader.
+    pub aria: String,
+    /// The bar.
+    pub bar: Vec<BarPiece>,
+    /// Where today is, of 600; `None` when off the bar or done.
+    pub now_x: Option<f64>,
+    /// How it is reckoned.
+    pub reckoning: Vec<ReckonLine>,
+    /// Clause as cited, or "a promise of this office".
+    pub cite: String,
+    /// A calendar not yet published could change it.
+    pub provisional: bool,
+}
+
+/// What a view is made under.
+#[derive(Debug, Clone, Copy)]
+pub struct ViewGround<'a> {
+    /// Pack, calendar, units.
+    pub rules: Rules<'a>,
+    /// Words.
+    pub wording: &'a Wording,
+    /// Language of the reader.
+    pub language: Language,
+    /// Office time.
+    pub now: &'a OfficeTime,
+}
+
+impl ViewGround<'_> {
+    fn say(&self, key: &str, values: &[(&str, String)]) -> String {
+        let values: Vec<_> = values.iter().map(|(k, v)| (*k, v.as_str().into())).collect();
+        self.wording.text(self.language, key, &values)
+    }
+
+    fn unit_name(&self, clock: &Clock) -> String {
+        clock.bound.unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map_or_else(|| self.say("you", &[]), |u| self.language.pick(&u.name, &u.name_en).to_owned())
+    }
+
+    fn label(&self, label: &huiyin_domain::procedure::Label) -> String {
+        self.language.pick(&label.zh, &label.en).to_owned()
+    }
+}
+
+/// Every clock of a matter that is owed or open, soonest first, in words.
+pub fn owed(ground: ViewGround<'_>, matter: &Matter) -> Vec<ClockView> {
+    matter.owed().into_iter().filter_map(|c| view(ground, c)).collect()
+}
+
+/// One clock in words; `None` when the pack does not know its rule.
+pub fn view(ground: ViewGround<'_>, clock: &Clock) -> Option<ClockView> {
+    let rule = ground.rules.book.clock(&clock.rule)?;
+    let today = ground.now.today();
+    let reckoning = clock.reckoning(ground.rules.calendar, today).ok()?;
+    let late = matches!(clock.state, ClockState::Breached { .. });
+    let done = matches!(clock.state, ClockState::Discharged { .. });
+    let unit = ground.unit_name(clock);
+    let (bar, now_x) = bar(clock, &reckoning, today);
+    let sentence = sentence(ground, clock, &reckoning, today);
+    let plain = ground.label(&rule.plain).replace("{unit}", &unit);
+    let owner = match clock.bound.unit {
+        Some(_) => format!("{unit} {}", ground.say(&format!("post-{}", clock.bound.post.word()), &[])),
+        None => unit.clone(),
+    };
+    let telephone = clock.bound.unit.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| u.telephone.clone()).unwrap_or_default();
+    Some(ClockView {
+        n: clock.n,
+        rule: clock.rule.0.clone(),
+        right: clock.kind == ClockKind::Right,
+        late,
+        done,
+        owed: clock.is_owed(),
+        title: ground.label(&rule.title),
+        aria: format!("{plain}。{sentence}"),
+        plain,
+        owner,
+        telephone,
+        sentence,
+        start_text: format!("{} {}", day(ground.language, clock.start, today), start_word(ground, rule)),
+        due_text: format!("{} {}", day(ground.language, clock.legal, today), ground.say("clock-ends", &[])),
+        legal: clock.legal.to_string(),
+        legal_text: date(ground.language, clock.legal),
+        bar,
+        now_x,
+        reckoning: lines(ground, clock, rule, &reckoning),
+        cite: cite(ground, clock),
+        provisional: clock.provisional,
+    })
+}
+
+/// The clause as cited, or that it is a promise of this office.
+pub fn cite(ground: ViewGround<'_>, clock: &Clock) -> String {
+    match (clock.basis, clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c))) {
+        (Basis::House, _) | (_, None) => ground.say("basis-house", &[]),
+        (_, Some(clause)) => ground.label(&clause.cite),
+    }
+}
+
+fn start_word(ground: ViewGround<'_>, rule: &ClockRule) -> String {
+    let key = match rule.start {
+        StartFrom::Receipt => "clock-from-receipt",
+        StartFrom::Field(huiyin_domain::payload::Field::AcceptedOn) => "clock-from-acceptance",
+        StartFrom::Field(huiyin_domain::payload::Field::ReceivedOn) => "clock-from-service",
+        _ => "clock-from-start",
+    };
+    ground.say(key, &[])
+}
+
+fn is_counted(why: Why) -> bool {
+    matches!(why, Why::Counted | Why::MadeUp | Why::Extension)
+}
+
+/// Days counted in `(start, until]`.
+fn counted_until(reckoning: &Reckoning, until: Date) -> i64 {
+    let end = number_of(until) + 1;
+    reckoning.reasons.iter().filter(|r| is_counted(r.why)).map(|r| i64::from((number_of(r.to).min(end) - number_of(r.from)).max(0))).sum()
+}
+
+fn days_word(ground: ViewGround<'_>, clock: &Clock, n: i64) -> String {
+    let key = match clock.unit {
+        PeriodUnit::WorkingDays => "n-working-days",
+        _ => "n-days",
+    };
+    ground.wording.text(ground.language, key, &[("n", n.into())])
+}
+
+fn working_days_between(calendar: &WorkCalendar, after: Date, until: Date) -> i64 {
+    let mut n = 0;
+    let mut at = after;
+    while at < until {
+        at = at.tomorrow().unwrap_or(until);
+        n += i64::from(!calendar.day(at).rest);
+    }
+    n
+}
+
+fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today: Date) -> String {
+    let legal = date(ground.language, clock.legal);
+    let total = days_word(ground, clock, counted_until(reckoning, clock.nominal));
+    let short = matches!(clock.unit, PeriodUnit::Hours | PeriodUnit::Minutes);
+    if short {
+        let due = huiyin_wording::instant(ground.language, clock.due, &ground.now.zone, today);
+        return ground.say(if matches!(clock.state, ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" }, &[("due", due)]);
+    }
+    match clock.state {
+        ClockState::Discharged { at, late } => {
+            let on = date(ground.language, at.to_zoned_datetime(ground.now.zone.clone()).date());
+            ground.say(if late { "clock-done-late" } else { "clock-done" }, &[("on", on), ("legal", legal)])
+        }
+        ClockState::Lapsed { .. } => ground.say("clock-lapsed", &[("legal", legal)]),
+        ClockState::Closed { .. } => ground.say("clock-closed", &[]),
+        ClockState::Breached { .. } => {
+            let over = i64::from(number_of(today) - number_of(clock.legal)).max(1);
+            let over = ground.wording.text(ground.language, "n-days", &[("n", over.into())]);
+            ground.say("clock-late", &[("legal", legal), ("over", over)])
+        }
+        ClockState::Running if clock.is_stopped() => ground.say("clock-stopped", &[("total", total)]),
+        ClockState::Running => {
+            let left = if clock.unit == PeriodUnit::WorkingDays {
+                working_days_between(ground.rules.calendar, today, clock.legal)
+            } else {
+                i64::from(number_of(clock.legal) - number_of(today))
+            };
+            let key = match (clock.kind, left) {
+                (ClockKind::Right, ..=0) => "clock-right-today",
+                (ClockKind::Right, _) => "clock-right",
+                (ClockKind::Duty, ..=0) => "clock-today",
+                (ClockKind::Duty, _) => "clock-running",
+            };
+            let at = counted_until(reckoning, today).max(0).to_string();
+            ground.say(key, &[("legal", legal), ("left", days_word(ground, clock, left)), ("total", total), ("at", at)])
+        }
+    }
+}
+
+fn bar(clock: &Clock, reckoning: &Reckoning, today: Date) -> (Vec<BarPiece>, Option<f64>) {
+    let (start, now, legal) = (number_of(clock.start) + 1, number_of(today) + 1, number_of(clock.legal) + 1);
+    let late = matches!(clock.state, ClockState::Breached { .. }) && now > legal;
+    let reached = match clock.state {
+        ClockState::Discharged { at, .. } => number_of(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()) + 1,
+        _ => now,
+    };
+    let end = if late { now } else { legal }.max(start + 1);
+    let scale = WIDTH / f64::from(end - start);
+    let place = |d: i32| f64::from((d - start).clamp(0, end - start)) * scale;
+    let mut out: Vec<BarPiece> = Vec::new();
+    let mut add = |from: i32, to: i32, class: &'static str| {
+        let (x, w) = (place(from), place(to) - place(from));
+        if w > 0.0 {
+            out.push(BarPiece { class, x: (x * 10.0).round() / 10.0, w: ((w - 0.6).max(0.6) * 10.0).round() / 10.0 });
+        }
+    };
+    for Reason { from, to, why } in &reckoning.reasons {
+        let (from, to) = (number_of(*from), number_of(*to));
+        match why {
+            Why::DayZero | Why::Unsettled => {}
+            Why::Stop => add(from, to, "stop"),
+            Why::Rest => add(from, to, "stop"),
+            Why::Roll => add(from, to, "rest"),
+            Why::Counted | Why::MadeUp => {
+                add(from, to.min(reached), "spent");
+                add(from.max(reached), to, "left");
+            }
+            Why::Extension => {
+                add(from, to.min(reached), "spent");
+                add(from.max(reached), to, "ext");
+            }
+        }
+    }
+    if late {
+        add(legal, now, "over");
+    }
+    let now_x = (clock.is_owed() && now >= start && now <= end).then(|| (place(now) * 10.0).round() / 10.0);
+    (out, now_x)
+}
+
+fn span(ground: ViewGround<'_>, reason: &Reason) -> String {
+    let last = reason.to.yesterday().unwrap_or(reason.from);
+    let today = ground.now.today();
+    let (from, to) = (day(ground.language, reason.from, today), day(ground.language, last, today));
+    if reason.from == last { from } else { ground.say("day-span", &[("from", from), ("to", to)]) }
+}
+
+fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Reckoning) -> Vec<ReckonLine> {
+    let mut out = Vec::new();
+    let mut line = |term: &str, text: String| out.push(ReckonLine { term: ground.say(term, &[]), text });
+    let today = ground.now.today();
+    let start = day(ground.language, clock.start, today);
+    let first = clock.start.tomorrow().map(|d| day(ground.language, d, today)).unwrap_or_default();
+    line("reckon-start", ground.say("reckon-start-text", &[("start", start), ("fact", start_word(ground, rule)), ("first", first)]));
+    line("reckon-period", period_text(ground, clock));
+    for entry in &clock.ledger {
+        match entry {
+            LedgerEntry::Stop { from, to, reason } => {
+                let until = to.map_or_else(|| ground.say("until-now", &[]), |t| day(ground.language, t.yesterday().unwrap_or(t), today));
+                let why = ground.rules.book.find_move(&huiyin_domain::ids::MoveId::new(reason)).map_or_else(|| reason.clone(), |m| ground.label(&m.done));
+                line("reckon-stop", ground.say("reckon-stop-text", &[("from", day(ground.language, *from, today)), ("to", until), ("why", why)]));
+            }
+            LedgerEntry::Extension { days, approved_by, reason, .. } => {
+                let unit = ground.rules.directory.unit(approved_by).map_or_else(|| approved_by.0.clone(), |u| ground.language.pick(&u.name, &u.name_en).to_owned());
+                line("reckon-extension", ground.say("reckon-extension-text", &[("days", days.to_string()), ("unit", unit), ("why", reason.clone())]));
+            }
+        }
+    }
+    let spans = |why: Why| reckoning.reasons.iter().filter(|r| r.why == why).map(|r| span(ground, r)).collect::<Vec<_>>().join(&ground.say("list-comma", &[]));
+    for (why, term) in [(Why::Rest, "reckon-rest"), (Why::MadeUp, "reckon-made-up")] {
+        let text = spans(why);
+        if !text.is_empty() {
+            line(term, text);
+        }
+    }
+    line("reckon-end", end_text(ground, clock));
+    if let Some(extension) = rule.extension.filter(|_| clock.extension().is_none() && clock.is_owed()) {
+        line("reckon-if-extended", ground.say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]));
+    }
+    if clock.provisional {
+        line("reckon-provisional", ground.say("reckon-provisional-text", &[]));
+    }
+    out
+}
+
+fn period_text(ground: ViewGround<'_>, clock: &Clock) -> String {
+    let key = match clock.unit {
+        PeriodUnit::CalendarDays => "reckon-calendar-days",
+        PeriodUnit::WorkingDays => "reckon-working-days",
+        PeriodUnit::Hours => "reckon-hours",
+        PeriodUnit::Minutes => "reckon-minutes",
+    };
+    let length = ground.say(key, &[("n", clock.length.to_string())]);
+    let clause = clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).filter(|_| clock.basis != Basis::House);
+    match clause {
+        Some(clause) => ground.say("reckon-period-law", &[("length", length), ("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]),
+        None => ground.say("reckon-period-house", &[("length", length)]),
+    }
+}
+
+fn end_text(ground: ViewGround<'_>, clock: &Clock) -> String {
+    let (nominal, legal) = (date(ground.language, clock.nominal), date(ground.language, clock.legal));
+    if clock.nominal == clock.legal {
+        let facts = ground.rules.calendar.day(clock.legal);
+        let key = if facts.made_up { "reckon-end-made-up" } else { "reckon-end-plain" };
+        return ground.say(key, &[("legal", legal)]);
+    }
+    let name = ground.rules.calendar.name_of(clock.nominal).map_or_else(|| ground.say("weekend", &[]), |n| if ground.language == Language::Chinese { n.to_owned() } else { ground.say("public-holiday", &[]) });
+    ground.say("reckon-end-rolled", &[("nominal", nominal), ("legal", legal), ("name", name)])
+}
+
+/// A post in words.
+pub fn post_word(wording: &Wording, language: Language, post: Post) -> String {
+    wording.text(language, &format!("post-{}", post.word()), &[])
+}

@@ -1,0 +1,124 @@
+//! Units and officers: what an administrator adds and changes. Nothing is deleted; what is no longer used
+//! is set inactive and keeps its history.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::ids::{OfficerId, UnitId};
+use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
+use huiyin_storage::{ItemKind, ItemRecord};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id};
+use crate::permissions::{Action, require};
+
+/// Adds or changes a unit.
+///
+/// # Errors
+/// [`AppError::Form`] names the fields; a circle of superiors is refused.
+pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit) -> Result<()> {
+    require(staff, Action::Administer)?;
+    let directory = office.reload_directory().await?;
+    let mut errors = Vec::new();
+    let id = unit.id.as_str();
+    if id.is_empty() || id.len() > 32 || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        errors.push(FormError::new("id", "fault-unit-id"));
+    }
+    if unit.name.trim().is_empty() {
+        errors.push(FormError::new("name", "fault-missing"));
+    }
+    for (field, text) in [("name", &unit.name), ("name_en", &unit.name_en), ("address", &unit.address), ("telephone", &unit.telephone), ("hours", &unit.hours)] {
+        if text.chars().count() > 200 {
+            errors.push(FormError::with(field, "fault-too-long", 200));
+        }
+    }
+    if let Some(above) = &unit.superior {
+        let circle = above == &unit.id || directory.superiors(above).iter().any(|u| u.id == unit.id);
+        if directory.unit(above).is_none() || circle {
+            errors.push(FormError::new("superior", if circle { "fault-circle" } else { "fault-unit" }));
+        }
+    }
+    if errors.is_empty() { write_unit(office, &unit).await } else { Err(AppError::Form(errors)) }
+}
+
+pub(crate) async fn write_unit(office: &Office, unit: &Unit) -> Result<()> {
+    let doc = serde_json::to_value(unit).map_err(|e| AppError::Internal(e.to_string()))?;
+    office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc)]).await?;
+    office.reload_directory().await.map(|_| ())
+}
+
+/// What an administrator enters of an officer.
+#[derive(Debug, Clone)]
+pub struct OfficerForm {
+    /// The officer changed; `None` for a new one.
+    pub id: Option<OfficerId>,
+    /// Sign-in name.
+    pub login: String,
+    /// Name.
+    pub name: String,
+    /// Unit.
+    pub unit: UnitId,
+    /// Posts.
+    pub posts: BTreeSet<Post>,
+    /// May sign in.
+    pub active: bool,
+}
+
+/// Adds or changes an officer.
+///
+/// # Errors
+/// [`AppError::Form`] names the fields.
+pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> Result<OfficerId> {
+    require(staff, Action::Administer)?;
+    let directory = office.reload_directory().await?;
+    let login = form.login.trim().to_lowercase();
+    let mut errors = Vec::new();
+    if login.is_empty() || login.len() > 40 || !login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+        errors.push(FormError::new("login", "fault-login"));
+    }
+    if directory.officers.iter().any(|o| o.login == login && Some(&o.id) != form.id.as_ref()) {
+        errors.push(FormError::new("login", "fault-login-taken"));
+    }
+    if form.name.trim().is_empty() || form.name.chars().count() > 60 {
+        errors.push(FormError::new("name", "fault-missing"));
+    }
+    if !directory.unit(&form.unit).is_some_and(|u| u.active && u.kind != UnitKind::External) {
+        errors.push(FormError::new("unit", "fault-unit"));
+    }
+    if form.posts.is_empty() {
+        errors.push(FormError::new("posts", "fault-posts"));
+    }
+    let last_admin = form.id.as_ref().is_some_and(|id| {
+        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && o.posts.contains(&Post::Admin)).collect();
+        admins.len() == 1 && admins.iter().any(|o| &o.id == id) && !(form.active && form.posts.contains(&Post::Admin))
+    });
+    if last_admin {
+        errors.push(FormError::new("posts", "fault-last-admin"));
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Form(errors));
+    }
+    let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
+    let officer = Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: form.posts, active: form.active };
+    write_officer(office, &officer).await?;
+    Ok(id)
+}
+
+pub(crate) async fn write_officer(office: &Office, officer: &Officer) -> Result<()> {
+    let doc = serde_json::to_value(officer).map_err(|e| AppError::Internal(e.to_string()))?;
+    office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), doc)]).await?;
+    office.reload_directory().await.map(|_| ())
+}
+
+/// The first unit and administrator of a new installation.
+///
+/// # Errors
+/// [`AppError::Form`] when there is one already.
+pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, password: &str) -> Result<()> {
+    if !office.reload_directory().await?.officers.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("login", "fault-already-founded")]));
+    }
+    write_unit(office, &unit).await?;
+    let officer = Officer { id: OfficerId(new_id()), login: login.to_owned(), name: name.to_owned(), unit: unit.id, posts: Post::ALL.into_iter().collect(), active: true };
+    write_officer(office, &officer).await?;
+    crate::sign_in::write_password(office, &officer.id, password).await
+}

@@ -1,0 +1,88 @@
+//! What can go wrong in a use case. Public meaning and internal cause are kept apart; HTTP comes last, in `web`.
+
+use huiyin_domain::decide::Closed;
+use huiyin_files::FileError;
+use huiyin_storage::StoreError;
+
+/// One field of a form at fault.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct FormError {
+    /// The field.
+    pub field: &'static str,
+    /// What is wrong: a key of the word files.
+    pub fault: &'static str,
+    /// A value the words may use (a limit, a name).
+    pub value: String,
+}
+
+impl FormError {
+    /// A fault without a value.
+    pub fn new(field: &'static str, fault: &'static str) -> Self {
+        Self { field, fault, value: String::new() }
+    }
+
+    /// A fault with a value.
+    pub fn with(field: &'static str, fault: &'static str, value: impl ToString) -> Self {
+        Self { field, fault, value: value.to_string() }
+    }
+}
+
+/// An error of a use case.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// There is nothing there, or the reader may not know of it.
+    #[error("not found")]
+    NotFound,
+    /// Signed in, but this is not the reader's to do.
+    #[error("not allowed")]
+    NotAllowed,
+    /// Nobody is signed in.
+    #[error("not signed in")]
+    NotSignedIn,
+    /// Too many wrong guesses; try again after so many seconds.
+    #[error("too many tries; again in {seconds} seconds")]
+    Throttled {
+        /// Seconds to wait.
+        seconds: i64,
+    },
+    /// Fields at fault.
+    #[error("the form has faults")]
+    Form(Vec<FormError>),
+    /// The move is not open.
+    #[error("the move is not open")]
+    Closed(Box<Closed>),
+    /// Somebody acted meanwhile.
+    #[error("the matter was changed meanwhile")]
+    ChangedMeanwhile,
+    /// The store is busy.
+    #[error("busy")]
+    Busy,
+    /// A file was not taken.
+    #[error("the file was not taken")]
+    File(#[from] FileError),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] StoreError),
+    /// Something of ours is broken.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::ChangedMeanwhile => Self::ChangedMeanwhile,
+            StoreError::Busy => Self::Busy,
+            other => Self::Store(other),
+        }
+    }
+}
+
+impl From<Closed> for AppError {
+    fn from(closed: Closed) -> Self {
+        Self::Closed(Box::new(closed))
+    }
+}
+
+/// The result of a use case.
+pub type Result<T> = std::result::Result<T, AppError>;

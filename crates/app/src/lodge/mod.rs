@@ -1,0 +1,202 @@
+//! Lodging and registering: a submission, its first matter, its receipt, in one commit.
+//!
+//! Registration never depends on who asks, in what tone or how often (LAW.md §10.1). The clock runs from
+//! receipt. The same form sent twice gives the same receipt (DESIGN decision 6).
+
+mod check;
+pub mod receipt;
+
+use huiyin_domain::event::EventActor;
+use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
+use huiyin_domain::number;
+use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::payload::Payload;
+use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
+use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, VaultRecord, terms};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::error::{AppError, Result};
+use crate::office::{Office, Staff, new_id};
+use crate::permissions::{Action, require};
+use crate::seal::{seal, tell};
+
+pub use check::{MAX_FILES, MAX_FILE_BYTES, MAX_TEXT};
+
+/// What is lodged, on any channel.
+#[derive(Debug, Clone)]
+pub struct Lodging {
+    /// Random text of the form; the same form gives the same receipt.
+    pub form_token: String,
+    /// The unit it goes to.
+    pub unit: UnitId,
+    /// One line.
+    pub title: String,
+    /// The petition in her words.
+    pub text: String,
+    /// Content class.
+    pub class: Option<String>,
+    /// Place code.
+    pub place: Option<String>,
+    /// Place in words.
+    pub place_name: Option<String>,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The body complained of.
+    pub complained_of: Option<String>,
+    /// How many people ask.
+    pub headcount: u32,
+    /// Named, confidential, anonymous.
+    pub naming: Naming,
+    /// Somebody acts for the petitioner.
+    pub by_agent: bool,
+    /// Way of the reply.
+    pub reply: ReplyWay,
+    /// Who and how to reach.
+    pub identity: Identity,
+    /// Files already stored.
+    pub files: Vec<AttachmentRecord>,
+}
+
+/// What an officer adds when registering.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// How it came.
+    pub channel: Channel,
+    /// The day it reached the unit.
+    pub received_on: Date,
+    /// Postmark, enclosures, numbers.
+    pub paper: PaperFacts,
+}
+
+/// What the petitioner takes away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The submission.
+    pub submission: SubmissionId,
+    /// Its number.
+    pub number: String,
+    /// The code, 16 digits; only its keyed hash is kept.
+    pub code: String,
+    /// The same form had been sent before.
+    pub known: bool,
+}
+
+/// A petition lodged by the petitioner or an agent.
+///
+/// # Errors
+/// [`AppError::Form`] names every field at fault; [`AppError::Busy`] means that nothing was written.
+pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
+    let now = office.now();
+    let arrival = Registration { channel: Channel::Online, received_on: now.today(), paper: PaperFacts::default() };
+    receive(office, lodging, arrival, EventActor::Petitioner).await
+}
+
+/// A letter, visit, call, fax or item from elsewhere, registered by an officer of the receiving unit.
+///
+/// # Errors
+/// As [`lodge`], and [`AppError::NotAllowed`].
+pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: Registration) -> Result<Receipt> {
+    require(staff, Action::Register)?;
+    lodging.unit = staff.officer.unit.clone();
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    receive(office, lodging, arrival, actor).await
+}
+
+async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
+    let ground = office.ground_today().await?;
+    check::check(&mut lodging, &arrival, &ground, office.now().today())?;
+    let code = receipt::code(office, &lodging.form_token);
+    let origin = office.keyed_hash("form", &lodging.form_token);
+    if let Some(known) = office.store().submission_by_origin(office.tenant(), &origin).await? {
+        return Ok(Receipt { submission: known.submission.id, number: known.submission.number, code, known: true });
+    }
+    let submission = submission(office, &lodging, &arrival).await?;
+    let record = SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()) };
+    let done = Receipt { submission: record.submission.id.clone(), number: record.submission.number.clone(), code, known: false };
+    let changes = changes(office, &ground, lodging, record, actor)?;
+    match office.store().commit(changes).await {
+        Ok(()) => {
+            metrics::counter!("huiyin_submissions_total").increment(1);
+            Ok(done)
+        }
+        // Two at once: the other one won.
+        Err(StoreError::AlreadyThere(_)) => {
+            let known = office.store().submission_by_origin(office.tenant(), &origin).await?.ok_or(AppError::Busy)?;
+            Ok(Receipt { submission: known.submission.id, number: known.submission.number, known: true, ..done })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) -> Result<Submission> {
+    let now = office.now();
+    let today = now.today();
+    let serial = office.serial(today.year()).await?;
+    Ok(Submission {
+        id: SubmissionId(new_id()),
+        number: number::submission_number(today.year(), serial),
+        channel: arrival.channel,
+        unit: lodging.unit.clone(),
+        received_at: if arrival.received_on == today { now.at } else { huiyin_domain::clock::start_of_day(arrival.received_on, &now.zone) },
+        received_on: arrival.received_on,
+        registered_at: now.at,
+        naming: lodging.naming,
+        by_agent: lodging.by_agent,
+        reply: lodging.reply,
+        paper: arrival.paper.clone(),
+        headcount: lodging.headcount,
+    })
+}
+
+fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor) -> Result<Changes> {
+    let submission = &record.submission;
+    let terms = terms::index_terms(&format!("{}\n{}\n{}\n{}", lodging.title, lodging.text, lodging.place_name.as_deref().unwrap_or(""), lodging.complained_of.as_deref().unwrap_or("")));
+    let opening = Opening {
+        id: MatterId(new_id()),
+        submission: submission.id.clone(),
+        number: number::matter_number(&submission.number, 1),
+        part: 1,
+        title: lodging.title,
+        class: lodging.class,
+        place: lodging.place,
+        place_name: lodging.place_name,
+        purpose: lodging.purpose,
+        complained_of: lodging.complained_of,
+        channel: submission.channel,
+        received_on: submission.received_on,
+        received_at: submission.received_at,
+        unit: lodging.unit,
+    };
+    let (matter, events) = open(ground.rules(), opening, actor, &office.now())?;
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
+    changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity });
+    changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), ..f }).collect();
+    tell(&mut changes, office, &record, &matter, "receipt");
+    seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
+    changes.submission = Some(record);
+    Ok(changes)
+}
+
+/// Stores one file of a form; the record is bound to its submission when that is lodged.
+///
+/// # Errors
+/// [`AppError::Form`] when it is too large, [`AppError::File`] when its type may not be stored.
+pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<AttachmentRecord> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(AppError::Form(vec![crate::error::FormError::with("files", "fault-file-large", MAX_FILE_BYTES / (1024 * 1024))]));
+    }
+    let stored = office.files().put(bytes).await?;
+    let at: Timestamp = office.now().at;
+    Ok(AttachmentRecord {
+        submission: SubmissionId::new(""),
+        id: new_id(),
+        hash: stored.hash,
+        name: check::clean_name(name, stored.media_type),
+        media_type: stored.media_type.to_owned(),
+        size: stored.size,
+        by: by.to_owned(),
+        at,
+    })
+}

@@ -1,0 +1,141 @@
+//! A matter as an officer may read it: what is asked, what was done, what is owed, and the next lawful moves.
+
+use huiyin_domain::decide::{Offer, offers};
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::number;
+use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, Identity, MessageRecord, SubmissionRecord};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Ground, Office, Staff, new_id};
+use crate::permissions::{Action, require};
+
+/// A matter with everything its page shows.
+#[derive(Debug)]
+pub struct MatterView {
+    /// The matter.
+    pub matter: Matter,
+    /// Its submission.
+    pub submission: SubmissionRecord,
+    /// Pack, calendar, units.
+    pub ground: Ground,
+    /// The petition's text, or the part's own.
+    pub text: String,
+    /// What was done.
+    pub events: Vec<EventRecord>,
+    /// The words of events, by event.
+    pub words: Vec<ContentRecord>,
+    /// Files.
+    pub files: Vec<AttachmentRecord>,
+    /// Messages to the petitioner.
+    pub messages: Vec<MessageRecord>,
+    /// Who has looked at identity and contact.
+    pub audits: Vec<AuditRecord>,
+    /// Matters of the same submission that the reader may see.
+    pub siblings: Vec<Matter>,
+}
+
+impl MatterView {
+    /// The moves an actor sees, open or closed with the reason.
+    pub fn offers(&self, actor: &Actor) -> Vec<Offer<'_>> {
+        offers(self.ground.rules(), &self.matter, actor)
+    }
+}
+
+/// A matter by number, if the officer's unit may read it; otherwise as if it were not there.
+pub(crate) async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
+    let number = number::parse(number).map_err(|_| AppError::NotFound)?;
+    let matter = office.store().matter_by_number(office.tenant(), &number).await?.ok_or(AppError::NotFound)?;
+    let directory = office.directory().await?;
+    if matter.may_read(&staff.actor(), &directory) { Ok(matter) } else { Err(AppError::NotFound) }
+}
+
+/// The whole view for an officer.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such matter for this reader.
+pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<MatterView> {
+    let matter = readable(office, staff, number).await?;
+    let mut view = whole(office, matter).await?;
+    let directory = office.directory().await?;
+    view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
+    Ok(view)
+}
+
+/// The whole view of a matter by number, for the operator at the machine.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
+    let parsed = number::parse(number).map_err(|e| AppError::Internal(e.to_string()))?;
+    let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+    let matter = office.store().matter_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)?;
+    whole(office, matter).await
+}
+
+/// Everything of one matter.
+pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView> {
+    let (store, tenant) = (office.store(), office.tenant());
+    let submission = store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::Internal(format!("matter {} has no submission", matter.number)))?;
+    let own = store.contents(tenant, matter.id.as_str()).await?;
+    let text = match own.iter().find(|c| c.n == 0) {
+        Some(part) => part.text.clone(),
+        None => store.contents(tenant, matter.submission.as_str()).await?.into_iter().find(|c| c.n == 0).map(|c| c.text).unwrap_or_default(),
+    };
+    let siblings = store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
+    Ok(MatterView {
+        ground: office.ground(&matter.pack).await?,
+        text,
+        events: store.events(tenant, &matter.id).await?,
+        words: own.into_iter().filter(|c| c.n > 0).collect(),
+        files: store.attachments(tenant, &matter.submission).await?,
+        messages: store.messages(tenant, &matter.submission).await?,
+        audits: store.audits(tenant, &matter.submission).await?,
+        submission,
+        siblings,
+        matter,
+    })
+}
+
+/// Identity and contact, read for a stated purpose. The reading is recorded first and the petitioner sees it.
+///
+/// # Errors
+/// [`AppError::Form`] without a purpose; as [`for_officer`].
+pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Identity)> {
+    require(staff, Action::ReadIdentity)?;
+    let matter = readable(office, staff, number).await?;
+    let purpose = purpose.trim();
+    if purpose.chars().count() < 2 {
+        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
+    }
+    // Only the unit that holds it now may know who asks; others read what is asked.
+    let confidential = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let only_receiver = confidential.submission.naming == huiyin_domain::submission::Naming::Confidential && staff.officer.unit != confidential.submission.unit;
+    if (matter.holder != staff.officer.unit && staff.officer.unit != confidential.submission.unit) || only_receiver {
+        return Err(AppError::NotAllowed);
+    }
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.audits.push(AuditRecord {
+        id: new_id(),
+        submission: matter.submission.clone(),
+        unit: staff.officer.unit.clone(),
+        officer: staff.officer.id.0.clone(),
+        what: "identity".into(),
+        purpose: purpose.chars().take(200).collect(),
+        at: office.now().at,
+    });
+    office.store().commit(changes).await?;
+    let vault = office.store().vault(office.tenant(), &matter.submission).await?;
+    Ok((matter, vault.map(|v| v.identity).unwrap_or_default()))
+}
+
+/// The bytes of a file of a matter, for an officer who may read it.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn file(office: &Office, staff: &Staff, number: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
+    let matter = readable(office, staff, number).await?;
+    let files = office.store().attachments(office.tenant(), &matter.submission).await?;
+    let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
+    let bytes = office.files().get(&record.hash).await?;
+    Ok((record, bytes))
+}

@@ -1,0 +1,296 @@
+//! The office: store, files, packs, words and time of one tenant, handed to every use case.
+
+use std::sync::{Arc, Mutex, RwLock};
+
+use hmac::{Hmac, KeyInit, Mac};
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_domain::clock::OfficeTime;
+use huiyin_domain::decide::Rules;
+use huiyin_domain::ids::{OfficerId, PackId, TenantId, UnitId};
+use huiyin_domain::matter::Actor;
+use huiyin_domain::procedure::RuleBook;
+use huiyin_domain::unit::{Directory, Officer, Post};
+use huiyin_files::FileStore;
+use huiyin_register::hex;
+use huiyin_storage::{ItemKind, Store};
+use huiyin_wording::Wording;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use sha2::Sha256;
+
+use crate::error::{AppError, Result};
+use crate::packs::Library;
+
+/// Where time comes from. Office time is what the law sees; machine time is for sessions, leases and logs.
+pub trait TimeSource: Send + Sync + std::fmt::Debug {
+    /// The machine's instant.
+    fn machine_now(&self) -> Timestamp;
+    /// The office's instant; differs from the machine's in demos and drills only.
+    fn office_now(&self) -> Timestamp;
+    /// Moves office time forward to an instant; `false` where it cannot be moved.
+    fn move_to(&self, at: Timestamp) -> bool;
+}
+
+/// Serials leased at once.
+const LEASE: u32 = 100;
+/// Seconds a directory read from the store is good for.
+const DIRECTORY_SECONDS: i64 = 2;
+
+/// What an office is made of.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// Files.
+    pub files: FileStore,
+    /// Packs and calendars.
+    pub library: Arc<Library>,
+    /// Words.
+    pub wording: Arc<Wording>,
+    /// Time.
+    pub time: Arc<dyn TimeSource>,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// Its time zone.
+    pub zone: TimeZone,
+    /// The server's secret, for receipt codes and hashes.
+    pub secret: Vec<u8>,
+    /// The unit that receives what is lodged online.
+    pub front_office: UnitId,
+}
+
+/// One office, cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Office {
+    parts: Arc<Parts>,
+    serials: Arc<Mutex<Serials>>,
+    directory: Arc<RwLock<(i64, Arc<Directory>)>>,
+}
+
+#[derive(Debug, Default)]
+struct Serials {
+    year: i16,
+    next: u64,
+    end: u64,
+}
+
+/// The rule book, calendar and directory a decision is made under, kept together.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The matter's pack.
+    pub book: Arc<RuleBook>,
+    /// Its calendar.
+    pub calendar: Arc<WorkCalendar>,
+    /// Units and officers.
+    pub directory: Arc<Directory>,
+}
+
+impl Ground {
+    /// As the domain takes it.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory }
+    }
+}
+
+impl Office {
+    /// Puts an office together.
+    pub fn new(parts: Parts) -> Self {
+        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))) }
+    }
+
+    /// The same office with another source of time (for seeds).
+    pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
+        Self::new(Parts { time, ..(*self.parts).clone() })
+    }
+
+    /// The store. Only use cases of this crate reach it.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// Files.
+    pub(crate) fn files(&self) -> &FileStore {
+        &self.parts.files
+    }
+
+    /// Words.
+    pub fn wording(&self) -> &Wording {
+        &self.parts.wording
+    }
+
+    /// Packs.
+    pub fn library(&self) -> &Library {
+        &self.parts.library
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &TenantId {
+        &self.parts.tenant
+    }
+
+    /// The unit that receives what is lodged online.
+    pub fn front_office(&self) -> &UnitId {
+        &self.parts.front_office
+    }
+
+    /// The backend's name.
+    pub fn backend(&self) -> &'static str {
+        self.parts.store.backend()
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn ready(&self) -> Result<()> {
+        Ok(self.store().ready().await?)
+    }
+
+    /// Office time.
+    pub fn now(&self) -> OfficeTime {
+        OfficeTime { at: self.parts.time.office_now(), zone: self.parts.zone.clone() }
+    }
+
+    /// Machine time.
+    pub fn machine_now(&self) -> Timestamp {
+        self.parts.time.machine_now()
+    }
+
+    /// The source of time.
+    pub(crate) fn time(&self) -> &dyn TimeSource {
+        &*self.parts.time
+    }
+
+    /// The tenant's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.parts.zone
+    }
+
+    /// Rule book and calendar of a pack, with the directory.
+    ///
+    /// # Errors
+    /// When a matter names a pack this program does not have.
+    pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
+        let book = self.library().book(pack).ok_or_else(|| AppError::Internal(format!("pack `{pack}` is not here; install the program version that has it")))?;
+        self.ground_of(book).await
+    }
+
+    /// The same for what comes in today.
+    ///
+    /// # Errors
+    /// When no pack is in force.
+    pub async fn ground_today(&self) -> Result<Ground> {
+        let book = self.library().in_force(self.now().today()).ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
+        self.ground_of(book).await
+    }
+
+    async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
+        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
+        Ok(Ground { book, calendar, directory: self.directory().await? })
+    }
+
+    /// Units and officers, at most two seconds old.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn directory(&self) -> Result<Arc<Directory>> {
+        let second = self.machine_now().as_second();
+        if let Ok(kept) = self.directory.read() {
+            if second.saturating_sub(kept.0) < DIRECTORY_SECONDS {
+                return Ok(Arc::clone(&kept.1));
+            }
+        }
+        self.reload_directory().await
+    }
+
+    /// Reads the directory anew, after it was changed here.
+    ///
+    /// # Errors
+    /// As the store; [`AppError::Internal`] when an entry is no valid unit or officer.
+    pub async fn reload_directory(&self) -> Result<Arc<Directory>> {
+        let mut directory = Directory::default();
+        for item in self.store().items(self.tenant(), ItemKind::Unit, "", "", 100_000).await? {
+            directory.units.push(serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("unit `{}`: {e}", item.key)))?);
+        }
+        for item in self.store().items(self.tenant(), ItemKind::Officer, "", "", 100_000).await? {
+            directory.officers.push(serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("officer `{}`: {e}", item.key)))?);
+        }
+        let directory = Arc::new(directory);
+        if let Ok(mut kept) = self.directory.write() {
+            *kept = (self.machine_now().as_second(), Arc::clone(&directory));
+        }
+        Ok(directory)
+    }
+
+    /// The next serial of a year.
+    ///
+    /// # Errors
+    /// As the store.
+    pub(crate) async fn serial(&self, year: i16) -> Result<u64> {
+        if let Some(next) = self.take_serial(year) {
+            return Ok(next);
+        }
+        let first = self.store().lease(self.tenant(), &format!("serial:{year}"), LEASE).await?;
+        if let Ok(mut serials) = self.serials.lock() {
+            *serials = Serials { year, next: first + 1, end: first + u64::from(LEASE) };
+        }
+        Ok(first)
+    }
+
+    fn take_serial(&self, year: i16) -> Option<u64> {
+        let mut serials = self.serials.lock().ok()?;
+        if serials.year != year || serials.next >= serials.end {
+            return None;
+        }
+        serials.next += 1;
+        Some(serials.next - 1)
+    }
+
+    /// A keyed hash, in hex: of receipt codes, form tokens, session keys.
+    pub(crate) fn keyed_hash(&self, purpose: &str, value: &str) -> String {
+        hex(&self.keyed(purpose, value))
+    }
+
+    /// The bytes of a keyed hash.
+    pub(crate) fn keyed(&self, purpose: &str, value: &str) -> Vec<u8> {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.parts.secret) else { return Vec::new() };
+        mac.update(purpose.as_bytes());
+        mac.update(b"\0");
+        mac.update(value.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+}
+
+/// Random bytes as hex.
+///
+/// # Errors
+/// [`AppError::Internal`] when the system gives none.
+pub fn random_hex(bytes: usize) -> Result<String> {
+    let mut buffer = vec![0_u8; bytes];
+    getrandom::fill(&mut buffer).map_err(|e| AppError::Internal(format!("no randomness: {e}")))?;
+    Ok(hex(&buffer))
+}
+
+/// A new UUIDv7 as text.
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}
+
+/// An officer at work: who signed in, for which unit, in which posts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// The officer.
+    pub officer: Officer,
+}
+
+impl Staff {
+    /// As the domain sees the actor.
+    pub fn actor(&self) -> Actor {
+        Actor::Officer { id: OfficerId::clone(&self.officer.id), unit: self.officer.unit.clone(), posts: self.officer.posts.clone() }
+    }
+
+    /// Whether a post is held.
+    pub fn is(&self, post: Post) -> bool {
+        self.officer.posts.contains(&post)
+    }
+}

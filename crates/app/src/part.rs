@@ -1,0 +1,92 @@
+//! Parting: one letter with several requests becomes several matters; each keeps the receipt day.
+
+use huiyin_domain::clock::Basis;
+use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::number::matter_number;
+use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::payload::Payload;
+use huiyin_domain::procedure::Phase;
+use huiyin_storage::{Changes, ContentRecord, Expected, terms};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id};
+use crate::permissions::{Action, require};
+use crate::seal::{seal, tell};
+
+/// Parts of one submission, at most.
+const MAX_PARTS: usize = 50;
+
+/// Parts one request off a matter while it is still being routed. The new matter is held by the same unit,
+/// its clock runs from the same receipt, and the petitioner sees both under one code.
+///
+/// # Errors
+/// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
+pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, text: &str) -> Result<Matter> {
+    require(staff, Action::Part)?;
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let ground = office.ground(&matter.pack).await?;
+    check(&matter, staff, title, text)?;
+    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    if siblings.len() >= MAX_PARTS {
+        return Err(AppError::Form(vec![FormError::with("text", "fault-too-many", MAX_PARTS)]));
+    }
+    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let next = siblings.iter().map(|m| m.part).max().unwrap_or(1) + 1;
+    let opening = Opening {
+        id: MatterId(new_id()),
+        submission: matter.submission.clone(),
+        number: matter_number(&record.submission.number, next),
+        part: next,
+        title: title.trim().to_owned(),
+        class: matter.class.clone(),
+        place: matter.place.clone(),
+        place_name: matter.place_name.clone(),
+        purpose: matter.purpose,
+        complained_of: matter.complained_of.clone(),
+        channel: matter.channel,
+        received_on: matter.received_on,
+        received_at: matter.received_at,
+        unit: matter.holder.clone(),
+    };
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    let now = office.now();
+    let (new, events) = open(ground.rules(), opening, actor.clone(), &now)?;
+    let mut old = matter.clone();
+    let kind = EventKind::Parted { into: new.id.clone(), number: new.number.clone() };
+    let parted = huiyin_domain::decide::next_event(&mut old, now.at, actor, None, Basis::House, kind);
+    old.changed_at = now.at;
+    let mut changes = Changes::new(office.tenant().clone());
+    tell(&mut changes, office, &record, &new, "part");
+    changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: text.trim().to_owned(), words: Payload::default() });
+    let index = terms::index_terms(&format!("{title}\n{text}\n{}", new.place_name.as_deref().unwrap_or("")));
+    let done = new.clone();
+    seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
+    seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;
+    office.store().commit(changes).await?;
+    Ok(done)
+}
+
+fn check(matter: &Matter, staff: &Staff, title: &str, text: &str) -> Result<()> {
+    let mut errors = Vec::new();
+    if title.trim().is_empty() {
+        errors.push(FormError::new("title", "fault-missing"));
+    }
+    if title.chars().count() > 100 {
+        errors.push(FormError::with("title", "fault-too-long", 100));
+    }
+    if text.trim().is_empty() {
+        errors.push(FormError::new("text", "fault-missing"));
+    }
+    if text.chars().count() > crate::lodge::MAX_TEXT {
+        errors.push(FormError::with("text", "fault-too-long", crate::lodge::MAX_TEXT));
+    }
+    if matter.holder != staff.officer.unit {
+        return Err(AppError::NotAllowed);
+    }
+    if !matches!(matter.phase, Phase::Intake | Phase::Handover) {
+        errors.push(FormError::new("text", "fault-part-late"));
+    }
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
+}

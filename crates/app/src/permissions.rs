@@ -1,0 +1,50 @@
+//! Who may do what that is not a move of a pack: one table, action by post. Moves are pack data.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::unit::Post;
+use huiyin_storage::Visibility;
+
+use crate::error::{AppError, Result};
+use crate::office::Staff;
+
+/// What an officer may do beside the moves of a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// See lists, duties and search.
+    ReadLists,
+    /// Register a letter, visit, call or fax.
+    Register,
+    /// Part a submission into several matters.
+    Part,
+    /// Read identity and contact, with a purpose.
+    ReadIdentity,
+    /// Look after units, officers, passwords and tokens.
+    Administer,
+}
+
+const TABLE: &[(Action, &[Post])] = &[
+    (Action::ReadLists, &[Post::Clerk, Post::Handler, Post::Head, Post::Supervisor]),
+    (Action::Register, &[Post::Clerk, Post::Handler, Post::Head]),
+    (Action::Part, &[Post::Clerk, Post::Handler, Post::Head]),
+    (Action::ReadIdentity, &[Post::Clerk, Post::Handler, Post::Head]),
+    (Action::Administer, &[Post::Admin]),
+];
+
+/// Whether an officer's posts allow an action.
+pub fn allows(staff: &Staff, action: Action) -> bool {
+    TABLE.iter().filter(|(a, _)| *a == action).any(|(_, posts)| posts.iter().any(|p| staff.is(*p)))
+}
+
+/// The same as an error.
+///
+/// # Errors
+/// [`AppError::NotAllowed`].
+pub fn require(staff: &Staff, action: Action) -> Result<()> {
+    if allows(staff, action) { Ok(()) } else { Err(AppError::NotAllowed) }
+}
+
+/// What an officer may see in lists: matters whose scope holds the officer's unit.
+pub(crate) fn visibility(staff: &Staff) -> Visibility {
+    if allows(staff, Action::ReadLists) { Visibility::Units(BTreeSet::from([staff.officer.unit.clone()])) } else { Visibility::Nothing }
+}

@@ -1,0 +1,55 @@
+//! From a decision to `Changes`: salts, commitments, words, messages and scope, all in one unit of work.
+
+use huiyin_domain::event::{Event, EventKind};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::Payload;
+use huiyin_register::{commit, digest};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MatterWrite, MessageRecord, SubmissionRecord};
+
+use crate::error::{AppError, Result};
+use crate::office::{Ground, Office, new_id, random_hex};
+
+/// Adds a matter with its new events to a unit of work.
+///
+/// # Errors
+/// [`AppError::Internal`] when a value has no canonical form or there is no randomness.
+pub(crate) fn seal(changes: &mut Changes, ground: &Ground, mut matter: Matter, events: Vec<Event>, words: Payload, expected: Expected, terms: Option<String>) -> Result<()> {
+    let mut words = Some(words).filter(|w| !w.is_empty());
+    for mut event in events {
+        let salt = random_hex(16)?;
+        if let EventKind::Moved { words: slot, .. } = &mut event.kind {
+            if let Some(words) = words.take() {
+                *slot = Some(digest(&salt, &words).map_err(broken)?);
+                changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: event.n, text: String::new(), words });
+            }
+        }
+        let commitment = commit(&matter.head, &salt, &event).map_err(broken)?;
+        matter.head.clone_from(&commitment);
+        changes.events.push(EventRecord { matter: matter.id.clone(), event, salt, commitment });
+    }
+    matter.version = match expected {
+        Expected::New => 1,
+        Expected::Version(v) => v + 1,
+    };
+    let scope = matter.scope(&ground.directory);
+    changes.matters.push(MatterWrite { matter, expected, scope, terms });
+    Ok(())
+}
+
+fn broken(error: huiyin_register::RegisterError) -> AppError {
+    AppError::Internal(error.to_string())
+}
+
+/// Adds a message to the petitioner, on the way chosen at lodging.
+pub(crate) fn tell(changes: &mut Changes, office: &Office, submission: &SubmissionRecord, matter: &Matter, about: &str) {
+    let way = serde_json::to_value(submission.submission.reply).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    changes.messages.push(MessageRecord {
+        id: new_id(),
+        submission: submission.submission.id.clone(),
+        matter: Some(matter.id.clone()),
+        about: about.to_owned(),
+        way,
+        at: office.now().at,
+        sent_at: None,
+    });
+}

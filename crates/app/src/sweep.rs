@@ -1,0 +1,82 @@
+//! The sweep: works what time has made due, oldest first, to exhaustion, in bounded batches.
+//!
+//! It takes no input but time and changes nothing when run twice (STYLE rule 6). A conflict means that
+//! somebody acted; the matter is left for the next run. One failure does not stop the rest.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use huiyin_domain::event::EventKind;
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::payload::Payload;
+use huiyin_domain::timer::advance;
+use huiyin_storage::{Changes, Expected};
+
+use crate::error::{AppError, Result};
+use crate::office::Office;
+use crate::seal::{seal, tell};
+
+/// Matters taken at once; their commits share groups.
+const BATCH: u32 = 200;
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Matters in which something fired.
+    pub matters: u64,
+    /// Breaches among it.
+    pub breaches: u64,
+    /// Matters that could not be worked now.
+    pub left: u64,
+}
+
+/// Fires every timer due at office time.
+///
+/// # Errors
+/// When the store cannot be read; single matters that fail are counted and logged.
+pub async fn run(office: &Office) -> Result<Swept> {
+    let mut swept = Swept::default();
+    let mut failed: BTreeSet<String> = BTreeSet::new();
+    loop {
+        let now = office.now();
+        let due = office.store().due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0))).await?;
+        let batch: Vec<MatterId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
+        if batch.is_empty() {
+            break;
+        }
+        let results = join_all(batch.iter().map(|id| one(office, id))).await;
+        for (id, result) in batch.iter().zip(results) {
+            match result {
+                Ok(breaches) => {
+                    swept.matters += 1;
+                    swept.breaches += breaches;
+                }
+                Err(error) => {
+                    if !matches!(error, AppError::ChangedMeanwhile | AppError::Busy) {
+                        tracing::error!(matter.id = %id, error = ?error, "a timer could not be worked");
+                    }
+                    swept.left += 1;
+                    failed.insert(id.0.clone());
+                }
+            }
+        }
+    }
+    metrics::counter!("huiyin_breaches_total").increment(swept.breaches);
+    Ok(swept)
+}
+
+async fn one(office: &Office, id: &MatterId) -> Result<u64> {
+    let Some(matter) = office.store().matter(office.tenant(), id).await? else { return Ok(0) };
+    let ground = office.ground(&matter.pack).await?;
+    let (next, events) = advance(ground.rules(), &matter, &office.now())?;
+    let breaches = events.iter().filter(|e| matches!(e.kind, EventKind::Breached { .. })).count();
+    let mut changes = Changes::new(office.tenant().clone());
+    if breaches > 0 {
+        if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
+            tell(&mut changes, office, &record, &next, "breach");
+        }
+    }
+    seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
+    office.store().commit(changes).await?;
+    Ok(u64::try_from(breaches).unwrap_or(0))
+}
