@@ -73,3 +73,11 @@ pub fn read_calendar(id: &str, notices: &BTreeMap<String, String>, open_tail_day
     }
     WorkCalendar::new(id, &years, open_tail_days).map_err(|e: CalendarError| format!("calendar {id}: {e}"))
 }
+
+/// Reads any TOML text into a shape; the error names the line and what to mend.
+///
+/// # Errors
+/// In words.
+pub fn from_toml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
+    toml::from_str(text).map_err(|e| format!("line {}: {}", e.span().map_or(0, |s| error::line_of(text, s.start)), e.message()))
+}

@@ -1,1 +1,120 @@
-//! placeholder
+//! For tests only: offices on real stores with settable time.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test support")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use huiyin_app::packs::Library;
+use huiyin_app::{Office, Parts, TimeSource};
+use huiyin_domain::ids::{TenantId, UnitId};
+use huiyin_files::FileStore;
+use huiyin_storage::Store;
+use huiyin_storage_postgres::PostgresStore;
+use huiyin_storage_sqlite::SqliteStore;
+use huiyin_wording::Wording;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tempfile::TempDir;
+
+/// Time a test sets; machine time is the real one.
+#[derive(Debug)]
+pub struct TestTime(AtomicI64);
+
+impl TestTime {
+    /// Starts at an instant such as `2026-03-02T09:00:00+08:00`.
+    pub fn at(text: &str) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(text.parse::<Timestamp>().unwrap().as_second())))
+    }
+
+    /// Goes to an instant.
+    pub fn go(&self, text: &str) {
+        self.0.store(text.parse::<Timestamp>().unwrap().as_second(), Ordering::SeqCst);
+    }
+}
+
+impl TimeSource for TestTime {
+    fn machine_now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+    fn office_now(&self) -> Timestamp {
+        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+    fn move_to(&self, at: Timestamp) -> bool {
+        self.0.store(at.as_second(), Ordering::SeqCst);
+        true
+    }
+}
+
+/// An office on a temporary folder.
+pub struct TestOffice {
+    /// The office.
+    pub office: Office,
+    /// Its time.
+    pub time: Arc<TestTime>,
+    /// Its folder; removed with it.
+    pub folder: TempDir,
+}
+
+/// Keeps the whole office, its folder included, in a closure that uses only a part of it.
+impl Drop for TestOffice {
+    fn drop(&mut self) {}
+}
+
+/// An office on SQLite.
+pub fn sqlite_office(at: &str) -> TestOffice {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(SqliteStore::open(&folder.path().join("huiyin.db")).unwrap());
+    office_on(store, folder, at)
+}
+
+/// An office on any store.
+pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice {
+    let time = TestTime::at(at);
+    let office = Office::new(Parts {
+        store,
+        files: FileStore::open(&folder.path().join("files")).unwrap(),
+        library: Arc::new(Library::shipped().unwrap()),
+        wording: Arc::new(Wording::load().unwrap()),
+        time: time.clone(),
+        tenant: TenantId::new("test"),
+        zone: TimeZone::get("Asia/Shanghai").unwrap(),
+        secret: vec![7; 32],
+        front_office: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
+    });
+    TestOffice { office, time, folder }
+}
+
+/// A fresh PostgreSQL database, or `None` when no server is named in `HUIYIN_TEST_POSTGRES`.
+/// With `HUIYIN_CI=1` a missing server is a failure; elsewhere the test says that it was not run.
+pub async fn postgres_store(test: &str) -> Option<Arc<PostgresStore>> {
+    let Ok(url) = std::env::var("HUIYIN_TEST_POSTGRES") else {
+        not_run(test, "HUIYIN_TEST_POSTGRES names no PostgreSQL server");
+        return None;
+    };
+    let name = format!("t{}", uuid::Uuid::now_v7().simple());
+    let (client, connection) = tokio_postgres::connect(&format!("{url} dbname=postgres"), tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
+    drop(client);
+    driver.abort();
+    Some(Arc::new(PostgresStore::open(&format!("{url} dbname={name}")).await.unwrap()))
+}
+
+/// Says that a test was not run; fails where everything must run.
+pub fn not_run(test: &str, why: &str) {
+    assert!(std::env::var("HUIYIN_CI").is_err(), "{test}: could not run: {why}");
+    eprintln!("{test}: not run: {why}");
+}
+
+/// Runs a test body on both backends, each with a fresh office.
+pub async fn on_both<F, Fut>(test: &str, at: &str, body: F)
+where
+    F: Fn(TestOffice) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    body(sqlite_office(at)).await;
+    if let Some(store) = postgres_store(test).await {
+        body(office_on(store, tempfile::tempdir().unwrap(), at)).await;
+    }
+}

@@ -1,1 +1,335 @@
-//! x
+//! The demo: a county with its offices and 300 petitions in every stage, made through the use cases, day by
+//! day from half a year ago until now, so that every clock ran as it would have run.
+
+mod script;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use futures_util::future::join_all;
+use huiyin_domain::calendar::date_of;
+use huiyin_domain::clock::OfficeTime;
+use huiyin_domain::ids::UnitId;
+use huiyin_domain::number::matter_number;
+use huiyin_domain::procedure::Relation;
+use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
+use huiyin_domain::unit::Post;
+use huiyin_storage::{Identity, ItemKind, ItemRecord};
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
+use serde::Deserialize;
+
+use crate::act::{self, Move};
+use crate::error::{AppError, Result};
+use crate::follow;
+use crate::lodge::{self, Lodging, Receipt, Registration};
+use crate::office::{Office, Staff, TimeSource};
+use crate::sweep;
+
+pub use world::{FRONT_OFFICE, PASSWORD};
+
+use script::Step;
+
+/// Petitions in the demo.
+pub const PETITIONS: usize = 300;
+/// Days back to the oldest.
+const DAYS_BACK: i64 = 175;
+
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Scenario {
+    unit: String,
+    class: String,
+    title: String,
+    text: String,
+    found: String,
+    opinion: String,
+    #[serde(default)]
+    purpose: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Scenarios {
+    s: Vec<Scenario>,
+}
+
+/// What the demo's command prints.
+#[derive(Debug, Clone)]
+pub struct Seeded {
+    /// Number of the petition shown.
+    pub number: String,
+    /// Its receipt code.
+    pub code: String,
+    /// Steps refused; none, if all is well.
+    pub refused: Vec<String>,
+    /// Steps made.
+    pub steps: usize,
+}
+
+/// Time for seeds: office time is set, machine time is the real one.
+#[derive(Debug)]
+struct SeedTime {
+    real: Arc<dyn TimeSource>,
+    second: AtomicI64,
+}
+
+impl TimeSource for SeedTime {
+    fn machine_now(&self) -> Timestamp {
+        self.real.machine_now()
+    }
+    fn office_now(&self) -> Timestamp {
+        Timestamp::from_second(self.second.load(Ordering::SeqCst)).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+    fn move_to(&self, at: Timestamp) -> bool {
+        self.second.store(at.as_second(), Ordering::SeqCst);
+        true
+    }
+}
+
+struct Planned {
+    index: usize,
+    scenario: Scenario,
+    received: Date,
+    direct: bool,
+    steps: Vec<(Date, Step)>,
+    receipt: Option<Receipt>,
+}
+
+/// Whether the store holds a demo already.
+///
+/// # Errors
+/// As the store.
+pub async fn is_demo(office: &Office) -> Result<bool> {
+    Ok(office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?.is_some())
+}
+
+/// What was printed when the demo was made.
+///
+/// # Errors
+/// As the store.
+pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
+    let item = office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?;
+    let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    Ok(item.map(|i| (text(&i.doc, "number"), text(&i.doc, "code"))))
+}
+
+/// Seconds by which office time was moved forward.
+///
+/// # Errors
+/// As the store.
+pub async fn stored_offset(office: &Office) -> Result<i64> {
+    let item = office.store().item(office.tenant(), ItemKind::Setting, "office_offset", office.machine_now()).await?;
+    Ok(item.and_then(|i| i.doc.as_i64()).unwrap_or(0))
+}
+
+/// Moves a demo's office time to the next due instant and works what is due. Only forward, only in a demo.
+///
+/// # Errors
+/// [`AppError::NotAllowed`] outside a demo.
+pub async fn forward(office: &Office) -> Result<Option<Timestamp>> {
+    if !is_demo(office).await? {
+        return Err(AppError::NotAllowed);
+    }
+    let Some(next) = office.store().next_timer(office.tenant(), office.now().at).await? else { return Ok(None) };
+    if !office.time().move_to(next) {
+        return Err(AppError::NotAllowed);
+    }
+    let offset = next.as_second() - office.machine_now().as_second();
+    let item = ItemRecord::lasting(ItemKind::Setting, "office_offset", serde_json::json!(offset));
+    office.store().put_items(office.tenant(), vec![item]).await?;
+    sweep::run(office).await?;
+    Ok(Some(next))
+}
+
+/// Makes the county and its petitions. `real` is the time the demo goes on with.
+///
+/// # Errors
+/// As the use cases; single steps that are refused are returned.
+pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> {
+    let end = office.now();
+    let scenarios: Scenarios = toml_scenarios()?;
+    people(office).await?;
+    let time = Arc::new(SeedTime { real, second: AtomicI64::new(end.at.as_second()) });
+    let seeder = office.with_time(time.clone());
+    let mut plan = plan(&seeder, &scenarios.s, &end).await?;
+    let (mut refused, mut steps) = (Vec::new(), 0);
+    let first = end.today().checked_sub((DAYS_BACK + 3).days()).unwrap_or(end.today());
+    let mut day = first;
+    while day <= end.today() {
+        time.move_to(at(day, 0, 30, &end));
+        sweep::run(&seeder).await?;
+        // What happens on one day is at nine and at two; commits of one hour share groups.
+        let morning = at(day, 9, 0, &end).min(end.at);
+        time.move_to(morning);
+        let results = join_all(plan.iter_mut().map(|p| work(&seeder, p, day))).await;
+        for (result, planned) in results.into_iter().zip(&plan) {
+            match result {
+                Ok(done) => steps += done,
+                Err((id, why)) => refused.push(format!("petition {}, {id}: {why:?}", planned.index)),
+            }
+        }
+        day = day.tomorrow().unwrap_or(end.today());
+    }
+    time.move_to(end.at);
+    sweep::run(&seeder).await?;
+    let (number, code) = plan.first().and_then(|p| p.receipt.clone()).map(|r| (r.number, r.code)).unwrap_or_default();
+    let setting = ItemRecord::lasting(ItemKind::Setting, "demo", serde_json::json!({ "number": number, "code": code }));
+    office.store().put_items(office.tenant(), vec![setting]).await?;
+    Ok(Seeded { number, code, refused, steps })
+}
+
+fn toml_scenarios() -> Result<Scenarios> {
+    huiyin_rules::from_toml(include_str!("../../demo/scenarios.toml")).map_err(AppError::Internal)
+}
+
+fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
+    day.at(hour, minute, 0, 0).to_zoned_datetime(end.zone.clone()).map_or(end.at, |z| z.timestamp())
+}
+
+async fn people(office: &Office) -> Result<()> {
+    let hash = crate::sign_in::hash(PASSWORD).await?;
+    let broken = |e: serde_json::Error| AppError::Internal(e.to_string());
+    let mut items = Vec::new();
+    for unit in world::units() {
+        items.push(ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), serde_json::to_value(&unit).map_err(broken)?));
+    }
+    for officer in world::officers() {
+        items.push(ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), serde_json::to_value(&officer).map_err(broken)?));
+        items.push(ItemRecord::lasting(ItemKind::Credential, officer.id.as_str(), serde_json::Value::String(hash.clone())));
+    }
+    office.store().put_items(office.tenant(), items).await?;
+    office.reload_directory().await.map(|_| ())
+}
+
+async fn plan(office: &Office, scenarios: &[Scenario], end: &OfficeTime) -> Result<Vec<Planned>> {
+    let calendar = office.ground_today().await?.calendar;
+    let today = end.today();
+    let mut out = Vec::with_capacity(PETITIONS);
+    for index in 0..PETITIONS {
+        let Some(template) = scenarios.get(index % scenarios.len()) else { continue };
+        let place = world::PLACES.get((index * 7 + index / scenarios.len()) % world::PLACES.len()).copied().unwrap_or("");
+        let scenario = filled(template, place, 3 + (index * 5) % 17);
+        // The first one is shown to the visitor: accepted some six weeks ago and still in hand.
+        let back = if index == 0 { 48 } else { DAYS_BACK * i64::try_from(PETITIONS - index).unwrap_or(0) / i64::try_from(PETITIONS).unwrap_or(1) };
+        let received = today.checked_sub(back.days()).unwrap_or(today);
+        let direct = index % 11 == 10 && scenario.purpose.is_none();
+        let mut steps = Vec::new();
+        for step in script::steps(index, &scenario, direct) {
+            let nominal = received.checked_add(step.day.days()).unwrap_or(received);
+            let petitioner = step.by == Relation::Petitioner;
+            let day = if petitioner { nominal } else { calendar.roll(nominal) };
+            // What was shown to the visitor stays open.
+            if day <= today && !(index == 0 && step.day > 30) {
+                steps.push((day, step));
+            }
+        }
+        steps.reverse();
+        out.push(Planned { index, scenario, received, direct, steps, receipt: None });
+    }
+    Ok(out)
+}
+
+fn filled(template: &Scenario, place: &str, n: usize) -> Scenario {
+    let fill = |text: &str| text.replace("{p}", place).replace("{n}", &n.to_string());
+    Scenario { title: fill(&template.title), text: fill(&template.text), found: fill(&template.found), opinion: fill(&template.opinion), ..template.clone() }
+}
+
+type StepFault = (String, AppError);
+
+/// Everything one petition does on one day, in order.
+async fn work(office: &Office, planned: &mut Planned, day: Date) -> std::result::Result<usize, StepFault> {
+    let mut done = 0;
+    if planned.received == day {
+        planned.receipt = Some(receive(office, planned, day).await.map_err(|e| ("lodge".to_owned(), e))?);
+        done += 1;
+    }
+    while planned.steps.last().is_some_and(|(on, _)| *on <= day) {
+        let (Some((_, step)), Some(receipt)) = (planned.steps.pop(), planned.receipt.clone()) else { break };
+        make(office, &receipt, &step, day).await.map_err(|e| (step.id.to_owned(), e))?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Result<()> {
+    let fields: BTreeMap<String, String> = step.fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect();
+    let action = Move { id: step.id.to_owned(), fields, version: None, files: Vec::new() };
+    if step.by == Relation::Petitioner {
+        let record = follow::open(office, &receipt.code, "seed").await?;
+        follow::make(office, &record, 1, action).await?;
+        return Ok(());
+    }
+    let number = matter_number(&receipt.number, 1);
+    let matter = office.store().matter_by_number(office.tenant(), &number).await?.ok_or(AppError::NotFound)?;
+    let directory = office.directory().await?;
+    let unit = matter.unit_for(step.by, &directory).unwrap_or_else(|| matter.holder.clone());
+    let posts: &[Post] = match step.by {
+        Relation::HolderHead | Relation::Overseer => &[Post::Head],
+        Relation::PetitionOffice | Relation::Sender => &[Post::Clerk],
+        _ => &[Post::Handler, Post::Clerk],
+    };
+    let officer = posts.iter().find_map(|p| directory.holders(&unit, *p).first().map(|o| (*o).clone())).ok_or(AppError::NotAllowed)?;
+    act::by_officer(office, &Staff { officer }, &number, action).await.map(|_| ())
+}
+
+/// `@N` becomes the day N days on.
+fn dated(value: &str, day: Date) -> String {
+    match value.strip_prefix('@').and_then(|n| n.parse::<i32>().ok()) {
+        Some(n) => date_of(huiyin_domain::calendar::number_of(day) + n).to_string(),
+        None => value.to_owned(),
+    }
+}
+
+async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receipt> {
+    let (i, scenario) = (planned.index, &planned.scenario);
+    let purpose = match scenario.purpose.as_deref() {
+        Some("accusation") => Purpose::Accusation,
+        Some("suggestion") => Purpose::Suggestion,
+        _ => Purpose::Request,
+    };
+    let naming = if purpose == Purpose::Accusation || i % 14 == 5 { Naming::Anonymous } else if i % 23 == 8 { Naming::Confidential } else { Naming::Named };
+    let family = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "吴", "徐"].get(i % 10).copied().unwrap_or("王");
+    let identity = Identity {
+        name: if naming == Naming::Anonymous { String::new() } else { format!("{family}某{}", if i % 2 == 0 { "兰" } else { "" }) },
+        telephone: if naming == Naming::Anonymous { String::new() } else { format!("0000{:07}", 1_000_000 + i * 37) },
+        needs: if i % 29 == 3 { "听力不好，请当面说或者发短信".to_owned() } else { String::new() },
+        ..Identity::default()
+    };
+    let lodging = Lodging {
+        form_token: format!("demo-{i}-{}", planned.received),
+        unit: UnitId::new(if planned.direct { scenario.unit.as_str() } else { FRONT_OFFICE }),
+        title: scenario.title.clone(),
+        text: scenario.text.clone(),
+        class: Some(scenario.class.clone()),
+        place: None,
+        place_name: Some(place_in(scenario).to_owned()),
+        purpose,
+        complained_of: None,
+        headcount: if i % 15 == 7 { 18 } else { 1 },
+        naming,
+        by_agent: false,
+        reply: if naming == Naming::Anonymous { ReplyWay::CodeOnly } else { ReplyWay::Sms },
+        identity,
+        files: Vec::new(),
+    };
+    let channel = match i % 8 {
+        1 => Channel::Letter,
+        3 => Channel::Visit,
+        5 => Channel::Call,
+        _ => Channel::Online,
+    };
+    if channel == Channel::Online && !planned.direct {
+        return lodge::lodge(office, lodging).await;
+    }
+    let directory = office.directory().await?;
+    let officer = directory.holders(&lodging.unit, Post::Clerk).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
+    let channel = if channel == Channel::Online { Channel::Visit } else { channel };
+    let paper = PaperFacts { postmark: (channel == Channel::Letter).then(|| day.yesterday().unwrap_or(day)), enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()), ..PaperFacts::default() };
+    lodge::register(office, &Staff { officer }, lodging, Registration { channel, received_on: day, paper }).await
+}
+
+/// The place a filled title names.
+fn place_in(scenario: &Scenario) -> &'static str {
+    world::PLACES.iter().filter(|p| scenario.title.contains(**p)).max_by_key(|p| p.len()).copied().unwrap_or("青溪县")
+}
