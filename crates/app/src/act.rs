@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use huiyin_domain::decide::{Closed, decide};
 use huiyin_domain::ids::MoveId;
 use huiyin_domain::matter::{Actor, Matter};
-use huiyin_storage::{AttachmentRecord, Changes, Expected, SubmissionRecord};
+use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, SubmissionRecord};
+use jiff::ToSpan;
 
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff};
@@ -25,6 +26,8 @@ pub struct Move {
     pub version: Option<u64>,
     /// Files that come with it.
     pub files: Vec<AttachmentRecord>,
+    /// A machine's key: the same key makes the move once.
+    pub key: Option<String>,
 }
 
 /// A move by an officer, on a matter found by number.
@@ -48,6 +51,12 @@ pub async fn by_petitioner(office: &Office, submission: &SubmissionRecord, part:
 }
 
 async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Result<Matter> {
+    let key = step.key.as_ref().map(|k| office.keyed_hash("idempotency", &format!("{}:{}:{k}", matter.id, step.id)));
+    if let Some(key) = &key {
+        if office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?.is_some() {
+            return Ok(matter);
+        }
+    }
     let ground = office.ground(&matter.pack).await?;
     if step.version.is_some_and(|v| v != matter.version) {
         return Err(AppError::ChangedMeanwhile);
@@ -61,6 +70,8 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
         tell(&mut changes, office, &record, &decision.matter, rule.id.as_str());
     }
     changes.attachments = step.files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), ..f }).collect();
+    let expires = office.machine_now().checked_add(24.hours()).ok();
+    changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
     let done = decision.matter.clone();
     let more = searchable(&ground, &matter, &decision.words);
     let terms = match more {

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{end_of_day, OfficeTime};
-use huiyin_storage::{DutyCounts, DutyQuery, DutyWindow};
-use huiyin_storage::{DutyRecord, Page};
+use huiyin_storage::{DutyQuery, DutyWindow};
+pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
 use jiff::ToSpan;
 
 use crate::error::Result;

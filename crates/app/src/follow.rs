@@ -1,13 +1,15 @@
 //! Following by receipt code: the petitioner's own view and acts. No account; wrong codes are throttled.
 
 use huiyin_domain::matter::Matter;
-use huiyin_storage::{AttachmentRecord, SubmissionRecord};
+use huiyin_domain::ids::SubmissionId;
+use huiyin_storage::{AttachmentRecord, ItemKind, ItemRecord, SubmissionRecord};
+use jiff::ToSpan;
 
 use crate::act::{self, Move};
 use crate::error::{AppError, Result};
 use crate::lodge::receipt;
 use crate::matter_view::{MatterView, whole};
-use crate::office::Office;
+use crate::office::{Office, random_hex};
 use crate::sign_in::throttle;
 
 /// A submission by its receipt code. `from` is where the guess comes from; after several wrong ones it must wait.
@@ -26,6 +28,52 @@ pub async fn open(office: &Office, code: &str, from: &str) -> Result<SubmissionR
             Err(AppError::NotFound)
         }
     }
+}
+
+/// A submission as its petitioner holds it open.
+pub type Kept = SubmissionRecord;
+
+/// Hours a followed petition stays open in a browser.
+const OPEN_HOURS: i64 = 2;
+
+/// Opens a submission by code and keeps it open for this browser; returns the secret its cookie holds.
+///
+/// # Errors
+/// As [`open`].
+pub async fn keep_open(office: &Office, code: &str, from: &str) -> Result<String> {
+    let record = open(office, code, from).await?;
+    keep(office, &record).await
+}
+
+/// Keeps a submission open for the browser that has just lodged it.
+///
+/// # Errors
+/// As the store.
+pub async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
+    let secret = random_hex(32)?;
+    let expires = office.machine_now().checked_add(OPEN_HOURS.hours()).ok();
+    let doc = serde_json::json!({ "submission": record.submission.id });
+    let item = ItemRecord { kind: ItemKind::Session, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
+    office.store().put_items(office.tenant(), vec![item]).await?;
+    Ok(secret)
+}
+
+/// The submission a browser's cookie keeps open.
+///
+/// # Errors
+/// [`AppError::NotSignedIn`] when it is unknown or past its time.
+pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
+    let item = office.store().item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
+    let id = item.doc.get("submission").and_then(|v| v.as_str()).unwrap_or_default();
+    office.store().submission(office.tenant(), &SubmissionId::new(id)).await?.ok_or(AppError::NotSignedIn)
+}
+
+/// Closes it in this browser.
+///
+/// # Errors
+/// As the store.
+pub async fn close(office: &Office, secret: &str) -> Result<()> {
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret)).await?)
 }
 
 /// Every matter of a submission with what was done and what is owed, for the petitioner.

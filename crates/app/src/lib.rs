@@ -7,6 +7,7 @@ pub mod act;
 pub mod clock_view;
 pub mod demo;
 pub mod directory;
+pub mod draft;
 pub mod duties;
 mod error;
 pub mod find;
@@ -23,6 +24,7 @@ pub mod reckoning;
 mod seal;
 pub mod sign_in;
 pub mod sweep;
+pub mod timeline;
 
 pub use error::{AppError, FormError, Result};
 pub use huiyin_domain as domain;

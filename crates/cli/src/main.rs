@@ -1,8 +1,14 @@
 //! The binary `huiyin`: one command for each thing an operator does. It reads arguments, files and the
 //! clock of the machine; what is decided is decided in `app` and below.
 
+mod config;
+mod doctor;
+mod explain;
+mod init;
 mod pack;
 mod reckon;
+mod serve;
+mod setup;
 
 use std::process::ExitCode;
 
@@ -18,19 +24,43 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Try it: a made-up county with 300 petitions in every stage, on this machine.
+    Demo(serve::DemoArgs),
+    /// Serve an installation.
+    Serve(serve::ServeArgs),
+    /// Make a new installation.
+    Init(init::Args),
+    /// Explain every clock of a matter, day by day and clause by clause.
+    Explain(explain::Args),
     /// Reckon one period by flags, or many from a file.
     Reckon(reckon::Args),
+    /// Say what is wrong with an installation and how to mend it.
+    Doctor(doctor::Args),
     /// Work with packs (procedures as data).
     Pack(pack::Args),
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let cli = Cli::parse();
+    let done = match cli.command {
         Command::Reckon(args) => reckon::run(args),
         Command::Pack(args) => pack::run(args),
+        other => tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| runtime.block_on(wait(other))),
     };
     done.unwrap_or_else(|error| {
         eprintln!("huiyin: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+async fn wait(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Demo(args) => serve::demo(args).await,
+        Command::Serve(args) => serve::serve(args).await,
+        Command::Init(args) => init::run(args).await,
+        Command::Explain(args) => explain::run(args).await,
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Reckon(args) => reckon::run(args),
+        Command::Pack(args) => pack::run(args),
+    }
 }

@@ -254,7 +254,7 @@ async fn work(office: &Office, planned: &mut Planned, day: Date) -> std::result:
 
 async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Result<()> {
     let fields: BTreeMap<String, String> = step.fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect();
-    let action = Move { id: step.id.to_owned(), fields, version: None, files: Vec::new() };
+    let action = Move { id: step.id.to_owned(), fields, ..Move::default() };
     if step.by == Relation::Petitioner {
         let record = follow::open(office, &receipt.code, "seed").await?;
         follow::make(office, &record, 1, action).await?;

@@ -78,7 +78,7 @@ fn tidy(lodging: &mut Lodging) {
 }
 
 /// The first sentence of a text, at most forty characters.
-pub(crate) fn title_of(text: &str) -> String {
+pub fn title_of(text: &str) -> String {
     let line = text.split(['\n', '。', '！', '？', '!', '?']).map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
     let short: String = line.chars().take(40).collect();
     if line.chars().count() > 40 { format!("{short}…") } else { short }

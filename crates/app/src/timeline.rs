@@ -1,0 +1,149 @@
+//! What was done, in words: one line for each event that a reader of the record cares about.
+//!
+//! The petitioner reads the words of every move that is told to her and of her own; an officer reads all.
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::event::{Event, EventActor, EventKind};
+use huiyin_domain::payload::{Field, Payload, Shape};
+use huiyin_domain::procedure::MoveRule;
+use huiyin_wording::instant;
+use serde::Serialize;
+
+use crate::clock_view::ViewGround;
+use crate::matter_view::MatterView;
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// The petitioner.
+    Petitioner,
+    /// An officer.
+    Officer,
+}
+
+/// A labelled piece of words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Said {
+    /// What it is.
+    pub label: String,
+    /// The words.
+    pub text: String,
+}
+
+/// One line of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Line {
+    /// When, in words.
+    pub when: String,
+    /// Who, in words.
+    pub who: String,
+    /// What, in words.
+    pub what: String,
+    /// What it carried.
+    pub said: Vec<Said>,
+    /// The petitioner's own act.
+    pub you: bool,
+    /// A breach or what followed from it.
+    pub late: bool,
+    /// The clause, as cited.
+    pub cite: String,
+}
+
+/// The timeline of a matter, newest first.
+pub fn lines(ground: ViewGround<'_>, view: &MatterView, reader: Reader) -> Vec<Line> {
+    let words: BTreeMap<u32, &Payload> = view.words.iter().map(|w| (w.n, &w.words)).collect();
+    let mut out: Vec<Line> = view.events.iter().filter_map(|record| line(ground, view, &record.event, words.get(&record.event.n).copied(), reader)).collect();
+    out.reverse();
+    out
+}
+
+fn say(ground: ViewGround<'_>, key: &str, values: &[(&str, &str)]) -> String {
+    let values: Vec<_> = values.iter().map(|(k, v)| (*k, (*v).into())).collect();
+    ground.wording.text(ground.language, key, &values)
+}
+
+fn unit(ground: ViewGround<'_>, id: Option<&huiyin_domain::ids::UnitId>) -> String {
+    id.and_then(|id| ground.rules.directory.unit(id)).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default()
+}
+
+fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<&Payload>, reader: Reader) -> Option<Line> {
+    let officer = reader == Reader::Officer;
+    let clock_title = |n: &u32| {
+        let rule = view.matter.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
+        rule.map(|r| ground.language.pick(&r.title.zh, &r.title.en).to_owned()).unwrap_or_default()
+    };
+    let mut said = Vec::new();
+    let mut late = false;
+    let what = match &event.kind {
+        EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
+        EventKind::Moved { move_id, carried, holder, .. } => {
+            let rule = ground.rules.book.find_move(move_id)?;
+            said = pieces(ground, rule, carried, words, event, reader);
+            let done = ground.language.pick(&rule.done.zh, &rule.done.en).to_owned();
+            if carried.text(Field::ToUnit).is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, Some(holder)))]) } else { done }
+        }
+        EventKind::ClockExtended { n, days, legal } => say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))]),
+        EventKind::ClockReprojected { n, legal, .. } => say(ground, "event-reprojected", &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))]),
+        EventKind::Breached { n, bound, historic } => {
+            late = true;
+            let key = if *historic { "event-breached-historic" } else { "event-breached" };
+            say(ground, key, &[("what", &clock_title(n)), ("unit", &unit(ground, bound.unit.as_ref()))])
+        }
+        EventKind::Escalated { to, .. } => {
+            late = true;
+            say(ground, "event-escalated", &[("unit", &unit(ground, to.unit.as_ref())), ("post", &say(ground, &format!("post-{}", to.post.word()), &[]))])
+        }
+        EventKind::NobodyOnDuty { at, .. } => {
+            late = true;
+            say(ground, "event-nobody", &[("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))])
+        }
+        EventKind::NoSuperior { .. } if officer => say(ground, "event-no-superior", &[]),
+        EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),
+        EventKind::Warned { n } if officer => say(ground, "event-warned", &[("what", &clock_title(n))]),
+        EventKind::Lapsed { n } => say(ground, "event-lapsed", &[("what", &clock_title(n))]),
+        EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
+        _ => return None,
+    };
+    let cite = event.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| ground.language.pick(&c.cite.zh, &c.cite.en).to_owned()).unwrap_or_default();
+    Some(Line {
+        when: instant(ground.language, event.at, &ground.now.zone, ground.now.today()),
+        who: who(ground, event, reader),
+        what,
+        said,
+        you: event.actor == EventActor::Petitioner,
+        late,
+        cite,
+    })
+}
+
+fn who(ground: ViewGround<'_>, event: &Event, reader: Reader) -> String {
+    match &event.actor {
+        EventActor::Officer { officer, unit: at } => {
+            let name = ground.rules.directory.officer(officer).map(|o| o.name.clone()).unwrap_or_default();
+            let office = unit(ground, Some(at));
+            if reader == Reader::Officer { format!("{office} {name}") } else { office }
+        }
+        EventActor::Petitioner => say(ground, if reader == Reader::Petitioner { "you" } else { "petitioner" }, &[]),
+        EventActor::Clock => say(ground, "by-clock", &[]),
+        EventActor::Import => say(ground, "by-import", &[]),
+    }
+}
+
+fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Option<&Payload>, event: &Event, reader: Reader) -> Vec<Said> {
+    let own = event.actor == EventActor::Petitioner;
+    if reader == Reader::Petitioner && !(rule.tells || own) {
+        return Vec::new();
+    }
+    let all = carried.iter().chain(words.into_iter().flat_map(Payload::iter));
+    all.filter(|(field, _)| *field != Field::ToUnit)
+        .map(|(field, value)| {
+            let text = match field.shape() {
+                Shape::Choice(_) => say(ground, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
+                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
+                _ => value.to_owned(),
+            };
+            Said { label: say(ground, &format!("field-{}", field.word()), &[]), text }
+        })
+        .collect()
+}

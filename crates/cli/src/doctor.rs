@@ -1,0 +1,64 @@
+//! `huiyin doctor`: what is wrong with an installation and how to mend it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use huiyin_domain::unit::{Post, UnitKind};
+
+use crate::config;
+use crate::setup::{self, Make};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder of the installation.
+    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
+    data: PathBuf,
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let opened = setup::open(&config, Make::Nothing).await?;
+    let office = &opened.office;
+    let mut wrong = Vec::new();
+    office.ready().await?;
+    println!("store       {} answers", office.backend());
+    let directory = office.directory().await?;
+    println!("directory   {} units, {} officers", directory.units.len(), directory.officers.len());
+    if directory.unit(office.front_office()).is_none() {
+        wrong.push(format!("`front_office` is `{}`, but there is no such unit; set it to the code of the petition office", office.front_office()));
+    }
+    for unit in directory.units.iter().filter(|u| u.active && u.kind != UnitKind::External) {
+        for post in [Post::Clerk, Post::Handler, Post::Head] {
+            if directory.holders(&unit.id, post).is_empty() {
+                wrong.push(format!("{}: nobody holds the post `{}`; duties of it will be recorded as \"nobody on duty\"", unit.name, post.word()));
+            }
+        }
+        if unit.telephone.is_empty() {
+            wrong.push(format!("{}: no telephone is published (art. 18); add it under units", unit.name));
+        }
+        if unit.superior.is_none() {
+            wrong.push(format!("{}: no superior is named, so reviews and escalation have nowhere to go; add one, external if need be", unit.name));
+        }
+    }
+    let today = office.now().today();
+    match office.library().in_force(today) {
+        Some(book) => {
+            println!("pack        {}", book.id);
+            let published = office.library().calendar(&book.calendar).and_then(|c| c.last_published());
+            match published {
+                Some(year) if year < today.year() => wrong.push(format!("the holiday notice of {} is not in calendar `{}`; due days are provisional until a newer program brings it", today.year(), book.calendar)),
+                Some(year) => println!("calendar    {} up to {year}", book.calendar),
+                None => wrong.push(format!("calendar `{}` has no published year", book.calendar)),
+            }
+        }
+        None => wrong.push("no pack is in force today".into()),
+    }
+    for line in &wrong {
+        println!("mend        {line}");
+    }
+    println!("{}", if wrong.is_empty() { "all in order" } else { "see `mend` above" });
+    Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}

@@ -1,0 +1,57 @@
+//! `huiyin explain NUMBER`: every clock of a matter, day by day and clause by clause, as its page says it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use huiyin_app::clock_view::{self, ViewGround};
+use huiyin_app::matter_view;
+use huiyin_wording::{Language, Wording};
+
+use crate::config;
+use crate::setup::{self, Make};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Number of a submission or matter, such as 2026-010247-6 or 2026-010247-6-2.
+    number: String,
+    /// Folder of the installation.
+    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
+    data: PathBuf,
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// zh or en.
+    #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
+    lang: Language,
+}
+
+fn language(code: &str) -> Result<Language, String> {
+    Language::parse(code).ok_or_else(|| "write zh or en".to_owned())
+}
+
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let opened = setup::open(&config, Make::Nothing).await?;
+    let view = match matter_view::for_operator(&opened.office, &args.number).await {
+        Ok(view) => view,
+        Err(huiyin_app::AppError::NotFound) => anyhow::bail!("there is no matter `{}` in `{}`", args.number, config.data.display()),
+        Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
+        Err(error) => return Err(error.into()),
+    };
+    let wording = Wording::load()?;
+    let now = opened.office.now();
+    let ground = ViewGround { rules: view.ground.rules(), wording: &wording, language: args.lang, now: &now };
+    let state = view.ground.book.state(&view.matter.state).map(|s| args.lang.pick(&s.title.zh, &s.title.en).to_owned()).unwrap_or_default();
+    println!("{}  {}  [{state}]  {}", view.matter.number, view.matter.title, huiyin_wording::date(args.lang, now.today()));
+    for clock in &view.matter.clocks {
+        let Some(said) = clock_view::view(ground, clock) else { continue };
+        println!();
+        println!("{}  ({})", said.title, said.owner);
+        println!("  {}", said.plain);
+        println!("  {}", said.sentence);
+        for line in &said.reckoning {
+            println!("    {}: {}", line.term, line.text);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

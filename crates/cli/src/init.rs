@@ -1,0 +1,67 @@
+//! `huiyin init`: a new installation. Asks nothing when there is no terminal; the password is then made and printed.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use huiyin_app::directory;
+use huiyin_domain::ids::UnitId;
+use huiyin_domain::unit::{Unit, UnitKind};
+
+use crate::config;
+use crate::setup::{self, Make};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder to make.
+    #[arg(long, value_name = "FOLDER")]
+    data: PathBuf,
+    /// Configuration file.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Name of the petition office.
+    #[arg(long, value_name = "NAME")]
+    office_name: Option<String>,
+    /// Sign-in name of the first administrator.
+    #[arg(long, value_name = "LOGIN", default_value = "admin")]
+    admin: String,
+}
+
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let opened = setup::open(&config, Make::Folder).await?;
+    if !opened.office.directory().await?.units.is_empty() {
+        println!("`{}` is set up already; nothing was changed", config.data.display());
+        return Ok(ExitCode::SUCCESS);
+    }
+    let name = match args.office_name {
+        Some(name) => name,
+        None if std::io::stdin().is_terminal() => asked("信访部门名称 · name of the petition office [信访局]: ")?.unwrap_or_else(|| "信访局".into()),
+        None => "信访局".into(),
+    };
+    let password = huiyin_app::random_hex(8)?;
+    let unit = Unit {
+        id: UnitId::new(&config.front_office),
+        name,
+        name_en: "Petition Office".into(),
+        kind: UnitKind::PetitionOffice,
+        superior: None,
+        address: String::new(),
+        telephone: String::new(),
+        hours: String::new(),
+        active: true,
+    };
+    directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;
+    println!("made `{}` ({})", config.data.display(), opened.office.backend());
+    println!("sign in as `{}` with the password `{password}` and change it", args.admin);
+    println!("start it with: huiyin serve --data {}", config.data.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn asked(question: &str) -> anyhow::Result<Option<String>> {
+    print!("{question}");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(Some(line.trim().to_owned()).filter(|l| !l.is_empty()))
+}

@@ -1,0 +1,162 @@
+//! `huiyin serve` and `huiyin demo`: the site, the sweep, and an orderly end.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::Context;
+use huiyin_app::{Office, demo, lodge, sweep};
+use huiyin_web::{WebConfig, router};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+
+use crate::config::{self, Config};
+use crate::setup::{self, Make, Opened};
+
+/// Longest sleep between two sweeps.
+const SWEEP_EVERY: Duration = Duration::from_secs(20);
+
+#[derive(clap::Args)]
+pub struct ServeArgs {
+    /// Configuration file; without it DATA/huiyin.toml is read when there is one.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the database, the files and the secret.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
+    /// Address and port.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+}
+
+#[derive(clap::Args)]
+pub struct DemoArgs {
+    /// Folder of the demo; made when missing, gone on with when there.
+    #[arg(long, value_name = "FOLDER", default_value = "huiyin-demo")]
+    data: PathBuf,
+    /// Address and port.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8100")]
+    listen: String,
+}
+
+static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
+
+fn metrics_text() -> String {
+    METRICS.get().map(PrometheusHandle::render).unwrap_or_default()
+}
+
+/// Serves an installation.
+pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
+    let config = config::load(args.config.as_deref(), args.data.as_deref(), args.listen.as_deref())?;
+    log(&config);
+    let opened = setup::open(&config, Make::Nothing).await?;
+    anyhow::ensure!(
+        !opened.office.directory().await?.units.is_empty(),
+        "`{}` has no units yet; run `huiyin init --data {}` first",
+        config.data.display(),
+        config.data.display()
+    );
+    let listener = bind(&config.listen).await?;
+    println!("Huiyin 回音  http://{}", listener.local_addr()?);
+    let sweeper = tokio::spawn(sweeping(opened.office.clone()));
+    run(listener, opened.office, &config).await?;
+    sweeper.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes (or goes on with) the demo county and serves it. The first page is there before the petitions are.
+pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
+    let config = Config { data: args.data, listen: args.listen, front_office: demo::FRONT_OFFICE.into(), ..Config::default() };
+    log(&config);
+    let listener = bind(&config.listen).await?;
+    let address = listener.local_addr()?;
+    let Opened { office, clock } = setup::open(&config, Make::Folder).await?;
+    let seeding = {
+        let office = office.clone();
+        tokio::spawn(async move {
+            if let Err(error) = prepare(&office, clock, address).await {
+                eprintln!("huiyin: the demo could not be made: {error:#}");
+            }
+            sweeping(office).await;
+        })
+    };
+    run(listener, office, &config).await?;
+    seeding.abort();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, address: SocketAddr) -> anyhow::Result<()> {
+    if !demo::is_demo(office).await? {
+        println!("making a county with {} petitions in every stage of handling …", demo::PETITIONS);
+        let begun = std::time::Instant::now();
+        let seeded = demo::seed(office, clock).await?;
+        anyhow::ensure!(seeded.refused.is_empty(), "steps were refused: {}", seeded.refused.join("; "));
+        println!("{} steps through the use cases in {:.1} s", seeded.steps, begun.elapsed().as_secs_f64());
+    }
+    let (number, code) = demo::shown(office).await?.unwrap_or_default();
+    println!();
+    println!("  open        http://{address}");
+    println!("  a petition  number {number}   receipt code {}", lodge::receipt::grouped(&code));
+    println!("  staff       http://{address}/staff   password {}", demo::PASSWORD);
+    for (login, what) in [
+        ("countyxf.clerk", "县信访局 受理岗 · county petition office, reception"),
+        ("countyxf.handler", "县信访局 督查岗 · supervision"),
+        ("countyxf.head", "县信访局 负责人、管理员 · head and administrator"),
+        ("housing.handler", "县住建局 承办岗 · housing bureau, handling"),
+        ("housing.head", "县住建局 负责人 · housing bureau, head"),
+        ("county.handler", "县政府 复查 · county government, reviews"),
+        ("city.handler", "市政府 复核 · city government, re-reviews"),
+    ] {
+        println!("              {login:<18} {what}");
+    }
+    println!();
+    println!("  Ctrl-C ends it; the same folder goes on where it stopped.");
+    Ok(())
+}
+
+fn log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    if let Ok(handle) = PrometheusBuilder::new().install_recorder() {
+        let _ = METRICS.set(handle);
+    }
+}
+
+async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`; choose another with --listen ADDRESS:PORT"))
+}
+
+async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
+    let site = router(office, WebConfig { https: config.https, metrics: Some(metrics_text) })?;
+    let service = site.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(ended()).await.context("the site ended")
+}
+
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
+
+/// Works what time has made due, for ever. A failure is logged; the next run is the retry.
+async fn sweeping(office: Office) {
+    loop {
+        match sweep::run(&office).await {
+            Ok(swept) if swept.matters > 0 => tracing::info!(matters = swept.matters, breaches = swept.breaches, left = swept.left, "the sweep worked what was due"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(error = ?error, "the sweep failed"),
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    }
+}

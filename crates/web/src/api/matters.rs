@@ -1,0 +1,124 @@
+//! Matters, moves and duties for machines that act as an officer.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use huiyin_app::act::{self, Move};
+use huiyin_app::domain::procedure::Phase;
+use huiyin_app::duties::{self, Slice, Whose};
+use huiyin_app::find::{self, Found};
+use huiyin_app::matter_view;
+use serde::Deserialize;
+
+use super::shapes::{DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, ProblemJson, brief, full};
+use super::submissions::idempotency_key;
+use super::{Answer, body, invalid, machine};
+use crate::context::{Asked, Shared};
+use crate::problem::Problem;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ListQuery {
+    q: String,
+    phase: String,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+fn limit(shared: &Shared, asked: &Asked, given: Option<u32>) -> Result<u32, Problem> {
+    let limit = given.unwrap_or(50);
+    if (1..=200).contains(&limit) { Ok(limit) } else { Err(invalid(shared, asked, "limit")) }
+}
+
+/// List or search matters.
+#[utoipa::path(get, path = "/api/v1/matters", security(("machine" = [])), params(("q" = Option<String>, Query, description = "Number or words"), ("phase" = Option<String>, Query), ("after" = Option<String>, Query, description = "Cursor"), ("limit" = Option<u32>, Query, description = "1 to 200")),
+    responses((status = 200, description = "Within the officer's rights", body = MatterListJson), (status = 401, description = "No token", body = ProblemJson)))]
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, asked: Asked, Query(query): Query<ListQuery>) -> Answer {
+    let fail = |e| Problem::api(&shared, &asked, e);
+    let staff = machine(&shared, &asked).await?;
+    let limit = limit(&shared, &asked, query.limit)?;
+    let (rows, next) = if query.q.is_empty() {
+        let phase = Phase::ALL.into_iter().find(|p| p.word() == query.phase);
+        let page = find::list(&shared.office, &staff, phase, query.after, limit).await.map_err(fail)?;
+        (page.rows, page.next)
+    } else {
+        match find::search(&shared.office, &staff, &query.q, query.after, limit).await.map_err(fail)? {
+            Found::Number(rows) => (rows, None),
+            Found::Words(page) => (page.rows, page.next),
+            Found::Slip(_) => return Err(invalid(&shared, &asked, "q")),
+        }
+    };
+    let mut matters = Vec::new();
+    for matter in &rows {
+        let ground = shared.office.ground(&matter.pack).await.map_err(fail)?;
+        matters.push(brief(&asked, &ground, matter));
+    }
+    Ok(Json(MatterListJson { matters, next }).into_response())
+}
+
+/// One matter, with its clocks and the moves open to the caller.
+#[utoipa::path(get, path = "/api/v1/matters/{number}", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "The matter; its version is the ETag", body = MatterJson), (status = 304, description = "Not changed"), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, asked: Asked, headers: HeaderMap) -> Answer {
+    let staff = machine(&shared, &asked).await?;
+    let view = matter_view::for_officer(&shared.office, &staff, &number).await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let tag = format!("\"{}\"", view.matter.version);
+    if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let mut response = Json(full(&shared, &asked, &view, &staff.actor())).into_response();
+    if let Ok(value) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(header::ETAG, value);
+    }
+    Ok(response)
+}
+
+/// Make a move.
+#[utoipa::path(post, path = "/api/v1/matters/{number}/moves/{step}", security(("machine" = [])), params(("number" = String, Path), ("step" = String, Path), ("If-Match" = Option<String>, Header, description = "The version seen"), ("Idempotency-Key" = Option<String>, Header)), request_body = MoveJson,
+    responses((status = 200, description = "Done", body = MatterJson), (status = 409, description = "Not open, or changed meanwhile", body = ProblemJson), (status = 422, description = "Fields at fault", body = ProblemJson)))]
+pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, asked: Asked, headers: HeaderMap, bytes: Bytes) -> Answer {
+    let fail = |e| Problem::api(&shared, &asked, e);
+    let staff = machine(&shared, &asked).await?;
+    let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
+    let version = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).and_then(|v| v.trim_matches('"').parse().ok());
+    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), files: Vec::new() };
+    let matter = act::by_officer(&shared.office, &staff, &number, action).await.map_err(fail)?;
+    let ground = shared.office.ground(&matter.pack).await.map_err(fail)?;
+    Ok(Json(brief(&asked, &ground, &matter)).into_response())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DutiesQuery {
+    whose: String,
+    slice: String,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Duties by due time.
+#[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
+pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Query(query): Query<DutiesQuery>) -> Answer {
+    let staff = machine(&shared, &asked).await?;
+    let limit = limit(&shared, &asked, query.limit)?;
+    let whose = if query.whose == "unit" { Whose::Unit } else { Whose::Mine };
+    let slice = match query.slice.as_str() {
+        "" => Slice::All,
+        "late" => Slice::Late,
+        "today" => Slice::Today,
+        "week" => Slice::Week,
+        "later" => Slice::Later,
+        _ => return Err(invalid(&shared, &asked, "slice")),
+    };
+    let (page, counts) = duties::list(&shared.office, &staff, whose, slice, query.after, limit).await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let duties = page
+        .rows
+        .into_iter()
+        .map(|d| DutyJson { number: d.number, title: d.title, rule: d.rule.0, post: d.post.word().to_owned(), legal: d.legal.to_string(), due: d.due.to_string() })
+        .collect();
+    Ok(Json(DutiesJson { duties, next: page.next, late: counts.late, today: counts.today, week: counts.week, later: counts.later }).into_response())
+}

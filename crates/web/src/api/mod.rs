@@ -1,0 +1,84 @@
+//! The JSON API, version 1: the same use cases as the pages, problem+json, idempotency keys, cursors, ETags.
+
+pub(crate) mod matters;
+mod shapes;
+pub(crate) mod submissions;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use huiyin_app::domain::unit::UnitKind;
+use huiyin_app::{AppError, Staff, sign_in};
+use serde::de::DeserializeOwned;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+
+use crate::context::{Asked, Shared};
+use crate::problem::Problem;
+use shapes::{ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson, SubmissionJson, UnitJson};
+
+pub(crate) type Answer = Result<Response, Problem>;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Huiyin 回音", version = "1", description = "Petitions from receipt to archive. Every date is a civil day of the office's time zone; every instant is RFC 3339."),
+    paths(submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make, matters::duties, units),
+    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, DutiesJson, DutyJson, UnitJson, ProblemJson, ProblemFieldJson)),
+    modifiers(&Security)
+)]
+struct Document;
+
+struct Security;
+
+impl utoipa::Modify for Security {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("machine", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let mut receipt = Http::new(HttpAuthScheme::Bearer);
+        receipt.description = Some("`Authorization: Receipt 1234567890123456`, the receipt code".to_owned());
+        components.add_security_scheme("receipt", SecurityScheme::Http(receipt));
+    }
+}
+
+/// The OpenAPI document, as served and as checked in.
+pub fn openapi_json() -> String {
+    Document::openapi().to_pretty_json().unwrap_or_default() + "\n"
+}
+
+/// The document itself.
+pub(crate) async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], openapi_json()).into_response()
+}
+
+/// Addresses and telephones of every office.
+#[utoipa::path(get, path = "/api/v1/units", responses((status = 200, description = "Every office (art. 18)", body = Vec<UnitJson>)))]
+pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: Asked) -> Answer {
+    let directory = shared.office.directory().await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let units: Vec<UnitJson> = directory
+        .units
+        .iter()
+        .filter(|u| u.active && u.kind != UnitKind::External)
+        .map(|u| UnitJson { id: u.id.0.clone(), name: u.name.clone(), name_en: u.name_en.clone(), kind: u.kind.word().to_owned(), address: u.address.clone(), telephone: u.telephone.clone(), hours: u.hours.clone() })
+        .collect();
+    Ok(Json(units).into_response())
+}
+
+/// The officer a machine acts as.
+pub(crate) async fn machine(shared: &Shared, asked: &Asked) -> Result<Staff, Problem> {
+    let secret = asked.authorization("Bearer").unwrap_or_default();
+    sign_in::token(&shared.office, secret).await.map_err(|e| Problem::api(shared, asked, e))
+}
+
+/// A JSON body, or a problem that says where it is wrong.
+pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &Asked, bytes: &Bytes) -> Result<T, Problem> {
+    serde_json::from_slice(bytes).map_err(|e| Problem::unreadable(shared, asked, StatusCode::UNPROCESSABLE_ENTITY, &format!("line {}, column {}: {e}", e.line(), e.column())))
+}
+
+/// The fault of a page's number or cursor.
+pub(crate) fn invalid(shared: &Shared, asked: &Asked, field: &'static str) -> Problem {
+    Problem::api(shared, asked, AppError::Form(vec![huiyin_app::FormError::new(field, "fault-not-in-range")]))
+}

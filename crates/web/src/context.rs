@@ -1,0 +1,166 @@
+//! What a handler gets: the office, the templates, and what the request says of language, cookies and origin.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::response::{Html, IntoResponse, Response};
+use huiyin_app::{AppError, Office, Staff, sign_in};
+use huiyin_wording::Language;
+use minijinja::Value;
+
+use crate::problem::Problem;
+use crate::templates::Templates;
+
+/// Name of the staff cookie.
+pub(crate) const STAFF_COOKIE: &str = "hy_staff";
+/// Name of the cookie that keeps a followed petition open.
+pub(crate) const FOLLOW_COOKIE: &str = "hy_follow";
+/// Name of the cookie of a form being filled in.
+pub(crate) const DRAFT_COOKIE: &str = "hy_draft";
+/// Name of the language cookie.
+pub(crate) const LANGUAGE_COOKIE: &str = "hy_lang";
+
+/// How pages are served.
+#[derive(Debug, Clone, Default)]
+pub struct WebConfig {
+    /// Cookies carry `Secure`; set where the site is reached by https.
+    pub https: bool,
+    /// Text of `/metrics`; empty when not collected.
+    pub metrics: Option<MetricsText>,
+}
+
+/// Gives the text of `/metrics`.
+pub type MetricsText = fn() -> String;
+
+/// Shared by all handlers.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub office: Office,
+    pub templates: Arc<Templates>,
+    pub config: WebConfig,
+}
+
+/// What a request says, beside its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub language: Language,
+    pub path: String,
+    pub query: String,
+    pub from: String,
+    cookies: Vec<(String, String)>,
+    bearer: Option<String>,
+}
+
+impl Asked {
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
+    }
+
+    /// A machine's token or a receipt code, by scheme.
+    pub fn authorization(&self, scheme: &str) -> Option<&str> {
+        let text = self.bearer.as_deref()?;
+        let (given, value) = text.split_once(' ')?;
+        given.eq_ignore_ascii_case(scheme).then(|| value.trim())
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let text = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
+        let cookies: Vec<(String, String)> = text(COOKIE)
+            .into_iter()
+            .flat_map(|all| all.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .collect();
+        let query = parts.uri.query().unwrap_or_default().to_owned();
+        let asked = query.split('&').find_map(|p| p.strip_prefix("lang=")).and_then(Language::parse);
+        let kept = cookies.iter().find(|(n, _)| n == LANGUAGE_COOKIE).and_then(|(_, v)| Language::parse(v));
+        let from = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
+        Ok(Self {
+            language: asked.or(kept).unwrap_or(Language::Chinese),
+            path: parts.uri.path().to_owned(),
+            query,
+            from,
+            bearer: text(AUTHORIZATION).map(str::to_owned),
+            cookies,
+        })
+    }
+}
+
+/// An officer who signed in with a browser.
+#[derive(Debug, Clone)]
+pub(crate) struct SignedIn {
+    pub staff: Staff,
+    pub secret: String,
+    pub asked: Asked,
+}
+
+impl FromRequestParts<Arc<Shared>> for SignedIn {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let Ok(asked) = Asked::from_request_parts(parts, shared).await;
+        let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default().to_owned();
+        match sign_in::session(&shared.office, &secret).await {
+            Ok(staff) => Ok(Self { staff, secret, asked }),
+            Err(error) => Err(Problem::page(shared, &asked, error)),
+        }
+    }
+}
+
+impl SignedIn {
+    /// Checks the token a form of this session must carry.
+    pub fn check_token(&self, shared: &Shared, token: &str) -> Result<(), Problem> {
+        if sign_in::form_token(&shared.office, &self.secret) == token { Ok(()) } else { Err(Problem::page(shared, &self.asked, AppError::NotAllowed)) }
+    }
+}
+
+impl Shared {
+    /// Renders a page for the public.
+    pub fn page(&self, asked: &Asked, template: &str, values: Value) -> Response {
+        self.render(asked, template, values, None)
+    }
+
+    /// Renders a page for an officer, with the frame's own values.
+    pub fn desk(&self, signed: &SignedIn, template: &str, values: Value) -> Response {
+        self.render(&signed.asked, template, values, Some(signed))
+    }
+
+    fn render(&self, asked: &Asked, template: &str, values: Value, signed: Option<&SignedIn>) -> Response {
+        let now = self.office.now();
+        let frame = context! {
+            lang => asked.language.tag(),
+            other => if asked.language == Language::Chinese { "en" } else { "zh" },
+            path => asked.path,
+            today => huiyin_wording::date(asked.language, now.today()),
+            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
+            csrf => signed.map(|s| sign_in::form_token(&self.office, &s.secret)).unwrap_or_default(),
+            ..values
+        };
+        match self.templates.render(template, frame) {
+            Ok(html) => Html(html).into_response(),
+            Err(error) => {
+                tracing::error!(template, error = ?error, "a page could not be rendered");
+                (axum::http::StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made; please try again").into_response()
+            }
+        }
+    }
+
+    /// Words of a key.
+    pub fn say(&self, language: Language, key: &str) -> String {
+        self.office.wording().text(language, key, &[])
+    }
+
+    /// The text of a `Set-Cookie` header.
+    pub fn cookie(&self, name: &str, value: &str, seconds: Option<i64>) -> String {
+        let age = seconds.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
+        let secure = if self.config.https { "; Secure" } else { "" };
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+    }
+}

@@ -1,0 +1,117 @@
+//! Reading forms: url-encoded and multipart, into the same plain map. A body that is not UTF-8 is refused with words.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+
+use crate::context::{Asked, Shared};
+use crate::problem::Problem;
+
+/// An uploaded file.
+#[derive(Debug, Clone)]
+pub(crate) struct Upload {
+    pub name: String,
+    pub bytes: Bytes,
+}
+
+/// A form as sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Form {
+    values: BTreeMap<String, Vec<String>>,
+    pub uploads: Vec<Upload>,
+}
+
+impl Form {
+    pub fn get(&self, name: &str) -> &str {
+        self.values.get(name).and_then(|v| v.first()).map_or("", String::as_str)
+    }
+
+    pub fn all(&self, name: &str) -> &[String] {
+        self.values.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// The first value of each field.
+    pub fn flat(&self) -> BTreeMap<String, String> {
+        self.values.iter().filter_map(|(k, v)| v.first().map(|v| (k.clone(), v.clone()))).collect()
+    }
+
+    fn add(&mut self, name: String, value: String) {
+        self.values.entry(name).or_default().push(value);
+    }
+}
+
+impl FromRequest<Arc<Shared>> for Form {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        let (mut parts, body) = request.into_parts();
+        let Ok(asked) = <Asked as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared).await;
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
+        let request = Request::from_parts(parts, body);
+        let read = if kind.starts_with("multipart/form-data") { multipart(request, shared).await } else { encoded(request, shared).await };
+        read.map_err(|(status, key)| unreadable(shared, &asked, status, key))
+    }
+}
+
+type Fault = (StatusCode, &'static str);
+
+async fn encoded(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault> {
+    let bytes = Bytes::from_request(request, shared).await.map_err(|e| size(e.into_response().status()))?;
+    let mut form = Form::default();
+    for (name, value) in form_urlencoded::parse(&bytes) {
+        form.add(text(name.into_owned())?, text(value.into_owned())?);
+    }
+    Ok(form)
+}
+
+/// A replacement character means that the bytes were no UTF-8.
+fn text(value: String) -> Result<String, Fault> {
+    if value.contains('\u{fffd}') { Err((StatusCode::BAD_REQUEST, "problem-encoding")) } else { Ok(value) }
+}
+
+fn size(status: StatusCode) -> Fault {
+    if status == StatusCode::PAYLOAD_TOO_LARGE { (status, "problem-too-large") } else { (StatusCode::BAD_REQUEST, "problem-form") }
+}
+
+async fn multipart(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault> {
+    let mut parts = Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
+    let mut form = Form::default();
+    while let Some(field) = parts.next_field().await.map_err(|e| size(e.status()))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        match field.file_name().map(str::to_owned) {
+            Some(file) => {
+                let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
+                if !bytes.is_empty() {
+                    form.uploads.push(Upload { name: file, bytes });
+                }
+            }
+            None => {
+                let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
+                let value = String::from_utf8(bytes.to_vec()).map_err(|_| (StatusCode::BAD_REQUEST, "problem-encoding"))?;
+                form.add(name, value);
+            }
+        }
+    }
+    Ok(form)
+}
+
+fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> Problem {
+    let values = context! {
+        kind => "invalid",
+        title => shared.say(asked.language, "problem-invalid"),
+        detail => shared.say(asked.language, key),
+        errors => Vec::<String>::new(),
+        staff => asked.path.starts_with("/staff"),
+    };
+    let mut response = shared.page(asked, "problem.html", values);
+    *response.status_mut() = status;
+    Problem(response)
+}

@@ -1,0 +1,177 @@
+//! Public pages: home, procedure, offices, language, health, assets.
+
+pub(crate) mod follow;
+pub(crate) mod lodge;
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use huiyin_app::AppError;
+use huiyin_app::domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_app::domain::unit::UnitKind;
+use huiyin_wording::Language;
+
+use serde::Serialize;
+
+use crate::context::{Asked, LANGUAGE_COOKIE, Shared};
+use crate::problem::Problem;
+use crate::templates::Assets;
+
+pub(crate) type Page = Result<Response, Problem>;
+
+/// The home page: three doors and the periods in plain words.
+pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    let fail = |e| Problem::page(&shared, &asked, e);
+    let ground = shared.office.ground_today().await.map_err(fail)?;
+    let front = ground.directory.unit(shared.office.front_office()).cloned();
+    let days = |id: &str| ground.book.clocks.iter().find(|(k, _)| k.as_str() == id).and_then(|(_, c)| c.length).unwrap_or(0);
+    let demo = huiyin_app::demo::shown(&shared.office).await.map_err(fail)?;
+    let values = context! {
+        office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en)),
+        telephone => front.as_ref().map(|u| u.telephone.clone()).unwrap_or_default(),
+        hours => front.as_ref().map(|u| u.hours.clone()).unwrap_or_default(),
+        route => days("route"), notify => days("notify"), handle => days("handle"), review => days("review"),
+        demo => demo.map(|(number, code)| context! { number, code => huiyin_app::lodge::receipt::grouped(&code) }),
+    };
+    Ok(shared.page(&asked, "home.html", values))
+}
+
+/// Chooses the language and goes back.
+pub(crate) async fn language(State(shared): State<Arc<Shared>>, Path(code): Path<String>, asked: Asked) -> Page {
+    let language = Language::parse(&code).unwrap_or(Language::Chinese);
+    let back = asked.query.split('&').find_map(|p| p.strip_prefix("back=")).unwrap_or("/");
+    let back: String = form_urlencoded::parse(format!("b={back}").as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default();
+    // Only a path of this site; "//host" would lead elsewhere.
+    let back = if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && !back.contains(['\r', '\n']) { back } else { "/".to_owned() };
+    let mut response = Redirect::to(&back).into_response();
+    if let Ok(cookie) = HeaderValue::from_str(&shared.cookie(LANGUAGE_COOKIE, language.code(), Some(31_536_000))) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+#[derive(Serialize)]
+struct PeriodRow {
+    title: String,
+    plain: String,
+    length: u32,
+    working: bool,
+    right: bool,
+    cite: String,
+    gist: String,
+}
+
+#[derive(Serialize)]
+struct PhaseRow {
+    title: String,
+    states: Vec<String>,
+}
+
+/// The procedure and its periods, drawn from the pack in force (art. 18).
+pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
+    let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
+    let someone = shared.say(asked.language, "the-unit");
+    let rows: Vec<PeriodRow> = ground
+        .book
+        .clocks
+        .values()
+        .filter(|c| c.length.is_some())
+        .map(|c| {
+            let clause = c.clause.as_ref().and_then(|id| ground.book.clauses.get(id)).filter(|_| c.basis != Basis::House);
+            PeriodRow {
+                title: pick(&c.title),
+                plain: pick(&c.plain).replace("{unit}", &someone),
+                length: c.length.unwrap_or(0),
+                working: c.unit == PeriodUnit::WorkingDays,
+                right: c.kind == ClockKind::Right,
+                cite: clause.map_or_else(|| shared.say(asked.language, "basis-house"), |c| pick(&c.cite)),
+                gist: clause.map(|c| pick(&c.gist)).unwrap_or_default(),
+            }
+        })
+        .collect();
+    let (law, house): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| !r.gist.is_empty());
+    let phases: Vec<PhaseRow> = huiyin_app::domain::procedure::Phase::ALL
+        .into_iter()
+        .map(|phase| PhaseRow {
+            title: shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-"))),
+            states: ground.book.states.values().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
+        })
+        .collect();
+    Ok(shared.page(&asked, "procedure.html", context! { pack => pick(&ground.book.title), law, house, phases }))
+}
+
+/// Addresses, telephones and hours of every office (art. 18).
+pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &asked, e))?;
+    let units: Vec<_> = directory
+        .units
+        .iter()
+        .filter(|u| u.active && u.kind != UnitKind::External)
+        .map(|u| context! { name => asked.language.pick(&u.name, &u.name_en), address => u.address, telephone => u.telephone, hours => u.hours, front => &u.id == shared.office.front_office() })
+        .collect();
+    Ok(shared.page(&asked, "offices.html", context! { units }))
+}
+
+/// Nothing lies at this address.
+pub(crate) async fn missing(State(shared): State<Arc<Shared>>, asked: Asked) -> Problem {
+    if asked.path.starts_with("/api/") { Problem::api(&shared, &asked, AppError::NotFound) } else { Problem::page(&shared, &asked, AppError::NotFound) }
+}
+
+/// The process is alive.
+pub(crate) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// The store answers.
+pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.office.ready().await {
+        Ok(()) => "ready\n".into_response(),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n").into_response(),
+    }
+}
+
+/// Figures for a Prometheus server; counts of acts, never of persons.
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+    match shared.config.metrics {
+        Some(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text()).into_response(),
+        None => (StatusCode::NOT_FOUND, "metrics are not collected here\n").into_response(),
+    }
+}
+
+/// Style sheet, scripts and marks, embedded.
+pub(crate) async fn asset(Path(name): Path<String>) -> Response {
+    let Some(file) = Assets::get(&name) else { return (StatusCode::NOT_FOUND, "no such asset\n").into_response() };
+    let kind = match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], file.data.into_owned()).into_response()
+}
+
+/// A stored file, shown only as what it is; anything a browser might run is offered for saving.
+pub(crate) fn file_response(record: &huiyin_app::AttachmentRecord, bytes: Vec<u8>) -> Response {
+    let shown = record.media_type.starts_with("image/") || record.media_type == "application/pdf";
+    let name: String = form_urlencoded::byte_serialize(record.name.as_bytes()).collect::<String>().replace('+', "%20");
+    let disposition = format!("{}; filename*=UTF-8''{name}", if shown { "inline" } else { "attachment" });
+    let mut response = bytes.into_response();
+    for (key, value) in [(header::CONTENT_TYPE, record.media_type.clone()), (header::CONTENT_DISPOSITION, disposition), (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(key, value);
+        }
+    }
+    response
+}
+
+/// A redirect that sets a cookie.
+pub(crate) fn redirect_with(to: &str, cookie: &str) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}

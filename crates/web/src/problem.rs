@@ -1,0 +1,221 @@
+//! Problems: one closed list, shown as a page with what to do next, or as problem+json.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use huiyin_app::domain::decide::Closed;
+use huiyin_app::{AppError, FormError};
+use huiyin_wording::Language;
+use serde::Serialize;
+
+use crate::context::{Asked, Shared};
+
+/// The closed list of problem types; the word is the last part of the type's URI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    NotFound,
+    NotAllowed,
+    NotSignedIn,
+    Throttled,
+    Invalid,
+    Closed,
+    Changed,
+    Busy,
+    File,
+    Internal,
+}
+
+impl Kind {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotFound => "not-found",
+            Self::NotAllowed => "not-allowed",
+            Self::NotSignedIn => "not-signed-in",
+            Self::Throttled => "throttled",
+            Self::Invalid => "invalid",
+            Self::Closed => "closed",
+            Self::Changed => "changed-meanwhile",
+            Self::Busy => "busy",
+            Self::File => "file-refused",
+            Self::Internal => "internal",
+        }
+    }
+
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotAllowed => StatusCode::FORBIDDEN,
+            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
+            Self::Invalid | Self::File => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Closed | Self::Changed => StatusCode::CONFLICT,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub fn of(error: &AppError) -> Self {
+        match error {
+            AppError::NotFound => Self::NotFound,
+            AppError::NotAllowed => Self::NotAllowed,
+            AppError::NotSignedIn => Self::NotSignedIn,
+            AppError::Throttled { .. } => Self::Throttled,
+            AppError::Form(_) => Self::Invalid,
+            AppError::Closed(closed) if matches!(**closed, Closed::Fields { .. }) => Self::Invalid,
+            AppError::Closed(_) => Self::Closed,
+            AppError::ChangedMeanwhile => Self::Changed,
+            AppError::Busy => Self::Busy,
+            AppError::File(huiyin_files_error) if is_type_fault(huiyin_files_error) => Self::File,
+            AppError::File(_) | AppError::Store(_) | AppError::Internal(_) => Self::Internal,
+        }
+    }
+}
+
+fn is_type_fault(error: &impl std::error::Error) -> bool {
+    error.source().is_none()
+}
+
+/// One field at fault, in words.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq)]
+pub(crate) struct FieldProblem {
+    pub field: String,
+    pub fault: String,
+    pub text: String,
+}
+
+/// Fields at fault of an error, in words.
+pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> Vec<FieldProblem> {
+    let wording = shared.office.wording();
+    match error {
+        AppError::Form(errors) => errors.iter().map(|e| form_problem(shared, language, e)).collect(),
+        AppError::Closed(closed) => match &**closed {
+            Closed::Fields { errors } => errors
+                .iter()
+                .map(|e| {
+                    let fault = serde_json::to_value(e.fault).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+                    let label = wording.text(language, &format!("field-{}", e.field.word()), &[]);
+                    let text = wording.text(language, &format!("fault-{}", fault.replace('_', "-")), &[("value", longest(e.field).into())]);
+                    FieldProblem { field: e.field.word(), fault, text: format!("{label}：{text}") }
+                })
+                .collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Characters a field of a move holds.
+fn longest(field: huiyin_app::domain::payload::Field) -> i64 {
+    if field.shape() == huiyin_app::domain::payload::Shape::Line { 200 } else { 20_000 }
+}
+
+fn form_problem(shared: &Shared, language: Language, error: &FormError) -> FieldProblem {
+    let text = shared.office.wording().text(language, error.fault, &[("value", error.value.as_str().into())]);
+    FieldProblem { field: error.field.to_owned(), fault: error.fault.trim_start_matches("fault-").to_owned(), text }
+}
+
+/// Why a move is closed, in words.
+pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed) -> String {
+    let wording = shared.office.wording();
+    let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let json = serde_json::to_value(closed).unwrap_or_default();
+    match closed {
+        Closed::Guard { guard } => {
+            let guard = serde_json::to_value(guard).unwrap_or_default();
+            let (kind, what) = guard.as_object().and_then(|o| o.iter().next()).map(|(k, v)| (k.clone(), word(v))).unwrap_or_default();
+            let own = format!("closed-{}-{}", kind.replace('_', "-"), what.replace('_', "-"));
+            if wording.has(language, &own) { wording.text(language, &own, &[]) } else { wording.text(language, "closed-guard", &[]) }
+        }
+        Closed::NotYours { by } => {
+            let names: Vec<String> = by
+                .iter()
+                .map(|r| wording.text(language, &format!("relation-{}", word(&serde_json::to_value(r).unwrap_or_default()).replace('_', "-")), &[]))
+                .collect();
+            wording.text(language, "closed-not-yours", &[("by", names.join(&wording.text(language, "list-comma", &[])).into())])
+        }
+        _ => wording.text(language, &format!("closed-{}", word(json.get("closed").unwrap_or(&json)).replace('_', "-")), &[]),
+    }
+}
+
+/// A problem, ready to be sent.
+#[derive(Debug)]
+pub(crate) struct Problem(pub Response);
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl Problem {
+    /// As a page with a next step. Somebody not signed in is led to the sign-in page.
+    pub fn page(shared: &Shared, asked: &Asked, error: AppError) -> Self {
+        let kind = Kind::of(&error);
+        log(kind, &error);
+        if kind == Kind::NotSignedIn && asked.path.starts_with("/staff") {
+            return Self(Redirect::to("/staff/sign-in").into_response());
+        }
+        if kind == Kind::NotSignedIn && asked.path.starts_with("/my") {
+            return Self(Redirect::to("/follow").into_response());
+        }
+        let detail = detail(shared, asked.language, &error);
+        let values = context! {
+            kind => kind.word(),
+            title => shared.say(asked.language, &format!("problem-{}", kind.word())),
+            detail => detail,
+            errors => fields(shared, asked.language, &error),
+            staff => asked.path.starts_with("/staff"),
+        };
+        let mut response = shared.page(asked, "problem.html", values);
+        *response.status_mut() = kind.status();
+        Self(response)
+    }
+
+    /// As problem+json (RFC 9457).
+    pub fn api(shared: &Shared, asked: &Asked, error: AppError) -> Self {
+        let kind = Kind::of(&error);
+        log(kind, &error);
+        let body = serde_json::json!({
+            "type": format!("/problems/{}", kind.word()),
+            "title": shared.say(asked.language, &format!("problem-{}", kind.word())),
+            "status": kind.status().as_u16(),
+            "detail": detail(shared, asked.language, &error),
+            "errors": fields(shared, asked.language, &error),
+        });
+        Self(problem_json(kind.status(), &body))
+    }
+
+    /// A body that could not be read at all.
+    pub fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, why: &str) -> Self {
+        let body = serde_json::json!({
+            "type": "/problems/invalid",
+            "title": shared.say(asked.language, "problem-invalid"),
+            "status": status.as_u16(),
+            "detail": why,
+            "errors": [],
+        });
+        Self(problem_json(status, &body))
+    }
+}
+
+fn problem_json(status: StatusCode, body: &serde_json::Value) -> Response {
+    let mut response = (status, body.to_string()).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
+/// What happened and what to do next, in a sentence.
+pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> String {
+    let wording = shared.office.wording();
+    match error {
+        AppError::Closed(closed) => why_closed(shared, language, closed),
+        AppError::Throttled { seconds } => wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())]),
+        other => wording.text(language, &format!("problem-{}-detail", Kind::of(other).word()), &[]),
+    }
+}
+
+/// Logged once, here, where it is handled; never with names, contacts or text.
+fn log(kind: Kind, error: &AppError) {
+    if kind == Kind::Internal {
+        tracing::error!(error = ?error, "a request failed");
+    }
+}

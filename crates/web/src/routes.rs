@@ -1,0 +1,200 @@
+//! Every route with its access, in one table; the router is built from the same handlers, and a test visits
+//! each as a stranger, from the wrong unit and in the right role.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use huiyin_app::{AppError, Office};
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+use crate::context::{Shared, WebConfig};
+use crate::templates::Templates;
+use crate::{api, pages, staff};
+
+/// Who may visit a route at all; what is seen there is decided per matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Public,
+    /// Whoever opened a petition with its receipt code.
+    Receipt,
+    /// Officers.
+    Staff,
+    /// Administrators.
+    Admin,
+    /// Officers' machines, by token.
+    Token,
+}
+
+/// All routes: method, path, access.
+pub const ROUTES: &[(&str, &str, Access)] = &[
+    ("GET", "/", Access::Public),
+    ("GET", "/language/{code}", Access::Public),
+    ("GET", "/procedure", Access::Public),
+    ("GET", "/offices", Access::Public),
+    ("GET", "/lodge", Access::Public),
+    ("GET", "/lodge/{step}", Access::Public),
+    ("POST", "/lodge/{step}", Access::Public),
+    ("GET", "/follow", Access::Public),
+    ("POST", "/follow", Access::Public),
+    ("GET", "/my", Access::Receipt),
+    ("POST", "/my/close", Access::Receipt),
+    ("GET", "/my/file/{id}", Access::Receipt),
+    ("GET", "/my/{part}/{step}", Access::Receipt),
+    ("POST", "/my/{part}/{step}", Access::Receipt),
+    ("GET", "/staff", Access::Staff),
+    ("GET", "/staff/sign-in", Access::Public),
+    ("POST", "/staff/sign-in", Access::Public),
+    ("POST", "/staff/sign-out", Access::Staff),
+    ("GET", "/staff/duties", Access::Staff),
+    ("GET", "/staff/matters", Access::Staff),
+    ("GET", "/staff/search", Access::Staff),
+    ("GET", "/staff/matters/{number}", Access::Staff),
+    ("GET", "/staff/matters/{number}/moves/{step}", Access::Staff),
+    ("POST", "/staff/matters/{number}/moves/{step}", Access::Staff),
+    ("GET", "/staff/matters/{number}/part", Access::Staff),
+    ("POST", "/staff/matters/{number}/part", Access::Staff),
+    ("GET", "/staff/matters/{number}/identity", Access::Staff),
+    ("POST", "/staff/matters/{number}/identity", Access::Staff),
+    ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
+    ("GET", "/staff/register", Access::Staff),
+    ("POST", "/staff/register", Access::Staff),
+    ("GET", "/staff/password", Access::Staff),
+    ("POST", "/staff/password", Access::Staff),
+    ("POST", "/staff/forward", Access::Staff),
+    ("GET", "/staff/admin", Access::Admin),
+    ("GET", "/staff/admin/units/{id}", Access::Admin),
+    ("POST", "/staff/admin/units/{id}", Access::Admin),
+    ("GET", "/staff/admin/officers/{id}", Access::Admin),
+    ("POST", "/staff/admin/officers/{id}", Access::Admin),
+    ("POST", "/staff/admin/tokens", Access::Admin),
+    ("POST", "/api/v1/submissions", Access::Public),
+    ("GET", "/api/v1/submission", Access::Receipt),
+    ("POST", "/api/v1/submission/matters/{part}/moves/{step}", Access::Receipt),
+    ("GET", "/api/v1/matters", Access::Token),
+    ("GET", "/api/v1/matters/{number}", Access::Token),
+    ("POST", "/api/v1/matters/{number}/moves/{step}", Access::Token),
+    ("GET", "/api/v1/duties", Access::Token),
+    ("GET", "/api/v1/units", Access::Public),
+    ("GET", "/api/v1/openapi.json", Access::Public),
+    ("GET", "/healthz", Access::Public),
+    ("GET", "/readyz", Access::Public),
+    ("GET", "/metrics", Access::Public),
+    ("GET", "/assets/{name}", Access::Public),
+];
+
+/// Bytes of a form without files.
+const FORM_BYTES: usize = 1024 * 1024;
+/// Seconds a request may take.
+const SECONDS: u64 = 60;
+
+/// The whole site.
+///
+/// # Errors
+/// When a template is broken.
+pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
+    let wording = Arc::new(huiyin_wording::Wording::load().map_err(|e| AppError::Internal(e.to_string()))?);
+    let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
+    let shared = Arc::new(Shared { office, templates, config });
+    let upload = DefaultBodyLimit::max(huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES);
+    Ok(Router::new()
+        .merge(public())
+        .merge(desk())
+        .merge(machine())
+        .fallback(pages::missing)
+        .layer(middleware::from_fn(guard))
+        .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .route_layer(upload)
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(SECONDS)))
+        .with_state(shared))
+}
+
+fn public() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/", get(pages::home))
+        .route("/language/{code}", get(pages::language))
+        .route("/procedure", get(pages::procedure))
+        .route("/offices", get(pages::offices))
+        .route("/lodge", get(pages::lodge::begin))
+        .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer))
+        .route("/follow", get(pages::follow::ask).post(pages::follow::open))
+        .route("/my", get(pages::follow::view))
+        .route("/my/close", post(pages::follow::close))
+        .route("/my/file/{id}", get(pages::follow::file))
+        .route("/my/{part}/{step}", get(pages::follow::form).post(pages::follow::make))
+        .route("/healthz", get(pages::healthz))
+        .route("/readyz", get(pages::readyz))
+        .route("/metrics", get(pages::metrics))
+        .route("/assets/{name}", get(pages::asset))
+}
+
+fn desk() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/staff", get(staff::start))
+        .route("/staff/sign-in", get(staff::sign_in::show).post(staff::sign_in::enter))
+        .route("/staff/sign-out", post(staff::sign_in::leave))
+        .route("/staff/password", get(staff::sign_in::password).post(staff::sign_in::change))
+        .route("/staff/forward", post(staff::forward))
+        .route("/staff/duties", get(staff::duties::list))
+        .route("/staff/matters", get(staff::find::list))
+        .route("/staff/search", get(staff::find::search))
+        .route("/staff/matters/{number}", get(staff::matter::show))
+        .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make))
+        .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
+        .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
+        .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
+        .route("/staff/register", get(staff::register::form).post(staff::register::enter))
+        .route("/staff/admin", get(staff::admin::show))
+        .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
+        .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))
+        .route("/staff/admin/tokens", post(staff::admin::token))
+}
+
+fn machine() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/api/v1/submissions", post(api::submissions::lodge))
+        .route("/api/v1/submission", get(api::submissions::follow))
+        .route("/api/v1/submission/matters/{part}/moves/{step}", post(api::submissions::make))
+        .route("/api/v1/matters", get(api::matters::list))
+        .route("/api/v1/matters/{number}", get(api::matters::show))
+        .route("/api/v1/matters/{number}/moves/{step}", post(api::matters::make))
+        .route("/api/v1/duties", get(api::matters::duties))
+        .route("/api/v1/units", get(api::units))
+        .route("/api/v1/openapi.json", get(api::openapi))
+}
+
+/// Headers of every answer, and refusal of forms sent from other sites.
+async fn guard(request: Request, next: Next) -> Response {
+    let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let site = request.headers().get("sec-fetch-site").and_then(|v| v.to_str().ok()).unwrap_or("none");
+    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let origin = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
+    let foreign = origin.is_some_and(|o| o != "null" && o.split_once("://").is_none_or(|(_, h)| h != host));
+    let api = request.uri().path().starts_with("/api/");
+    let asset = request.uri().path().starts_with("/assets/");
+    if unsafe_method && !api && (site == "cross-site" || foreign) {
+        return (StatusCode::FORBIDDEN, "this form was sent from another site and was not taken").into_response();
+    }
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        ("content-security-policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !asset {
+        headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    }
+    response
+}

@@ -1,0 +1,143 @@
+//! Units, officers, passwords and machine tokens.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::directory::{self, OfficerForm};
+use huiyin_app::domain::ids::{OfficerId, UnitId};
+use huiyin_app::domain::unit::{Post, Unit, UnitKind};
+use huiyin_app::permissions::{Action, require};
+use huiyin_app::{AppError, sign_in};
+use minijinja::Value;
+
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::Page;
+use crate::problem::{self, FieldProblem, Problem};
+
+fn allowed(shared: &Shared, signed: &SignedIn) -> Result<(), Problem> {
+    require(&signed.staff, Action::Administer).map_err(|e| Problem::page(shared, &signed.asked, e))
+}
+
+/// Lists units and officers.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
+    allowed(&shared, &signed)?;
+    overview(&shared, &signed, None).await
+}
+
+async fn overview(shared: &Shared, signed: &SignedIn, token: Option<String>) -> Page {
+    let all = shared.office.reload_directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let language = signed.asked.language;
+    let name = |id: &UnitId| all.unit(id).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let units: Vec<Value> = all
+        .units
+        .iter()
+        .map(|u| context! { id => u.id.as_str(), name => name(&u.id), kind => shared.say(language, &format!("unit-kind-{}", u.kind.word().replace('_', "-"))), superior => u.superior.as_ref().map(name), active => u.active })
+        .collect();
+    let officers: Vec<Value> = all
+        .officers
+        .iter()
+        .map(|o| {
+            let posts: Vec<String> = o.posts.iter().map(|p| shared.say(language, &format!("post-{}", p.word()))).collect();
+            context! { id => o.id.as_str(), login => o.login, name => o.name, unit => name(&o.unit), posts => posts.join("、"), active => o.active }
+        })
+        .collect();
+    Ok(shared.desk(signed, "admin.html", context! { units, officers, token, done => signed.asked.query.contains("done=1") }))
+}
+
+/// The form of a unit; `new` for a new one.
+pub(crate) async fn unit_form(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn) -> Page {
+    allowed(&shared, &signed)?;
+    let all = shared.office.directory().await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let found = all.unit(&UnitId::new(&id)).cloned();
+    if found.is_none() && id != "new" {
+        return Err(Problem::page(&shared, &signed.asked, AppError::NotFound));
+    }
+    unit_page(&shared, &signed, found, Vec::new()).await
+}
+
+async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, errors: Vec<FieldProblem>) -> Page {
+    let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let units: Vec<Value> = all.units.iter().map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
+    Ok(shared.desk(signed, "unit.html", context! { u => unit, units, kinds => UnitKind::ALL.map(UnitKind::word), errors }))
+}
+
+/// Adds or changes a unit.
+pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let get = |name: &str| form.get(name).trim().to_owned();
+    let unit = Unit {
+        id: UnitId(if id == "new" { get("id") } else { id }),
+        name: get("name"),
+        name_en: get("name_en"),
+        kind: UnitKind::ALL.into_iter().find(|k| k.word() == form.get("kind")).unwrap_or(UnitKind::Bureau),
+        superior: Some(get("superior")).filter(|s| !s.is_empty()).map(UnitId),
+        address: get("address"),
+        telephone: get("telephone"),
+        hours: get("hours"),
+        active: form.has("active"),
+    };
+    match directory::put_unit(&shared.office, &signed.staff, unit.clone()).await {
+        Ok(()) => Ok(Redirect::to("/staff/admin?done=1").into_response()),
+        Err(error @ AppError::Form(_)) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            unit_page(&shared, &signed, Some(unit), errors).await
+        }
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
+
+/// The form of an officer; `new` for a new one.
+pub(crate) async fn officer_form(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn) -> Page {
+    allowed(&shared, &signed)?;
+    let all = shared.office.directory().await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let found = all.officer(&OfficerId::new(&id)).map(|o| context! { id => o.id.as_str(), login => o.login, name => o.name, unit => o.unit.as_str(), posts => o.posts.iter().map(|p| p.word()).collect::<Vec<_>>(), active => o.active });
+    if found.is_none() && id != "new" {
+        return Err(Problem::page(&shared, &signed.asked, AppError::NotFound));
+    }
+    officer_page(&shared, &signed, found, &id, Vec::new()).await
+}
+
+async fn officer_page(shared: &Shared, signed: &SignedIn, o: Option<Value>, id: &str, errors: Vec<FieldProblem>) -> Page {
+    let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let units: Vec<Value> = all.units.iter().filter(|u| u.active).map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
+    Ok(shared.desk(signed, "officer.html", context! { o, id, units, posts => Post::ALL.map(Post::word), errors }))
+}
+
+/// Adds or changes an officer, with a password when one is given.
+pub(crate) async fn officer(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    match put_officer(&shared, &signed, &id, &form).await {
+        Ok(()) => Ok(Redirect::to("/staff/admin?done=1").into_response()),
+        Err(error @ AppError::Form(_)) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            let shown = context! { id, login => form.get("login"), name => form.get("name"), unit => form.get("unit"), posts => form.all("posts"), active => form.has("active") };
+            officer_page(&shared, &signed, Some(shown), &id, errors).await
+        }
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
+
+async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) -> Result<(), AppError> {
+    let posts: BTreeSet<Post> = Post::ALL.into_iter().filter(|p| form.all("posts").iter().any(|w| w == p.word())).collect();
+    let new = OfficerForm {
+        id: (id != "new").then(|| OfficerId::new(id)),
+        login: form.get("login").to_owned(),
+        name: form.get("name").to_owned(),
+        unit: UnitId::new(form.get("unit")),
+        posts,
+        active: form.has("active"),
+    };
+    let officer = directory::put_officer(&shared.office, &signed.staff, new).await?;
+    if form.get("password").is_empty() { Ok(()) } else { sign_in::set_password(&shared.office, &signed.staff, &officer, form.get("password")).await }
+}
+
+/// Makes a token for a machine; it is shown once.
+pub(crate) async fn token(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let made = sign_in::make_token(&shared.office, &signed.staff, &OfficerId::new(form.get("officer")), form.get("name")).await;
+    let token = made.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    overview(&shared, &signed, Some(token)).await
+}

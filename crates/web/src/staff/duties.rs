@@ -1,0 +1,88 @@
+//! My duties by due time: overdue, today, this week, later. Each row says what to do, not which state.
+
+use std::sync::Arc;
+
+use axum::extract::{Query, State};
+use huiyin_app::domain::calendar::number_of;
+use huiyin_app::duties::{self, Slice, Whose};
+use huiyin_app::duties::DutyRecord;
+use minijinja::Value;
+use serde::Deserialize;
+
+use crate::context::{Shared, SignedIn};
+use crate::pages::Page;
+use crate::problem::Problem;
+
+/// Rows of a page, and of each group in the overview.
+const ROWS: u32 = 50;
+const GROUP_ROWS: u32 = 25;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    whose: String,
+    slice: String,
+    after: Option<String>,
+}
+
+const SLICES: [(&str, Slice); 4] = [("late", Slice::Late), ("today", Slice::Today), ("week", Slice::Week), ("later", Slice::Later)];
+
+/// The list.
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    let whose = if asked.whose == "unit" { Whose::Unit } else { Whose::Mine };
+    let chosen = SLICES.iter().find(|(word, _)| *word == asked.slice);
+    let mut groups: Vec<Value> = Vec::new();
+    let mut counts = huiyin_app::duties::DutyCounts::default();
+    for (word, slice) in SLICES.iter().filter(|s| chosen.is_none_or(|c| c.0 == s.0)) {
+        let after = asked.after.clone().filter(|_| chosen.is_some());
+        let limit = if chosen.is_some() { ROWS } else { GROUP_ROWS };
+        let (page, all) = duties::list(&shared.office, &signed.staff, whose, *slice, after, limit).await.map_err(fail)?;
+        counts = all;
+        let count = match *word {
+            "late" => all.late,
+            "today" => all.today,
+            "week" => all.week,
+            _ => all.later,
+        };
+        let mut rows = Vec::new();
+        for duty in &page.rows {
+            rows.push(row(&shared, &signed, duty).await.map_err(fail)?);
+        }
+        groups.push(context! { word, count, rows, next => page.next });
+    }
+    let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
+    let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
+    let unit = shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
+    Ok(shared.desk(&signed, "duties.html", context! { groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
+}
+
+async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {
+    let language = signed.asked.language;
+    let ground = shared.office.ground(&huiyin_app::domain::ids::PackId::new(&duty.pack)).await?;
+    let now = shared.office.now();
+    let today = now.today();
+    let rule = ground.book.clock(&duty.rule);
+    let title = rule.map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()).unwrap_or_default();
+    let late_days = number_of(today) - number_of(duty.legal);
+    let late = now.at >= duty.due;
+    let span = (number_of(duty.legal) - number_of(duty.start)).max(1);
+    let spent = (number_of(today) - number_of(duty.start)).clamp(0, span);
+    let days = |n: i32| shared.office.wording().text(language, "n-days", &[("n", i64::from(n).into())]);
+    let left = if late {
+        shared.office.wording().text(language, "late-by", &[("days", days(late_days.max(1)).into())])
+    } else if late_days == 0 {
+        shared.say(language, "due-today")
+    } else {
+        shared.office.wording().text(language, "left-days", &[("days", days(-late_days).into())])
+    };
+    let cite = match duty.clause.as_ref().and_then(|c| ground.book.clauses.get(c)) {
+        Some(clause) if duty.basis != huiyin_app::domain::clock::Basis::House => language.pick(&clause.cite.zh, &clause.cite.en).to_owned(),
+        _ => shared.say(language, "basis-house"),
+    };
+    let width = if late { f64::from(span) / f64::from(span + late_days.max(1)) * 210.0 } else { f64::from(spent) / f64::from(span) * 210.0 };
+    Ok(context! {
+        title, number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
+        due => huiyin_wording::day(language, duty.legal, today), left, spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
+    })
+}

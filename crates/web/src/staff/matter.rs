@@ -1,0 +1,130 @@
+//! A matter on one screen: left what is asked and the papers, right what is owed and the next lawful moves.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use huiyin_app::clock_view::{self, ViewGround};
+use huiyin_app::matter_view::{self, MatterView};
+use huiyin_app::permissions::{self, Action};
+use huiyin_app::timeline::{self, Reader};
+use huiyin_app::{AppError, lodge, part as parting};
+use minijinja::Value;
+
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::{Page, file_response};
+use crate::problem::{self, FieldProblem, Problem};
+
+/// The page.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(shared.desk(&signed, "matter.html", values(&shared, &signed, &view)))
+}
+
+fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
+    let language = signed.asked.language;
+    let now = shared.office.now();
+    let today = now.today();
+    let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
+    let m = &view.matter;
+    let s = &view.submission.submission;
+    let unit = |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
+    let clocks: Vec<_> = m.clocks.iter().filter_map(|c| clock_view::view(ground, c)).collect();
+    let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
+    let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
+    context! {
+        number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name, complained => m.complained_of,
+        state => view.ground.book.state(&m.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => m.is_late(),
+        received => huiyin_wording::day(language, m.received_on, today), channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
+        purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))), headcount => s.headcount,
+        naming => shared.say(language, &format!("choice-{}", word(&s.naming))), reply => shared.say(language, &format!("choice-{}", word(&s.reply))), by_agent => s.by_agent,
+        paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by },
+        holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
+        text => view.text, files => view.files, duties, rights, past,
+        timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),
+        siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
+        ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
+        may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"),
+        pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
+    }
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default()
+}
+
+fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
+    let language = signed.asked.language;
+    let pick = |l: &huiyin_app::domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
+    let mut offers = view.offers(&signed.staff.actor());
+    offers.sort_by_key(|o| o.closed.is_some());
+    offers
+        .into_iter()
+        .map(|o| {
+            let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
+            let main = !o.rule.discharge.is_empty();
+            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main, closed => o.closed.map(|c| problem::why_closed(shared, language, &c)) }
+        })
+        .collect()
+}
+
+/// The form that parts one request off.
+pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let none: Vec<FieldProblem> = Vec::new();
+    Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none }))
+}
+
+/// Parts one request off.
+pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text")).await {
+        Ok(new) => Ok(Redirect::to(&format!("/staff/matters/{}?done=1", new.number)).into_response()),
+        Err(error @ AppError::Form(_)) => {
+            let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors }))
+        }
+        Err(error) => Err(fail(error)),
+    }
+}
+
+/// Asks for the purpose of reading identity and contact.
+pub(crate) async fn identity_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+    identity_page(&shared, &signed, &number, None, Vec::new())
+}
+
+fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, identity: Option<huiyin_app::Identity>, errors: Vec<FieldProblem>) -> Page {
+    Ok(shared.desk(signed, "identity.html", context! { number, identity, errors }))
+}
+
+/// Shows identity and contact for a stated purpose; the petitioner sees that it was read.
+pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    match matter_view::identity(&shared.office, &signed.staff, &number, form.get("purpose")).await {
+        Ok((matter, identity)) => identity_page(&shared, &signed, &matter.number, Some(identity), Vec::new()),
+        Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, None, problem::fields(&shared, signed.asked.language, &error)),
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
+
+/// A file of the matter.
+pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path((number, id)): Path<(String, String)>, signed: SignedIn) -> Result<Response, Problem> {
+    let (record, bytes) = matter_view::file(&shared.office, &signed.staff, &number, &id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(file_response(&record, bytes))
+}
+
+/// Files of a form, stored; the first that may not be stored is named.
+pub(crate) async fn store_uploads(shared: &Shared, form: &Form, by: &str) -> Result<Vec<huiyin_app::AttachmentRecord>, AppError> {
+    let mut out = Vec::new();
+    for upload in form.uploads.iter().take(lodge::MAX_FILES) {
+        match lodge::store_file(&shared.office, &upload.name, &upload.bytes, by).await {
+            Ok(file) => out.push(file),
+            Err(AppError::File(_)) => return Err(AppError::Form(vec![huiyin_app::FormError::with("files", "fault-file-type", &upload.name)])),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,31 @@
+//! The desk: pages for officers. One verb or noun a file; each handler calls one use case.
+
+pub(crate) mod admin;
+pub(crate) mod duties;
+pub(crate) mod find;
+pub(crate) mod matter;
+pub(crate) mod moves;
+pub(crate) mod register;
+pub(crate) mod sign_in;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::Page;
+use crate::problem::Problem;
+
+/// The desk opens with the duties.
+pub(crate) async fn start(_: SignedIn) -> Redirect {
+    Redirect::to("/staff/duties")
+}
+
+/// Moves a demo's office time forward to the next due instant.
+pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    huiyin_app::demo::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(Redirect::to("/staff/duties").into_response())
+}

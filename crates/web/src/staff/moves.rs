@@ -1,0 +1,122 @@
+//! The form of any move of the pack, and making it. The fields come from the pack; nothing is written per move.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::act::{self, Move};
+use huiyin_app::domain::payload::{Field, Need, Shape};
+use huiyin_app::domain::unit::UnitKind;
+use huiyin_app::matter_view::{self, MatterView};
+use huiyin_app::{AppError, lodge};
+use minijinja::Value;
+
+use super::matter::store_uploads;
+use crate::context::{Asked, Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::Page;
+use crate::problem::{self, FieldProblem, Problem};
+
+/// The fields of a move as a form shows them.
+pub(crate) fn fields_of(shared: &Shared, asked: &Asked, needs: &[Need], view: &MatterView, form: &Form) -> Vec<Value> {
+    needs.iter().map(|need| field(shared, asked, need, view, form)).collect()
+}
+
+fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &Form) -> Value {
+    let name = need.field.word();
+    let today = shared.office.now().today();
+    let (kind, choices) = match need.field.shape() {
+        Shape::Line => ("line", Vec::new()),
+        Shape::Text => ("text", Vec::new()),
+        Shape::Day | Shape::PastDay => ("day", Vec::new()),
+        Shape::Number(_) => ("number", Vec::new()),
+        Shape::Unit => ("choice", units(asked, view)),
+        Shape::Choice(all) => {
+            let words: Vec<&str> = all.iter().copied().filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c)).collect();
+            ("choice", words.into_iter().map(|w| context! { value => w, text => shared.say(asked.language, &format!("choice-{}", w.replace('_', "-").replace(['(', ')'], ""))) }).collect())
+        }
+    };
+    let past = matches!(need.field.shape(), Shape::PastDay);
+    let given = form.get(&name);
+    let value = if given.is_empty() && past { today.to_string() } else if given.is_empty() { suggested(need.field, view) } else { given.to_owned() };
+    let hint_key = format!("hint-{}", name.replace('_', "-"));
+    let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
+    let max = if past { today.to_string() } else { String::new() };
+    let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
+    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &format!("field-{name}")), max, long }
+}
+
+/// What the form can start from without deciding anything.
+fn suggested(field: Field, view: &MatterView) -> String {
+    match field {
+        Field::Request => view.matter.title.clone(),
+        _ => String::new(),
+    }
+}
+
+fn units(asked: &Asked, view: &MatterView) -> Vec<Value> {
+    view.ground
+        .directory
+        .units
+        .iter()
+        .filter(|u| u.active && u.id != view.matter.holder && u.kind != UnitKind::PetitionOffice)
+        .map(|u| context! { value => u.id.as_str(), text => asked.language.pick(&u.name, &u.name_en) })
+        .collect()
+}
+
+/// The form.
+pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    render(&shared, &signed, &view, &step, &Form::default(), Vec::new())
+}
+
+fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
+    let fail = |e| Problem::page(shared, &signed.asked, e);
+    let offers = view.offers(&signed.staff.actor());
+    let offer = offers.iter().find(|o| o.rule.id.as_str() == step).ok_or_else(|| fail(AppError::NotFound))?;
+    if let Some(closed) = &offer.closed {
+        return Err(fail(AppError::Closed(Box::new(closed.clone()))));
+    }
+    let pick = |l: &huiyin_app::domain::procedure::Label| signed.asked.language.pick(&l.zh, &l.en).to_owned();
+    let failed = !errors.is_empty();
+    let values = context! {
+        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
+        number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
+        action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
+        fields => fields_of(shared, &signed.asked, &offer.rule.needs, view, form), errors, version => view.matter.version,
+        upload => true, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
+        cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
+    };
+    let mut response = shared.desk(signed, "move.html", values);
+    if failed {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Makes the move.
+pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    match attempt(&shared, &signed, &number, &step, &form).await {
+        // After a hand-over the matter may no longer be this unit's to read; the duties always are.
+        Ok(matter) => {
+            let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+            let to = if matter.may_read(&signed.staff.actor(), &directory) { format!("/staff/matters/{}?done=1", matter.number) } else { "/staff/duties".to_owned() };
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(error) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            if errors.is_empty() {
+                return Err(Problem::page(&shared, &signed.asked, error));
+            }
+            let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+            render(&shared, &signed, &view, &step, &form, errors)
+        }
+    }
+}
+
+async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, form: &Form) -> Result<huiyin_app::domain::matter::Matter, AppError> {
+    let files = store_uploads(shared, form, signed.staff.officer.unit.as_str()).await?;
+    let action = Move { id: step.to_owned(), fields: form.flat(), version: form.get("version").parse().ok(), files, key: None };
+    act::by_officer(&shared.office, &signed.staff, number, action).await
+}

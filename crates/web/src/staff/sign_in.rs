@@ -1,0 +1,65 @@
+//! Signing in and out, and the own password.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::{AppError, sign_in};
+
+
+use crate::context::{Asked, STAFF_COOKIE, Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::{Page, redirect_with};
+use crate::problem::{self, FieldProblem, Problem};
+
+/// The form.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    page(&shared, &asked, "", None).await
+}
+
+async fn page(shared: &Shared, asked: &Asked, login: &str, fault: Option<String>) -> Page {
+    let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
+    let errors: Vec<FieldProblem> = fault.iter().map(|text| FieldProblem { field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
+    let mut response = shared.page(asked, "sign_in.html", context! { login, errors, demo, password => huiyin_app::demo::PASSWORD });
+    if fault.is_some() {
+        *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
+    }
+    Ok(response)
+}
+
+/// Takes name and password.
+pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
+    match sign_in::sign_in(&shared.office, form.get("login"), form.get("password"), &asked.from).await {
+        Ok(done) => Ok(redirect_with("/staff/duties", &shared.cookie(STAFF_COOKIE, &done.secret, None))),
+        Err(AppError::NotSignedIn) => {
+            let text = shared.say(asked.language, "fault-sign-in");
+            page(&shared, &asked, form.get("login"), Some(text)).await
+        }
+        Err(error) => Err(Problem::page(&shared, &asked, error)),
+    }
+}
+
+/// Ends the sign-in.
+pub(crate) async fn leave(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    sign_in::sign_out(&shared.office, &signed.secret).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(redirect_with("/staff/sign-in", &shared.cookie(STAFF_COOKIE, "", Some(0))))
+}
+
+/// The form of a new password.
+pub(crate) async fn password(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
+    Ok(shared.desk(&signed, "password.html", context! { errors => Vec::<FieldProblem>::new(), done => signed.asked.query == "done=1" }))
+}
+
+/// Changes the own password.
+pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    match sign_in::change_password(&shared.office, &signed.staff, form.get("old"), form.get("password")).await {
+        Ok(()) => Ok(Redirect::to("/staff/password?done=1").into_response()),
+        Err(error @ AppError::Form(_)) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            Ok(shared.desk(&signed, "password.html", context! { errors, done => false }))
+        }
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
