@@ -230,14 +230,15 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
             } else {
                 i64::from(number_of(clock.legal) - number_of(today))
             };
+            let at = counted_until(reckoning, today).max(0);
             let key = match (clock.kind, left) {
+                (ClockKind::Duty, 1..) if at == 0 => "clock-first-day",
                 (ClockKind::Right, ..=0) => "clock-right-today",
                 (ClockKind::Right, _) => "clock-right",
                 (ClockKind::Duty, ..=0) => "clock-today",
                 (ClockKind::Duty, _) => "clock-running",
             };
-            let at = counted_until(reckoning, today).max(0).to_string();
-            ground.say(key, &[("legal", legal), ("left", days_word(ground, clock, left)), ("total", total), ("at", at)])
+            ground.say(key, &[("legal", legal), ("left", days_word(ground, clock, left)), ("total", total), ("at", at.to_string())])
         }
     }
 }

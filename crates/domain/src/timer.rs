@@ -14,7 +14,7 @@ use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::matter::Matter;
 use crate::payload::Payload;
-use crate::procedure::{EscalateTo, Escalation, RuleBook};
+use crate::procedure::{EscalateTo, Escalation, Fact, RuleBook};
 use crate::reckon::{DayUnit, Period, Roll, reckon};
 use crate::unit::{Directory, Post, UnitKind};
 
@@ -77,6 +77,8 @@ pub fn advance(rules: Rules<'_>, matter: &Matter, now: &OfficeTime) -> Result<(M
 
 fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, at: Timestamp, now: &OfficeTime) -> Result<(), Closed> {
     let Some(index) = matter.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
+    // An accusation stays with its receiver and those above it: the petition office is not called in.
+    let sealed = matter.facts.contains(&Fact::Accusation);
     let Some(clock) = matter.clocks.get_mut(index) else { return Ok(()) };
     let step = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i)).map(|s| s.1);
     clock.fired += 1;
@@ -96,7 +98,7 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
         (Some(Step::Escalate(escalation)), _) => {
             let (told, target) = escalate(rules.directory, clock, escalation.to);
             said.extend(told);
-            begin = escalation.start.filter(|_| target);
+            begin = escalation.start.filter(|_| target && !sealed);
         }
     }
     set_next(clock, rules.book, rules.calendar, &now.zone);

@@ -16,28 +16,14 @@ function go(step) {
 }
 
 function keys() {
-  const open = document.querySelector(".keys");
-  if (open) return open.remove();
-  const zh = document.documentElement.lang.startsWith("zh");
-  const box = document.createElement("div");
-  box.className = "keys";
-  box.setAttribute("role", "dialog");
-  box.setAttribute("aria-label", zh ? "按键" : "Keys");
-  const lines = [["/", zh ? "查找" : "find"], ["j k", zh ? "下一行、上一行" : "next row, row before"], ["Enter", zh ? "打开" : "open"], ["g d", zh ? "我的职责" : "my duties"], ["g m", zh ? "信访事项" : "matters"], ["g r", zh ? "登记" : "register"], ["?", zh ? "显示或关闭" : "show or close"]];
-  for (const [key, what] of lines) {
-    const line = document.createElement("div");
-    const mark = document.createElement("kbd");
-    mark.textContent = key;
-    line.append(mark, "　" + what);
-    box.append(line);
-  }
-  document.body.append(box);
+  const box = document.querySelector(".keys");
+  if (box) box.hidden = !box.hidden;
 }
 
 if (document.body.classList.contains("desk")) {
   document.addEventListener("keydown", (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (event.key === "Escape") document.querySelector(".keys")?.remove();
+    if (event.key === "Escape") document.querySelector(".keys")?.setAttribute("hidden", "");
     if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
     const pair = last + event.key;
     last = event.key === "g" ? "g" : "";

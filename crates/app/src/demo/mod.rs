@@ -163,6 +163,7 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
         let morning = at(day, 9, 0, &end).min(end.at);
         time.move_to(morning);
         let results = join_all(plan.iter_mut().map(|p| work(&seeder, p, day))).await;
+        steps += supervise(&seeder, &plan, day).await?;
         for (result, planned) in results.into_iter().zip(&plan) {
             match result {
                 Ok(done) => steps += done,
@@ -252,6 +253,28 @@ async fn work(office: &Office, planned: &mut Planned, day: Date) -> std::result:
     Ok(done)
 }
 
+/// The supervisor presses what ran out two days before; the unit answers the day after. One in nine is left open.
+async fn supervise(office: &Office, plan: &[Planned], day: Date) -> Result<usize> {
+    let mut done = 0;
+    for planned in plan.iter().filter(|p| p.index % 9 != 5) {
+        let Some(receipt) = &planned.receipt else { continue };
+        let number = matter_number(&receipt.number, 1);
+        let Some(matter) = office.store().matter_by_number(office.tenant(), &number).await? else { continue };
+        for (clock, by, id, field, text) in [
+            ("supervise", Relation::Supervisor, "supervise", "reason", "已逾期，请三日内办理并说明原因。"),
+            ("answer_supervision", Relation::HolderHead, "answer_supervision", "summary", "已安排专人办理，本周内办结。"),
+        ] {
+            let waited = matter.running(&huiyin_domain::ids::ClockId::new(clock)).is_some_and(|c| c.start < day);
+            if waited && !matches!(matter.phase, huiyin_domain::procedure::Phase::Ended | huiyin_domain::procedure::Phase::Archived) {
+                let step = Step { day: 0, by, id, fields: vec![(field, text.to_owned())] };
+                // A unit without a head cannot answer; that stays visible as its breach.
+                done += usize::from(make(office, receipt, &step, day).await.is_ok());
+            }
+        }
+    }
+    Ok(done)
+}
+
 async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Result<()> {
     let fields: BTreeMap<String, String> = step.fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect();
     let action = Move { id: step.id.to_owned(), fields, ..Move::default() };
@@ -266,6 +289,7 @@ async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Res
     let unit = matter.unit_for(step.by, &directory).unwrap_or_else(|| matter.holder.clone());
     let posts: &[Post] = match step.by {
         Relation::HolderHead | Relation::Overseer => &[Post::Head],
+        Relation::Supervisor => &[Post::Supervisor],
         Relation::PetitionOffice | Relation::Sender => &[Post::Clerk],
         _ => &[Post::Handler, Post::Clerk],
     };

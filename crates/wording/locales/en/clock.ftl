@@ -44,3 +44,4 @@ due-today = today 24:00
 left-days = { $days } left
 due-on = due { $day }
 stopped = not counting now
+clock-first-day = Until { $legal }; { $total }, counted from tomorrow.

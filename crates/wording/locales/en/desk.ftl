@@ -100,3 +100,7 @@ token-name = For
 token-do = Make a token
 token-made = Token
 token-once = Shown only now; keep it safe.
+keys-find = find
+keys-rows = next row, row before
+keys-open = open
+keys-show = show or close

@@ -100,3 +100,7 @@ token-name = 用途
 token-do = 生成令牌
 token-made = 令牌
 token-once = 只显示这一次，请保存好。
+keys-find = 查找
+keys-rows = 下一行、上一行
+keys-open = 打开
+keys-show = 显示或关闭
