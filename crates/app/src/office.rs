@@ -1,5 +1,6 @@
 //! The office: store, files, packs, words and time of one tenant, handed to every use case.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -67,12 +68,8 @@ pub struct Office {
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
 }
 
-#[derive(Debug, Default)]
-struct Serials {
-    year: i16,
-    next: u64,
-    end: u64,
-}
+/// The rest of a leased block, by year: the next serial and the end.
+type Serials = BTreeMap<i16, (u64, u64)>;
 
 /// The rule book, calendar and directory a decision is made under, kept together.
 #[derive(Debug, Clone)]
@@ -232,18 +229,18 @@ impl Office {
         }
         let first = self.store().lease(self.tenant(), &format!("serial:{year}"), LEASE).await?;
         if let Ok(mut serials) = self.serials.lock() {
-            *serials = Serials { year, next: first + 1, end: first + u64::from(LEASE) };
+            serials.insert(year, (first + 1, first + u64::from(LEASE)));
         }
         Ok(first)
     }
 
     fn take_serial(&self, year: i16) -> Option<u64> {
         let mut serials = self.serials.lock().ok()?;
-        if serials.year != year || serials.next >= serials.end {
-            return None;
-        }
-        serials.next += 1;
-        Some(serials.next - 1)
+        let (next, end) = serials.get_mut(&year)?;
+        (*next < *end).then(|| {
+            *next += 1;
+            *next - 1
+        })
     }
 
     /// A keyed hash, in hex: of receipt codes, form tokens, session keys.

@@ -4,6 +4,7 @@
 mod config;
 mod doctor;
 mod explain;
+mod import;
 mod init;
 mod pack;
 mod reckon;
@@ -30,6 +31,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Make a new installation.
     Init(init::Args),
+    /// Import a ledger kept before, or a list of places.
+    Import(import::Args),
     /// Explain every clock of a matter, day by day and clause by clause.
     Explain(explain::Args),
     /// Reckon one period by flags, or many from a file.
@@ -58,6 +61,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Demo(args) => serve::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
         Command::Init(args) => init::run(args).await,
+        Command::Import(args) => import::run(args).await,
         Command::Explain(args) => explain::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Reckon(args) => reckon::run(args),

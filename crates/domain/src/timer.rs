@@ -138,3 +138,19 @@ fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventK
     }
     (out, !own_office || to != EscalateTo::Supervision)
 }
+
+/// Settles the newest clock of a matter that begins in the past (an imported row): what ran out before is
+/// recorded without warnings or escalations. Returns the event of a breach.
+pub fn settle_past(rules: Rules<'_>, matter: &mut Matter, now: &OfficeTime) -> Option<EventKind> {
+    let clock = matter.clocks.last_mut()?;
+    let all = steps(clock, rules.book, rules.calendar, &now.zone);
+    if clock.due > now.at {
+        clock.fired = u32::try_from(all.iter().filter(|(at, _)| *at <= now.at).count()).unwrap_or(0);
+        set_next(clock, rules.book, rules.calendar, &now.zone);
+        return None;
+    }
+    clock.state = ClockState::Breached { at: clock.due };
+    clock.fired = u32::try_from(all.len()).unwrap_or(u32::MAX);
+    clock.next_at = None;
+    Some(EventKind::Breached { n: clock.n, bound: clock.bound.clone(), historic: true })
+}

@@ -51,7 +51,7 @@ pub(crate) fn commit(connection: &Connection, changes: &Changes) -> Result<(), S
 fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) -> Result<(), StoreError> {
     let id = record.submission.id.as_str();
     let taken: Option<String> = connection
-        .prepare_cached("SELECT id FROM submission WHERE tenant=?1 AND (receipt=?2 OR (?3 IS NOT NULL AND origin=?3))")
+        .prepare_cached("SELECT id FROM submission WHERE tenant=?1 AND receipt=?2 UNION ALL SELECT id FROM submission WHERE tenant=?1 AND origin=?3 LIMIT 1")
         .and_then(|mut s| s.query_row(params![tenant, record.receipt_hash, record.origin], |r| r.get(0)).optional())
         .map_err(fault)?;
     if let Some(found) = taken {

@@ -16,7 +16,7 @@ use huiyin_domain::number::matter_number;
 use huiyin_domain::procedure::Relation;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_domain::unit::Post;
-use huiyin_storage::{Identity, ItemKind, ItemRecord};
+use huiyin_storage::{DutyQuery, DutyWindow, Identity, ItemKind, ItemRecord};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
@@ -163,7 +163,7 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
         let morning = at(day, 9, 0, &end).min(end.at);
         time.move_to(morning);
         let results = join_all(plan.iter_mut().map(|p| work(&seeder, p, day))).await;
-        steps += supervise(&seeder, &plan, day).await?;
+        steps += supervise(&seeder, day).await?;
         for (result, planned) in results.into_iter().zip(&plan) {
             match result {
                 Ok(done) => steps += done,
@@ -254,37 +254,51 @@ async fn work(office: &Office, planned: &mut Planned, day: Date) -> std::result:
 }
 
 /// The supervisor presses what ran out two days before; the unit answers the day after. One in nine is left open.
-async fn supervise(office: &Office, plan: &[Planned], day: Date) -> Result<usize> {
+async fn supervise(office: &Office, day: Date) -> Result<usize> {
     let mut done = 0;
-    for planned in plan.iter().filter(|p| p.index % 9 != 5) {
-        let Some(receipt) = &planned.receipt else { continue };
-        let number = matter_number(&receipt.number, 1);
-        let Some(matter) = office.store().matter_by_number(office.tenant(), &number).await? else { continue };
-        for (clock, by, id, field, text) in [
-            ("supervise", Relation::Supervisor, "supervise", "reason", "已逾期，请三日内办理并说明原因。"),
-            ("answer_supervision", Relation::HolderHead, "answer_supervision", "summary", "已安排专人办理，本周内办结。"),
-        ] {
-            let waited = matter.running(&huiyin_domain::ids::ClockId::new(clock)).is_some_and(|c| c.start < day);
-            if waited && !matches!(matter.phase, huiyin_domain::procedure::Phase::Ended | huiyin_domain::procedure::Phase::Archived) {
-                let step = Step { day: 0, by, id, fields: vec![(field, text.to_owned())] };
-                // A unit without a head cannot answer; that stays visible as its breach.
-                done += usize::from(make(office, receipt, &step, day).await.is_ok());
-            }
+    let directory = office.directory().await?;
+    for unit in &directory.units {
+        let query = DutyQuery {
+            tenant: office.tenant().clone(),
+            unit: unit.id.clone(),
+            posts: [Post::Supervisor, Post::Head].into(),
+            window: DutyWindow::All,
+            now: office.now().at,
+            today_ends: office.now().at,
+            week_ends: office.now().at,
+            after: None,
+            limit: 500,
+        };
+        for duty in office.store().duties(&query).await?.rows.into_iter().filter(|d| d.start < day && !d.number.contains('5')) {
+            let (by, id, field, text) = match duty.rule.as_str() {
+                "supervise" => (Relation::Supervisor, "supervise", "reason", "已逾期，请三日内办理并说明原因。"),
+                "answer_supervision" => (Relation::HolderHead, "answer_supervision", "summary", "已安排专人办理，本周内办结。"),
+                _ => continue,
+            };
+            let step = Step { day: 0, by, id, fields: vec![(field, text.to_owned())] };
+            // A unit without a head cannot answer; that stays visible as its breach.
+            done += usize::from(by_officer(office, &duty.number, &step, day).await.is_ok());
         }
     }
     Ok(done)
 }
 
-async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Result<()> {
+fn action(step: &Step, day: Date) -> Move {
     let fields: BTreeMap<String, String> = step.fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect();
-    let action = Move { id: step.id.to_owned(), fields, ..Move::default() };
+    Move { id: step.id.to_owned(), fields, ..Move::default() }
+}
+
+async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Result<()> {
     if step.by == Relation::Petitioner {
         let record = follow::open(office, &receipt.code, "seed").await?;
-        follow::make(office, &record, 1, action).await?;
+        follow::make(office, &record, 1, action(step, day)).await?;
         return Ok(());
     }
-    let number = matter_number(&receipt.number, 1);
-    let matter = office.store().matter_by_number(office.tenant(), &number).await?.ok_or(AppError::NotFound)?;
+    by_officer(office, &matter_number(&receipt.number, 1), step, day).await
+}
+
+async fn by_officer(office: &Office, number: &str, step: &Step, day: Date) -> Result<()> {
+    let matter = office.store().matter_by_number(office.tenant(), number).await?.ok_or(AppError::NotFound)?;
     let directory = office.directory().await?;
     let unit = matter.unit_for(step.by, &directory).unwrap_or_else(|| matter.holder.clone());
     let posts: &[Post] = match step.by {
@@ -294,7 +308,7 @@ async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Res
         _ => &[Post::Handler, Post::Clerk],
     };
     let officer = posts.iter().find_map(|p| directory.holders(&unit, *p).first().map(|o| (*o).clone())).ok_or(AppError::NotAllowed)?;
-    act::by_officer(office, &Staff { officer }, &number, action).await.map(|_| ())
+    act::by_officer(office, &Staff { officer }, number, action(step, day)).await.map(|_| ())
 }
 
 /// `@N` becomes the day N days on.
