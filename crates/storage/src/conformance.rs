@@ -1,1 +1,302 @@
-//! x
+//! The conformance suite: what every store must do, run on each backend. A store that passes can be put
+//! under the whole system. Failures panic with words; it is test support and used by tests alone.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test support")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use huiyin_domain::clock::{Basis, Bound, Clock, ClockKind, ClockState, PeriodUnit};
+use huiyin_domain::event::{Event, EventActor, EventKind};
+use huiyin_domain::ids::{ClockId, MatterId, PackId, StateId, SubmissionId, TenantId, UnitId};
+use huiyin_domain::matter::{Matter, Ratings};
+use huiyin_domain::payload::Payload;
+use huiyin_domain::procedure::Phase;
+use huiyin_domain::reckon::Roll;
+use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
+use huiyin_domain::unit::Post;
+use jiff::Timestamp;
+use jiff::civil::date;
+
+use crate::{
+    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, Identity, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord, Visibility,
+    terms,
+};
+
+/// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
+const AWKWARD: &str = "Robert'); DROP TABLE matter;-- \"<script>alert(1)</script>\" 😀 \u{0} \u{202e} 𠀀璟玥赟祎 \\ % _ ' ''";
+
+fn second(n: i64) -> Timestamp {
+    Timestamp::from_second(1_770_000_000 + n).unwrap()
+}
+
+fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
+    Clock {
+        n,
+        rule: ClockId::new("route"),
+        kind: ClockKind::Duty,
+        bound: Bound { unit: Some(UnitId::new(unit)), post: Post::Clerk },
+        start: date(2026, 1, 8),
+        started_at: second(0),
+        length: 15,
+        unit: PeriodUnit::CalendarDays,
+        roll: Roll::NextWorkingDay,
+        basis: Basis::Law,
+        clause: Some("22".into()),
+        ledger: Vec::new(),
+        nominal: date(2026, 1, 23),
+        legal: date(2026, 1, 23),
+        due,
+        provisional: false,
+        state: ClockState::Running,
+        fired: 0,
+        next_at: Some(due),
+    }
+}
+
+/// A matter with one duty, for suites and benchmarks.
+pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
+    Matter {
+        id: MatterId::new(format!("m-{key}")),
+        submission: SubmissionId::new(format!("s-{key}")),
+        number: format!("2026-{key}-1"),
+        part: 1,
+        pack: PackId::new("cn/petition/2022"),
+        state: StateId::new("received"),
+        phase: Phase::Intake,
+        title: format!("供暖 {key}"),
+        class: None,
+        place: None,
+        place_name: Some("幸福里".into()),
+        purpose: Purpose::Request,
+        complained_of: None,
+        channel: Channel::Online,
+        received_on: date(2026, 1, 8),
+        received_at: second(0),
+        holder: UnitId::new(unit),
+        sender: None,
+        reviewer: None,
+        held: BTreeSet::from([UnitId::new(unit)]),
+        facts: BTreeSet::new(),
+        days: BTreeMap::new(),
+        path: None,
+        outcome: None,
+        hops: 0,
+        clocks: vec![clock(1, unit, due)],
+        ratings: Ratings::default(),
+        joinder: None,
+        before_withdrawal: None,
+        events: 1,
+        head: "00".into(),
+        version: 1,
+        changed_at: second(0),
+    }
+}
+
+/// A new submission with one matter and its text, for suites and benchmarks.
+pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timestamp) -> Changes {
+    let matter = sample(key, unit, due);
+    let submission = Submission {
+        id: matter.submission.clone(),
+        number: format!("2026-{key}"),
+        channel: Channel::Online,
+        unit: UnitId::new(unit),
+        received_at: second(0),
+        received_on: date(2026, 1, 8),
+        registered_at: second(0),
+        naming: Naming::Named,
+        by_agent: false,
+        reply: ReplyWay::Sms,
+        paper: PaperFacts::default(),
+        headcount: 1,
+    };
+    let event = Event {
+        n: 1,
+        v: 1,
+        at: second(0),
+        actor: EventActor::Petitioner,
+        pack: matter.pack.clone(),
+        clause: None,
+        basis: Basis::House,
+        kind: EventKind::Received { channel: Channel::Online, received_on: date(2026, 1, 8), unit: UnitId::new(unit) },
+    };
+    let mut changes = Changes::new(tenant.clone());
+    changes.submission = Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")) });
+    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: Identity { name: "某某".into(), ..Identity::default() } });
+    changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
+    changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
+    changes.matters.push(MatterWrite { scope: BTreeSet::from([UnitId::new(unit)]), terms: Some(terms::index_terms(&format!("{}\n{text}", matter.title))), matter, expected: Expected::New });
+    changes
+}
+
+fn tenant() -> TenantId {
+    TenantId::new("county")
+}
+
+fn sees(units: &[&str]) -> Visibility {
+    Visibility::Units(units.iter().map(|u| UnitId::new(*u)).collect())
+}
+
+fn search(text: &str, units: &[&str]) -> SearchQuery {
+    SearchQuery { tenant: tenant(), visibility: sees(units), text: text.into(), after: None, limit: 50 }
+}
+
+fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
+    DutyQuery { tenant: tenant(), unit: UnitId::new(unit), posts: BTreeSet::new(), window, now: second(100), today_ends: second(200), week_ends: second(300), after: None, limit: 50 }
+}
+
+/// Runs the whole suite on an empty store.
+pub async fn run(store: &dyn Store) {
+    what_is_written_is_read_back(store).await;
+    the_same_form_is_refused_and_named(store).await;
+    a_stale_version_changes_nothing(store).await;
+    search_finds_words_within_the_readers_rights(store).await;
+    duties_come_by_due_time_in_pages(store).await;
+    timers_come_oldest_first(store).await;
+    items_expire_and_are_listed_by_prefix(store).await;
+    leases_never_overlap(store).await;
+    tenants_do_not_see_each_other(store).await;
+}
+
+async fn what_is_written_is_read_back(store: &dyn Store) {
+    let changes = lodging(&tenant(), "a1", "office", AWKWARD, second(1000));
+    let (record, matter) = (changes.submission.clone().unwrap(), changes.matters[0].matter.clone());
+    store.commit(changes).await.unwrap();
+    let t = tenant();
+    assert_eq!(store.matter(&t, &matter.id).await.unwrap().as_ref(), Some(&matter));
+    assert_eq!(store.matter_by_number(&t, &matter.number).await.unwrap().as_ref(), Some(&matter));
+    assert_eq!(store.matters_of(&t, &matter.submission).await.unwrap(), vec![matter.clone()]);
+    assert_eq!(store.submission(&t, &matter.submission).await.unwrap().as_ref(), Some(&record));
+    assert_eq!(store.submission_by_receipt(&t, "r-a1").await.unwrap().as_ref(), Some(&record));
+    assert_eq!(store.submission_by_origin(&t, "o-a1").await.unwrap().as_ref(), Some(&record));
+    assert_eq!(store.contents(&t, matter.submission.as_str()).await.unwrap()[0].text, AWKWARD);
+    assert_eq!(store.vault(&t, &matter.submission).await.unwrap().unwrap().identity.name, "某某");
+    assert_eq!(store.events(&t, &matter.id).await.unwrap().len(), 1);
+    assert_eq!(store.matter(&t, &MatterId::new(AWKWARD.replace('\0', ""))).await.unwrap(), None);
+}
+
+async fn the_same_form_is_refused_and_named(store: &dyn Store) {
+    let mut again = lodging(&tenant(), "a2", "office", "x", second(1000));
+    again.submission.as_mut().unwrap().origin = Some("o-a1".into());
+    match store.commit(again).await {
+        Err(StoreError::AlreadyThere(id)) => assert_eq!(id, "s-a1"),
+        other => panic!("expected AlreadyThere, got {other:?}"),
+    }
+    assert_eq!(store.matter(&tenant(), &MatterId::new("m-a2")).await.unwrap(), None, "nothing of it may stay");
+}
+
+async fn a_stale_version_changes_nothing(store: &dyn Store) {
+    store.commit(lodging(&tenant(), "b1", "office", "停水", second(1000))).await.unwrap();
+    let mut matter = store.matter(&tenant(), &MatterId::new("m-b1")).await.unwrap().unwrap();
+    matter.version = 2;
+    matter.title = "第一个".into();
+    let write = |matter: &Matter, expected| {
+        let mut changes = Changes::new(tenant());
+        changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: 9, text: matter.title.clone(), words: Payload::default() });
+        changes.matters.push(MatterWrite { matter: matter.clone(), expected, scope: BTreeSet::from([UnitId::new("office")]), terms: None });
+        changes
+    };
+    store.commit(write(&matter, Expected::Version(1))).await.unwrap();
+    let mut late = matter.clone();
+    late.title = "第二个".into();
+    assert!(matches!(store.commit(write(&late, Expected::Version(1))).await, Err(StoreError::ChangedMeanwhile)));
+    let kept = store.matter(&tenant(), &matter.id).await.unwrap().unwrap();
+    assert_eq!(kept.title, "第一个");
+    assert_eq!(store.contents(&tenant(), matter.id.as_str()).await.unwrap()[0].text, "第一个", "the loser's words must not stay");
+}
+
+async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
+    store.commit(lodging(&tenant(), "c1", "housing", "小区换热站循环泵损坏，温度不达标 ABC-123", second(1000))).await.unwrap();
+    store.commit(lodging(&tenant(), "c2", "water", "换热站旁边的水管爆裂", second(1000))).await.unwrap();
+    let numbers = |page: crate::Page<Matter>| page.rows.into_iter().map(|m| m.number).collect::<Vec<_>>();
+    assert_eq!(numbers(store.search(&search("换热站", &["housing"])).await.unwrap()), ["2026-c1-1"], "only what the unit may read");
+    assert_eq!(numbers(store.search(&search("换热", &["housing", "water"])).await.unwrap()), ["2026-c2-1", "2026-c1-1"], "newest first");
+    assert_eq!(numbers(store.search(&search("热站循", &["housing"])).await.unwrap()), ["2026-c1-1"], "inside a word");
+    assert_eq!(numbers(store.search(&search("abc 温度", &["housing"])).await.unwrap()), ["2026-c1-1"], "all words must match");
+    assert_eq!(numbers(store.search(&search("泵", &["housing"])).await.unwrap()), ["2026-c1-1"], "one character");
+    for nothing in ["泵循", "", "'\"()*:", "AND", "NEAR(", AWKWARD] {
+        assert!(store.search(&search(nothing, &["housing"])).await.unwrap().rows.is_empty(), "{nothing}");
+    }
+    assert!(store.search(&SearchQuery { visibility: Visibility::Nothing, ..search("换热站", &[]) }).await.unwrap().rows.is_empty());
+    // Handed over: the new unit finds it and the old one no longer does, without indexing the text again.
+    let mut matter = store.matter(&tenant(), &MatterId::new("m-c1")).await.unwrap().unwrap();
+    matter.version = 2;
+    let mut changes = Changes::new(tenant());
+    changes.matters.push(MatterWrite { matter, expected: Expected::Version(1), scope: BTreeSet::from([UnitId::new("urban")]), terms: None });
+    store.commit(changes).await.unwrap();
+    assert!(store.search(&search("换热站", &["housing"])).await.unwrap().rows.is_empty());
+    assert_eq!(numbers(store.search(&search("换热站", &["urban"])).await.unwrap()), ["2026-c1-1"]);
+    let list = |unit: &str| ListQuery { tenant: tenant(), visibility: sees(&[unit]), phase: None, after: None, limit: 50 };
+    assert_eq!(numbers(store.list(&list("urban")).await.unwrap()), ["2026-c1-1"], "lists agree with search");
+    assert!(store.list(&list("housing")).await.unwrap().rows.is_empty());
+    assert!(store.list(&ListQuery { phase: Some(Phase::Archived), ..list("urban") }).await.unwrap().rows.is_empty());
+}
+
+async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
+    for (i, due) in [150, 50, 250, 50, 900].into_iter().enumerate() {
+        store.commit(lodging(&tenant(), &format!("d{i}"), "edu", "x", second(due))).await.unwrap();
+    }
+    let counts = store.duty_counts(&duties("edu", DutyWindow::All)).await.unwrap();
+    assert_eq!((counts.late, counts.today, counts.week, counts.later), (2, 1, 1, 1));
+    let mut query = DutyQuery { limit: 2, ..duties("edu", DutyWindow::All) };
+    let mut seen = Vec::new();
+    loop {
+        let page = store.duties(&query).await.unwrap();
+        seen.extend(page.rows.iter().map(|d| (d.due.as_second() - second(0).as_second(), d.number.clone())));
+        match page.next {
+            Some(next) => query.after = Some(next),
+            None => break,
+        }
+    }
+    assert_eq!(seen.iter().map(|s| s.0).collect::<Vec<_>>(), [50, 50, 150, 250, 900]);
+    assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
+    let supervisor = DutyQuery { posts: BTreeSet::from([Post::Supervisor]), ..duties("edu", DutyWindow::All) };
+    assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
+    assert!(store.duties(&duties("nobody", DutyWindow::All)).await.unwrap().rows.is_empty());
+}
+
+async fn timers_come_oldest_first(store: &dyn Store) {
+    let due = store.due_timers(&tenant(), second(200), 10).await.unwrap();
+    let names: Vec<&str> = due.iter().map(|m| m.as_str()).collect();
+    assert_eq!(names.len(), 3);
+    assert_eq!(names[2], "m-d0");
+    assert_eq!(store.due_timers(&tenant(), second(200), 1).await.unwrap().len(), 1);
+    assert_eq!(store.next_timer(&tenant(), second(200)).await.unwrap(), Some(second(250)));
+    assert_eq!(store.next_timer(&tenant(), second(999_999)).await.unwrap(), None);
+}
+
+async fn items_expire_and_are_listed_by_prefix(store: &dyn Store) {
+    let t = tenant();
+    let item = |key: &str, expires| ItemRecord { kind: ItemKind::Draft, key: key.into(), doc: serde_json::json!({ "text": AWKWARD }), expires, only_new: false };
+    store.put_items(&t, vec![item("11", Some(second(10))), item("1102", None), item("12", None), item("1101", None)]).await.unwrap();
+    assert!(store.item(&t, ItemKind::Draft, "11", second(9)).await.unwrap().is_some());
+    assert!(store.item(&t, ItemKind::Draft, "11", second(10)).await.unwrap().is_none(), "past its time");
+    let keys: Vec<String> = store.items(&t, ItemKind::Draft, "11", "11", 10).await.unwrap().into_iter().map(|i| i.key).collect();
+    assert_eq!(keys, ["1101", "1102"]);
+    assert_eq!(store.item(&t, ItemKind::Draft, "12", second(0)).await.unwrap().unwrap().doc["text"], AWKWARD);
+    let once = ItemRecord { only_new: true, ..item("12", None) };
+    assert!(matches!(store.put_items(&t, vec![item("13", None), once]).await, Err(StoreError::AlreadyThere(_))));
+    assert!(store.item(&t, ItemKind::Draft, "13", second(0)).await.unwrap().is_none(), "all or none");
+    assert_eq!(store.sweep_items(&t, second(20)).await.unwrap(), 1);
+    store.remove_item(&t, ItemKind::Draft, "12").await.unwrap();
+    store.remove_item(&t, ItemKind::Draft, "12").await.unwrap();
+    assert!(store.item(&t, ItemKind::Draft, "12", second(0)).await.unwrap().is_none());
+}
+
+async fn leases_never_overlap(store: &dyn Store) {
+    let mut taken = BTreeSet::new();
+    for count in [1_u32, 100, 7] {
+        let first = store.lease(&tenant(), "serial:2026", count).await.unwrap();
+        for n in first..first + u64::from(count) {
+            assert!(n > 0 && taken.insert(n), "serial {n} was leased twice");
+        }
+    }
+}
+
+async fn tenants_do_not_see_each_other(store: &dyn Store) {
+    let other = TenantId::new("other");
+    assert_eq!(store.matter(&other, &MatterId::new("m-a1")).await.unwrap(), None);
+    assert!(store.search(&SearchQuery { tenant: other.clone(), ..search("水管", &["water"]) }).await.unwrap().rows.is_empty());
+    store.commit(lodging(&other, "a1", "office", "另一个县", second(1000))).await.unwrap();
+    assert!(store.duties(&DutyQuery { tenant: other.clone(), ..duties("edu", DutyWindow::All) }).await.unwrap().rows.is_empty());
+    assert!(store.due_timers(&other, second(500), 10).await.unwrap().is_empty());
+}

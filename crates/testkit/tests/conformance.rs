@@ -1,0 +1,68 @@
+//! The conformance suite on every backend, and what only two connections or a crash can show.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::sync::Arc;
+
+use huiyin_domain::ids::TenantId;
+use huiyin_storage::{Store, conformance};
+use huiyin_storage_sqlite::SqliteStore;
+use huiyin_testkit::postgres_store;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("t.db")).unwrap();
+    conformance::run(&store).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_conforms() {
+    if let Some(store) = postgres_store("postgres_conforms").await {
+        conformance::run(&*store).await;
+    }
+}
+
+async fn many_at_once(store: Arc<dyn Store>) {
+    let tenant = TenantId::new("t");
+    let jobs: Vec<_> = (0..200)
+        .map(|i| {
+            let (store, tenant) = (Arc::clone(&store), tenant.clone());
+            tokio::spawn(async move { store.commit(conformance::lodging(&tenant, &format!("k{i}"), "office", "同时提交", jiff::Timestamp::from_second(1_800_000_000).unwrap())).await })
+        })
+        .collect();
+    for job in jobs {
+        job.await.unwrap().unwrap();
+    }
+    for i in 0..200 {
+        assert!(store.matter_by_number(&tenant, &format!("2026-k{i}-1")).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_are_all_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    many_at_once(Arc::new(SqliteStore::open(&folder.path().join("t.db")).unwrap())).await;
+    if let Some(store) = postgres_store("many_at_once_are_all_kept").await {
+        many_at_once(store).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_process_can_write_beside_the_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    let (one, two) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
+    let tenant = TenantId::new("t");
+    let due = jiff::Timestamp::from_second(1_800_000_000).unwrap();
+    one.commit(conformance::lodging(&tenant, "x", "office", "甲", due)).await.unwrap();
+    two.commit(conformance::lodging(&tenant, "y", "office", "乙", due)).await.unwrap();
+    assert!(one.matter_by_number(&tenant, "2026-y-1").await.unwrap().is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_database_is_refused_with_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    std::fs::write(&path, "not a database, but long enough to look like a file of some kind".repeat(50)).unwrap();
+    assert!(SqliteStore::open(&path).is_err());
+}
