@@ -52,10 +52,10 @@ pub async fn by_petitioner(office: &Office, submission: &SubmissionRecord, part:
 
 async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Result<Matter> {
     let key = step.key.as_ref().map(|k| office.keyed_hash("idempotency", &format!("{}:{}:{k}", matter.id, step.id)));
-    if let Some(key) = &key {
-        if office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?.is_some() {
-            return Ok(matter);
-        }
+    if let Some(key) = &key
+        && office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?.is_some()
+    {
+        return Ok(matter);
     }
     let ground = office.ground(&matter.pack).await?;
     if step.version.is_some_and(|v| v != matter.version) {

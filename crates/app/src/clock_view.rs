@@ -103,7 +103,12 @@ impl ViewGround<'_> {
     }
 
     fn unit_name(&self, clock: &Clock) -> String {
-        clock.bound.unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map_or_else(|| self.say("you", &[]), |u| self.language.pick(&u.name, &u.name_en).to_owned())
+        clock
+            .bound
+            .unit
+            .as_ref()
+            .and_then(|u| self.rules.directory.unit(u))
+            .map_or_else(|| self.say("you", &[]), |u| self.language.pick(&u.name, &u.name_en).to_owned())
     }
 
     fn label(&self, label: &huiyin_domain::procedure::Label) -> String {
@@ -307,7 +312,8 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
                 line("reckon-stop", ground.say("reckon-stop-text", &[("from", day(ground.language, *from, today)), ("to", until), ("why", why)]));
             }
             LedgerEntry::Extension { days, approved_by, reason, .. } => {
-                let unit = ground.rules.directory.unit(approved_by).map_or_else(|| approved_by.0.clone(), |u| ground.language.pick(&u.name, &u.name_en).to_owned());
+                let unit =
+                    ground.rules.directory.unit(approved_by).map_or_else(|| approved_by.0.clone(), |u| ground.language.pick(&u.name, &u.name_en).to_owned());
                 line("reckon-extension", ground.say("reckon-extension-text", &[("days", days.to_string()), ("unit", unit), ("why", reason.clone())]));
             }
         }
@@ -351,7 +357,11 @@ fn end_text(ground: ViewGround<'_>, clock: &Clock) -> String {
         let key = if facts.made_up { "reckon-end-made-up" } else { "reckon-end-plain" };
         return ground.say(key, &[("legal", legal)]);
     }
-    let name = ground.rules.calendar.name_of(clock.nominal).map_or_else(|| ground.say("weekend", &[]), |n| if ground.language == Language::Chinese { n.to_owned() } else { ground.say("public-holiday", &[]) });
+    let name = ground
+        .rules
+        .calendar
+        .name_of(clock.nominal)
+        .map_or_else(|| ground.say("weekend", &[]), |n| if ground.language == Language::Chinese { n.to_owned() } else { ground.say("public-holiday", &[]) });
     ground.say("reckon-end-rolled", &[("nominal", nominal), ("legal", legal), ("name", name)])
 }
 

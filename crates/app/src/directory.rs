@@ -26,7 +26,8 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit) -> Result<()> 
     if unit.name.trim().is_empty() {
         errors.push(FormError::new("name", "fault-missing"));
     }
-    for (field, text) in [("name", &unit.name), ("name_en", &unit.name_en), ("address", &unit.address), ("telephone", &unit.telephone), ("hours", &unit.hours)] {
+    for (field, text) in [("name", &unit.name), ("name_en", &unit.name_en), ("address", &unit.address), ("telephone", &unit.telephone), ("hours", &unit.hours)]
+    {
         if text.chars().count() > 200 {
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
@@ -118,7 +119,14 @@ pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, passwor
         return Err(AppError::Form(vec![FormError::new("login", "fault-already-founded")]));
     }
     write_unit(office, &unit).await?;
-    let officer = Officer { id: OfficerId(new_id()), login: login.to_owned(), name: name.to_owned(), unit: unit.id, posts: Post::ALL.into_iter().collect(), active: true };
+    let officer = Officer {
+        id: OfficerId(new_id()),
+        login: login.to_owned(),
+        name: name.to_owned(),
+        unit: unit.id,
+        posts: Post::ALL.into_iter().collect(),
+        active: true,
+    };
     write_officer(office, &officer).await?;
     crate::sign_in::write_password(office, &officer.id, password).await
 }

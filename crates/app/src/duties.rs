@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::clock::{end_of_day, OfficeTime};
-use huiyin_storage::{DutyQuery, DutyWindow};
+use huiyin_domain::clock::{OfficeTime, end_of_day};
 pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
+use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
 
 use crate::error::Result;

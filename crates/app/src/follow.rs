@@ -1,7 +1,7 @@
 //! Following by receipt code: the petitioner's own view and acts. No account; wrong codes are throttled.
 
-use huiyin_domain::matter::Matter;
 use huiyin_domain::ids::SubmissionId;
+use huiyin_domain::matter::Matter;
 use huiyin_storage::{AttachmentRecord, ItemKind, ItemRecord, SubmissionRecord};
 use jiff::ToSpan;
 
@@ -63,7 +63,11 @@ pub async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> 
 /// # Errors
 /// [`AppError::NotSignedIn`] when it is unknown or past its time.
 pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
-    let item = office.store().item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
+    let item = office
+        .store()
+        .item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret), office.machine_now())
+        .await?
+        .ok_or(AppError::NotSignedIn)?;
     let id = item.doc.get("submission").and_then(|v| v.as_str()).unwrap_or_default();
     office.store().submission(office.tenant(), &SubmissionId::new(id)).await?.ok_or(AppError::NotSignedIn)
 }

@@ -75,7 +75,8 @@ pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
 /// Everything of one matter.
 pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView> {
     let (store, tenant) = (office.store(), office.tenant());
-    let submission = store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::Internal(format!("matter {} has no submission", matter.number)))?;
+    let submission =
+        store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::Internal(format!("matter {} has no submission", matter.number)))?;
     let own = store.contents(tenant, matter.id.as_str()).await?;
     let text = match own.iter().find(|c| c.n == 0) {
         Some(part) => part.text.clone(),

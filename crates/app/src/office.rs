@@ -168,7 +168,8 @@ impl Office {
     /// # Errors
     /// When a matter names a pack this program does not have.
     pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
-        let book = self.library().book(pack).ok_or_else(|| AppError::Internal(format!("pack `{pack}` is not here; install the program version that has it")))?;
+        let book =
+            self.library().book(pack).ok_or_else(|| AppError::Internal(format!("pack `{pack}` is not here; install the program version that has it")))?;
         self.ground_of(book).await
     }
 
@@ -192,10 +193,10 @@ impl Office {
     /// As the store.
     pub async fn directory(&self) -> Result<Arc<Directory>> {
         let second = self.machine_now().as_second();
-        if let Ok(kept) = self.directory.read() {
-            if second.saturating_sub(kept.0) < DIRECTORY_SECONDS {
-                return Ok(Arc::clone(&kept.1));
-            }
+        if let Ok(kept) = self.directory.read()
+            && second.saturating_sub(kept.0) < DIRECTORY_SECONDS
+        {
+            return Ok(Arc::clone(&kept.1));
         }
         self.reload_directory().await
     }

@@ -62,10 +62,10 @@ pub async fn under(office: &Office, code: &str) -> Result<Vec<Place>> {
 pub async fn full_name(office: &Office, code: &str) -> Result<String> {
     let mut out = String::new();
     for length in [2, 4, 6, 9] {
-        if let Some(part) = code.get(..length) {
-            if let Some(place) = by_code(office, part).await?.filter(|p| p.name != "市辖区") {
-                out.push_str(&place.name);
-            }
+        if let Some(part) = code.get(..length)
+            && let Some(place) = by_code(office, part).await?.filter(|p| p.name != "市辖区")
+        {
+            out.push_str(&place.name);
         }
     }
     Ok(out)

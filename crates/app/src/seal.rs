@@ -13,15 +13,23 @@ use crate::office::{Ground, Office, new_id, random_hex};
 ///
 /// # Errors
 /// [`AppError::Internal`] when a value has no canonical form or there is no randomness.
-pub(crate) fn seal(changes: &mut Changes, ground: &Ground, mut matter: Matter, events: Vec<Event>, words: Payload, expected: Expected, terms: Option<String>) -> Result<()> {
+pub(crate) fn seal(
+    changes: &mut Changes,
+    ground: &Ground,
+    mut matter: Matter,
+    events: Vec<Event>,
+    words: Payload,
+    expected: Expected,
+    terms: Option<String>,
+) -> Result<()> {
     let mut words = Some(words).filter(|w| !w.is_empty());
     for mut event in events {
         let salt = random_hex(16)?;
-        if let EventKind::Moved { words: slot, .. } = &mut event.kind {
-            if let Some(words) = words.take() {
-                *slot = Some(digest(&salt, &words).map_err(broken)?);
-                changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: event.n, text: String::new(), words });
-            }
+        if let EventKind::Moved { words: slot, .. } = &mut event.kind
+            && let Some(words) = words.take()
+        {
+            *slot = Some(digest(&salt, &words).map_err(broken)?);
+            changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: event.n, text: String::new(), words });
         }
         let commitment = commit(&matter.head, &salt, &event).map_err(broken)?;
         matter.head.clone_from(&commitment);

@@ -71,10 +71,10 @@ async fn one(office: &Office, id: &MatterId) -> Result<u64> {
     let (next, events) = advance(ground.rules(), &matter, &office.now())?;
     let breaches = events.iter().filter(|e| matches!(e.kind, EventKind::Breached { .. })).count();
     let mut changes = Changes::new(office.tenant().clone());
-    if breaches > 0 {
-        if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
-            tell(&mut changes, office, &record, &next, "breach");
-        }
+    if breaches > 0
+        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
+    {
+        tell(&mut changes, office, &record, &next, "breach");
     }
     seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
     office.store().commit(changes).await?;

@@ -83,8 +83,12 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
             let done = ground.language.pick(&rule.done.zh, &rule.done.en).to_owned();
             if carried.text(Field::ToUnit).is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, Some(holder)))]) } else { done }
         }
-        EventKind::ClockExtended { n, days, legal } => say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))]),
-        EventKind::ClockReprojected { n, legal, .. } => say(ground, "event-reprojected", &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))]),
+        EventKind::ClockExtended { n, days, legal } => {
+            say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))])
+        }
+        EventKind::ClockReprojected { n, legal, .. } => {
+            say(ground, "event-reprojected", &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))])
+        }
         EventKind::Breached { n, bound, historic } => {
             late = true;
             let key = if *historic { "event-breached-historic" } else { "event-breached" };
@@ -105,7 +109,12 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
         _ => return None,
     };
-    let cite = event.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| ground.language.pick(&c.cite.zh, &c.cite.en).to_owned()).unwrap_or_default();
+    let cite = event
+        .clause
+        .as_ref()
+        .and_then(|c| ground.rules.book.clauses.get(c))
+        .map(|c| ground.language.pick(&c.cite.zh, &c.cite.en).to_owned())
+        .unwrap_or_default();
     Some(Line {
         when: instant(ground.language, event.at, &ground.now.zone, ground.now.today()),
         who: who(ground, event, reader),

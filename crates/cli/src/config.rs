@@ -53,7 +53,10 @@ pub fn load(file: Option<&Path>, data: Option<&Path>, listen: Option<&str>) -> a
     for (name, _) in std::env::vars() {
         let key = name.strip_prefix("HUIYIN_").map(str::to_lowercase);
         if key.is_some_and(|k| !known.contains(&k)) && !NOT_CONFIG.contains(&name.as_str()) {
-            bail!("the environment sets `{name}`, which is no setting; known: {}", known.iter().map(|k| format!("HUIYIN_{}", k.to_uppercase())).collect::<Vec<_>>().join(", "));
+            bail!(
+                "the environment sets `{name}`, which is no setting; known: {}",
+                known.iter().map(|k| format!("HUIYIN_{}", k.to_uppercase())).collect::<Vec<_>>().join(", ")
+            );
         }
     }
     let mut figment = Figment::from(Serialized::defaults(Config::default()));

@@ -49,7 +49,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             println!("pack        {}", book.id);
             let published = office.library().calendar(&book.calendar).and_then(|c| c.last_published());
             match published {
-                Some(year) if year < today.year() => wrong.push(format!("the holiday notice of {} is not in calendar `{}`; due days are provisional until a newer program brings it", today.year(), book.calendar)),
+                Some(year) if year < today.year() => wrong.push(format!(
+                    "the holiday notice of {} is not in calendar `{}`; due days are provisional until a newer program brings it",
+                    today.year(),
+                    book.calendar
+                )),
                 Some(year) => println!("calendar    {} up to {year}", book.calendar),
                 None => wrong.push(format!("calendar `{}` has no published year", book.calendar)),
             }

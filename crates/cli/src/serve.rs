@@ -153,7 +153,9 @@ async fn ended() {
 async fn sweeping(office: Office) {
     loop {
         match sweep::run(&office).await {
-            Ok(swept) if swept.matters > 0 => tracing::info!(matters = swept.matters, breaches = swept.breaches, left = swept.left, "the sweep worked what was due"),
+            Ok(swept) if swept.matters > 0 => {
+                tracing::info!(matters = swept.matters, breaches = swept.breaches, left = swept.left, "the sweep worked what was due")
+            }
             Ok(_) => {}
             Err(error) => tracing::error!(error = ?error, "the sweep failed"),
         }

@@ -88,13 +88,8 @@ impl WorkCalendar {
         let last = years.last().map(|y| first_day(*y + 1) - 1);
         let base = named.iter().copied().chain(first).min().unwrap_or(0);
         let end = named.iter().copied().chain(last).max().unwrap_or(-1);
-        let mut calendar = Self {
-            id: id.to_owned(),
-            base,
-            flags: (base..=end).map(weekend_flag).collect(),
-            names: BTreeMap::new(),
-            last_published: years.last().copied(),
-        };
+        let mut calendar =
+            Self { id: id.to_owned(), base, flags: (base..=end).map(weekend_flag).collect(), names: BTreeMap::new(), last_published: years.last().copied() };
         for year in &years {
             let tail = if years.contains(&(year + 1)) { 0 } else { i32::from(open_tail_days) };
             for day in first_day(*year)..first_day(year + 1) - tail {
@@ -142,10 +137,7 @@ impl WorkCalendar {
     }
 
     pub(crate) fn at(&self, day: i32) -> Day {
-        let flags = usize::try_from(day - self.base)
-            .ok()
-            .and_then(|i| self.flags.get(i).copied())
-            .unwrap_or_else(|| weekend_flag(day));
+        let flags = usize::try_from(day - self.base).ok().and_then(|i| self.flags.get(i).copied()).unwrap_or_else(|| weekend_flag(day));
         Day { rest: flags & REST != 0, settled: flags & SETTLED != 0, made_up: flags & MADE_UP != 0 }
     }
 

@@ -103,7 +103,10 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer
         .book
         .moves
         .iter()
-        .filter(|m| m.by.iter().any(|r| relations.contains(r)) || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder)))
+        .filter(|m| {
+            m.by.iter().any(|r| relations.contains(r))
+                || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
+        })
         .filter(|m| m.from.contains(&matter.state))
         .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m).err() })
         .collect()
@@ -140,7 +143,14 @@ fn holds(matter: &Matter, guard: &Guard) -> bool {
 ///
 /// # Errors
 /// [`Closed`] says why it is not open or which fields are at fault; nothing has changed then.
-pub fn decide(rules: Rules<'_>, matter: &Matter, actor: &Actor, move_id: &MoveId, given: &std::collections::BTreeMap<String, String>, now: &OfficeTime) -> Result<Decision, Closed> {
+pub fn decide(
+    rules: Rules<'_>,
+    matter: &Matter,
+    actor: &Actor,
+    move_id: &MoveId,
+    given: &std::collections::BTreeMap<String, String>,
+    now: &OfficeTime,
+) -> Result<Decision, Closed> {
     let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
     judge(rules, matter, actor, rule)?;
     let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
@@ -172,37 +182,42 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Pa
         }
     }
     // The paper cannot have been received before it was made.
-    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), matter.days.get("answered")) {
-        if received < *answered {
-            fault(Field::ReceivedOn, FieldFault::TooEarly);
-        }
+    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), matter.days.get("answered"))
+        && received < *answered
+    {
+        fault(Field::ReceivedOn, FieldFault::TooEarly);
     }
     // LAW.md §12.4: acceptance lies no later than the last day of the notice.
-    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(rules, matter)) {
-        if accepted > limit {
-            fault(Field::AcceptedOn, FieldFault::TooLate);
-        }
+    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(rules, matter))
+        && accepted > limit
+    {
+        fault(Field::AcceptedOn, FieldFault::TooLate);
     }
     // An opinion without hearing or investigation needs a reason (art. 31(6)).
     let unheard = !(matter.facts.contains(&Fact::Heard) && matter.facts.contains(&Fact::Investigated));
     if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
         fault(Field::UnheardReason, FieldFault::Missing);
     }
-    if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id)) {
-        if payload.number(Field::Days).is_some_and(|d| d > clock.extension.unwrap_or(0)) {
-            fault(Field::Days, FieldFault::NotInRange);
-        }
+    if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id))
+        && payload.number(Field::Days).is_some_and(|d| d > clock.extension.unwrap_or(0))
+    {
+        fault(Field::Days, FieldFault::NotInRange);
     }
-    if let Some(name) = payload.text(Field::ToUnit) {
-        if !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active) {
-            fault(Field::ToUnit, FieldFault::NoSuchUnit);
-        }
+    if let Some(name) = payload.text(Field::ToUnit)
+        && !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active)
+    {
+        fault(Field::ToUnit, FieldFault::NoSuchUnit);
     }
     errors
 }
 
 fn notice_limit(rules: Rules<'_>, matter: &Matter) -> Option<Date> {
-    matter.clocks.iter().rev().find(|c| c.is_owed() && rules.book.clock(&c.rule).is_some_and(|r| r.kind == ClockKind::Duty && r.id.as_str().starts_with("notify"))).map(|c| c.legal)
+    matter
+        .clocks
+        .iter()
+        .rev()
+        .find(|c| c.is_owed() && rules.book.clock(&c.rule).is_some_and(|r| r.kind == ClockKind::Duty && r.id.as_str().starts_with("notify")))
+        .map(|c| c.legal)
 }
 
 fn event_actor(actor: &Actor) -> EventActor {
@@ -511,7 +526,8 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
     };
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
     timer::set_next(&mut clock, rules.book, rules.calendar, &now.zone);
-    let event = EventKind::ClockStarted { n, rule: id.clone(), bound, start, length, unit: PeriodUnit::clone(&clock.unit), nominal: clock.nominal, legal: clock.legal };
+    let event =
+        EventKind::ClockStarted { n, rule: id.clone(), bound, start, length, unit: PeriodUnit::clone(&clock.unit), nominal: clock.nominal, legal: clock.legal };
     matter.clocks.push(clock);
     Ok(event)
 }

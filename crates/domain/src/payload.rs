@@ -90,11 +90,22 @@ impl Field {
             Self::Days => Shape::Number(3650),
             Self::Proof | Self::Target => Shape::Line,
             Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
-            Self::Outcome => Shape::Choice(&["support", "explain", "not_support", "adopt", "adopt_partly", "not_adopt", "uphold", "change", "annul_redo", "not_admitted"]),
+            Self::Outcome => {
+                Shape::Choice(&["support", "explain", "not_support", "adopt", "adopt_partly", "not_adopt", "uphold", "change", "annul_redo", "not_admitted"])
+            }
             Self::RateOffice | Self::RateHandler => Shape::Choice(&["satisfied", "partly", "dissatisfied"]),
             Self::Ground => Shape::Choice(&["19(3)", "36(3)", "elsewhere"]),
             Self::Path => Shape::Choice(&["1", "2", "3", "4", "5"]),
-            Self::Reason | Self::Procedure | Self::Summary | Self::Request | Self::Facts | Self::Opinion | Self::LegalBasis | Self::Remedy | Self::UnheardReason | Self::Words => Shape::Text,
+            Self::Reason
+            | Self::Procedure
+            | Self::Summary
+            | Self::Request
+            | Self::Facts
+            | Self::Opinion
+            | Self::LegalBasis
+            | Self::Remedy
+            | Self::UnheardReason
+            | Self::Words => Shape::Text,
         }
     }
 

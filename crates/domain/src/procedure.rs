@@ -212,17 +212,8 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase in order.
-    pub const ALL: [Self; 9] = [
-        Self::Intake,
-        Self::Handover,
-        Self::Handling,
-        Self::Answered,
-        Self::Review,
-        Self::ReReview,
-        Self::Withdrawn,
-        Self::Ended,
-        Self::Archived,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Intake, Self::Handover, Self::Handling, Self::Answered, Self::Review, Self::ReReview, Self::Withdrawn, Self::Ended, Self::Archived];
 
     /// The word in data.
     pub fn word(self) -> &'static str {

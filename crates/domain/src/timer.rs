@@ -41,7 +41,11 @@ fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZon
     out.push((clock.due, Step::RunOut));
     if clock.kind == ClockKind::Duty {
         for escalation in &book.escalation {
-            let at = if escalation.after_working_days == 0 { clock.due } else { end_of_day(working_days_after(calendar, clock.legal, escalation.after_working_days), zone) };
+            let at = if escalation.after_working_days == 0 {
+                clock.due
+            } else {
+                end_of_day(working_days_after(calendar, clock.legal, escalation.after_working_days), zone)
+            };
             out.push((at.max(clock.due), Step::Escalate(escalation.clone())));
         }
     }

@@ -28,8 +28,7 @@ pub enum UnitKind {
 
 impl UnitKind {
     /// Every kind, in the order of lists.
-    pub const ALL: [Self; 6] =
-        [Self::PetitionOffice, Self::Government, Self::Bureau, Self::Township, Self::Discipline, Self::External];
+    pub const ALL: [Self; 6] = [Self::PetitionOffice, Self::Government, Self::Bureau, Self::Township, Self::Discipline, Self::External];
 
     /// The word in data and forms.
     pub fn word(self) -> &'static str {
@@ -161,9 +160,10 @@ impl Directory {
         if itself.is_some_and(|u| u.kind == UnitKind::PetitionOffice) {
             return itself;
         }
-        itself.into_iter().chain(self.superiors(id)).find_map(|level| {
-            self.units.iter().find(|u| u.active && u.kind == UnitKind::PetitionOffice && u.superior.as_ref() == Some(&level.id))
-        })
+        itself
+            .into_iter()
+            .chain(self.superiors(id))
+            .find_map(|level| self.units.iter().find(|u| u.active && u.kind == UnitKind::PetitionOffice && u.superior.as_ref() == Some(&level.id)))
     }
 
     /// Who sits in a post now.

@@ -112,10 +112,10 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, case: &Case) -> Result<(), Case
 }
 
 fn expect(matter: &Matter, step: &Step) -> Result<(), String> {
-    if let Some(state) = &step.state {
-        if matter.state.as_str() != state {
-            return Err(format!("the state is `{}`, expected `{state}`", matter.state));
-        }
+    if let Some(state) = &step.state
+        && matter.state.as_str() != state
+    {
+        return Err(format!("the state is `{}`, expected `{state}`", matter.state));
     }
     for (clock, due) in &step.due {
         match matter.owed().into_iter().find(|c| c.rule.as_str() == clock) {

@@ -44,7 +44,9 @@ impl Checker<'_> {
 
     fn cited(&mut self, basis: Basis, clause: Option<&String>, clauses: &[String]) {
         match (basis, clause) {
-            (Basis::House, Some(clause)) => self.say(format!("a `house` period is this office's promise and cites nothing; take out clause `{clause}` or change the basis")),
+            (Basis::House, Some(clause)) => {
+                self.say(format!("a `house` period is this office's promise and cites nothing; take out clause `{clause}` or change the basis"))
+            }
             (Basis::Law | Basis::Local, None) => self.say("a `law` or `local` basis needs its `clause`".to_owned()),
             (Basis::Law | Basis::Local, Some(clause)) => self.known("clause", clause, clauses),
             (Basis::House, None) => {}
@@ -155,7 +157,10 @@ pub(crate) fn build(files: &PackFiles, parts: Vec<(String, Part)>, errors: &mut 
         initial_office_clocks: ids(head.initial_office_clocks),
         initial_direct: StateId(head.initial_direct),
         initial_direct_clocks: ids(head.initial_direct_clocks),
-        states: states.into_iter().map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain })).collect(),
+        states: states
+            .into_iter()
+            .map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain }))
+            .collect(),
         moves: built_moves,
         clocks: built_clocks,
         escalation,

@@ -3,8 +3,8 @@
 //! The closed alphabet of verbs and duty kinds is the real guard; these words catch the plain cases and
 //! say why. They stand only in files whose path has `forbidden` in it; a test keeps it so.
 
-use crate::error::PackError;
 use crate::PackFiles;
+use crate::error::PackError;
 
 /// Words and the reason each is refused.
 pub(crate) const MEASURES: &[(&str, &str)] = &[

@@ -80,7 +80,8 @@ fn by_list(calendar: &WorkCalendar, start: Date, length: usize, unit: DayUnit, s
         day.rest
     };
     let first = number_of(start);
-    let counted: Vec<i32> = (first + 1..first + 3000).filter(|n| !stopped.contains(n) && (unit == DayUnit::CalendarDays || !rests(*n))).take(length + extension).collect();
+    let counted: Vec<i32> =
+        (first + 1..first + 3000).filter(|n| !stopped.contains(n) && (unit == DayUnit::CalendarDays || !rests(*n))).take(length + extension).collect();
     let nominal = counted.last().copied().unwrap_or(first);
     let legal = if unit == DayUnit::WorkingDays { nominal } else { (nominal..).find(|n| !rests(*n)).expect("some day works") };
     (date_of(nominal), date_of(legal))

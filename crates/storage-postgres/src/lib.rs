@@ -11,8 +11,8 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord, Page,
-    SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord,
+    Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
 use tokio_postgres::NoTls;

@@ -105,7 +105,8 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
     let (from, to) = query.bounds();
     let (due, key) = query.position();
     let row = "matter || '.' || lpad(n::text, 6, '0')";
-    let sql = format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$6 OR (due=$6 AND {row} > $7)) ORDER BY due, matter, n LIMIT $8");
+    let sql =
+        format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$6 OR (due=$6 AND {row} > $7)) ORDER BY due, matter, n LIMIT $8");
     let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &due, &key, &more(query.limit)]).await?;
     keyed("duty", &found, query.limit)
 }

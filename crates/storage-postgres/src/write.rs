@@ -87,7 +87,10 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     if let Some(vault) = &changes.vault {
         let id = vault.submission.0.clone();
         let doc = json("vault", &id, vault)?;
-        batch.add("INSERT INTO vault (tenant, submission, doc) VALUES ($1,$2,$3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc", values![tenant(), id, doc]);
+        batch.add(
+            "INSERT INTO vault (tenant, submission, doc) VALUES ($1,$2,$3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",
+            values![tenant(), id, doc],
+        );
     }
     for write in &changes.matters {
         matter(&mut batch, tenant(), write)?;
@@ -106,11 +109,17 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     }
     for file in &changes.attachments {
         let doc = json("attachment", &file.id, file)?;
-        batch.add("INSERT INTO attachment (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), file.submission.0.clone(), file.id.clone(), doc]);
+        batch.add(
+            "INSERT INTO attachment (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)",
+            values![tenant(), file.submission.0.clone(), file.id.clone(), doc],
+        );
     }
     for message in &changes.messages {
         let doc = json("message", &message.id, message)?;
-        batch.add("INSERT INTO message (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), message.submission.0.clone(), message.id.clone(), doc]);
+        batch.add(
+            "INSERT INTO message (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)",
+            values![tenant(), message.submission.0.clone(), message.id.clone(), doc],
+        );
     }
     for audit in &changes.audits {
         let doc = json("audit", &audit.id, audit)?;
@@ -224,7 +233,11 @@ fn vector(body: &str) -> String {
 fn item(batch: &mut Batch, tenant: String, record: &ItemRecord) {
     let values = values![tenant, record.kind.word(), record.key.clone(), record.expires.map(|t| t.as_second()), record.doc.to_string()];
     if record.only_new {
-        batch.checked("INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING", values, Check::Free(record.key.clone()));
+        batch.checked(
+            "INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING",
+            values,
+            Check::Free(record.key.clone()),
+        );
     } else {
         batch.add(
             "INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (tenant, kind, key) DO UPDATE SET expires=excluded.expires, doc=excluded.doc",

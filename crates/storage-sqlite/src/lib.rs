@@ -16,8 +16,8 @@ use async_trait::async_trait;
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord, Page,
-    SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord,
+    Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -54,10 +54,10 @@ impl SqliteStore {
             let kept = readers.lock().ok().and_then(|mut all| all.pop());
             let connection = kept.map_or_else(|| connect(&path), Ok)?;
             let result = job(&connection);
-            if let Ok(mut all) = readers.lock() {
-                if all.len() < READERS {
-                    all.push(connection);
-                }
+            if let Ok(mut all) = readers.lock()
+                && all.len() < READERS
+            {
+                all.push(connection);
             }
             result
         };

@@ -49,7 +49,9 @@ pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Result<Page<Ma
     let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let marks = vec!["?"; units.len()].join(",");
     let phase = if query.phase.is_some() { " AND m.phase=?" } else { "" };
-    let sql = format!("SELECT DISTINCT m.seq, m.doc FROM reader r JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit IN ({marks}) AND r.seq<?{phase} ORDER BY m.seq DESC LIMIT ?");
+    let sql = format!(
+        "SELECT DISTINCT m.seq, m.doc FROM reader r JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit IN ({marks}) AND r.seq<?{phase} ORDER BY m.seq DESC LIMIT ?"
+    );
     let mut values: Vec<Value> = vec![query.tenant.0.clone().into()];
     values.extend(units.iter().map(|u| Value::from(u.0.clone())));
     values.push(before(query.after.as_deref()).into());
@@ -118,7 +120,8 @@ pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<
 
 pub(crate) fn due_timers(connection: &Connection, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
     let sql = "SELECT matter FROM duty WHERE tenant=?1 AND next_at IS NOT NULL AND next_at<=?2 ORDER BY next_at LIMIT ?3";
-    let ids: Vec<String> = connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, now.as_second(), limit], |r| r.get(0))?.collect()).map_err(fault)?;
+    let ids: Vec<String> =
+        connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, now.as_second(), limit], |r| r.get(0))?.collect()).map_err(fault)?;
     let mut out: Vec<MatterId> = Vec::with_capacity(ids.len());
     for id in ids {
         if !out.iter().rev().take(8).any(|m| m.0 == id) {

@@ -23,7 +23,11 @@ pub(crate) fn commit(connection: &Connection, changes: &Changes) -> Result<(), S
     }
     if let Some(vault) = &changes.vault {
         let id = vault.submission.as_str();
-        run(connection, "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc", params![tenant, id, json("vault", id, vault)?])?;
+        run(
+            connection,
+            "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",
+            params![tenant, id, json("vault", id, vault)?],
+        )?;
     }
     for write in &changes.matters {
         matter(connection, tenant, write)?;
@@ -34,16 +38,32 @@ pub(crate) fn commit(connection: &Connection, changes: &Changes) -> Result<(), S
     }
     for content in &changes.contents {
         let doc = json("content", &content.owner, content)?;
-        run(connection, "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc", params![tenant, content.owner, content.n, doc])?;
+        run(
+            connection,
+            "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
+            params![tenant, content.owner, content.n, doc],
+        )?;
     }
     for file in &changes.attachments {
-        run(connection, "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, file.submission.as_str(), file.id, json("attachment", &file.id, file)?])?;
+        run(
+            connection,
+            "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+            params![tenant, file.submission.as_str(), file.id, json("attachment", &file.id, file)?],
+        )?;
     }
     for message in &changes.messages {
-        run(connection, "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, message.submission.as_str(), message.id, json("message", &message.id, message)?])?;
+        run(
+            connection,
+            "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+            params![tenant, message.submission.as_str(), message.id, json("message", &message.id, message)?],
+        )?;
     }
     for audit in &changes.audits {
-        run(connection, "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)", params![tenant, audit.submission.as_str(), audit.id, json("audit", &audit.id, audit)?])?;
+        run(
+            connection,
+            "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+            params![tenant, audit.submission.as_str(), audit.id, json("audit", &audit.id, audit)?],
+        )?;
     }
     changes.items.iter().try_for_each(|i| item(connection, tenant, i))
 }
@@ -58,7 +78,11 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) 
         return Err(StoreError::AlreadyThere(found));
     }
     let doc = json("submission", id, record)?;
-    run(connection, "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES (?1,?2,?3,?4,?5)", params![tenant, id, record.receipt_hash, record.origin, doc])?;
+    run(
+        connection,
+        "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES (?1,?2,?3,?4,?5)",
+        params![tenant, id, record.receipt_hash, record.origin, doc],
+    )?;
     Ok(())
 }
 
@@ -99,7 +123,17 @@ fn duties(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<
         run(
             connection,
             "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
-            params![tenant, id, duty.n, duty.unit.as_ref().map(|u| u.as_str()), duty.post.word(), kind, duty.due.as_second(), duty.next_at.map(|t| t.as_second()), json("duty", id, &duty)?],
+            params![
+                tenant,
+                id,
+                duty.n,
+                duty.unit.as_ref().map(|u| u.as_str()),
+                duty.post.word(),
+                kind,
+                duty.due.as_second(),
+                duty.next_at.map(|t| t.as_second()),
+                json("duty", id, &duty)?
+            ],
         )?;
     }
     Ok(())
@@ -108,10 +142,8 @@ fn duties(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<
 fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -> Result<(), StoreError> {
     let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(tenant, u.as_str())).collect();
     if write.expected != Expected::New {
-        let mut held: Vec<String> = connection
-            .prepare_cached("SELECT unit FROM reader WHERE seq=?1")
-            .and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect())
-            .map_err(fault)?;
+        let mut held: Vec<String> =
+            connection.prepare_cached("SELECT unit FROM reader WHERE seq=?1").and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect()).map_err(fault)?;
         held.sort();
         // Nothing to rewrite: the same units read it and its text is the same.
         if write.terms.is_none() && held.iter().map(String::as_str).eq(write.scope.iter().map(|u| u.as_str())) {
@@ -128,7 +160,11 @@ fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -
             run(connection, "INSERT INTO search_body (seq, terms) VALUES (?1,?2) ON CONFLICT (seq) DO UPDATE SET terms=excluded.terms", params![seq, body])?;
             body.clone()
         }
-        None => connection.prepare_cached("SELECT terms FROM search_body WHERE seq=?1").and_then(|mut s| s.query_row([seq], |r| r.get(0)).optional()).map_err(fault)?.unwrap_or_default(),
+        None => connection
+            .prepare_cached("SELECT terms FROM search_body WHERE seq=?1")
+            .and_then(|mut s| s.query_row([seq], |r| r.get(0)).optional())
+            .map_err(fault)?
+            .unwrap_or_default(),
     };
     run(connection, "INSERT INTO search (rowid, scope, body) VALUES (?1,?2,?3)", params![seq, tokens.join(" "), body])?;
     Ok(())

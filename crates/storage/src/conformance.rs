@@ -1,7 +1,7 @@
 //! The conformance suite: what every store must do, run on each backend. A store that passes can be put
 //! under the whole system. Failures panic with words; it is test support and used by tests alone.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "test support")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, Identity, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord, Visibility,
-    terms,
+    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, Identity, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store,
+    StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
@@ -124,7 +124,12 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
     changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: Identity { name: "某某".into(), ..Identity::default() } });
     changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
     changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
-    changes.matters.push(MatterWrite { scope: BTreeSet::from([UnitId::new(unit)]), terms: Some(terms::index_terms(&format!("{}\n{text}", matter.title))), matter, expected: Expected::New });
+    changes.matters.push(MatterWrite {
+        scope: BTreeSet::from([UnitId::new(unit)]),
+        terms: Some(terms::index_terms(&format!("{}\n{text}", matter.title))),
+        matter,
+        expected: Expected::New,
+    });
     changes
 }
 
@@ -141,7 +146,17 @@ fn search(text: &str, units: &[&str]) -> SearchQuery {
 }
 
 fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
-    DutyQuery { tenant: tenant(), unit: UnitId::new(unit), posts: BTreeSet::new(), window, now: second(100), today_ends: second(200), week_ends: second(300), after: None, limit: 50 }
+    DutyQuery {
+        tenant: tenant(),
+        unit: UnitId::new(unit),
+        posts: BTreeSet::new(),
+        window,
+        now: second(100),
+        today_ends: second(200),
+        week_ends: second(300),
+        after: None,
+        limit: 50,
+    }
 }
 
 /// Runs the whole suite on an empty store.
@@ -266,7 +281,8 @@ async fn timers_come_oldest_first(store: &dyn Store) {
 
 async fn items_expire_and_are_listed_by_prefix(store: &dyn Store) {
     let t = tenant();
-    let item = |key: &str, expires| ItemRecord { kind: ItemKind::Draft, key: key.into(), doc: serde_json::json!({ "text": AWKWARD }), expires, only_new: false };
+    let item =
+        |key: &str, expires| ItemRecord { kind: ItemKind::Draft, key: key.into(), doc: serde_json::json!({ "text": AWKWARD }), expires, only_new: false };
     store.put_items(&t, vec![item("11", Some(second(10))), item("1102", None), item("12", None), item("1101", None)]).await.unwrap();
     assert!(store.item(&t, ItemKind::Draft, "11", second(9)).await.unwrap().is_some());
     assert!(store.item(&t, ItemKind::Draft, "11", second(10)).await.unwrap().is_none(), "past its time");

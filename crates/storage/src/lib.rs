@@ -4,8 +4,8 @@
 //! outgoing messages in one transaction. Beside it stand only mechanical writes: small items (sign-in state,
 //! drafts, throttles, settings) and leases on number blocks. There is no SQL here.
 
-pub mod conformance;
 mod changes;
+pub mod conformance;
 mod error;
 mod query;
 mod records;

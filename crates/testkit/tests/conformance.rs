@@ -27,7 +27,9 @@ async fn many_at_once(store: Arc<dyn Store>) {
     let jobs: Vec<_> = (0..200)
         .map(|i| {
             let (store, tenant) = (Arc::clone(&store), tenant.clone());
-            tokio::spawn(async move { store.commit(conformance::lodging(&tenant, &format!("k{i}"), "office", "同时提交", jiff::Timestamp::from_second(1_800_000_000).unwrap())).await })
+            tokio::spawn(async move {
+                store.commit(conformance::lodging(&tenant, &format!("k{i}"), "office", "同时提交", jiff::Timestamp::from_second(1_800_000_000).unwrap())).await
+            })
         })
         .collect();
     for job in jobs {

@@ -113,5 +113,5 @@ fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> 
     };
     let mut response = shared.page(asked, "problem.html", values);
     *response.status_mut() = status;
-    Problem(response)
+    Problem(Box::new(response))
 }

@@ -138,11 +138,11 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed) -
 
 /// A problem, ready to be sent.
 #[derive(Debug)]
-pub(crate) struct Problem(pub Response);
+pub(crate) struct Problem(pub Box<Response>);
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        self.0
+        *self.0
     }
 }
 
@@ -152,10 +152,10 @@ impl Problem {
         let kind = Kind::of(&error);
         log(kind, &error);
         if kind == Kind::NotSignedIn && asked.path.starts_with("/staff") {
-            return Self(Redirect::to("/staff/sign-in").into_response());
+            return Self(Box::new(Redirect::to("/staff/sign-in").into_response()));
         }
         if kind == Kind::NotSignedIn && asked.path.starts_with("/my") {
-            return Self(Redirect::to("/follow").into_response());
+            return Self(Box::new(Redirect::to("/follow").into_response()));
         }
         let detail = detail(shared, asked.language, &error);
         let values = context! {
@@ -167,7 +167,7 @@ impl Problem {
         };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = kind.status();
-        Self(response)
+        Self(Box::new(response))
     }
 
     /// As problem+json (RFC 9457).
@@ -181,7 +181,7 @@ impl Problem {
             "detail": detail(shared, asked.language, &error),
             "errors": fields(shared, asked.language, &error),
         });
-        Self(problem_json(kind.status(), &body))
+        Self(Box::new(problem_json(kind.status(), &body)))
     }
 
     /// A body that could not be read at all.
@@ -193,7 +193,7 @@ impl Problem {
             "detail": why,
             "errors": [],
         });
-        Self(problem_json(status, &body))
+        Self(Box::new(problem_json(status, &body)))
     }
 }
 

@@ -326,7 +326,13 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
         Some("suggestion") => Purpose::Suggestion,
         _ => Purpose::Request,
     };
-    let naming = if purpose == Purpose::Accusation || i % 14 == 5 { Naming::Anonymous } else if i % 23 == 8 { Naming::Confidential } else { Naming::Named };
+    let naming = if purpose == Purpose::Accusation || i % 14 == 5 {
+        Naming::Anonymous
+    } else if i % 23 == 8 {
+        Naming::Confidential
+    } else {
+        Naming::Named
+    };
     let family = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "吴", "徐"].get(i % 10).copied().unwrap_or("王");
     let identity = Identity {
         name: if naming == Naming::Anonymous { String::new() } else { format!("{family}某{}", if i % 2 == 0 { "兰" } else { "" }) },
@@ -363,7 +369,11 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
     let directory = office.directory().await?;
     let officer = directory.holders(&lodging.unit, Post::Clerk).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
     let channel = if channel == Channel::Online { Channel::Visit } else { channel };
-    let paper = PaperFacts { postmark: (channel == Channel::Letter).then(|| day.yesterday().unwrap_or(day)), enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()), ..PaperFacts::default() };
+    let paper = PaperFacts {
+        postmark: (channel == Channel::Letter).then(|| day.yesterday().unwrap_or(day)),
+        enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()),
+        ..PaperFacts::default()
+    };
     lodge::register(office, &Staff { officer }, lodging, Registration { channel, received_on: day, paper }).await
 }
 

@@ -51,7 +51,16 @@ pub(super) fn steps(i: usize, scenario: &Scenario, direct: bool) -> Vec<Step> {
         _ => {}
     }
     s.then(1 + pace, Relation::Holder, "accept", &[("accepted_on", "@0"), ("procedure", "本单位自受理之日起六十日内书面答复；您可以随时补充材料、查询进展。")]);
-    s.then(3 + pace, Relation::Holder, "hear", &[("on_day", "@0"), ("way", if i % 2 == 0 { "telephone" } else { "in_person" }), ("summary", "听取本人陈述，核对诉求和证据，约定现场查看时间。")]);
+    s.then(
+        3 + pace,
+        Relation::Holder,
+        "hear",
+        &[
+            ("on_day", "@0"),
+            ("way", if i.is_multiple_of(2) { "telephone" } else { "in_person" }),
+            ("summary", "听取本人陈述，核对诉求和证据，约定现场查看时间。"),
+        ],
+    );
     if i % 19 == 7 {
         s.then(2, Relation::Petitioner, "withdraw", &[("words", "问题已经当面说清楚，我自己决定撤回。")]);
         if i % 2 == 1 {
@@ -92,12 +101,35 @@ fn answer(s: &mut Script, i: usize, scenario: &Scenario, pace: i64) {
     }
     // One in nine answers late.
     let wait = if i % 9 == 2 { 62 } else { 14 + pace * 5 };
-    let outcome = if i % 7 == 4 { "explain" } else if i % 11 == 8 { "not_support" } else { "support" };
-    s.then(wait, Relation::Holder, "decide", &[("request", &scenario.title), ("facts", &scenario.found), ("outcome", outcome), ("opinion", &scenario.opinion), ("legal_basis", BASIS), ("remedy", REMEDY)]);
+    let outcome = if i % 7 == 4 {
+        "explain"
+    } else if i % 11 == 8 {
+        "not_support"
+    } else {
+        "support"
+    };
+    s.then(
+        wait,
+        Relation::Holder,
+        "decide",
+        &[
+            ("request", &scenario.title),
+            ("facts", &scenario.found),
+            ("outcome", outcome),
+            ("opinion", &scenario.opinion),
+            ("legal_basis", BASIS),
+            ("remedy", REMEDY),
+        ],
+    );
     if s.steps.iter().any(|step| step.id == "assign") {
         s.then(1, Relation::Holder, "report", &[("summary", "已经办结并书面答复，情况如处理意见书。")]);
     }
-    s.then(2 + pace, Relation::Holder, "serve", &[("way", if i % 3 == 0 { "registered_post" } else { "in_person" }), ("received_on", "@0"), ("proof", "签收回执已存档")]);
+    s.then(
+        2 + pace,
+        Relation::Holder,
+        "serve",
+        &[("way", if i.is_multiple_of(3) { "registered_post" } else { "in_person" }), ("received_on", "@0"), ("proof", "签收回执已存档")],
+    );
     if i % 3 != 1 {
         let rate = if i % 4 == 1 { "partly" } else { "satisfied" };
         s.then(2, Relation::Petitioner, "rate", &[("rate_office", "satisfied"), ("rate_handler", rate)]);
@@ -117,11 +149,33 @@ fn answer(s: &mut Script, i: usize, scenario: &Scenario, pace: i64) {
 fn review(s: &mut Script, i: usize, scenario: &Scenario) {
     s.then(1, Relation::Petitioner, "request_review", &[("words", "答复没有说明什么时候落实，请上一级机关复查。")]);
     s.then(6, Relation::Reviewer, "hear", &[("on_day", "@0"), ("way", "in_person"), ("summary", "复查机关当面听取意见。")]);
-    s.then(9, Relation::Reviewer, "decide_review", &[("outcome", if i % 2 == 0 { "change" } else { "uphold" }), ("facts", &scenario.found), ("opinion", "原处理意见事实清楚；补充明确落实时限。"), ("legal_basis", "《信访工作条例》第三十五条。"), ("remedy", "不服的，可以自收到之日起三十日内向云岭市人民政府请求复核。")]);
+    s.then(
+        9,
+        Relation::Reviewer,
+        "decide_review",
+        &[
+            ("outcome", if i.is_multiple_of(2) { "change" } else { "uphold" }),
+            ("facts", &scenario.found),
+            ("opinion", "原处理意见事实清楚；补充明确落实时限。"),
+            ("legal_basis", "《信访工作条例》第三十五条。"),
+            ("remedy", "不服的，可以自收到之日起三十日内向云岭市人民政府请求复核。"),
+        ],
+    );
     s.then(3, Relation::Reviewer, "serve_review", &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面签收")]);
     if i % 16 == 3 {
         s.then(9, Relation::Petitioner, "request_rereview", &[("words", "请再核一次补偿的计算。")]);
-        s.then(12, Relation::Reviewer, "decide_rereview", &[("outcome", "uphold"), ("facts", &scenario.found), ("opinion", "复查意见适用依据正确，予以维持。"), ("legal_basis", "《信访工作条例》第三十六条。"), ("remedy", "有新的事实和理由，可以重新提出。")]);
+        s.then(
+            12,
+            Relation::Reviewer,
+            "decide_rereview",
+            &[
+                ("outcome", "uphold"),
+                ("facts", &scenario.found),
+                ("opinion", "复查意见适用依据正确，予以维持。"),
+                ("legal_basis", "《信访工作条例》第三十六条。"),
+                ("remedy", "有新的事实和理由，可以重新提出。"),
+            ],
+        );
         s.then(3, Relation::Reviewer, "serve_rereview", &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")]);
     } else {
         s.then(38, Relation::Holder, "end", &[]);
@@ -130,7 +184,17 @@ fn review(s: &mut Script, i: usize, scenario: &Scenario) {
 }
 
 fn guided(mut s: Script, pace: i64) -> Vec<Step> {
-    s.then(2 + pace, Relation::Holder, "guide", &[("path", "2"), ("target", "青溪县劳动人事争议仲裁委员会，申请免费，一年内提出"), ("procedure", "带上合同、工资条和身份证复印件；仲裁四十五日内裁决。"), ("reason", "属于劳动争议，应当先经仲裁。")]);
+    s.then(
+        2 + pace,
+        Relation::Holder,
+        "guide",
+        &[
+            ("path", "2"),
+            ("target", "青溪县劳动人事争议仲裁委员会，申请免费，一年内提出"),
+            ("procedure", "带上合同、工资条和身份证复印件；仲裁四十五日内裁决。"),
+            ("reason", "属于劳动争议，应当先经仲裁。"),
+        ],
+    );
     s.then(20, Relation::Holder, "ask_guided", &[("on_day", "@0"), ("summary", "仲裁委已经立案，等待开庭。")]);
     s.then(25, Relation::Holder, "end_guided", &[("opinion", "仲裁委已作出裁决，裁决书已送达双方。")]);
     s.then(3, Relation::Holder, "serve_final", &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面签收")]);
@@ -139,7 +203,16 @@ fn guided(mut s: Script, pace: i64) -> Vec<Step> {
 }
 
 fn refused(mut s: Script, pace: i64) -> Vec<Step> {
-    s.then(2 + pace, Relation::Holder, "refuse", &[("ground", "19(3)"), ("reason", "同一事项清水街道办事处已经受理，正在办理期限内。"), ("remedy", "可以查询原事项进展；认为办理有问题的，可以向县信访局反映。")]);
+    s.then(
+        2 + pace,
+        Relation::Holder,
+        "refuse",
+        &[
+            ("ground", "19(3)"),
+            ("reason", "同一事项清水街道办事处已经受理，正在办理期限内。"),
+            ("remedy", "可以查询原事项进展；认为办理有问题的，可以向县信访局反映。"),
+        ],
+    );
     s.then(3, Relation::Holder, "serve_final", &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")]);
     s.then(5, Relation::Holder, "archive", &[]);
     s.steps
@@ -156,7 +229,12 @@ fn suggestion(mut s: Script, scenario: &Scenario, pace: i64) -> Vec<Step> {
 }
 
 fn accusation(mut s: Script, scenario: &Scenario, pace: i64) -> Vec<Step> {
-    s.then(1 + pace, Relation::PetitionOffice, "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "按干部管理权限由县纪委监委接收，与被反映单位无隶属关系。")]);
+    s.then(
+        1 + pace,
+        Relation::PetitionOffice,
+        "hand_to_receiver",
+        &[("to_unit", "discipline"), ("reason", "按干部管理权限由县纪委监委接收，与被反映单位无隶属关系。")],
+    );
     s.then(40, Relation::Holder, "feed_back", &[("opinion", &scenario.opinion)]);
     s.then(2, Relation::Holder, "serve_final", &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面反馈，笔录存档")]);
     s.then(4, Relation::Holder, "archive", &[]);

@@ -40,8 +40,26 @@ const ROWS: &[Row] = &[
 
 /// Places people write from.
 pub(super) const PLACES: &[&str] = &[
-    "幸福里小区", "滨河花园", "东关社区", "向阳新村", "清水街道南苑", "望泉乡石桥村", "东风镇柳湾村", "白石镇上坪村", "学府路小区", "老纺织厂家属院", "金桂苑", "望泉乡槐树屯",
-    "东风镇集市", "白石镇采石路", "北门菜市场", "县医院家属区", "城西安置小区", "清水街道渡口", "东风镇新民村", "望泉乡泉眼村",
+    "幸福里小区",
+    "滨河花园",
+    "东关社区",
+    "向阳新村",
+    "清水街道南苑",
+    "望泉乡石桥村",
+    "东风镇柳湾村",
+    "白石镇上坪村",
+    "学府路小区",
+    "老纺织厂家属院",
+    "金桂苑",
+    "望泉乡槐树屯",
+    "东风镇集市",
+    "白石镇采石路",
+    "北门菜市场",
+    "县医院家属区",
+    "城西安置小区",
+    "清水街道渡口",
+    "东风镇新民村",
+    "望泉乡泉眼村",
 ];
 
 /// Every unit.
@@ -78,7 +96,14 @@ pub(super) fn officers() -> Vec<Officer> {
             if *unit == FRONT_OFFICE && role == "head" {
                 posts.insert(Post::Admin);
             }
-            out.push(Officer { id: OfficerId(format!("{unit}-{role}")), login: format!("{unit}.{role}"), name: (*name).to_owned(), unit: UnitId::new(*unit), posts, active: true });
+            out.push(Officer {
+                id: OfficerId(format!("{unit}-{role}")),
+                login: format!("{unit}.{role}"),
+                name: (*name).to_owned(),
+                unit: UnitId::new(*unit),
+                posts,
+                active: true,
+            });
         }
     }
     out

@@ -41,13 +41,92 @@ pub enum Role {
 }
 
 const KNOWN: &[(Role, &[&str])] = &[
-    (Role::Id, &["id", "unique key", "number", "case id", "case number", "reference", "编号", "留言编号", "信访编号", "登记编号", "信访件编号", "受理编号", "工单编号"]),
+    (
+        Role::Id,
+        &[
+            "id",
+            "unique key",
+            "number",
+            "case id",
+            "case number",
+            "reference",
+            "编号",
+            "留言编号",
+            "信访编号",
+            "登记编号",
+            "信访件编号",
+            "受理编号",
+            "工单编号",
+        ],
+    ),
     (Role::Title, &["title", "subject", "headline", "complaint type", "标题", "主题", "留言主题", "信访标题", "概况信息", "事由", "信访事由"]),
-    (Role::Text, &["text", "body", "content", "description", "details", "descriptor", "message", "内容", "详情", "留言详情", "信访内容", "诉求内容", "主要内容", "反映内容", "反映问题", "诉求"]),
-    (Role::Received, &["received", "received on", "created", "created date", "date", "time", "submitted", "时间", "日期", "留言时间", "来信时间", "来访时间", "收到时间", "收到日期", "登记时间", "登记日期", "信访日期", "信访时间", "来信日期"]),
+    (
+        Role::Text,
+        &[
+            "text",
+            "body",
+            "content",
+            "description",
+            "details",
+            "descriptor",
+            "message",
+            "内容",
+            "详情",
+            "留言详情",
+            "信访内容",
+            "诉求内容",
+            "主要内容",
+            "反映内容",
+            "反映问题",
+            "诉求",
+        ],
+    ),
+    (
+        Role::Received,
+        &[
+            "received",
+            "received on",
+            "created",
+            "created date",
+            "date",
+            "time",
+            "submitted",
+            "时间",
+            "日期",
+            "留言时间",
+            "来信时间",
+            "来访时间",
+            "收到时间",
+            "收到日期",
+            "登记时间",
+            "登记日期",
+            "信访日期",
+            "信访时间",
+            "来信日期",
+        ],
+    ),
     (Role::Accepted, &["accepted", "accepted on", "受理日期", "受理时间"]),
-    (Role::Answered, &["answered", "answered on", "reply time", "replied", "closed", "closed date", "resolved", "答复时间", "答复日期", "回复时间", "办结日期", "办结时间"]),
-    (Role::Reply, &["reply", "answer", "response", "resolution description", "resolution", "答复意见", "答复内容", "回复内容", "办理结果", "处理结果", "办理意见", "处理意见"]),
+    (
+        Role::Answered,
+        &["answered", "answered on", "reply time", "replied", "closed", "closed date", "resolved", "答复时间", "答复日期", "回复时间", "办结日期", "办结时间"],
+    ),
+    (
+        Role::Reply,
+        &[
+            "reply",
+            "answer",
+            "response",
+            "resolution description",
+            "resolution",
+            "答复意见",
+            "答复内容",
+            "回复内容",
+            "办理结果",
+            "处理结果",
+            "办理意见",
+            "处理意见",
+        ],
+    ),
     (Role::Status, &["status", "state", "状态", "办理状态", "是否办结"]),
     (Role::Class, &["class", "category", "label", "分类", "类别", "内容分类", "一级标签", "一级分类", "信访类别"]),
     (Role::Place, &["place", "location", "address", "city", "borough", "地点", "地址", "问题属地", "事发地", "所属地区", "区域"]),
@@ -100,7 +179,10 @@ impl Mapping {
                 columns.entry(role).or_default().push(heading.clone());
             }
         }
-        let places = headings.iter().any(|h| h == "code") && headings.iter().any(|h| h == "name") && !columns.contains_key(&Role::Text) && !columns.contains_key(&Role::Title);
+        let places = headings.iter().any(|h| h == "code")
+            && headings.iter().any(|h| h == "name")
+            && !columns.contains_key(&Role::Text)
+            && !columns.contains_key(&Role::Title);
         Roles { columns, places }
     }
 }

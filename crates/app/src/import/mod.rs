@@ -131,7 +131,11 @@ async fn import_places(office: &Office, table: &Table, run: Run) -> Result<Repor
         let code = row.cells.get("code").map(|c| c.trim().to_owned()).unwrap_or_default();
         let name = row.cells.get("name").map(|c| c.trim().to_owned()).unwrap_or_default();
         if !matches!(code.len(), 2 | 4 | 6 | 9) || !code.chars().all(|c| c.is_ascii_digit()) {
-            report.refused.push(RowFault { line: row.line, column: "code".into(), message: format!("`{code}` is no division code; it has 2, 4, 6 or 9 digits") });
+            report.refused.push(RowFault {
+                line: row.line,
+                column: "code".into(),
+                message: format!("`{code}` is no division code; it has 2, 4, 6 or 9 digits"),
+            });
         } else if name.is_empty() {
             report.refused.push(RowFault { line: row.line, column: "name".into(), message: "the place has no name; fill it in".into() });
         } else if places::by_code(office, &code).await?.is_some_and(|p| p.name == name) {
@@ -158,7 +162,8 @@ fn understand(office: &Office, ground: &Ground, roles: &headings::Roles, row: &R
         return Err(fault(Role::Text, format!("the text has {} characters, at most {} are kept; shorten it", text.chars().count(), lodge::MAX_TEXT)));
     }
     let when = get(Role::Received);
-    let received = dates::parse(&when, office.zone()).ok_or_else(|| fault(Role::Received, format!("`{when}` is no day; write it like 2026-03-09 or 2026-03-09 10:30:00")))?;
+    let received = dates::parse(&when, office.zone())
+        .ok_or_else(|| fault(Role::Received, format!("`{when}` is no day; write it like 2026-03-09 or 2026-03-09 10:30:00")))?;
     let day = received.date();
     if day > today || day.year() < 1990 {
         return Err(fault(Role::Received, format!("{day} lies outside 1990 to today; check the year")));
@@ -168,7 +173,8 @@ fn understand(office: &Office, ground: &Ground, roles: &headings::Roles, row: &R
         if given.is_empty() {
             return Ok(None);
         }
-        let read = dates::parse(&given, office.zone()).ok_or_else(|| fault(role, format!("`{given}` is no day; write it like 2026-03-09, or leave it empty")))?.date();
+        let read =
+            dates::parse(&given, office.zone()).ok_or_else(|| fault(role, format!("`{given}` is no day; write it like 2026-03-09, or leave it empty")))?.date();
         if read < day {
             return Err(fault(role, format!("{read} is before the day of receipt, {day}; one of the two is wrong")));
         }

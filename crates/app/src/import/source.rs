@@ -118,7 +118,13 @@ fn json_lines(text: &str) -> Table {
 fn csv_rows(text: &str) -> Result<Table, ImportError> {
     let head = text.lines().next().unwrap_or_default();
     let count = |c: char| head.matches(c).count();
-    let delimiter = if count('\t') > count(',') { b'\t' } else if count(';') > count(',') { b';' } else { b',' };
+    let delimiter = if count('\t') > count(',') {
+        b'\t'
+    } else if count(';') > count(',') {
+        b';'
+    } else {
+        b','
+    };
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
     let broken = |e: csv::Error| ImportError::Csv { line: e.position().map_or(0, csv::Position::line), why: e.to_string() };
     let headings: Vec<String> = reader.headers().map_err(broken)?.iter().map(|h| h.trim().to_owned()).collect();

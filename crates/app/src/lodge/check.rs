@@ -65,7 +65,15 @@ fn tidy(lodging: &mut Lodging) {
     clean(&mut lodging.text);
     clean(&mut lodging.title);
     let identity = &mut lodging.identity;
-    for field in [&mut identity.name, &mut identity.telephone, &mut identity.email, &mut identity.address, &mut identity.agent, &mut identity.agent_paper, &mut identity.needs] {
+    for field in [
+        &mut identity.name,
+        &mut identity.telephone,
+        &mut identity.email,
+        &mut identity.address,
+        &mut identity.agent,
+        &mut identity.agent_paper,
+        &mut identity.needs,
+    ] {
         clean(field);
     }
     for field in [&mut lodging.class, &mut lodging.place, &mut lodging.place_name, &mut lodging.complained_of] {
@@ -129,11 +137,15 @@ fn arrived(arrival: &Registration, today: Date, errors: &mut Vec<FormError>) {
 
 fn is_telephone(text: &str) -> bool {
     let digits = text.chars().filter(char::is_ascii_digit).count();
-    (5..=20).contains(&digits) && text.chars().count() <= 30 && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '转' | ','))
+    (5..=20).contains(&digits)
+        && text.chars().count() <= 30
+        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '转' | ','))
 }
 
 fn is_email(text: &str) -> bool {
-    text.len() <= 254 && !text.contains(char::is_whitespace) && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
+    text.len() <= 254
+        && !text.contains(char::is_whitespace)
+        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
 }
 
 /// A file name without paths and control characters, at most 80 characters, with the ending of what it is.

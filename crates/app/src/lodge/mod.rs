@@ -151,7 +151,13 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
 
 fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor) -> Result<Changes> {
     let submission = &record.submission;
-    let terms = terms::index_terms(&format!("{}\n{}\n{}\n{}", lodging.title, lodging.text, lodging.place_name.as_deref().unwrap_or(""), lodging.complained_of.as_deref().unwrap_or("")));
+    let terms = terms::index_terms(&format!(
+        "{}\n{}\n{}\n{}",
+        lodging.title,
+        lodging.text,
+        lodging.place_name.as_deref().unwrap_or(""),
+        lodging.complained_of.as_deref().unwrap_or("")
+    ));
     let opening = Opening {
         id: MatterId(new_id()),
         submission: submission.id.clone(),

@@ -16,7 +16,10 @@ pub(crate) fn hash(office: &Office, code: &str) -> String {
 
 /// The digits of a code as typed, in groups or full-width.
 pub fn plain(code: &str) -> String {
-    code.chars().filter_map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xFF10 + 0x30) } else { Some(c) }).filter(char::is_ascii_digit).collect()
+    code.chars()
+        .filter_map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xFF10 + 0x30) } else { Some(c) })
+        .filter(char::is_ascii_digit)
+        .collect()
 }
 
 /// A code in groups of four.

@@ -98,7 +98,13 @@ pub async fn hash(password: &str) -> Result<String> {
 async fn open_session(office: &Office, officer: &OfficerId) -> Result<String> {
     let secret = random_hex(32)?;
     let doc = serde_json::to_value(Session { officer: officer.clone() }).map_err(|e| AppError::Internal(e.to_string()))?;
-    let item = ItemRecord { kind: ItemKind::Session, key: office.keyed_hash("session", &secret), doc, expires: Some(hours_from(office.machine_now(), SESSION_HOURS)), only_new: true };
+    let item = ItemRecord {
+        kind: ItemKind::Session,
+        key: office.keyed_hash("session", &secret),
+        doc,
+        expires: Some(hours_from(office.machine_now(), SESSION_HOURS)),
+        only_new: true,
+    };
     office.store().put_items(office.tenant(), vec![item]).await?;
     Ok(secret)
 }
@@ -112,7 +118,11 @@ fn hours_from(at: Timestamp, hours: i64) -> Timestamp {
 /// # Errors
 /// [`AppError::NotSignedIn`] when it is unknown, past its time, or the officer is gone.
 pub async fn session(office: &Office, secret: &str) -> Result<Staff> {
-    let item = office.store().item(office.tenant(), ItemKind::Session, &office.keyed_hash("session", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
+    let item = office
+        .store()
+        .item(office.tenant(), ItemKind::Session, &office.keyed_hash("session", secret), office.machine_now())
+        .await?
+        .ok_or(AppError::NotSignedIn)?;
     let session: Session = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
     officer(office, &session.officer).await
 }
@@ -210,7 +220,8 @@ pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &s
 /// # Errors
 /// [`AppError::NotSignedIn`].
 pub async fn token(office: &Office, secret: &str) -> Result<Staff> {
-    let item = office.store().item(office.tenant(), ItemKind::Token, &office.keyed_hash("token", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
+    let item =
+        office.store().item(office.tenant(), ItemKind::Token, &office.keyed_hash("token", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
     let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
     officer(office, &token.officer).await
 }

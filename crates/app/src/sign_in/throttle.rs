@@ -15,7 +15,9 @@ const FORGET_HOURS: i64 = 24;
 
 async fn read(office: &Office, key: &str) -> Result<(i64, i64)> {
     let item = office.store().item(office.tenant(), ItemKind::Throttle, &office.keyed_hash("throttle", key), office.machine_now()).await?;
-    Ok(item.map_or((0, 0), |i| (i.doc.get("misses").and_then(serde_json::Value::as_i64).unwrap_or(0), i.doc.get("until").and_then(serde_json::Value::as_i64).unwrap_or(0))))
+    Ok(item.map_or((0, 0), |i| {
+        (i.doc.get("misses").and_then(serde_json::Value::as_i64).unwrap_or(0), i.doc.get("until").and_then(serde_json::Value::as_i64).unwrap_or(0))
+    }))
 }
 
 /// Refuses while a wait is running.

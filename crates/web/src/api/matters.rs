@@ -79,7 +79,13 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<S
 /// Make a move.
 #[utoipa::path(post, path = "/api/v1/matters/{number}/moves/{step}", security(("machine" = [])), params(("number" = String, Path), ("step" = String, Path), ("If-Match" = Option<String>, Header, description = "The version seen"), ("Idempotency-Key" = Option<String>, Header)), request_body = MoveJson,
     responses((status = 200, description = "Done", body = MatterJson), (status = 409, description = "Not open, or changed meanwhile", body = ProblemJson), (status = 422, description = "Fields at fault", body = ProblemJson)))]
-pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, asked: Asked, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub(crate) async fn make(
+    State(shared): State<Arc<Shared>>,
+    Path((number, step)): Path<(String, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let staff = machine(&shared, &asked).await?;
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
@@ -118,7 +124,14 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
     let duties = page
         .rows
         .into_iter()
-        .map(|d| DutyJson { number: d.number, title: d.title, rule: d.rule.0, post: d.post.word().to_owned(), legal: d.legal.to_string(), due: d.due.to_string() })
+        .map(|d| DutyJson {
+            number: d.number,
+            title: d.title,
+            rule: d.rule.0,
+            post: d.post.word().to_owned(),
+            legal: d.legal.to_string(),
+            due: d.due.to_string(),
+        })
         .collect();
     Ok(Json(DutiesJson { duties, next: page.next, late: counts.late, today: counts.today, week: counts.week, later: counts.later }).into_response())
 }

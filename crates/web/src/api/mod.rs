@@ -19,7 +19,10 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
-use shapes::{ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson, SubmissionJson, UnitJson};
+use shapes::{
+    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson,
+    SubmissionJson, UnitJson,
+};
 
 pub(crate) type Answer = Result<Response, Problem>;
 
@@ -62,7 +65,15 @@ pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: Asked) -> An
         .units
         .iter()
         .filter(|u| u.active && u.kind != UnitKind::External)
-        .map(|u| UnitJson { id: u.id.0.clone(), name: u.name.clone(), name_en: u.name_en.clone(), kind: u.kind.word().to_owned(), address: u.address.clone(), telephone: u.telephone.clone(), hours: u.hours.clone() })
+        .map(|u| UnitJson {
+            id: u.id.0.clone(),
+            name: u.name.clone(),
+            name_en: u.name_en.clone(),
+            kind: u.kind.word().to_owned(),
+            address: u.address.clone(),
+            telephone: u.telephone.clone(),
+            hours: u.hours.clone(),
+        })
         .collect();
     Ok(Json(units).into_response())
 }
@@ -75,7 +86,8 @@ pub(crate) async fn machine(shared: &Shared, asked: &Asked) -> Result<Staff, Pro
 
 /// A JSON body, or a problem that says where it is wrong.
 pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &Asked, bytes: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(bytes).map_err(|e| Problem::unreadable(shared, asked, StatusCode::UNPROCESSABLE_ENTITY, &format!("line {}, column {}: {e}", e.line(), e.column())))
+    serde_json::from_slice(bytes)
+        .map_err(|e| Problem::unreadable(shared, asked, StatusCode::UNPROCESSABLE_ENTITY, &format!("line {}, column {}: {e}", e.line(), e.column())))
 }
 
 /// The fault of a page's number or cursor.

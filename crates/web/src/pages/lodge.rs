@@ -10,7 +10,6 @@ use huiyin_app::draft::{self, Draft};
 use huiyin_app::lodge::{self, Lodging};
 use huiyin_app::{AppError, FormError, Identity, follow};
 
-
 use super::{Page, redirect_with};
 use crate::context::{Asked, DRAFT_COOKIE, FOLLOW_COOKIE, Shared};
 use crate::form::Form;
@@ -104,11 +103,21 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<Answer> {
             let raw = draft.answer(field);
             let key = format!("choice-{}", raw.replace('_', "-"));
             let chosen = matches!(*field, "naming" | "purpose" | "reply" | "for_whom");
-            let text = if raw.is_empty() { none.clone() } else if chosen { shared.say(asked.language, &key) } else { raw.to_owned() };
+            let text = if raw.is_empty() {
+                none.clone()
+            } else if chosen {
+                shared.say(asked.language, &key)
+            } else {
+                raw.to_owned()
+            };
             out.push(Answer { step, question: shared.say(asked.language, &format!("ask-{}", field.replace('_', "-"))), text });
         }
         if *step == "files" {
-            out.push(Answer { step, question: shared.say(asked.language, "ask-files"), text: if draft.files.is_empty() { none.clone() } else { draft.files.iter().map(|f| f.name.clone()).collect::<Vec<_>>().join("\n") } });
+            out.push(Answer {
+                step,
+                question: shared.say(asked.language, "ask-files"),
+                text: if draft.files.is_empty() { none.clone() } else { draft.files.iter().map(|f| f.name.clone()).collect::<Vec<_>>().join("\n") },
+            });
         }
     }
     out
@@ -153,7 +162,9 @@ fn one_step(step: &str, answers: &BTreeMap<String, String>) -> Vec<FormError> {
         "purpose" if purpose(get("purpose")).is_none() => errors.push(FormError::new("purpose", "fault-choose")),
         "text" if get("text").is_empty() => errors.push(FormError::new("text", "fault-text-missing")),
         "text" if get("text").chars().count() > lodge::MAX_TEXT => errors.push(FormError::with("text", "fault-too-long", lodge::MAX_TEXT)),
-        "people" if !get("headcount").is_empty() && get("headcount").parse::<u32>().map_or(true, |n| n == 0) => errors.push(FormError::new("headcount", "fault-headcount")),
+        "people" if !get("headcount").is_empty() && get("headcount").parse::<u32>().map_or(true, |n| n == 0) => {
+            errors.push(FormError::new("headcount", "fault-headcount"))
+        }
         "contact" if reply(get("reply")).is_none() => errors.push(FormError::new("reply", "fault-choose")),
         _ => {}
     }

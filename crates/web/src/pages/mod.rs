@@ -159,7 +159,11 @@ pub(crate) fn file_response(record: &huiyin_app::AttachmentRecord, bytes: Vec<u8
     let name: String = form_urlencoded::byte_serialize(record.name.as_bytes()).collect::<String>().replace('+', "%20");
     let disposition = format!("{}; filename*=UTF-8''{name}", if shown { "inline" } else { "attachment" });
     let mut response = bytes.into_response();
-    for (key, value) in [(header::CONTENT_TYPE, record.media_type.clone()), (header::CONTENT_DISPOSITION, disposition), (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned())] {
+    for (key, value) in [
+        (header::CONTENT_TYPE, record.media_type.clone()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'".to_owned()),
+    ] {
         if let Ok(value) = HeaderValue::from_str(&value) {
             response.headers_mut().insert(key, value);
         }

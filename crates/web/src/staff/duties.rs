@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use huiyin_app::domain::calendar::number_of;
-use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::duties::DutyRecord;
+use huiyin_app::duties::{self, Slice, Whose};
 use minijinja::Value;
 use serde::Deserialize;
 
@@ -53,7 +53,8 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     }
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
-    let unit = shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
+    let unit =
+        shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
     Ok(shared.desk(&signed, "duties.html", context! { groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
 }
 

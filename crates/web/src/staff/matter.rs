@@ -29,7 +29,8 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
     let m = &view.matter;
     let s = &view.submission.submission;
-    let unit = |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
+    let unit =
+        |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
     let clocks: Vec<_> = m.clocks.iter().filter_map(|c| clock_view::view(ground, c)).collect();
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
@@ -73,7 +74,11 @@ fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
 pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let none: Vec<FieldProblem> = Vec::new();
-    Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none }))
+    Ok(shared.desk(
+        &signed,
+        "part.html",
+        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none },
+    ))
 }
 
 /// Parts one request off.

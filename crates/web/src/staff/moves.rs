@@ -33,12 +33,24 @@ fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &
         Shape::Unit => ("choice", units(asked, view)),
         Shape::Choice(all) => {
             let words: Vec<&str> = all.iter().copied().filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c)).collect();
-            ("choice", words.into_iter().map(|w| context! { value => w, text => shared.say(asked.language, &format!("choice-{}", w.replace('_', "-").replace(['(', ')'], ""))) }).collect())
+            (
+                "choice",
+                words
+                    .into_iter()
+                    .map(|w| context! { value => w, text => shared.say(asked.language, &format!("choice-{}", w.replace('_', "-").replace(['(', ')'], ""))) })
+                    .collect(),
+            )
         }
     };
     let past = matches!(need.field.shape(), Shape::PastDay);
     let given = form.get(&name);
-    let value = if given.is_empty() && past { today.to_string() } else if given.is_empty() { suggested(need.field, view) } else { given.to_owned() };
+    let value = if given.is_empty() && past {
+        today.to_string()
+    } else if given.is_empty() {
+        suggested(need.field, view)
+    } else {
+        given.to_owned()
+    };
     let hint_key = format!("hint-{}", name.replace('_', "-"));
     let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
     let max = if past { today.to_string() } else { String::new() };
@@ -101,7 +113,11 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
         // After a hand-over the matter may no longer be this unit's to read; the duties always are.
         Ok(matter) => {
             let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-            let to = if matter.may_read(&signed.staff.actor(), &directory) { format!("/staff/matters/{}?done=1", matter.number) } else { "/staff/duties".to_owned() };
+            let to = if matter.may_read(&signed.staff.actor(), &directory) {
+                format!("/staff/matters/{}?done=1", matter.number)
+            } else {
+                "/staff/duties".to_owned()
+            };
             Ok(Redirect::to(&to).into_response())
         }
         Err(error) => {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Redirect;
 use axum::response::IntoResponse;
+use axum::response::Redirect;
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_app::lodge::{self, Lodging, Receipt, Registration};
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::{AppError, FormError, Identity, random_hex};
 use jiff::civil::Date;
-
 
 use super::matter::store_uploads;
 use crate::context::{Shared, SignedIn};

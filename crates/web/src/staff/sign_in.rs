@@ -6,7 +6,6 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::{AppError, sign_in};
 
-
 use crate::context::{Asked, STAFF_COOKIE, Shared, SignedIn};
 use crate::form::Form;
 use crate::pages::{Page, redirect_with};
