@@ -107,6 +107,25 @@ pub fn not_run(test: &str, why: &str) {
     eprintln!("{test}: not run: {why}");
 }
 
+/// Serves an office with the demo county's people on a free port; returns the address.
+pub async fn site(office: &Office) -> String {
+    huiyin_app::demo::people(office).await.unwrap();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let site = huiyin_web::router(office.clone(), huiyin_web::WebConfig::default()).unwrap();
+    let service = site.into_make_service_with_connect_info::<std::net::SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await });
+    address
+}
+
+/// A machine's token that acts as an officer, by sign-in name.
+pub async fn token(office: &Office, login: &str) -> String {
+    let directory = office.directory().await.unwrap();
+    let find = |login: &str| directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone();
+    let admin = huiyin_app::Staff { officer: find("countyxf.head") };
+    huiyin_app::sign_in::make_token(office, &admin, &find(login).id, "test").await.unwrap()
+}
+
 /// Runs a test body on both backends, each with a fresh office.
 pub async fn on_both<F, Fut>(test: &str, at: &str, body: F)
 where

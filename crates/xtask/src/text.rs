@@ -23,10 +23,9 @@ pub fn files(root: &Path) -> anyhow::Result<Vec<File>> {
     let mut out = Vec::new();
     for path in names.lines() {
         let ending = path.rsplit('.').next().unwrap_or_default();
-        if READ.contains(&ending) || path.starts_with(".ci/") || path.starts_with("scripts/") {
-            if let Ok(text) = std::fs::read_to_string(root.join(path)) {
-                out.push(File { path: path.to_owned(), text });
-            }
+        let read = READ.contains(&ending) || path.starts_with(".ci/") || path.starts_with("scripts/");
+        if let Some(text) = read.then(|| std::fs::read_to_string(root.join(path)).ok()).flatten() {
+            out.push(File { path: path.to_owned(), text });
         }
     }
     anyhow::ensure!(out.len() > 50, "git lists only {} files", out.len());

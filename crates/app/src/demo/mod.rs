@@ -188,7 +188,11 @@ fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
     day.at(hour, minute, 0, 0).to_zoned_datetime(end.zone.clone()).map_or(end.at, |z| z.timestamp())
 }
 
-async fn people(office: &Office) -> Result<()> {
+/// The county's units and officers alone, without petitions.
+///
+/// # Errors
+/// As the store.
+pub async fn people(office: &Office) -> Result<()> {
     let hash = crate::sign_in::hash(PASSWORD).await?;
     let broken = |e: serde_json::Error| AppError::Internal(e.to_string());
     let mut items = Vec::new();

@@ -1,0 +1,231 @@
+//! The main job in a real browser, without a script of ours: lodged on a phone, handled on a desk, answered,
+//! served, rated. Then the widths and the keyboard.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use huiyin_testkit::{not_run, site, sqlite_office};
+use serde_json::json;
+
+struct Driver {
+    child: Child,
+    port: u16,
+    _profile: tempfile::TempDir,
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn driver(test: &str) -> Option<Driver> {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    match Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+        Ok(child) => Some(Driver { child, port, _profile: tempfile::tempdir().unwrap() }),
+        Err(_) => {
+            not_run(test, "chromedriver is not installed (Debian: chromium-driver)");
+            None
+        }
+    }
+}
+
+async fn browser(driver: &Driver, width: u32, script: &str) -> Client {
+    let args = [
+        "--headless=new".to_owned(),
+        "--no-sandbox".into(),
+        "--disable-gpu".into(),
+        "--no-first-run".into(),
+        "--disable-background-networking".into(),
+        "--disable-component-update".into(),
+        "--disable-sync".into(),
+        "--disable-dev-shm-usage".into(),
+        format!("--window-size={width},900"),
+        format!("--user-data-dir={}", driver._profile.path().join(format!("{width}{script}")).display()),
+    ];
+    let prefs = json!({ "profile.managed_default_content_settings.javascript": if script == "off" { 2 } else { 1 } });
+    let capabilities = json!({ "goog:chromeOptions": { "args": args, "prefs": prefs } });
+    let serde_json::Value::Object(capabilities) = capabilities else { panic!("capabilities") };
+    for _ in 0..100 {
+        let mut builder = ClientBuilder::new(hyper_util_connector());
+        builder.capabilities(capabilities.clone());
+        match builder.connect(&format!("http://127.0.0.1:{}", driver.port)).await {
+            Ok(client) => return client,
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+    panic!("chromedriver did not answer");
+}
+
+fn hyper_util_connector() -> hyper_util::client::legacy::connect::HttpConnector {
+    hyper_util::client::legacy::connect::HttpConnector::new()
+}
+
+async fn click(client: &Client, css: &str) {
+    let element = client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    for _ in 0..20 {
+        match element.click().await {
+            Ok(()) => return,
+            // The page is still being laid out.
+            Err(error) if error.to_string().contains("intercepted") => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) => panic!("{css}: {error}"),
+        }
+    }
+    panic!("{css} cannot be clicked");
+}
+
+/// Clicks what leads to another page and waits until the old one is gone.
+async fn press(client: &Client, css: &str) {
+    let old = client.find(Locator::Css("html")).await.unwrap();
+    click(client, css).await;
+    for _ in 0..200 {
+        if old.tag_name().await.is_err() {
+            client.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css("main")).await.unwrap();
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{css} led nowhere");
+}
+
+async fn fill(client: &Client, css: &str, text: &str) {
+    let field = client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
+    field.clear().await.unwrap();
+    field.send_keys(text).await.unwrap();
+}
+
+async fn text(client: &Client, css: &str) -> String {
+    client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}")).text().await.unwrap()
+}
+
+/// Submits the page's main form.
+async fn go(client: &Client) {
+    press(client, "form.question button.button:not(.quiet)").await;
+}
+
+async fn lodge(her: &Client, base: &str) -> (String, String) {
+    her.goto(&format!("{base}/lodge")).await.unwrap();
+    click(her, "input[value=named]").await;
+    press(her, "#go").await;
+    click(her, "input[value=self]").await;
+    press(her, "#go").await;
+    click(her, "input[value=request]").await;
+    press(her, "#go").await;
+    // Nothing written: the fault is named, and the next try goes on.
+    press(her, "#go").await;
+    assert!(text(her, ".errors").await.contains("请写下发生了什么"));
+    fill(her, "#f-text", "楼下的下水道堵了半个月，污水漫到楼道，请派人疏通。").await;
+    press(her, "#go").await;
+    fill(her, "#f-place_name", "幸福里小区").await;
+    for _ in 0..5 {
+        press(her, "#go").await;
+    }
+    fill(her, "#f-name", "测试某").await;
+    click(her, "input[value=code_only]").await;
+    press(her, "#go").await;
+    assert!(text(her, ".answers").await.contains("幸福里小区"));
+    press(her, "#go").await;
+    let code = text(her, "#code").await;
+    let number = text(her, ".facts.big dd").await;
+    (number, code)
+}
+
+async fn desk(client: &Client, base: &str, login: &str) {
+    client.delete_all_cookies().await.unwrap();
+    client.goto(&format!("{base}/staff/sign-in")).await.unwrap();
+    fill(client, "#f-login", login).await;
+    fill(client, "#f-password", huiyin_app::demo::PASSWORD).await;
+    go(client).await;
+}
+
+async fn open_move(client: &Client, base: &str, number: &str, step: &str) {
+    client.goto(&format!("{base}/staff/matters/{number}-1")).await.unwrap();
+    press(client, &format!("a[href$='/moves/{step}']")).await;
+}
+
+async fn handle(clerk: &Client, base: &str, number: &str) {
+    desk(clerk, base, "countyxf.clerk").await;
+    open_move(clerk, base, number, "refer").await;
+    click(clerk, "option[value=urban]").await;
+    go(clerk).await;
+    desk(clerk, base, "urban.clerk").await;
+    open_move(clerk, base, number, "accept").await;
+    fill(clerk, "#f-procedure", "六十日内书面答复").await;
+    go(clerk).await;
+    assert!(text(clerk, ".card.owed").await.contains("出具信访处理意见书"));
+    open_move(clerk, base, number, "decide").await;
+    for (field, words) in [("facts", "管道堵塞属实"), ("opinion", "三日内疏通"), ("legal_basis", "城镇排水条例"), ("remedy", "三十日内请求复查")]
+    {
+        fill(clerk, &format!("#f-{field}"), words).await;
+    }
+    click(clerk, "input[value=support]").await;
+    go(clerk).await;
+    assert!(text(clerk, ".errors").await.contains("没有听取"), "without hearing a reason is asked for");
+    fill(clerk, "#f-unheard_reason", "现场已疏通").await;
+    go(clerk).await;
+    open_move(clerk, base, number, "serve").await;
+    click(clerk, "input[value=in_person]").await;
+    fill(clerk, "#f-proof", "签收单").await;
+    go(clerk).await;
+    assert!(text(clerk, ".chip").await.contains("已送达"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_phone_to_a_served_answer_without_javascript() {
+    let Some(driver) = driver("browser") else { return };
+    let t = sqlite_office("2026-03-02T10:00:00+08:00");
+    let base = site(&t.office).await;
+    let her = browser(&driver, 390, "off").await;
+    let (number, code) = lodge(&her, &base).await;
+    let clerk = browser(&driver, 1440, "on").await;
+    handle(&clerk, &base, &number).await;
+    her.goto(&format!("{base}/follow")).await.unwrap();
+    fill(&her, "#f-code", &code).await;
+    go(&her).await;
+    assert!(text(&her, "main").await.contains("三日内疏通"));
+    press(&her, "a[href='/my/1/rate']").await;
+    click(&her, "#f-rate_office input[value=satisfied]").await;
+    click(&her, "#f-rate_handler input[value=partly]").await;
+    go(&her).await;
+    assert!(text(&her, ".timeline").await.contains("基本满意"));
+    press(&her, "a[href='/my/1/request_review']").await;
+    fill(&her, "#f-words", "没有说明以后怎么防").await;
+    go(&her).await;
+    assert!(text(&her, ".card.owed").await.contains("复查"));
+    her.close().await.unwrap();
+    clerk.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_scrolls_sideways_and_the_keyboard_moves_the_desk() {
+    let Some(driver) = driver("browser") else { return };
+    let t = sqlite_office("2026-03-02T10:00:00+08:00");
+    let base = site(&t.office).await;
+    let phone = browser(&driver, 500, "on").await;
+    let (number, _) = lodge(&phone, &base).await;
+    let mut pages = vec!["/".to_owned(), "/procedure".into(), "/offices".into(), "/my".into(), "/staff/sign-in".into()];
+    for page in &pages {
+        narrow(&phone, &base, page).await;
+    }
+    desk(&phone, &base, "countyxf.clerk").await;
+    pages = vec!["/staff/duties".into(), "/staff/matters".into(), format!("/staff/matters/{number}-1"), "/staff/register".into()];
+    for page in &pages {
+        narrow(&phone, &base, page).await;
+    }
+    phone.goto(&format!("{base}/staff/duties")).await.unwrap();
+    phone.execute("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}));", vec![]).await.ok();
+    let body = phone.find(Locator::Css("body")).await.unwrap();
+    body.send_keys("j").await.unwrap();
+    assert!(phone.find(Locator::Css("[data-row].here")).await.is_ok(), "j goes to the first row");
+    phone.close().await.unwrap();
+}
+
+async fn narrow(client: &Client, base: &str, page: &str) {
+    client.set_window_size(360, 800).await.unwrap();
+    client.goto(&format!("{base}{page}")).await.unwrap();
+    let over = client.execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth;", vec![]).await.unwrap();
+    assert_eq!(over.as_i64(), Some(0), "{page} scrolls sideways");
+}
