@@ -1,6 +1,7 @@
 //! The binary `huiyin`: one command for each thing an operator does. It reads arguments, files and the
 //! clock of the machine; what is decided is decided in `app` and below.
 
+mod bench;
 mod config;
 mod doctor;
 mod explain;
@@ -37,6 +38,8 @@ enum Command {
     Explain(explain::Args),
     /// Reckon one period by flags, or many from a file.
     Reckon(reckon::Args),
+    /// Measure intake, lifecycles, duties, search and the sweep beside bare SQLite; JSON.
+    Bench(bench::Args),
     /// Say what is wrong with an installation and how to mend it.
     Doctor(doctor::Args),
     /// Work with packs (procedures as data).
@@ -63,6 +66,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Explain(args) => explain::run(args).await,
+        Command::Bench(args) => bench::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Reckon(args) => reckon::run(args),
         Command::Pack(args) => pack::run(args),

@@ -3,6 +3,7 @@
 //! The writer takes one command, drains what waits (at most 64), runs each in a savepoint, commits once and
 //! then answers all (STACK.md). SQL lives here and in `storage-postgres` only.
 
+pub mod baseline;
 mod migrate;
 mod read;
 mod write;

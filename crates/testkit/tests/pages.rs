@@ -47,8 +47,8 @@ fn code(receipt: &str) -> String {
 }
 
 fn number(receipt: &str) -> String {
-    let at = receipt.find("2026-").unwrap();
-    receipt[at..].split('<').next().unwrap().to_owned()
+    let (_, after) = receipt.split_once("<dd>2026-").unwrap();
+    format!("2026-{}", after.split('<').next().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
