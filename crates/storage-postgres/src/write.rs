@@ -98,7 +98,8 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     for event in &changes.events {
         let (id, n) = (event.matter.0.clone(), i64::from(event.event.n));
         let doc = json("event", &id, event)?;
-        batch.add("INSERT INTO event (tenant, matter, n, doc) VALUES ($1,$2,$3,$4)", values![tenant(), id, n, doc]);
+        // Two at once: the second has waited for the first, and its event is taken. It is told so, like a stale version.
+        batch.checked("INSERT INTO event (tenant, matter, n, doc) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING", values![tenant(), id, n, doc], Check::Version);
     }
     for content in &changes.contents {
         let doc = json("content", &content.owner, content)?;

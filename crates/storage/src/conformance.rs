@@ -164,6 +164,7 @@ pub async fn run(store: &dyn Store) {
     what_is_written_is_read_back(store).await;
     the_same_form_is_refused_and_named(store).await;
     a_stale_version_changes_nothing(store).await;
+    of_two_at_once_one_is_told(store).await;
     search_finds_words_within_the_readers_rights(store).await;
     duties_come_by_due_time_in_pages(store).await;
     timers_come_oldest_first(store).await;
@@ -217,6 +218,29 @@ async fn a_stale_version_changes_nothing(store: &dyn Store) {
     let kept = store.matter(&tenant(), &matter.id).await.unwrap().unwrap();
     assert_eq!(kept.title, "第一个");
     assert_eq!(store.contents(&tenant(), matter.id.as_str()).await.unwrap()[0].text, "第一个", "the loser's words must not stay");
+}
+
+async fn of_two_at_once_one_is_told(store: &dyn Store) {
+    for round in 0..20 {
+        let key = format!("e{round}");
+        store.commit(lodging(&tenant(), &key, "office", "x", second(100_000))).await.unwrap();
+        let matter = store.matter(&tenant(), &MatterId::new(format!("m-{key}"))).await.unwrap().unwrap();
+        let write = |title: &str| {
+            let mut changes = lodging(&tenant(), &key, "office", "x", second(100_000));
+            let mut event = changes.events[0].clone();
+            event.event.n = 2;
+            changes = Changes::new(tenant());
+            changes.events.push(event);
+            let next = Matter { version: 2, title: title.into(), ..matter.clone() };
+            changes.matters.push(MatterWrite { matter: next, expected: Expected::Version(1), scope: BTreeSet::from([UnitId::new("office")]), terms: None });
+            changes
+        };
+        let (one, two) = futures_util::join!(store.commit(write("甲")), store.commit(write("乙")));
+        match (&one, &two) {
+            (Ok(()), Err(StoreError::ChangedMeanwhile)) | (Err(StoreError::ChangedMeanwhile), Ok(())) => {}
+            other => panic!("one must win and the other be told: {other:?}"),
+        }
+    }
 }
 
 async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
