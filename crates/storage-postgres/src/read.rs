@@ -4,7 +4,7 @@ use deadpool_postgres::Object;
 use huiyin_domain::ids::{MatterId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
-use huiyin_storage::{DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use huiyin_storage::{COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
@@ -112,7 +112,7 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
 }
 
 pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
-    let sql = format!("SELECT count(*) FROM duty WHERE {DUTY_FILTER}");
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE {DUTY_FILTER} LIMIT {COUNTED}) some");
     let mut counts = [0_u64; 4];
     for (slot, window) in counts.iter_mut().zip([DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later]) {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();

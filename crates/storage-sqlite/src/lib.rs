@@ -23,6 +23,7 @@ use huiyin_storage::{
 use jiff::Timestamp;
 use rusqlite::Connection;
 
+use crate::write::Prepared;
 use crate::writer::{Command, Writer};
 
 /// How long a statement waits for another process that writes.
@@ -85,7 +86,8 @@ fn fault(error: rusqlite::Error) -> StoreError {
 #[async_trait]
 impl Store for SqliteStore {
     async fn commit(&self, changes: Changes) -> Result<(), StoreError> {
-        self.writer.send(|reply| Command::Commit(Box::new(changes), reply)).await
+        let prepared = Box::new(Prepared::new(changes)?);
+        self.writer.send(|reply| Command::Commit(prepared, reply)).await
     }
 
     async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError> {

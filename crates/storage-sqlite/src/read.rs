@@ -3,7 +3,7 @@
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
-use huiyin_storage::{DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use huiyin_storage::{COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
@@ -106,7 +106,7 @@ fn posts(query: &DutyQuery) -> (String, Vec<Value>) {
 
 pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
     let posts = posts(query);
-    let sql = format!("SELECT count(*) FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<?", posts.0);
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<? LIMIT {COUNTED})", posts.0);
     let count = |window| {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
         let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into()];

@@ -1,6 +1,6 @@
 //! The statements of a commit.
 
-use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_storage::{Changes, DutyRecord, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::Serialize;
@@ -15,60 +15,109 @@ fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usiz
     connection.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)
 }
 
-/// Writes one unit of work inside the caller's savepoint.
-pub(crate) fn commit(connection: &Connection, changes: &Changes) -> Result<(), StoreError> {
-    let tenant = changes.tenant.as_str();
-    if let Some(record) = &changes.submission {
-        submission(connection, tenant, record)?;
+/// A unit of work whose records are already JSON, so that the one writer only writes.
+#[derive(Debug)]
+pub(crate) struct Prepared {
+    tenant: String,
+    submission: Option<(SubmissionRecord, String)>,
+    vault: Option<(String, String)>,
+    matters: Vec<PreparedMatter>,
+    /// Table, first key, second key, JSON.
+    rows: Vec<(Insert, String, Key, String)>,
+    items: Vec<ItemRecord>,
+}
+
+#[derive(Debug)]
+struct PreparedMatter {
+    write: MatterWrite,
+    doc: String,
+    duties: Vec<(DutyRecord, String)>,
+}
+
+#[derive(Debug)]
+enum Key {
+    Number(u32),
+    Text(String),
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Insert {
+    Event,
+    Content,
+    Attachment,
+    Message,
+    Audit,
+}
+
+impl Insert {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Event => "INSERT INTO event (tenant, matter, n, doc) VALUES (?1,?2,?3,?4)",
+            Self::Content => "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
+            Self::Attachment => "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+            Self::Message => "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+            Self::Audit => "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
+        }
     }
-    if let Some(vault) = &changes.vault {
-        let id = vault.submission.as_str();
+}
+
+impl Prepared {
+    /// Turns every record into JSON.
+    pub(crate) fn new(changes: Changes) -> Result<Self, StoreError> {
+        let mut rows = Vec::new();
+        for e in &changes.events {
+            rows.push((Insert::Event, e.matter.0.clone(), Key::Number(e.event.n), json("event", e.matter.as_str(), e)?));
+        }
+        for c in &changes.contents {
+            rows.push((Insert::Content, c.owner.clone(), Key::Number(c.n), json("content", &c.owner, c)?));
+        }
+        for f in &changes.attachments {
+            rows.push((Insert::Attachment, f.submission.0.clone(), Key::Text(f.id.clone()), json("attachment", &f.id, f)?));
+        }
+        for m in &changes.messages {
+            rows.push((Insert::Message, m.submission.0.clone(), Key::Text(m.id.clone()), json("message", &m.id, m)?));
+        }
+        for a in &changes.audits {
+            rows.push((Insert::Audit, a.submission.0.clone(), Key::Text(a.id.clone()), json("audit", &a.id, a)?));
+        }
+        let mut matters = Vec::with_capacity(changes.matters.len());
+        for write in changes.matters {
+            let id = write.matter.id.0.clone();
+            let duties = duty_rows(&write.matter).into_iter().map(|d| json("duty", &id, &d).map(|doc| (d, doc))).collect::<Result<_, _>>()?;
+            matters.push(PreparedMatter { doc: json("matter", &id, &write.matter)?, duties, write });
+        }
+        let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
+        let vault = changes.vault.map(|v| json("vault", v.submission.as_str(), &v).map(|doc| (v.submission.0, doc))).transpose()?;
+        Ok(Self { tenant: changes.tenant.0, submission, vault, matters, rows, items: changes.items })
+    }
+}
+
+/// Writes one unit of work inside the caller's savepoint.
+pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), StoreError> {
+    let tenant = changes.tenant.as_str();
+    if let Some((record, doc)) = &changes.submission {
+        submission(connection, tenant, record, doc)?;
+    }
+    if let Some((id, doc)) = &changes.vault {
         run(
             connection,
             "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",
-            params![tenant, id, json("vault", id, vault)?],
+            params![tenant, id, doc],
         )?;
     }
-    for write in &changes.matters {
-        matter(connection, tenant, write)?;
+    for prepared in &changes.matters {
+        matter(connection, tenant, prepared)?;
     }
-    for event in &changes.events {
-        let id = event.matter.as_str();
-        run(connection, "INSERT INTO event (tenant, matter, n, doc) VALUES (?1,?2,?3,?4)", params![tenant, id, event.event.n, json("event", id, event)?])?;
-    }
-    for content in &changes.contents {
-        let doc = json("content", &content.owner, content)?;
-        run(
-            connection,
-            "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
-            params![tenant, content.owner, content.n, doc],
-        )?;
-    }
-    for file in &changes.attachments {
-        run(
-            connection,
-            "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
-            params![tenant, file.submission.as_str(), file.id, json("attachment", &file.id, file)?],
-        )?;
-    }
-    for message in &changes.messages {
-        run(
-            connection,
-            "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
-            params![tenant, message.submission.as_str(), message.id, json("message", &message.id, message)?],
-        )?;
-    }
-    for audit in &changes.audits {
-        run(
-            connection,
-            "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
-            params![tenant, audit.submission.as_str(), audit.id, json("audit", &audit.id, audit)?],
-        )?;
+    for (insert, first, second, doc) in &changes.rows {
+        match second {
+            Key::Number(n) => run(connection, insert.sql(), params![tenant, first, n, doc])?,
+            Key::Text(id) => run(connection, insert.sql(), params![tenant, first, id, doc])?,
+        };
     }
     changes.items.iter().try_for_each(|i| item(connection, tenant, i))
 }
 
-fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) -> Result<(), StoreError> {
+fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, doc: &str) -> Result<(), StoreError> {
     let id = record.submission.id.as_str();
     let taken: Option<String> = connection
         .prepare_cached("SELECT id FROM submission WHERE tenant=?1 AND receipt=?2 UNION ALL SELECT id FROM submission WHERE tenant=?1 AND origin=?3 LIMIT 1")
@@ -77,7 +126,6 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) 
     if let Some(found) = taken {
         return Err(StoreError::AlreadyThere(found));
     }
-    let doc = json("submission", id, record)?;
     run(
         connection,
         "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES (?1,?2,?3,?4,?5)",
@@ -86,9 +134,10 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord) 
     Ok(())
 }
 
-fn matter(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
+fn matter(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> Result<(), StoreError> {
+    let (write, doc) = (&prepared.write, &prepared.doc);
     let m = &write.matter;
-    let (id, doc) = (m.id.as_str(), json("matter", m.id.as_str(), m)?);
+    let id = m.id.as_str();
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     let seq = match write.expected {
         Expected::New => {
@@ -109,16 +158,17 @@ fn matter(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<
             seq.ok_or(StoreError::ChangedMeanwhile)?
         }
     };
-    duties(connection, tenant, write)?;
+    duties(connection, tenant, prepared)?;
     scope(connection, tenant, write, seq)
 }
 
-fn duties(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
+fn duties(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> Result<(), StoreError> {
+    let write = &prepared.write;
     let id = write.matter.id.as_str();
     if write.expected != Expected::New {
         run(connection, "DELETE FROM duty WHERE tenant=?1 AND matter=?2", params![tenant, id])?;
     }
-    for duty in duty_rows(&write.matter) {
+    for (duty, doc) in &prepared.duties {
         let kind = if duty.unit.is_some() && duty.kind == huiyin_domain::clock::ClockKind::Duty { "duty" } else { "right" };
         run(
             connection,
@@ -132,7 +182,7 @@ fn duties(connection: &Connection, tenant: &str, write: &MatterWrite) -> Result<
                 kind,
                 duty.due.as_second(),
                 duty.next_at.map(|t| t.as_second()),
-                json("duty", id, &duty)?
+                doc
             ],
         )?;
     }

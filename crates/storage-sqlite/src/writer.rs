@@ -1,10 +1,11 @@
 //! The writer thread and its group commit.
 
-use huiyin_storage::{Changes, ItemKind, StoreError};
+use huiyin_storage::{ItemKind, StoreError};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::write::Prepared;
 use crate::{fault, write};
 
 /// Commands taken into one commit.
@@ -17,7 +18,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 /// What the writer can be asked.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Commit(Box<Changes>, Reply<()>),
+    Commit(Box<Prepared>, Reply<()>),
     Remove(String, ItemKind, String, Reply<()>),
     Sweep(String, Timestamp, Reply<u64>),
     Lease(String, String, u32, Reply<u64>),

@@ -13,7 +13,7 @@ pub mod terms;
 
 pub use changes::{Changes, Expected, MatterWrite, duty_rows};
 pub use error::StoreError;
-pub use query::{Cursor, DutyCounts, DutyQuery, DutyWindow, ListQuery, Page, SearchQuery, Visibility};
+pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, ListQuery, Page, SearchQuery, Visibility};
 pub use records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
 };

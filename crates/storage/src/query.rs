@@ -90,7 +90,10 @@ impl DutyQuery {
     }
 }
 
-/// Duties in each window.
+/// Rows counted in a window, at most: a count of this many means "at least".
+pub const COUNTED: u64 = 5_000;
+
+/// Duties in each window, each counted up to [`COUNTED`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DutyCounts {
     /// Overdue.

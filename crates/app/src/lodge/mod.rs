@@ -108,9 +108,6 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
     check::check(&mut lodging, &arrival, &ground, office.now().today())?;
     let code = receipt::code(office, &lodging.form_token);
     let origin = office.keyed_hash("form", &lodging.form_token);
-    if let Some(known) = office.store().submission_by_origin(office.tenant(), &origin).await? {
-        return Ok(Receipt { submission: known.submission.id, number: known.submission.number, code, known: true });
-    }
     let submission = submission(office, &lodging, &arrival).await?;
     let record = SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()) };
     let done = Receipt { submission: record.submission.id.clone(), number: record.submission.number.clone(), code, known: false };
@@ -120,7 +117,7 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
             metrics::counter!("huiyin_submissions_total").increment(1);
             Ok(done)
         }
-        // Two at once: the other one won.
+        // The same form was sent before, or two at once and the other one won.
         Err(StoreError::AlreadyThere(_)) => {
             let known = office.store().submission_by_origin(office.tenant(), &origin).await?.ok_or(AppError::Busy)?;
             Ok(Receipt { submission: known.submission.id, number: known.submission.number, known: true, ..done })
