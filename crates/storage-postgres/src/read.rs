@@ -112,7 +112,7 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
 }
 
 pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE {DUTY_FILTER} LIMIT {COUNTED}) some");
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE {DUTY_FILTER} LIMIT {COUNTED}) AS counted");
     let mut counts = [0_u64; 4];
     for (slot, window) in counts.iter_mut().zip([DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later]) {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
