@@ -57,7 +57,12 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let matter = readable(office, staff, number).await?;
     let mut view = whole(office, matter).await?;
     let directory = office.directory().await?;
+    let all = view.siblings.len();
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
+    // Files belong to the whole letter: who may not read every part of it does not see them.
+    if view.siblings.len() < all {
+        view.files.clear();
+    }
     Ok(view)
 }
 
@@ -134,8 +139,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
 /// # Errors
 /// [`AppError::NotFound`].
 pub async fn file(office: &Office, staff: &Staff, number: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
-    let matter = readable(office, staff, number).await?;
-    let files = office.store().attachments(office.tenant(), &matter.submission).await?;
+    let files = for_officer(office, staff, number).await?.files;
     let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = office.files().get(&record.hash).await?;
     Ok((record, bytes))

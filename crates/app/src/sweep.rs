@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
+use huiyin_domain::clock::ClockKind;
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::payload::Payload;
@@ -75,6 +76,13 @@ async fn one(office: &Office, id: &MatterId) -> Result<u64> {
         && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
     {
         tell(&mut changes, office, &record, &next, "breach");
+    }
+    // A right of the petitioner's that is about to end: she is reminded (LAW.md §12.2).
+    let reminded = events
+        .iter()
+        .any(|e| matches!(e.kind, EventKind::Warned { n } if next.clocks.iter().any(|c| c.n == n && c.kind == ClockKind::Right && c.bound.unit.is_none())));
+    if reminded && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
+        tell(&mut changes, office, &record, &next, "remind");
     }
     seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
     office.store().commit(changes).await?;

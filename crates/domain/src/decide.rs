@@ -135,7 +135,8 @@ fn holds(matter: &Matter, guard: &Guard) -> bool {
         Guard::Is(fact) => matter.facts.contains(fact),
         Guard::Not(fact) => !matter.facts.contains(fact),
         Guard::Running(clock) => matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
-        Guard::NotRunning(clock) => !matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
+        Guard::Owed(clock) => matter.running(clock).is_some(),
+        Guard::NotOwed(clock) => matter.running(clock).is_none(),
     }
 }
 

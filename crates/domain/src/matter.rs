@@ -152,7 +152,17 @@ impl Matter {
         if self.reviewer.as_ref() == Some(unit) {
             out.insert(Relation::Reviewer);
         }
-        if directory.petition_office_of(&self.holder).is_some_and(|o| &o.id == unit) {
+        // What a body outside this system does is recorded, with its evidence, by the office that handed it over (DESIGN decision 8).
+        let outside = |id: &UnitId| directory.unit(id).is_some_and(|u| u.kind == UnitKind::External);
+        let sent = self.sender.as_ref() == Some(unit);
+        let serves = directory.petition_office_of(&self.holder).is_some_and(|o| &o.id == unit);
+        if sent && outside(&self.holder) {
+            out.insert(Relation::Holder);
+        }
+        if serves && self.reviewer.as_ref().is_some_and(outside) {
+            out.insert(Relation::Reviewer);
+        }
+        if serves {
             out.insert(Relation::PetitionOffice);
             if posts.contains(&Post::Supervisor) || head {
                 out.insert(Relation::Supervisor);
@@ -181,6 +191,9 @@ impl Matter {
         let mut units = BTreeSet::new();
         units.insert(self.holder.clone());
         units.extend(self.reviewer.clone());
+        if directory.unit(&self.holder).is_some_and(|u| u.kind == UnitKind::External) {
+            units.extend(self.sender.clone());
+        }
         if self.facts.contains(&Fact::Accusation) || self.purpose == Purpose::Accusation {
             units.extend(directory.petition_office_of(&self.holder).filter(|o| o.id == self.holder).map(|o| o.id.clone()));
             return units;

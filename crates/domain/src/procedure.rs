@@ -164,10 +164,12 @@ pub enum Guard {
     Is(Fact),
     /// It does not.
     Not(Fact),
-    /// A clock of that rule is still running.
+    /// A clock of that rule is running and has not run out.
     Running(ClockId),
-    /// None is.
-    NotRunning(ClockId),
+    /// A duty of that rule is owed, in time or late.
+    Owed(ClockId),
+    /// None is owed or open.
+    NotOwed(ClockId),
 }
 
 /// Who holds the matter after a move.

@@ -60,14 +60,18 @@ impl Checker<'_> {
                 self.known("clock", clock, clocks);
                 Some(Guard::Running(ClockId::new(*clock)))
             }
-            ["not", "running", clock] => {
+            ["owed", clock] => {
                 self.known("clock", clock, clocks);
-                Some(Guard::NotRunning(ClockId::new(*clock)))
+                Some(Guard::Owed(ClockId::new(*clock)))
+            }
+            ["not", "owed", clock] => {
+                self.known("clock", clock, clocks);
+                Some(Guard::NotOwed(ClockId::new(*clock)))
             }
             ["not", fact] => self.word::<Fact>("fact", fact).map(Guard::Not),
             [fact] => self.word::<Fact>("fact", fact).map(Guard::Is),
             _ => {
-                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK` or `not running CLOCK`"));
+                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK` or `not owed CLOCK`"));
                 None
             }
         }

@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::AppError;
 use huiyin_app::domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_app::domain::procedure::{ClockRule, RuleBook, StateRule};
 use huiyin_app::domain::unit::UnitKind;
 use huiyin_wording::Language;
 
@@ -69,15 +70,39 @@ struct PhaseRow {
     states: Vec<String>,
 }
 
+/// The clocks in the order a matter meets them: those of receipt, then as the moves start them.
+fn in_order(book: &RuleBook) -> Vec<&ClockRule> {
+    let first = book.initial_office_clocks.iter().chain(&book.initial_direct_clocks);
+    let started = book.moves.iter().flat_map(|m| &m.start);
+    let escalated = book.escalation.iter().filter_map(|e| e.start.as_ref());
+    let mut out: Vec<&ClockRule> = Vec::new();
+    for rule in first.chain(started).chain(escalated).filter_map(|id| book.clock(id)) {
+        if !out.iter().any(|c| c.id == rule.id) {
+            out.push(rule);
+        }
+    }
+    out
+}
+
+/// The states in the order the moves lead to them.
+fn states_in_order(book: &RuleBook) -> Vec<&StateRule> {
+    let first = [&book.initial_office];
+    let mut out: Vec<&StateRule> = Vec::new();
+    for state in first.into_iter().chain(book.moves.iter().filter_map(|m| m.to.as_ref())).filter_map(|id| book.state(id)) {
+        if !out.iter().any(|s| s.id == state.id) {
+            out.push(state);
+        }
+    }
+    out
+}
+
 /// The procedure and its periods, drawn from the pack in force (art. 18).
 pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
     let someone = shared.say(asked.language, "the-unit");
-    let rows: Vec<PeriodRow> = ground
-        .book
-        .clocks
-        .values()
+    let rows: Vec<PeriodRow> = in_order(&ground.book)
+        .into_iter()
         .filter(|c| c.length.is_some())
         .map(|c| {
             let clause = c.clause.as_ref().and_then(|id| ground.book.clauses.get(id)).filter(|_| c.basis != Basis::House);
@@ -97,7 +122,7 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
         .into_iter()
         .map(|phase| PhaseRow {
             title: shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-"))),
-            states: ground.book.states.values().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
+            states: states_in_order(&ground.book).into_iter().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
         })
         .collect();
     Ok(shared.page(&asked, "procedure.html", context! { pack => pick(&ground.book.title), law, house, phases }))
