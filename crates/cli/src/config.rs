@@ -28,6 +28,8 @@ pub struct Config {
     pub front_office: String,
     /// The site is reached by https: cookies carry `Secure`.
     pub https: bool,
+    /// Requests come through a proxy of the office's own, whose `X-Forwarded-For` is believed.
+    pub proxy: bool,
     /// What is logged: `error`, `warn`, `info`, `debug`, or as `tracing` takes it.
     pub log: String,
 }
@@ -42,6 +44,7 @@ impl Default for Config {
             timezone: "Asia/Shanghai".into(),
             front_office: "office".into(),
             https: false,
+            proxy: false,
             log: "warn".into(),
         }
     }

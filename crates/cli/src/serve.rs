@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use huiyin_app::{Office, demo, lodge, sweep};
-use huiyin_web::{WebConfig, router};
+use huiyin_web::{Proxy, WebConfig, router};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 
@@ -129,7 +129,7 @@ async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 }
 
 async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
-    let site = router(office, WebConfig { https: config.https, metrics: Some(metrics_text) })?;
+    let site = router(office, WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text) })?;
     let service = site.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service).with_graceful_shutdown(ended()).await.context("the site ended")
 }

@@ -23,11 +23,23 @@ pub(crate) const DRAFT_COOKIE: &str = "hy_draft";
 /// Name of the language cookie.
 pub(crate) const LANGUAGE_COOKIE: &str = "hy_lang";
 
+/// Whether requests come through a proxy whose word on addresses is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Proxy {
+    /// They come straight.
+    #[default]
+    None,
+    /// Through a proxy of the office's own, which sets `X-Forwarded-For`.
+    Own,
+}
+
 /// How pages are served.
 #[derive(Debug, Clone, Default)]
 pub struct WebConfig {
     /// Cookies carry `Secure`; set where the site is reached by https.
     pub https: bool,
+    /// A proxy in front.
+    pub proxy: Proxy,
     /// Text of `/metrics`; empty when not collected.
     pub metrics: Option<MetricsText>,
 }

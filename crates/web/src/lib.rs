@@ -27,5 +27,5 @@ mod staff;
 mod templates;
 
 pub use api::openapi_json;
-pub use context::WebConfig;
+pub use context::{Proxy, WebConfig};
 pub use routes::{Access, ROUTES, router};

@@ -1,11 +1,12 @@
 //! Every route with its access, in one table; the router is built from the same handlers, and a test visits
 //! each as a stranger, from the wrong unit and in the right role.
 
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +15,7 @@ use huiyin_app::{AppError, Office};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::TimeoutLayer;
 
-use crate::context::{Shared, WebConfig};
+use crate::context::{Proxy, Shared, WebConfig};
 use crate::templates::Templates;
 use crate::{api, pages, staff};
 
@@ -102,6 +103,7 @@ const SECONDS: u64 = 60;
 pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let wording = Arc::new(huiyin_wording::Wording::load().map_err(|e| AppError::Internal(e.to_string()))?);
     let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
+    let proxy = config.proxy;
     let shared = Arc::new(Shared { office, templates, config });
     let upload = DefaultBodyLimit::max(huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES);
     Ok(Router::new()
@@ -110,6 +112,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
         .merge(machine())
         .fallback(pages::missing)
         .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .route_layer(upload)
         .layer(CompressionLayer::new())
@@ -169,6 +172,16 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/duties", get(api::matters::duties))
         .route("/api/v1/units", get(api::units))
         .route("/api/v1/openapi.json", get(api::openapi))
+}
+
+/// Behind a proxy of one's own, throttles go by the address the proxy saw: the last of `X-Forwarded-For`.
+async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
+    let named =
+        request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).and_then(|v| v.trim().parse::<IpAddr>().ok());
+    if let Some(address) = named.filter(|_| proxy == Proxy::Own) {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
+    }
+    next.run(request).await
 }
 
 /// Headers of every answer, and refusal of forms sent from other sites.
