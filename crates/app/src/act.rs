@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 use huiyin_domain::decide::{Closed, decide};
 use huiyin_domain::ids::MoveId;
 use huiyin_domain::matter::{Actor, Matter};
-use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, SubmissionRecord};
+use huiyin_domain::procedure::Fact;
+use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord};
 use jiff::ToSpan;
 
 use crate::error::{AppError, Result};
-use crate::office::{Office, Staff};
+use crate::office::{Ground, Office, Staff};
 use crate::seal::{seal, tell};
 
 /// What a move is made with.
@@ -69,7 +70,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(&mut changes, office, &record, &decision.matter, rule.id.as_str());
     }
-    changes.attachments = step.files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), ..f }).collect();
+    changes.attachments = step.files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: rule.tells, ..f }).collect();
     let expires = office.machine_now().checked_add(24.hours()).ok();
     changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
     let done = decision.matter.clone();
@@ -80,24 +81,55 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     };
     seal(&mut changes, &ground, decision.matter, decision.events, decision.words, Expected::Version(matter.version), terms)?;
     let version = changes.matters.first().map_or(0, |m| m.matter.version);
-    office.store().commit(changes).await?;
+    if rule.sets.contains(&Fact::Accusation) && !matter.facts.contains(&Fact::Accusation) {
+        close_letter(office, &ground, &matter, &mut changes).await?;
+    }
+    match office.store().commit(changes).await {
+        // The same key at the same moment: the other one made the move.
+        Err(StoreError::AlreadyThere(_)) => return office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound),
+        other => other?,
+    }
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(Matter { version, ..done })
 }
 
+/// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's words.
+async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes: &mut Changes) -> Result<()> {
+    for sibling in office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id) {
+        let terms = own_terms(office, &sibling, "").await?;
+        let expected = Expected::Version(sibling.version);
+        let next = Matter { version: sibling.version + 1, ..sibling };
+        changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), matter: next, expected, terms: Some(terms) });
+    }
+    Ok(())
+}
+
 /// Material a petitioner or officer adds is found by search like the petition itself.
-fn searchable(_ground: &crate::office::Ground, _matter: &Matter, words: &huiyin_domain::payload::Payload) -> Option<String> {
+fn searchable(_ground: &Ground, _matter: &Matter, words: &huiyin_domain::payload::Payload) -> Option<String> {
     words.text(huiyin_domain::payload::Field::Words).map(str::to_owned)
 }
 
 async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
-    let mut text = format!("{}\n{}\n{}", matter.title, matter.place_name.as_deref().unwrap_or(""), matter.complained_of.as_deref().unwrap_or(""));
-    for owner in [matter.submission.as_str(), matter.id.as_str()] {
-        for content in office.store().contents(office.tenant(), owner).await? {
+    let mut text = more.to_owned();
+    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    let sealed = siblings.iter().any(|m| m.id != matter.id && m.facts.contains(&Fact::Accusation));
+    let own = office.store().contents(office.tenant(), matter.id.as_str()).await?.iter().any(|c| c.n == 0);
+    if !own && !sealed {
+        for content in office.store().contents(office.tenant(), matter.submission.as_str()).await? {
             text.push('\n');
             text.push_str(&content.text);
-            text.push_str(content.words.text(huiyin_domain::payload::Field::Words).unwrap_or(""));
         }
     }
-    Ok(huiyin_storage::terms::index_terms(&format!("{text}\n{more}")))
+    own_terms(office, matter, &text).await
+}
+
+/// The terms of a matter's own lines and words, and of `more`.
+async fn own_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
+    let mut text = format!("{}\n{}\n{}\n{more}", matter.title, matter.place_name.as_deref().unwrap_or(""), matter.complained_of.as_deref().unwrap_or(""));
+    for content in office.store().contents(office.tenant(), matter.id.as_str()).await? {
+        text.push('\n');
+        text.push_str(&content.text);
+        text.push_str(content.words.text(huiyin_domain::payload::Field::Words).unwrap_or(""));
+    }
+    Ok(huiyin_storage::terms::index_terms(&text))
 }

@@ -21,9 +21,9 @@ pub struct Draft {
     pub answers: BTreeMap<String, String>,
     /// Files already stored.
     pub files: Vec<AttachmentRecord>,
-    /// Once lodged: number and code, to be shown again.
+    /// Once lodged: the number. The code is made again from the token and kept nowhere.
     #[serde(default)]
-    pub receipt: Option<(String, String)>,
+    pub receipt: Option<String>,
 }
 
 impl Draft {

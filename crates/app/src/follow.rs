@@ -24,10 +24,23 @@ pub async fn open(office: &Office, code: &str, from: &str) -> Result<SubmissionR
     match found {
         Some(record) => Ok(record),
         None => {
+            // One wrong guess at a time: many at once are counted one after another.
+            let _turn = office.turn().await;
+            throttle::check(office, &key).await?;
             throttle::miss(office, &key).await?;
             Err(AppError::NotFound)
         }
     }
+}
+
+/// The code and submission of a form this browser has just sent; it holds the form's token, so nothing is guessed.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the form was not sent.
+pub async fn own(office: &Office, form_token: &str) -> Result<(String, SubmissionRecord)> {
+    let code = receipt::code(office, form_token);
+    let record = office.store().submission_by_receipt(office.tenant(), &receipt::hash(office, &code)).await?.ok_or(AppError::NotFound)?;
+    Ok((code, record))
 }
 
 /// A submission as its petitioner holds it open.
@@ -87,9 +100,16 @@ pub async fn close(office: &Office, secret: &str) -> Result<()> {
 pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<MatterView>> {
     let mut out = Vec::new();
     for matter in office.store().matters_of(office.tenant(), &submission.submission.id).await? {
-        out.push(whole(office, matter).await?);
+        let mut view = whole(office, matter).await?;
+        view.files.retain(is_hers);
+        out.push(view);
     }
     Ok(out)
+}
+
+/// Her own files and those of steps she is told of; evidence and notes between offices are not hers to read here.
+fn is_hers(file: &AttachmentRecord) -> bool {
+    file.told || file.by == "petitioner"
 }
 
 /// A move of the petitioner's own: add, rate, ask for review, withdraw, undo.
@@ -106,7 +126,7 @@ pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, ste
 /// [`AppError::NotFound`].
 pub async fn file(office: &Office, submission: &SubmissionRecord, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = office.store().attachments(office.tenant(), &submission.submission.id).await?;
-    let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
+    let record = files.into_iter().filter(is_hers).find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = office.files().get(&record.hash).await?;
     Ok((record, bytes))
 }

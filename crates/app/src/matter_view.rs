@@ -20,6 +20,8 @@ pub struct MatterView {
     pub ground: Ground,
     /// The petition's text, or the part's own.
     pub text: String,
+    /// The text is this part's own and not the whole letter.
+    pub own_text: bool,
     /// What was done.
     pub events: Vec<EventRecord>,
     /// The words of events, by event.
@@ -59,9 +61,12 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let directory = office.directory().await?;
     let all = view.siblings.len();
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
-    // Files belong to the whole letter: who may not read every part of it does not see them.
+    // Files and the letter's text belong to the whole of it: who may not read every part sees only this part's own words.
     if view.siblings.len() < all {
         view.files.clear();
+        if !view.own_text {
+            view.text = String::new();
+        }
     }
     Ok(view)
 }
@@ -90,6 +95,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
     let siblings = store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
     Ok(MatterView {
         ground: office.ground(&matter.pack).await?,
+        own_text: own.iter().any(|c| c.n == 0),
         text,
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
@@ -115,8 +121,13 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     }
     // Only the unit that holds it now may know who asks; others read what is asked.
     let confidential = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
-    let only_receiver = confidential.submission.naming == huiyin_domain::submission::Naming::Confidential && staff.officer.unit != confidential.submission.unit;
-    if (matter.holder != staff.officer.unit && staff.officer.unit != confidential.submission.unit) || only_receiver {
+    let receiver = &confidential.submission.unit;
+    // A confidential name is for the receiving office; where that may no longer read the matter, for its holder.
+    let keeper = if matter.scope(&*office.directory().await?).contains(receiver) { receiver.clone() } else { matter.holder.clone() };
+    let only_receiver = confidential.submission.naming == huiyin_domain::submission::Naming::Confidential && staff.officer.unit != keeper;
+    // The holder, the receiving office, and whoever must serve a review opinion.
+    let concerned = [Some(&matter.holder), Some(receiver), matter.reviewer.as_ref()].contains(&Some(&staff.officer.unit));
+    if !concerned || only_receiver {
         return Err(AppError::NotAllowed);
     }
     let mut changes = Changes::new(office.tenant().clone());

@@ -66,6 +66,7 @@ pub struct Office {
     parts: Arc<Parts>,
     serials: Arc<Mutex<Serials>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
+    guesses: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The rest of a leased block, by year: the next serial and the end.
@@ -92,12 +93,17 @@ impl Ground {
 impl Office {
     /// Puts an office together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))) }
+        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))), guesses: Arc::default() }
     }
 
     /// The same office with another source of time (for seeds).
     pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
         Self::new(Parts { time, ..(*self.parts).clone() })
+    }
+
+    /// A turn at guessing: sign-ins and wrong codes are judged one after another, so that many at once gain nothing.
+    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.guesses.lock().await
     }
 
     /// The store. Only use cases of this crate reach it.

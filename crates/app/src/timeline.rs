@@ -145,7 +145,8 @@ fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Opt
         return Vec::new();
     }
     let all = carried.iter().chain(words.into_iter().flat_map(Payload::iter));
-    all.filter(|(field, _)| *field != Field::ToUnit)
+    let hidden = |field: &Field| reader == Reader::Petitioner && !own && rule.hides.contains(field);
+    all.filter(|(field, _)| *field != Field::ToUnit && !hidden(field))
         .map(|(field, value)| {
             let text = match field.shape() {
                 Shape::Choice(_) => say(ground, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),

@@ -16,7 +16,7 @@ use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::reckon::Roll;
 use crate::timer;
-use crate::unit::Directory;
+use crate::unit::{Directory, UnitKind};
 
 /// What a decision is made under.
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +124,15 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) 
     if !rule.by.iter().any(|r| relations.contains(r)) {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
-    match rule.guards.iter().find(|g| !holds(matter, g)) {
-        Some(guard) => Err(Closed::Guard { guard: guard.clone() }),
-        None => Ok(()),
+    if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
+        return Err(Closed::Guard { guard: guard.clone() });
     }
+    let below = match rule.hand_to {
+        Some(HandTo::Reviewer) => Some(&matter.holder),
+        Some(HandTo::NextReviewer) => Some(matter.reviewer.as_ref().unwrap_or(&matter.holder)),
+        _ => None,
+    };
+    if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
 }
 
 fn holds(matter: &Matter, guard: &Guard) -> bool {
@@ -251,7 +256,10 @@ impl Work<'_> {
                 let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
                 let kind = directory.unit(&unit).map(|u| u.kind);
                 let accusation = self.rule.sets.contains(&Fact::Accusation) || self.matter.facts.contains(&Fact::Accusation);
-                if unit == self.matter.holder || (accusation && !kind.is_some_and(may_receive_accusation)) {
+                // A body outside may be given an accusation by the petition office alone.
+                let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.unit(from).is_some_and(|u| u.kind == UnitKind::PetitionOffice));
+                let safe = kind.is_some_and(|k| may_receive_accusation(k) && (k != UnitKind::External || by_office));
+                if unit == self.matter.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
                 if let Actor::Officer { unit: from, .. } = actor {
@@ -414,7 +422,7 @@ impl Work<'_> {
                 if clock.kind == ClockKind::Right && rule.as_str() == "*" {
                     continue;
                 }
-                if clock.state == ClockState::Running && !clock.is_stopped() {
+                if clock.is_owed() && !clock.is_stopped() {
                     clock.ledger.push(LedgerEntry::Stop { from: day.max(clock.start), to: None, reason: reason.clone() });
                     clock.next_at = None;
                     self.push(EventKind::ClockStopped { n });
@@ -422,12 +430,16 @@ impl Work<'_> {
             }
         }
         let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        // Undoing a withdrawal does not end a hearing, and closing a hearing does not undo a withdrawal.
+        let undo = self.rule.verb == Verb::UndoWithdraw;
         for rule in &self.rule.resume {
             for n in self.owed(rule) {
                 let Some(clock) = self.clock(n) else { continue };
                 let mut resumed = false;
                 for entry in &mut clock.ledger {
-                    if let LedgerEntry::Stop { from, to: to @ None, .. } = entry {
+                    if let LedgerEntry::Stop { from, to: to @ None, reason } = entry
+                        && stopped_by_withdrawal(book, reason) == undo
+                    {
                         *to = Some(day.max(*from));
                         resumed = true;
                     }
@@ -475,6 +487,10 @@ impl Work<'_> {
         }
         Ok(())
     }
+}
+
+fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
+    book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
 }
 
 /// Makes the next event of a matter and counts it.

@@ -13,7 +13,7 @@ use crate::clock::{Clock, ClockState};
 use crate::ids::{ClockId, MatterId, OfficerId, PackId, StateId, SubmissionId, UnitId};
 use crate::procedure::{Fact, Phase, Relation};
 use crate::submission::{Channel, Purpose};
-use crate::unit::{Directory, Post, UnitKind};
+use crate::unit::{Directory, Post, Unit, UnitKind};
 
 /// Who is trying to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -154,10 +154,12 @@ impl Matter {
         }
         // What a body outside this system does is recorded, with its evidence, by the office that handed it over (DESIGN decision 8).
         let outside = |id: &UnitId| directory.unit(id).is_some_and(|u| u.kind == UnitKind::External);
-        let sent = self.sender.as_ref() == Some(unit);
-        let serves = directory.petition_office_of(&self.holder).is_some_and(|o| &o.id == unit);
-        if sent && outside(&self.holder) {
+        let serves = self.office(directory).is_some_and(|o| &o.id == unit);
+        if self.recorder(directory).as_ref() == Some(unit) {
             out.insert(Relation::Holder);
+            if head {
+                out.insert(Relation::HolderHead);
+            }
         }
         if serves && self.reviewer.as_ref().is_some_and(outside) {
             out.insert(Relation::Reviewer);
@@ -191,28 +193,42 @@ impl Matter {
         let mut units = BTreeSet::new();
         units.insert(self.holder.clone());
         units.extend(self.reviewer.clone());
-        if directory.unit(&self.holder).is_some_and(|u| u.kind == UnitKind::External) {
-            units.extend(self.sender.clone());
-        }
-        if self.facts.contains(&Fact::Accusation) || self.purpose == Purpose::Accusation {
-            units.extend(directory.petition_office_of(&self.holder).filter(|o| o.id == self.holder).map(|o| o.id.clone()));
+        units.extend(self.recorder(directory));
+        if self.facts.contains(&Fact::Accusation) {
             return units;
         }
         units.extend(self.held.iter().cloned());
         units.extend(directory.superiors(&self.holder).into_iter().map(|u| u.id.clone()));
-        units.extend(directory.petition_office_of(&self.holder).map(|o| o.id.clone()));
+        units.extend(self.office(directory).map(|o| o.id.clone()));
         units.extend(self.clocks.iter().filter(|c| c.is_owed()).filter_map(|c| c.bound.unit.clone()));
         units
+    }
+
+    /// The petition office that serves the holder, or, for a holder outside, the one that serves the sender.
+    pub fn office<'a>(&self, directory: &'a Directory) -> Option<&'a Unit> {
+        directory.petition_office_of(&self.holder).or_else(|| self.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
+    }
+
+    /// Who records what a holder outside this system does: the unit that handed the matter over; for an
+    /// accusation only a petition office.
+    fn recorder(&self, directory: &Directory) -> Option<UnitId> {
+        let outside = directory.unit(&self.holder).is_some_and(|u| u.kind == UnitKind::External);
+        let sender = self.sender.as_ref().filter(|_| outside)?;
+        let office = directory.unit(sender).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+        (office || !self.facts.contains(&Fact::Accusation)).then(|| sender.clone())
     }
 
     /// The unit a relation points to, for binding a clock.
     pub fn unit_for(&self, relation: Relation, directory: &Directory) -> Option<UnitId> {
         match relation {
             Relation::Petitioner => None,
-            Relation::Holder | Relation::HolderHead => Some(self.holder.clone()),
+            Relation::Holder | Relation::HolderHead => self.recorder(directory).or_else(|| Some(self.holder.clone())),
             Relation::Sender => self.sender.clone().or_else(|| Some(self.holder.clone())),
-            Relation::Reviewer => self.reviewer.clone(),
-            Relation::PetitionOffice | Relation::Supervisor => directory.petition_office_of(&self.holder).map(|o| o.id.clone()),
+            Relation::Reviewer => {
+                let outside = self.reviewer.as_ref().and_then(|r| directory.unit(r)).is_some_and(|u| u.kind == UnitKind::External);
+                if outside { self.office(directory).map(|o| o.id.clone()) } else { self.reviewer.clone() }
+            }
+            Relation::PetitionOffice | Relation::Supervisor => self.office(directory).map(|o| o.id.clone()),
             Relation::Overseer => directory.superior(&self.holder).map(|u| u.id.clone()),
         }
     }

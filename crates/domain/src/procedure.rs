@@ -338,6 +338,8 @@ pub struct MoveRule {
     pub basis: Basis,
     /// The petitioner is told.
     pub tells: bool,
+    /// Fields that stay between offices when she is told.
+    pub hides: Vec<Field>,
     /// A sentence of consequence that must be confirmed.
     pub confirm: Option<Label>,
     /// Shown small under the move.

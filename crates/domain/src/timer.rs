@@ -12,6 +12,7 @@ use crate::calendar::{WorkCalendar, date_of, number_of};
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, end_of_day, start_of_day};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
+use crate::ids::ClockId;
 use crate::matter::Matter;
 use crate::payload::Payload;
 use crate::procedure::{EscalateTo, Escalation, Fact, RuleBook};
@@ -102,7 +103,7 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
         (Some(Step::Escalate(escalation)), _) => {
             let (told, target) = escalate(rules.directory, clock, escalation.to);
             said.extend(told);
-            begin = escalation.start.filter(|_| target && !sealed);
+            begin = escalation.start.zip(target).filter(|_| !sealed);
         }
     }
     set_next(clock, rules.book, rules.calendar, &now.zone);
@@ -114,17 +115,23 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
     for kind in said {
         events.push(next_event(matter, now.at, EventActor::Clock, clause.clone(), basis, kind));
     }
-    if let Some(id) = begin.filter(|id| matter.running(id).is_none()) {
-        let kind = start_clock(rules, matter, &id, &Payload::default(), now)?;
+    // The duty is owed by whoever was told: for a late reviewer its own petition office, for a petition office its superior.
+    let owes = |c: &Clock, id: &ClockId, bound: &Bound| c.is_owed() && &c.rule == id && c.bound.unit == bound.unit;
+    if let Some((id, bound)) = begin.filter(|(id, bound)| !matter.clocks.iter().any(|c| owes(c, id, bound))) {
+        let mut kind = start_clock(rules, matter, &id, &Payload::default(), now)?;
+        if let (Some(clock), EventKind::ClockStarted { bound: said, .. }) = (matter.clocks.last_mut(), &mut kind) {
+            clock.bound = bound.clone();
+            *said = bound;
+        }
         events.push(next_event(matter, now.at, EventActor::Clock, None, Basis::House, kind));
     }
     Ok(())
 }
 
 /// Who is told of a breach, and whether there was anyone above to tell.
-fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, bool) {
+fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, Option<Bound>) {
     let n = clock.n;
-    let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), false) };
+    let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
     let own_office = directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
     let target = match to {
         EscalateTo::Head => Some((unit.clone(), Post::Head)),
@@ -133,14 +140,14 @@ fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventK
         EscalateTo::Supervision => directory.petition_office_of(unit).map(|u| (u.id.clone(), Post::Supervisor)),
         EscalateTo::Superior => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
     };
-    let Some((unit, post)) = target else { return (vec![EventKind::NoSuperior { n }], false) };
+    let Some((unit, post)) = target else { return (vec![EventKind::NoSuperior { n }], None) };
     let empty = directory.holders(&unit, post).is_empty();
     let bound = Bound { unit: Some(unit), post };
     let mut out = vec![EventKind::Escalated { n, to: bound.clone() }];
     if empty {
-        out.push(EventKind::NobodyOnDuty { n, at: bound });
+        out.push(EventKind::NobodyOnDuty { n, at: bound.clone() });
     }
-    (out, !own_office || to != EscalateTo::Supervision)
+    (out, Some(bound))
 }
 
 /// Settles the newest clock of a matter that begins in the past (an imported row): what ran out before is

@@ -3,6 +3,7 @@
 //! What is stored is never changed; the same bytes are stored once.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -57,6 +58,9 @@ pub struct Stored {
     pub size: u64,
 }
 
+/// Counts files being written, so that two of the same bytes at once do not share one.
+static PARTS: AtomicU64 = AtomicU64::new(0);
+
 /// A folder of files.
 #[derive(Debug, Clone)]
 pub struct FileStore {
@@ -84,7 +88,7 @@ impl FileStore {
         if !tokio::fs::try_exists(&path).await? {
             let folder = path.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
-            let part = folder.join(format!("{hash}.{}.part", std::process::id()));
+            let part = folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
             let mut file = tokio::fs::File::create(&part).await?;
             file.write_all(bytes).await?;
             file.sync_all().await?;

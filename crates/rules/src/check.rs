@@ -245,6 +245,7 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, states: &[String], clocks: &[
     }
     let ids = |list: Vec<String>| list.into_iter().map(ClockId).collect();
     let sets = raw.sets.iter().filter_map(|f| checker.word::<Fact>("fact", f)).collect();
+    let hides = raw.hides.iter().filter_map(|f| checker.word::<Field>("field", f)).collect();
     let clears = raw.clears.iter().filter_map(|f| checker.word::<Fact>("fact", f)).collect();
     MoveRule {
         id: MoveId(raw.id),
@@ -269,6 +270,7 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, states: &[String], clocks: &[
         clause: raw.clause,
         basis: raw.basis,
         tells: raw.tells,
+        hides,
         confirm: raw.confirm,
         hint: raw.hint,
     }

@@ -121,6 +121,9 @@ pub(crate) struct Move {
     pub basis: Basis,
     #[serde(default)]
     pub tells: bool,
+    /// Fields of a told move that are between offices.
+    #[serde(default)]
+    pub hides: Vec<String>,
     pub confirm: Option<Label>,
     pub hint: Option<Label>,
 }

@@ -20,6 +20,13 @@ enum Check {
     Free(String),
 }
 
+/// What a matter is written with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum With {
+    Submission,
+    Nothing,
+}
+
 #[derive(Default)]
 struct Batch {
     steps: Vec<(&'static str, Values, Check)>,
@@ -93,7 +100,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         );
     }
     for write in &changes.matters {
-        matter(&mut batch, tenant(), write)?;
+        matter(&mut batch, tenant(), write, if changes.submission.is_some() { With::Submission } else { With::Nothing })?;
     }
     for event in &changes.events {
         let (id, n) = (event.matter.0.clone(), i64::from(event.event.n));
@@ -143,15 +150,17 @@ fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> R
     Ok(())
 }
 
-fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite) -> Result<(), StoreError> {
+fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite, with: With) -> Result<(), StoreError> {
     let m = &write.matter;
     let (id, doc) = (m.id.0.clone(), json("matter", m.id.as_str(), m)?);
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     match write.expected {
-        // A matter whose submission is already there must not break the pipeline before that is said.
-        Expected::New => batch.add(
+        // A matter whose submission is already there must not break the pipeline before that is said; a part
+        // of a letter whose number is taken was parted by somebody else at the same moment.
+        Expected::New => batch.checked(
             "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
             values![tenant.clone(), id.clone(), m.submission.0.clone(), i64::from(m.part), m.number.clone(), version, m.phase.word(), doc],
+            if with == With::Nothing { Check::Version } else { Check::Any },
         ),
         Expected::Version(was) => batch.checked(
             "UPDATE matter SET version=$1, phase=$2, doc=$3 WHERE tenant=$4 AND id=$5 AND version=$6",

@@ -145,7 +145,8 @@ fn matter(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> R
                 connection,
                 "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
                 params![tenant, id, m.submission.as_str(), m.part, m.number, version, m.phase.word(), doc],
-            )?;
+            )
+            .map_err(|e| if is_taken(&e) { StoreError::ChangedMeanwhile } else { e })?;
             connection.last_insert_rowid()
         }
         Expected::Version(expected) => {
@@ -244,4 +245,9 @@ pub(crate) fn lease(connection: &Connection, tenant: &str, name: &str, count: u3
     let sql = "INSERT INTO lease (tenant, name, next) VALUES (?1,?2,1+?3) ON CONFLICT (tenant, name) DO UPDATE SET next=next+?3 RETURNING next";
     let next: i64 = connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0))).map_err(fault)?;
     Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+}
+
+/// A unique key is taken: two acted in the same moment.
+fn is_taken(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unavailable(source) if source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) == Some(rusqlite::ErrorCode::ConstraintViolation))
 }

@@ -72,12 +72,12 @@ impl Changes {
     }
 }
 
-/// The rows of a matter's clocks that are still owed or open.
+/// The rows of a matter's clocks that are owed or open and being counted.
 pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {
     matter
         .clocks
         .iter()
-        .filter(|c| c.is_owed())
+        .filter(|c| c.is_owed() && !c.is_stopped())
         .map(|c| DutyRecord {
             matter: MatterId::clone(&matter.id),
             n: c.n,

@@ -139,6 +139,9 @@ pub struct AttachmentRecord {
     pub size: u64,
     /// `petitioner` or the unit that added it.
     pub by: String,
+    /// It belongs to a step the petitioner is told of.
+    #[serde(default)]
+    pub told: bool,
     /// When.
     pub at: Timestamp,
 }

@@ -10,6 +10,7 @@ use axum::response::IntoResponse;
 
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
+use crate::routes::FORM_BYTES;
 
 /// An uploaded file.
 #[derive(Debug, Clone)]
@@ -65,6 +66,9 @@ type Fault = (StatusCode, &'static str);
 
 async fn encoded(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault> {
     let bytes = Bytes::from_request(request, shared).await.map_err(|e| size(e.into_response().status()))?;
+    if bytes.len() > FORM_BYTES {
+        return Err((StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large"));
+    }
     let mut form = Form::default();
     for (name, value) in form_urlencoded::parse(&bytes) {
         form.add(text(name.into_owned())?, text(value.into_owned())?);

@@ -92,7 +92,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
 ];
 
 /// Bytes of a form without files.
-const FORM_BYTES: usize = 1024 * 1024;
+pub(crate) const FORM_BYTES: usize = 1024 * 1024;
+/// Bytes of a form with files: three of the largest at once.
+const UPLOAD_BYTES: usize = 3 * huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES;
 /// Seconds a request may take.
 const SECONDS: u64 = 60;
 
@@ -105,7 +107,6 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
     let proxy = config.proxy;
     let shared = Arc::new(Shared { office, templates, config });
-    let upload = DefaultBodyLimit::max(huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES);
     Ok(Router::new()
         .merge(public())
         .merge(desk())
@@ -114,10 +115,14 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
         .layer(middleware::from_fn(guard))
         .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
-        .route_layer(upload)
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(SECONDS)))
         .with_state(shared))
+}
+
+/// The limit of forms with files: the layer nearest to the handler is the one that counts.
+fn uploads() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(UPLOAD_BYTES)
 }
 
 fn public() -> Router<Arc<Shared>> {
@@ -127,12 +132,12 @@ fn public() -> Router<Arc<Shared>> {
         .route("/procedure", get(pages::procedure))
         .route("/offices", get(pages::offices))
         .route("/lodge", get(pages::lodge::begin))
-        .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer))
+        .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer).layer(uploads()))
         .route("/follow", get(pages::follow::ask).post(pages::follow::open))
         .route("/my", get(pages::follow::view))
         .route("/my/close", post(pages::follow::close))
         .route("/my/file/{id}", get(pages::follow::file))
-        .route("/my/{part}/{step}", get(pages::follow::form).post(pages::follow::make))
+        .route("/my/{part}/{step}", get(pages::follow::form).post(pages::follow::make).layer(uploads()))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))
         .route("/metrics", get(pages::metrics))
@@ -150,11 +155,11 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters", get(staff::find::list))
         .route("/staff/search", get(staff::find::search))
         .route("/staff/matters/{number}", get(staff::matter::show))
-        .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make))
+        .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make).layer(uploads()))
         .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
-        .route("/staff/register", get(staff::register::form).post(staff::register::enter))
+        .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))

@@ -175,7 +175,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
     changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity });
-    changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), ..f }).collect();
+    changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), told: true, ..f }).collect();
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
     changes.submission = Some(record);
@@ -200,6 +200,7 @@ pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> 
         media_type: stored.media_type.to_owned(),
         size: stored.size,
         by: by.to_owned(),
+        told: false,
         at,
     })
 }

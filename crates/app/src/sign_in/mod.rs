@@ -48,6 +48,7 @@ pub struct SignedIn {
 pub async fn sign_in(office: &Office, login: &str, password: &str, from: &str) -> Result<SignedIn> {
     let login = login.trim().to_lowercase();
     let keys = [format!("login:{login}"), format!("from:{from}")];
+    let _turn = office.turn().await;
     for key in &keys {
         throttle::check(office, key).await?;
     }
@@ -61,7 +62,9 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, from: &str) -
     let right = verify(password, hash).await?;
     match officer.filter(|_| right) {
         Some(officer) => {
-            throttle::forget(office, &keys[0]).await?;
+            for key in &keys {
+                throttle::forget(office, key).await?;
+            }
             let secret = open_session(office, &officer.id).await?;
             Ok(SignedIn { secret, staff: Staff { officer } })
         }

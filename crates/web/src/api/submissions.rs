@@ -11,6 +11,7 @@ use huiyin_app::act::Move;
 use huiyin_app::domain::matter::Actor;
 use huiyin_app::lodge::{self, Lodging};
 use huiyin_app::{Identity, follow, random_hex};
+use sha2::{Digest, Sha256};
 
 use super::shapes::{LodgeJson, MatterJson, MoveJson, ProblemJson, ReceiptJson, SubmissionJson, full};
 use super::{Answer, body};
@@ -30,7 +31,8 @@ pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, heade
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: LodgeJson = body(&shared, &asked, &bytes)?;
     let key = match idempotency_key(&headers) {
-        Some(key) => format!("api-key:{key}"),
+        // The body belongs to the key: another person's petition under the same key is another petition.
+        Some(key) => format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}"))),
         None => format!("api:{}", random_hex(16).map_err(fail)?),
     };
     let done = lodge::lodge(&shared.office, lodging(&shared, key, sent)).await.map_err(fail)?;

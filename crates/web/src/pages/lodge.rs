@@ -247,7 +247,7 @@ async fn send(shared: &Shared, asked: &Asked, secret: &str, mut draft: Draft) ->
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             draft.answers.clear();
             draft.files.clear();
-            draft.receipt = Some((done.number, done.code));
+            draft.receipt = Some(done.number);
             draft::keep(&shared.office, secret, &draft).await.map_err(|e| Problem::page(shared, asked, e))?;
             Ok(Redirect::to("/lodge/receipt").into_response())
         }
@@ -261,8 +261,9 @@ async fn send(shared: &Shared, asked: &Asked, secret: &str, mut draft: Draft) ->
 
 async fn receipt(shared: &Shared, asked: &Asked, draft: &Draft) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
-    let Some((number, code)) = &draft.receipt else { return Ok(Redirect::to("/lodge/check").into_response()) };
-    let record = follow::open(&shared.office, code, &asked.from).await.map_err(fail)?;
+    let Some(number) = &draft.receipt else { return Ok(Redirect::to("/lodge/check").into_response()) };
+    let (code, record) = follow::own(&shared.office, &draft.form_token).await.map_err(fail)?;
+    let code = code.as_str();
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
     let clocks: Vec<_> = views.iter().flat_map(|v| super::follow::clocks(shared, asked, v)).collect();
     let open = follow::keep(&shared.office, &record).await.map_err(fail)?;
