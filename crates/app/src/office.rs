@@ -58,6 +58,8 @@ pub struct Parts {
     pub secret: Vec<u8>,
     /// The unit that receives what is lodged online.
     pub front_office: UnitId,
+    /// Division code of the area it serves; forms offer the places under it. Empty: places are written in words.
+    pub division: String,
 }
 
 /// One office, cheap to clone.
@@ -134,6 +136,14 @@ impl Office {
     /// The unit that receives what is lodged online.
     pub fn front_office(&self) -> &UnitId {
         &self.parts.front_office
+    }
+
+    /// The places forms offer: those right under the area the office serves.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn places(&self) -> Result<Vec<crate::places::Place>> {
+        if self.parts.division.is_empty() { Ok(Vec::new()) } else { crate::places::under(self, &self.parts.division).await }
     }
 
     /// The backend's name.

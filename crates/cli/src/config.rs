@@ -26,6 +26,8 @@ pub struct Config {
     pub timezone: String,
     /// Code of the unit that receives what is lodged online.
     pub front_office: String,
+    /// Division code of the area the office serves; forms offer the places right under it. Empty: places in words.
+    pub division: String,
     /// The site is reached by https: cookies carry `Secure`.
     pub https: bool,
     /// Requests come through a proxy of the office's own, whose `X-Forwarded-For` is believed.
@@ -43,6 +45,7 @@ impl Default for Config {
             tenant: "main".into(),
             timezone: "Asia/Shanghai".into(),
             front_office: "office".into(),
+            division: String::new(),
             https: false,
             proxy: false,
             log: "warn".into(),

@@ -68,7 +68,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
 
 /// Makes (or goes on with) the demo county and serves it. The first page is there before the petitions are.
 pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let config = Config { data: args.data, listen: args.listen, front_office: demo::FRONT_OFFICE.into(), ..Config::default() };
+    let config = Config { data: args.data, listen: args.listen, front_office: demo::FRONT_OFFICE.into(), division: demo::DIVISION.into(), ..Config::default() };
     log(&config);
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;

@@ -70,6 +70,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         zone: TimeZone::get(&config.timezone).with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
         secret: secret(data)?,
         front_office: UnitId::new(&config.front_office),
+        division: config.division.clone(),
     });
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);

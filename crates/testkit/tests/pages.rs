@@ -33,7 +33,8 @@ async fn lodge(client: &Client, base: &str, text: &str) -> String {
     post("agent", v(&[("for_whom", "self")])).await.unwrap();
     post("purpose", v(&[("purpose", "request")])).await.unwrap();
     post("text", v(&[("text", text)])).await.unwrap();
-    for step in ["place", "about", "class"] {
+    post("place", v(&[("place", "990101100"), ("place_name", "柳湾村")])).await.unwrap();
+    for step in ["about", "class"] {
         post(step, Vec::new()).await.unwrap();
     }
     post("people", v(&[("headcount", "1")])).await.unwrap();
@@ -70,7 +71,7 @@ async fn a_petition_is_lodged_followed_and_handled_by_plain_forms() {
     let clerk = browser();
     sign_in(&clerk, &base, "countyxf.clerk").await;
     let page = clerk.get(format!("{base}/staff/matters/{number}-1")).send().await.unwrap().text().await.unwrap();
-    assert!(page.contains("转送有权处理的单位"));
+    assert!(page.contains("转送有权处理的单位") && page.contains("东风镇柳湾村"));
     let form = clerk.get(format!("{base}/staff/matters/{number}-1/moves/refer")).send().await.unwrap().text().await.unwrap();
     let csrf = field(&form, "csrf");
     let bad = clerk.post(format!("{base}/staff/matters/{number}-1/moves/refer")).form(&[("csrf", csrf.as_str()), ("to_unit", "nowhere")]).send().await.unwrap();

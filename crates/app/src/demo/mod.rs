@@ -28,7 +28,7 @@ use crate::lodge::{self, Lodging, Receipt, Registration};
 use crate::office::{Office, Staff, TimeSource};
 use crate::sweep;
 
-pub use world::{FRONT_OFFICE, PASSWORD};
+pub use world::{DIVISION, FRONT_OFFICE, PASSWORD};
 
 use script::Step;
 
@@ -204,6 +204,7 @@ pub async fn people(office: &Office) -> Result<()> {
         items.push(ItemRecord::lasting(ItemKind::Credential, officer.id.as_str(), serde_json::Value::String(hash.clone())));
     }
     office.store().put_items(office.tenant(), items).await?;
+    crate::places::put(office, &world::divisions()).await?;
     office.reload_directory().await.map(|_| ())
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 
+use crate::places::Place;
+
 /// Password of every demo officer.
 pub const PASSWORD: &str = "huiyin-demo";
 /// The unit that receives what is lodged online.
@@ -37,6 +39,23 @@ const ROWS: &[Row] = &[
     // This town has no head: a breach here finds nobody on duty, which is a recorded fact.
     ("baishi", "白石镇人民政府", "Baishi Town Government", UnitKind::Township, "county", ["石坚", "岩松", ""]),
 ];
+
+/// Division code of the made-up county; 99 is no province.
+pub const DIVISION: &str = "990101";
+
+/// The county's place list.
+pub(super) fn divisions() -> Vec<Place> {
+    let place = |code: &str, name: &str| Place { code: code.to_owned(), name: name.to_owned() };
+    vec![
+        place("99", "演示省"),
+        place("9901", "云岭市"),
+        place(DIVISION, "青溪县"),
+        place("990101001", "清水街道"),
+        place("990101100", "东风镇"),
+        place("990101101", "白石镇"),
+        place("990101200", "望泉乡"),
+    ]
+}
 
 /// Places people write from.
 pub(super) const PLACES: &[&str] = &[

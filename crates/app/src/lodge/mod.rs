@@ -105,6 +105,7 @@ pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, arri
 
 async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
     let ground = office.ground_today().await?;
+    place(office, &mut lodging).await?;
     check::check(&mut lodging, &arrival, &ground, office.now().today())?;
     let code = receipt::code(office, &lodging.form_token);
     let origin = office.keyed_hash("form", &lodging.form_token);
@@ -124,6 +125,16 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// A chosen place gives its name to the place in words; a code that is not on the list is refused.
+async fn place(office: &Office, lodging: &mut Lodging) -> Result<()> {
+    let Some(code) = lodging.place.as_deref().map(str::trim).filter(|c| !c.is_empty()) else { return Ok(()) };
+    let found = crate::places::by_code(office, code).await?.ok_or_else(|| AppError::Form(vec![crate::error::FormError::new("place", "fault-place")]))?;
+    let words = lodging.place_name.take().unwrap_or_default();
+    lodging.place_name = Some(if words.contains(&found.name) { words } else { format!("{}{}", found.name, words.trim()) });
+    lodging.place = Some(found.code);
+    Ok(())
 }
 
 async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) -> Result<Submission> {

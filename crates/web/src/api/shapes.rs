@@ -24,6 +24,8 @@ pub(crate) struct LodgeJson {
     pub title: String,
     /// Content class, `level 1/level 2`.
     pub class: Option<String>,
+    /// Division code of the place, from the office's list.
+    pub place: Option<String>,
     /// Place in words.
     pub place_name: Option<String>,
     /// `request`, `suggestion`, `accusation` or `not_sure`.

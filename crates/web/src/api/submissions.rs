@@ -47,7 +47,7 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
         title: sent.title,
         text: sent.text,
         class: sent.class,
-        place: None,
+        place: sent.place,
         place_name: sent.place_name,
         purpose: sent.purpose,
         complained_of: sent.complained_of,

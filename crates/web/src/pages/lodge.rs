@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
 use huiyin_app::draft::{self, Draft};
 use huiyin_app::lodge::{self, Lodging};
+use huiyin_app::places::Place;
 use huiyin_app::{AppError, FormError, Identity, follow};
 
 use super::{Page, redirect_with};
@@ -21,7 +22,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("agent", &["for_whom", "agent", "agent_paper"]),
     ("purpose", &["purpose"]),
     ("text", &["text"]),
-    ("place", &["place_name"]),
+    ("place", &["place", "place_name"]),
     ("about", &["complained_of"]),
     ("class", &["class"]),
     ("people", &["headcount", "co_signers"]),
@@ -66,11 +67,12 @@ async fn page(shared: &Shared, asked: &Asked, step: &str, draft: &Draft, errors:
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(shared, asked, e))?;
     let back = at.checked_sub(1).and_then(|i| STEPS.get(i)).map_or_else(|| "/".to_owned(), |(id, _)| format!("/lodge/{id}"));
     let failed = !errors.is_empty();
-    let summary: Vec<_> = if step == "check" { answers(shared, asked, draft) } else { Vec::new() };
     let front = ground.directory.unit(shared.office.front_office()).cloned();
+    let places = shared.office.places().await.map_err(|e| Problem::page(shared, asked, e))?;
+    let summary: Vec<_> = if step == "check" { answers(shared, asked, draft, &places) } else { Vec::new() };
     let values = context! {
         step, at => at + 1, of => STEPS.len(), back, errors,
-        a => &draft.answers,
+        a => &draft.answers, places,
         files => &draft.files, classes => ground.book.classes, summary,
         title_default => default_title(draft),
         max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
@@ -95,7 +97,7 @@ struct Answer {
     text: String,
 }
 
-fn answers(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<Answer> {
+fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> Vec<Answer> {
     let none = shared.say(asked.language, "not-given");
     let mut out = Vec::new();
     for (step, fields) in STEPS.iter().filter(|(id, _)| *id != "check") {
@@ -107,6 +109,8 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<Answer> {
                 none.clone()
             } else if chosen {
                 shared.say(asked.language, &key)
+            } else if *field == "place" {
+                places.iter().find(|p| p.code == raw).map_or_else(|| raw.to_owned(), |p| p.name.clone())
             } else {
                 raw.to_owned()
             };
@@ -219,7 +223,7 @@ fn lodging(shared: &Shared, draft: &Draft) -> Lodging {
         title: get("title"),
         text: get("text"),
         class: some("class"),
-        place: None,
+        place: some("place"),
         place_name: some("place_name"),
         purpose: purpose(&get("purpose")).unwrap_or(Purpose::NotSure),
         complained_of: some("complained_of"),

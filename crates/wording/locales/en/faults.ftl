@@ -60,3 +60,4 @@ fault-login-taken = This sign-in name is taken
 fault-posts = Choose at least one post
 fault-last-admin = This is the last administrator and cannot be removed
 fault-already-founded = It is set up already; sign in as the administrator
+fault-place = No such place; please choose from the list

@@ -127,3 +127,4 @@ ask-telephone = Telephone
 ask-email = E-mail
 ask-address = Postal address
 ask-needs = Needs you would like us to heed
+ask-place = Town or subdistrict

@@ -60,3 +60,4 @@ fault-login-taken = 这个登录名已经有人用了
 fault-posts = 请至少选一个岗位
 fault-last-admin = 这是最后一名管理员，不能取消
 fault-already-founded = 已经建好了，请用管理员登录
+fault-place = 没有这个地方，请从列表里选

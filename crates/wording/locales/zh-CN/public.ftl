@@ -127,3 +127,4 @@ ask-telephone = 电话
 ask-email = 电子邮件
 ask-address = 通信地址
 ask-needs = 需要我们注意的
+ask-place = 乡镇、街道
