@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{OfficeTime, end_of_day};
+use huiyin_domain::unit::Post;
 pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
@@ -41,10 +42,17 @@ pub enum Slice {
 /// As the store; [`crate::AppError::NotAllowed`] for a post that has no lists.
 pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
     require(staff, Action::ReadLists)?;
-    let query = query(staff, office, whose, slice, after, limit, &office.now());
-    let page = office.store().duties(&query).await?;
-    let counts = office.store().duty_counts(&query).await?;
-    Ok((page, counts))
+    let mut query = query(staff, office, whose, slice, after, limit, &office.now());
+    let mut counts = office.store().duty_counts(&query).await?;
+    // What has run out in the unit is the head's as well: the first step of every escalation.
+    if whose == Whose::Mine && staff.is(Post::Head) {
+        let unit = DutyQuery { posts: BTreeSet::new(), ..query.clone() };
+        counts.late = office.store().duty_counts(&unit).await?.late;
+        if slice == Slice::Late {
+            query = unit;
+        }
+    }
+    Ok((office.store().duties(&query).await?, counts))
 }
 
 fn query(staff: &Staff, office: &Office, whose: Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {

@@ -182,6 +182,10 @@ async fn a_clock_runs_out_once_goes_up_and_finds_nobody_on_duty() {
         t.time.go("2026-03-18T00:00:00+08:00");
         assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().breaches, 1);
         assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().matters, 0, "a timer fires once");
+        // It is on the supervisor's own list.
+        let supervisor = format!("Bearer {}", token(&t.office, "countyxf.handler").await);
+        let (_, mine) = api.send(Method::GET, "/api/v1/duties", &supervisor, Value::Null).await;
+        assert_eq!(mine["duties"][0]["rule"], "supervise", "{mine}");
         let view = huiyin_app::matter_view::for_operator(&t.office, &number).await.unwrap();
         let said: Vec<String> = view.events.iter().map(|e| serde_json::to_value(&e.event.kind).unwrap()["event"].as_str().unwrap().to_owned()).collect();
         for fact in ["breached", "escalated", "nobody_on_duty"] {

@@ -208,6 +208,17 @@ async fn a_key_opens_nobody_elses_petition_and_a_photo_of_three_megabytes_is_tak
     photo.resize(3 * 1024 * 1024, 7);
     let form = reqwest::multipart::Form::new().part("files", reqwest::multipart::Part::bytes(photo).file_name("photo.png"));
     assert!(client.post(format!("{base}/lodge/files")).multipart(form).send().await.unwrap().status().is_success());
+    // A revoked token opens nothing any more; a new password ends every sign-in.
+    let token = huiyin_testkit::token(&t.office, "housing.clerk").await;
+    let list = || client.get(format!("{base}/api/v1/duties")).bearer_auth(&token).send();
+    assert_eq!(list().await.unwrap().status(), 200);
+    let admin = staff(&t.office, "countyxf.head").await;
+    let made = huiyin_app::sign_in::tokens(&t.office, &admin).await.unwrap();
+    huiyin_app::sign_in::revoke_token(&t.office, &admin, &made[0].key).await.unwrap();
+    assert_eq!(list().await.unwrap().status(), 401);
+    let signed = huiyin_app::sign_in::sign_in(&t.office, "housing.clerk", demo::PASSWORD, "test").await.unwrap();
+    huiyin_app::sign_in::set_password(&t.office, &admin, &signed.staff.officer.id, "another long one").await.unwrap();
+    assert!(huiyin_app::sign_in::session(&t.office, &signed.secret).await.is_err());
     let strict = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for evil in ["//evil.example", "/%09/evil.example", "https://evil.example", "/\\evil.example", "%2F%09%2Fevil.example"] {
         let to = strict.get(format!("{base}/language/en?back={evil}")).send().await.unwrap();

@@ -76,6 +76,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/staff/admin/officers/{id}", Access::Admin),
     ("POST", "/staff/admin/officers/{id}", Access::Admin),
     ("POST", "/staff/admin/tokens", Access::Admin),
+    ("POST", "/staff/admin/tokens/revoke", Access::Admin),
     ("POST", "/api/v1/submissions", Access::Public),
     ("GET", "/api/v1/submission", Access::Receipt),
     ("POST", "/api/v1/submission/matters/{part}/moves/{step}", Access::Receipt),
@@ -164,6 +165,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))
         .route("/staff/admin/tokens", post(staff::admin::token))
+        .route("/staff/admin/tokens/revoke", post(staff::admin::revoke))
 }
 
 fn machine() -> Router<Arc<Shared>> {

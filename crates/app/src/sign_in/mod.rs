@@ -163,7 +163,7 @@ fn check_password(password: &str, errors: &mut Vec<FormError>) {
     }
 }
 
-/// An officer changes the own password; other sign-ins stay.
+/// An officer changes the own password and signs in anew with it.
 ///
 /// # Errors
 /// [`AppError::Form`] when the old one is wrong or the new one too weak.
@@ -198,8 +198,13 @@ pub async fn set_password(office: &Office, staff: &Staff, of: &OfficerId, new: &
     write_password(office, of, new).await
 }
 
-/// Writes a password without asking who; for `init` and the seeds.
+/// Writes a password without asking who. Every sign-in of the officer ends, so that a stolen one ends too.
 pub(crate) async fn write_password(office: &Office, of: &OfficerId, new: &str) -> Result<()> {
+    for item in office.store().items(office.tenant(), ItemKind::Session, "", "", 100_000).await? {
+        if item.doc.get("officer").and_then(|o| o.as_str()) == Some(of.as_str()) {
+            office.store().remove_item(office.tenant(), ItemKind::Session, &item.key).await?;
+        }
+    }
     let item = ItemRecord::lasting(ItemKind::Credential, of.as_str(), serde_json::Value::String(hash(new).await?));
     Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
@@ -216,6 +221,42 @@ pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &s
     let item = ItemRecord::lasting(ItemKind::Token, office.keyed_hash("token", &secret), doc);
     office.store().put_items(office.tenant(), vec![item]).await?;
     Ok(secret)
+}
+
+/// A token as an administrator sees it; the secret itself is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenLine {
+    /// Its key in the store, by which it is revoked.
+    pub key: String,
+    /// What it is for.
+    pub name: String,
+    /// Whom it acts as.
+    pub officer: OfficerId,
+}
+
+/// All tokens.
+///
+/// # Errors
+/// [`AppError::NotAllowed`].
+pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
+    require(staff, Action::Administer)?;
+    let items = office.store().items(office.tenant(), ItemKind::Token, "", "", 10_000).await?;
+    items
+        .into_iter()
+        .map(|i| {
+            let token: Token = serde_json::from_value(i.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+            Ok(TokenLine { key: i.key, name: token.name, officer: token.officer })
+        })
+        .collect()
+}
+
+/// Revokes a token at once.
+///
+/// # Errors
+/// [`AppError::NotAllowed`].
+pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<()> {
+    require(staff, Action::Administer)?;
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Token, key).await?)
 }
 
 /// The officer a machine's token acts as.

@@ -44,7 +44,12 @@ async fn overview(shared: &Shared, signed: &SignedIn, token: Option<String>) -> 
             context! { id => o.id.as_str(), login => o.login, name => o.name, unit => name(&o.unit), posts => posts.join("、"), active => o.active }
         })
         .collect();
-    Ok(shared.desk(signed, "admin.html", context! { units, officers, token, done => signed.asked.query.contains("done=1") }))
+    let made = sign_in::tokens(&shared.office, &signed.staff).await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let tokens: Vec<Value> = made
+        .iter()
+        .map(|t| context! { key => t.key, name => t.name, officer => all.officer(&t.officer).map_or_else(String::new, |o| format!("{}（{}）", o.name, o.login)) })
+        .collect();
+    Ok(shared.desk(signed, "admin.html", context! { units, officers, token, tokens, done => signed.asked.query.contains("done=1") }))
 }
 
 /// The form of a unit; `new` for a new one.
@@ -132,6 +137,13 @@ async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) 
     };
     let officer = directory::put_officer(&shared.office, &signed.staff, new).await?;
     if form.get("password").is_empty() { Ok(()) } else { sign_in::set_password(&shared.office, &signed.staff, &officer, form.get("password")).await }
+}
+
+/// Revokes a token.
+pub(crate) async fn revoke(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    sign_in::revoke_token(&shared.office, &signed.staff, form.get("key")).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(Redirect::to("/staff/admin?done=1").into_response())
 }
 
 /// Makes a token for a machine; it is shown once.

@@ -54,7 +54,7 @@ pub(crate) async fn password(State(shared): State<Arc<Shared>>, signed: SignedIn
 pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_token(&shared, form.get("csrf"))?;
     match sign_in::change_password(&shared.office, &signed.staff, form.get("old"), form.get("password")).await {
-        Ok(()) => Ok(Redirect::to("/staff/password?done=1").into_response()),
+        Ok(()) => Ok(Redirect::to("/staff/sign-in").into_response()),
         Err(error @ AppError::Form(_)) => {
             let errors = problem::fields(&shared, signed.asked.language, &error);
             Ok(shared.desk(&signed, "password.html", context! { errors, done => false }))

@@ -104,3 +104,4 @@ keys-find = find
 keys-rows = next row, row before
 keys-open = open
 keys-show = show or close
+token-revoke = Revoke

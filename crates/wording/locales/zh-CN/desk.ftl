@@ -104,3 +104,4 @@ keys-find = 查找
 keys-rows = 下一行、上一行
 keys-open = 打开
 keys-show = 显示或关闭
+token-revoke = 作废
