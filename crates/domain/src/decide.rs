@@ -194,7 +194,7 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Pa
         fault(Field::ReceivedOn, FieldFault::TooEarly);
     }
     // LAW.md §12.4: acceptance lies no later than the last day of the notice.
-    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(rules, matter))
+    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(matter, rule))
         && accepted > limit
     {
         fault(Field::AcceptedOn, FieldFault::TooLate);
@@ -217,13 +217,9 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Pa
     errors
 }
 
-fn notice_limit(rules: Rules<'_>, matter: &Matter) -> Option<Date> {
-    matter
-        .clocks
-        .iter()
-        .rev()
-        .find(|c| c.is_owed() && rules.book.clock(&c.rule).is_some_and(|r| r.kind == ClockKind::Duty && r.id.as_str().starts_with("notify")))
-        .map(|c| c.legal)
+/// The last day of the notice that a move gives: of the clocks it discharges.
+pub fn notice_limit(matter: &Matter, rule: &MoveRule) -> Option<Date> {
+    matter.clocks.iter().filter(|c| c.is_owed() && rule.discharge.contains(&c.rule)).map(|c| c.legal).max()
 }
 
 fn event_actor(actor: &Actor) -> EventActor {
@@ -478,8 +474,7 @@ impl Work<'_> {
 
     fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
         for id in &self.rule.start {
-            // A duty to carry out is owed only when the request was supported (art. 32).
-            if id.as_str() == "execute" && !self.matter.facts.contains(&Fact::Supported) {
+            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.matter.facts.contains(&fact)) {
                 continue;
             }
             let event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;

@@ -285,6 +285,8 @@ pub struct ClockRule {
     pub clause: Option<String>,
     /// From which day.
     pub start: StartFrom,
+    /// Started only when the fact holds: a supported request is to be carried out (art. 32).
+    pub only_if: Option<Fact>,
     /// Days before the nominal day at which the holder is warned (for a right: the petitioner reminded).
     pub warn_days: u32,
     /// Longest extension; `None` when the law gives none.

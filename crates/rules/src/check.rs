@@ -188,8 +188,9 @@ fn twice<'a>(checker: &mut Checker<'_>, what: &str, all: impl Iterator<Item = (&
 }
 
 fn check_head(checker: &mut Checker<'_>, head: &Head, states: &[String], clocks: &[String]) {
-    if head.id != checker.files.id && !checker.files.id.is_empty() && !checker.files.id.ends_with(&head.id) && !head.id.ends_with(&checker.files.id) {
-        checker.say(format!("the pack calls itself `{}` but lies in the folder `{}`; make them agree", head.id, checker.files.id));
+    let parts: Vec<&str> = head.id.split('/').collect();
+    if parts.len() < 2 || parts.iter().any(|p| p.is_empty() || p.contains(char::is_whitespace)) {
+        checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
     }
     for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted] {
         checker.known("state", state, states);
@@ -222,6 +223,7 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
         basis: raw.basis,
         clause: raw.clause,
         start,
+        only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
         warn_days: raw.warn_days,
         extension: raw.extension,
     })

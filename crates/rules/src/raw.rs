@@ -77,6 +77,8 @@ pub(crate) struct Clock {
     pub clause: Option<String>,
     /// `move`, `receipt` or a field.
     pub start: String,
+    /// Started only when the fact holds.
+    pub only_if: Option<String>,
     #[serde(default)]
     pub warn_days: u32,
     pub extension: Option<u32>,

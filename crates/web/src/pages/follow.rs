@@ -140,7 +140,7 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
-        fields => fields_of(shared, asked, &offer.rule.needs, view, form), errors, version => view.matter.version, cite => "",
+        fields => fields_of(shared, asked, offer.rule, view, form), errors, version => view.matter.version, cite => "",
         upload => step == "add", desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };

@@ -5,10 +5,13 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::{self, Move};
+use huiyin_app::domain::decide::notice_limit;
 use huiyin_app::domain::payload::{Field, Need, Shape};
+use huiyin_app::domain::procedure::MoveRule;
 use huiyin_app::domain::unit::UnitKind;
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::{AppError, lodge};
+use jiff::civil::Date;
 use minijinja::Value;
 
 use super::matter::store_uploads;
@@ -18,13 +21,16 @@ use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 
 /// The fields of a move as a form shows them.
-pub(crate) fn fields_of(shared: &Shared, asked: &Asked, needs: &[Need], view: &MatterView, form: &Form) -> Vec<Value> {
-    needs.iter().map(|need| field(shared, asked, need, view, form)).collect()
+pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, form: &Form) -> Vec<Value> {
+    // A notice given late still accepts on its last lawful day at the latest.
+    let latest = notice_limit(&view.matter, rule);
+    rule.needs.iter().map(|need| field(shared, asked, need, view, form, latest.filter(|_| need.field == Field::AcceptedOn))).collect()
 }
 
-fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &Form) -> Value {
+fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &Form, latest: Option<Date>) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today();
+    let last = latest.map_or(today, |l| l.min(today));
     let (kind, choices) = match need.field.shape() {
         Shape::Line => ("line", Vec::new()),
         Shape::Text => ("text", Vec::new()),
@@ -45,7 +51,7 @@ fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &
     let past = matches!(need.field.shape(), Shape::PastDay);
     let given = form.get(&name);
     let value = if given.is_empty() && past {
-        today.to_string()
+        last.to_string()
     } else if given.is_empty() {
         suggested(need.field, view)
     } else {
@@ -53,7 +59,7 @@ fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &
     };
     let hint_key = format!("hint-{}", name.replace('_', "-"));
     let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
-    let max = if past { today.to_string() } else { String::new() };
+    let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
     context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &format!("field-{name}")), max, long }
 }
@@ -95,7 +101,7 @@ fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, for
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
-        fields => fields_of(shared, &signed.asked, &offer.rule.needs, view, form), errors, version => view.matter.version,
+        fields => fields_of(shared, &signed.asked, offer.rule, view, form), errors, version => view.matter.version,
         upload => true, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
         cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };
