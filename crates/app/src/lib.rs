@@ -20,6 +20,7 @@ pub mod packs;
 pub mod part;
 pub mod permissions;
 pub mod places;
+pub mod presence;
 pub mod reckoning;
 mod seal;
 pub mod sign_in;

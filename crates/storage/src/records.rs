@@ -208,6 +208,8 @@ pub enum ItemKind {
     Setting,
     /// The answer given to an idempotency key.
     Idempotency,
+    /// An officer has a matter open.
+    Presence,
 }
 
 impl ItemKind {
@@ -224,6 +226,7 @@ impl ItemKind {
             Self::Place => "place",
             Self::Setting => "setting",
             Self::Idempotency => "idempotency",
+            Self::Presence => "presence",
         }
     }
 }

@@ -79,6 +79,12 @@ async fn a_petition_is_lodged_followed_and_handled_by_plain_forms() {
     let done = clerk.post(format!("{base}/staff/matters/{number}-1/moves/refer")).form(&[("csrf", csrf.as_str()), ("to_unit", "urban")]).send().await.unwrap();
     assert!(done.url().path().contains(&number), "{}", done.url());
 
+    // Two who have it open see each other's names.
+    let second = browser();
+    sign_in(&second, &base, "countyxf.handler").await;
+    let page = second.get(format!("{base}/staff/matters/{number}-1")).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("周明 也打开着这件事"));
+
     // Identity only with a purpose, and the petitioner sees it.
     let asked = clerk
         .post(format!("{base}/staff/matters/{number}-1/identity"))

@@ -19,7 +19,8 @@ use crate::problem::{self, FieldProblem, Problem};
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    Ok(shared.desk(&signed, "matter.html", values(&shared, &signed, &view)))
+    let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(shared.desk(&signed, "matter.html", context! { others => others.join("、"), ..values(&shared, &signed, &view) }))
 }
 
 fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {

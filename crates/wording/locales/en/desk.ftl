@@ -105,3 +105,4 @@ keys-rows = next row, row before
 keys-open = open
 keys-show = show or close
 token-revoke = Revoke
+others-here = { $names } has this matter open as well; have a word before you act.

@@ -105,3 +105,4 @@ keys-rows = 下一行、上一行
 keys-open = 打开
 keys-show = 显示或关闭
 token-revoke = 作废
+others-here = { $names } 也打开着这件事，动手以前先打个招呼。
