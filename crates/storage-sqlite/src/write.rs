@@ -20,6 +20,7 @@ fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usiz
 pub(crate) struct Prepared {
     tenant: String,
     submission: Option<(SubmissionRecord, String)>,
+    new_receipt: Option<(SubmissionRecord, String)>,
     vault: Option<(String, String)>,
     matters: Vec<PreparedMatter>,
     /// Table, first key, second key, JSON.
@@ -87,8 +88,9 @@ impl Prepared {
             matters.push(PreparedMatter { doc: json("matter", &id, &write.matter)?, duties, write });
         }
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
+        let new_receipt = changes.new_receipt.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let vault = changes.vault.map(|v| json("vault", v.submission.as_str(), &v).map(|doc| (v.submission.0, doc))).transpose()?;
-        Ok(Self { tenant: changes.tenant.0, submission, vault, matters, rows, items: changes.items })
+        Ok(Self { tenant: changes.tenant.0, submission, new_receipt, vault, matters, rows, items: changes.items })
     }
 }
 
@@ -97,6 +99,10 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     let tenant = changes.tenant.as_str();
     if let Some((record, doc)) = &changes.submission {
         submission(connection, tenant, record, doc)?;
+    }
+    if let Some((record, doc)) = &changes.new_receipt {
+        let id = record.submission.id.as_str();
+        run(connection, "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2", params![tenant, id, record.receipt_hash, doc])?;
     }
     if let Some((id, doc)) = &changes.vault {
         run(

@@ -36,6 +36,8 @@ pub struct Changes {
     pub tenant: TenantId,
     /// A new submission.
     pub submission: Option<SubmissionRecord>,
+    /// A submission that is there already and gets another receipt code.
+    pub new_receipt: Option<SubmissionRecord>,
     /// Its identity.
     pub vault: Option<VaultRecord>,
     /// Words.
@@ -60,6 +62,7 @@ impl Changes {
         Self {
             tenant,
             submission: None,
+            new_receipt: None,
             vault: None,
             contents: Vec::new(),
             matters: Vec::new(),

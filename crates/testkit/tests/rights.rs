@@ -152,6 +152,22 @@ async fn the_petitioner_confirms_receipt_and_her_days_run() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_lost_code_is_replaced_and_the_old_one_opens_nothing() {
+    on_both("code", AT, |t| async move {
+        let (receipt, number) = receive(&t, Purpose::Request, "路灯坏了").await;
+        let o = &t.office;
+        let clerk = staff(o, "countyxf.clerk").await;
+        assert!(matches!(lodge::receipt::replace(o, &clerk, &number, "").await, Err(AppError::Form(_))));
+        assert!(lodge::receipt::replace(o, &staff(o, "water.clerk").await, &number, "核对").await.is_err());
+        let (_, new) = lodge::receipt::replace(o, &clerk, &number, "核对了地点和内容").await.unwrap();
+        assert!(matches!(follow::open(o, &receipt.code, "test").await, Err(AppError::NotFound)));
+        let record = follow::open(o, &new, "test").await.unwrap();
+        assert_eq!(follow::view(o, &record).await.unwrap()[0].audits[0].purpose, "核对了地点和内容");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_hearing_is_not_ended_by_undoing_a_withdrawal() {
     let t = sqlite_office(AT);
     let (receipt, number) = receive(&t, Purpose::Request, "路灯坏了").await;

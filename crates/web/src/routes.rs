@@ -64,6 +64,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/part", Access::Staff),
     ("GET", "/staff/matters/{number}/identity", Access::Staff),
     ("POST", "/staff/matters/{number}/identity", Access::Staff),
+    ("GET", "/staff/matters/{number}/code", Access::Staff),
+    ("POST", "/staff/matters/{number}/code", Access::Staff),
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
     ("POST", "/staff/register", Access::Staff),
@@ -159,6 +161,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make).layer(uploads()))
         .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
+        .route("/staff/matters/{number}/code", get(staff::matter::code_form).post(staff::matter::code))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/admin", get(staff::admin::show))

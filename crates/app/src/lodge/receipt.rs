@@ -1,6 +1,10 @@
 //! Receipt codes: 16 digits from HMAC(server secret, form token); only a keyed hash is stored.
 
-use crate::office::Office;
+use huiyin_storage::{AuditRecord, Changes, SubmissionRecord};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id, random_hex};
+use crate::permissions::{Action, require};
 
 /// The code of a form.
 pub(crate) fn code(office: &Office, form_token: &str) -> String {
@@ -26,4 +30,37 @@ pub fn plain(code: &str) -> String {
 pub fn grouped(code: &str) -> String {
     let digits: Vec<char> = plain(code).chars().collect();
     digits.chunks(4).map(|g| g.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
+}
+
+/// Replaces a lost code. The matter was found by number and checked by place and content at the counter; the
+/// old code no longer opens anything, and the petitioner sees who did it and why (DESIGN decision 6).
+///
+/// # Errors
+/// [`AppError::Form`] without a purpose; [`AppError::NotAllowed`] for units that neither hold nor received it.
+pub async fn replace(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(String, String)> {
+    require(staff, Action::Register)?;
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    if ![&matter.holder, &record.submission.unit].contains(&&staff.officer.unit) {
+        return Err(AppError::NotAllowed);
+    }
+    let purpose = purpose.trim();
+    if purpose.chars().count() < 2 {
+        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
+    }
+    let new = code(office, &random_hex(16)?);
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.audits.push(AuditRecord {
+        id: new_id(),
+        submission: matter.submission.clone(),
+        unit: staff.officer.unit.clone(),
+        officer: staff.officer.id.0.clone(),
+        what: "code".into(),
+        purpose: purpose.chars().take(200).collect(),
+        at: office.now().at,
+    });
+    let shown = record.submission.number.clone();
+    changes.new_receipt = Some(SubmissionRecord { receipt_hash: hash(office, &new), ..record });
+    office.store().commit(changes).await?;
+    Ok((shown, new))
 }

@@ -116,6 +116,26 @@ pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Pa
     }
 }
 
+/// The form that replaces a lost receipt code.
+pub(crate) async fn code_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let none: Vec<FieldProblem> = Vec::new();
+    Ok(shared.desk(&signed, "code.html", context! { number => view.matter.number, about => view.matter.title, receipt => (), errors => none }))
+}
+
+/// Replaces a lost receipt code.
+pub(crate) async fn code(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    match lodge::receipt::replace(&shared.office, &signed.staff, &number, form.get("purpose")).await {
+        Ok((shown, code)) => Ok(shared.desk(&signed, "code.html", context! { number, about => "", receipt => context! { number => shown, code => lodge::receipt::grouped(&code) }, errors => Vec::<FieldProblem>::new() })),
+        Err(error @ AppError::Form(_)) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            Ok(shared.desk(&signed, "code.html", context! { number, about => "", receipt => (), errors }))
+        }
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
+
 /// A file of the matter.
 pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path((number, id)): Path<(String, String)>, signed: SignedIn) -> Result<Response, Problem> {
     let (record, bytes) = matter_view::file(&shared.office, &signed.staff, &number, &id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;

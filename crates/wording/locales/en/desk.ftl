@@ -106,3 +106,7 @@ keys-open = open
 keys-show = show or close
 token-revoke = Revoke
 others-here = { $names } has this matter open as well; have a word before you act.
+code-replace = Replace the receipt code
+code-lead = When a petitioner has lost the code: check number, place and content, then give another. The old code stops working at once, and the petitioner sees who replaced it and when.
+code-purpose = How it was checked
+code-do = Replace it

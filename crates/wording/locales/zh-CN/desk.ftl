@@ -106,3 +106,7 @@ keys-open = 打开
 keys-show = 显示或关闭
 token-revoke = 作废
 others-here = { $names } 也打开着这件事，动手以前先打个招呼。
+code-replace = 换查询码
+code-lead = 信访人丢了查询码的，核对编号、地点和内容以后可以换一个。旧的查询码马上失效，谁在什么时候换的信访人看得到。
+code-purpose = 怎样核对的
+code-do = 换一个
