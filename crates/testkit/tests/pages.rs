@@ -72,6 +72,8 @@ async fn a_petition_is_lodged_followed_and_handled_by_plain_forms() {
     sign_in(&clerk, &base, "countyxf.clerk").await;
     let page = clerk.get(format!("{base}/staff/matters/{number}-1")).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("转送有权处理的单位") && page.contains("东风镇柳湾村"));
+    let register = clerk.get(format!("{base}/staff/register")).send().await.unwrap().text().await.unwrap();
+    assert!(register.contains("value=\"2026-03-02\""), "the day of receipt is offered");
     let form = clerk.get(format!("{base}/staff/matters/{number}-1/moves/refer")).send().await.unwrap().text().await.unwrap();
     let csrf = field(&form, "csrf");
     let bad = clerk.post(format!("{base}/staff/matters/{number}-1/moves/refer")).form(&[("csrf", csrf.as_str()), ("to_unit", "nowhere")]).send().await.unwrap();

@@ -30,7 +30,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, form_token: &str,
     let today = shared.office.now().today();
     let failed = !errors.is_empty();
     let values = context! {
-        errors, form_token, places => shared.office.places().await.map_err(|e| Problem::page(shared, &signed.asked, e))?, f => form.flat(), today => today.to_string(), classes => ground.book.classes,
+        errors, form_token, places => shared.office.places().await.map_err(|e| Problem::page(shared, &signed.asked, e))?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
         channels => Channel::REGISTERED.map(Channel::word), purposes => Purpose::ALL.map(Purpose::word),
         receipt => receipt.map(|r| context! { number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known }),
     };

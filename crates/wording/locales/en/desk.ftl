@@ -110,3 +110,6 @@ code-replace = Replace the receipt code
 code-lead = When a petitioner has lost the code: check number, place and content, then give another. The old code stops working at once, and the petitioner sees who replaced it and when.
 code-purpose = How it was checked
 code-do = Replace it
+hint-arrived-on = the day it reached this unit; the clock runs from it, not from opening or registering
+ask-agent-name = Agent's name
+ask-signers = Those who sign as well

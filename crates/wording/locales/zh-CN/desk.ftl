@@ -110,3 +110,6 @@ code-replace = 换查询码
 code-lead = 信访人丢了查询码的，核对编号、地点和内容以后可以换一个。旧的查询码马上失效，谁在什么时候换的信访人看得到。
 code-purpose = 怎样核对的
 code-do = 换一个
+hint-arrived-on = 送到本单位的那天，期限从这天起算；不是拆封、登记的那天
+ask-agent-name = 代理人姓名
+ask-signers = 一同署名的人
