@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use huiyin_domain::decide::{Closed, decide};
 use huiyin_domain::ids::MoveId;
 use huiyin_domain::matter::{Actor, Matter};
-use huiyin_domain::procedure::Fact;
+use huiyin_domain::procedure::{Fact, Verb};
 use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord};
 use jiff::ToSpan;
 
-use crate::error::{AppError, Result};
+use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
 use crate::seal::{seal, tell};
 
@@ -64,6 +64,9 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     }
     let move_id = MoveId::new(&step.id);
     let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
+    if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
+        return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
+    }
     let decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     let record = office.store().submission(office.tenant(), &matter.submission).await?;

@@ -145,7 +145,7 @@ pub fn view(ground: ViewGround<'_>, clock: &Clock) -> Option<ClockView> {
         done,
         owed: clock.is_owed(),
         title: ground.label(&rule.title),
-        aria: format!("{plain}。{sentence}"),
+        aria: format!("{}{sentence}", ground.say("state-sentence", &[("state", plain.clone())])),
         plain,
         owner,
         telephone,
@@ -238,6 +238,7 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
             let at = counted_until(reckoning, today).max(0);
             let key = match (clock.kind, left) {
                 (ClockKind::Duty, 1..) if at == 0 => "clock-first-day",
+                (ClockKind::Duty, 1..) if clock.legal != clock.nominal => "clock-running-rolled",
                 (ClockKind::Right, ..=0) => "clock-right-today",
                 (ClockKind::Right, _) => "clock-right",
                 (ClockKind::Duty, ..=0) => "clock-today",

@@ -3,6 +3,7 @@
 use huiyin_domain::decide::{Offer, offers};
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
+use huiyin_domain::procedure::Fact;
 use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, Identity, MessageRecord, SubmissionRecord};
 
 use crate::error::{AppError, FormError, Result};
@@ -59,10 +60,10 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let matter = readable(office, staff, number).await?;
     let mut view = whole(office, matter).await?;
     let directory = office.directory().await?;
-    let all = view.siblings.len();
+    let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
-    // Files and the letter's text belong to the whole of it: who may not read every part sees only this part's own words.
-    if view.siblings.len() < all {
+    // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
+    if sealed {
         view.files.clear();
         if !view.own_text {
             view.text = String::new();

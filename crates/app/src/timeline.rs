@@ -153,7 +153,9 @@ fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Opt
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
                 _ => value.to_owned(),
             };
-            Said { label: say(ground, &format!("field-{}", field.word()), &[]), text }
+            let label =
+                if field == Field::Words && reader == Reader::Officer { "field-words-of-petitioner".to_owned() } else { format!("field-{}", field.word()) };
+            Said { label: say(ground, &label, &[]), text }
         })
         .collect()
 }

@@ -182,6 +182,12 @@ async fn bad_input_is_answered_with_words() {
     let base = site(&t.office).await;
     let her = browser();
     her.get(format!("{base}/lodge")).send().await.unwrap();
+    // Coming straight to a later step leads to the first open one.
+    let led = her.get(format!("{base}/lodge/check")).send().await.unwrap();
+    assert_eq!(led.url().path(), "/lodge/naming");
+    for (step, field, value) in [("naming", "naming", "anonymous"), ("agent", "for_whom", "self"), ("purpose", "purpose", "request")] {
+        her.post(format!("{base}/lodge/{step}")).form(&[(field, value)]).send().await.unwrap();
+    }
     let words = |answer: Response, status: u16, part: &'static str| async move {
         assert_eq!(answer.status(), status);
         let text = answer.text().await.unwrap();

@@ -114,6 +114,7 @@ fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> 
         detail => shared.say(asked.language, key),
         errors => Vec::<String>::new(),
         staff => asked.path.starts_with("/staff"),
+        back => (),
     };
     let mut response = shared.page(asked, "problem.html", values);
     *response.status_mut() = status;

@@ -80,6 +80,8 @@ pub(crate) struct FieldProblem {
     pub field: String,
     pub fault: String,
     pub text: String,
+    /// Where the fault is mended.
+    pub href: String,
 }
 
 /// Fields at fault of an error, in words.
@@ -94,7 +96,12 @@ pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> V
                     let fault = serde_json::to_value(e.fault).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
                     let label = wording.text(language, &format!("field-{}", e.field.word()), &[]);
                     let text = wording.text(language, &format!("fault-{}", fault.replace('_', "-")), &[("value", longest(e.field).into())]);
-                    FieldProblem { field: e.field.word(), fault, text: format!("{label}：{text}") }
+                    FieldProblem {
+                        href: format!("#f-{}", e.field.word()),
+                        field: e.field.word(),
+                        fault,
+                        text: format!("{label}{}{text}", wording.text(language, "colon", &[])),
+                    }
                 })
                 .collect(),
             _ => Vec::new(),
@@ -110,7 +117,7 @@ fn longest(field: huiyin_app::domain::payload::Field) -> i64 {
 
 fn form_problem(shared: &Shared, language: Language, error: &FormError) -> FieldProblem {
     let text = shared.office.wording().text(language, error.fault, &[("value", error.value.as_str().into())]);
-    FieldProblem { field: error.field.to_owned(), fault: error.fault.trim_start_matches("fault-").to_owned(), text }
+    FieldProblem { href: format!("#f-{}", error.field), field: error.field.to_owned(), fault: error.fault.trim_start_matches("fault-").to_owned(), text }
 }
 
 /// Why a move is closed, in words.
@@ -164,6 +171,7 @@ impl Problem {
             detail => detail,
             errors => fields(shared, asked.language, &error),
             staff => asked.path.starts_with("/staff"),
+            back => asked.path.split_once("/moves/").map(|(matter, _)| matter),
         };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = kind.status();

@@ -127,7 +127,7 @@ pub async fn stored_offset(office: &Office) -> Result<i64> {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`] outside a demo.
-pub async fn forward(office: &Office) -> Result<Option<Timestamp>> {
+pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
     if !is_demo(office).await? {
         return Err(AppError::NotAllowed);
     }
@@ -138,8 +138,7 @@ pub async fn forward(office: &Office) -> Result<Option<Timestamp>> {
     let offset = next.as_second() - office.machine_now().as_second();
     let item = ItemRecord::lasting(ItemKind::Setting, "office_offset", serde_json::json!(offset));
     office.store().put_items(office.tenant(), vec![item]).await?;
-    sweep::run(office).await?;
-    Ok(Some(next))
+    Ok(Some(sweep::run(office).await?))
 }
 
 /// Makes the county and its petitions. `real` is the time the demo goes on with.

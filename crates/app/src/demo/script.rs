@@ -66,6 +66,7 @@ pub(super) fn steps(i: usize, scenario: &Scenario, direct: bool) -> Vec<Step> {
         if i % 2 == 1 {
             s.then(6, Relation::Petitioner, "undo_withdrawal", &[]);
         } else {
+            s.then(33, Relation::Holder, "archive_withdrawn", &[]);
             return s.steps;
         }
     }

@@ -2,6 +2,7 @@
 
 use huiyin_domain::submission::{Channel, Naming, ReplyWay};
 use huiyin_files::ending;
+use huiyin_storage::Identity;
 use jiff::civil::Date;
 
 use super::{Lodging, Registration};
@@ -98,13 +99,18 @@ fn is_class(ground: &Ground, class: &str) -> bool {
 }
 
 fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormError>) {
-    let who = &lodging.identity;
     let online = arrival.channel == Channel::Online;
-    if online && lodging.naming != Naming::Anonymous && who.name.is_empty() {
-        errors.push(FormError::new("name", "fault-name-missing"));
-    }
-    if online && lodging.by_agent && who.agent.is_empty() {
+    if online && lodging.by_agent && lodging.identity.agent.is_empty() {
         errors.push(FormError::new("agent", "fault-agent-missing"));
+    }
+    errors.extend(contact(if online { lodging.naming } else { Naming::Anonymous }, &lodging.identity, lodging.reply));
+}
+
+/// The faults of name and contact for a way of being named and of being answered.
+pub fn contact(naming: Naming, who: &Identity, reply: ReplyWay) -> Vec<FormError> {
+    let mut errors = Vec::new();
+    if naming != Naming::Anonymous && who.name.is_empty() {
+        errors.push(FormError::new("name", "fault-name-missing"));
     }
     if !who.telephone.is_empty() && !is_telephone(&who.telephone) {
         errors.push(FormError::new("telephone", "fault-telephone"));
@@ -112,7 +118,7 @@ fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormErro
     if !who.email.is_empty() && !is_email(&who.email) {
         errors.push(FormError::new("email", "fault-email"));
     }
-    match lodging.reply {
+    match reply {
         ReplyWay::Sms if who.telephone.is_empty() => errors.push(FormError::new("telephone", "fault-telephone-missing")),
         ReplyWay::Email if who.email.is_empty() => errors.push(FormError::new("email", "fault-email-missing")),
         ReplyWay::Letter if who.address.is_empty() => errors.push(FormError::new("address", "fault-address-missing")),
@@ -121,6 +127,7 @@ fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormErro
     if who.co_signers.len() > MAX_SIGNERS {
         errors.push(FormError::with("co_signers", "fault-too-many", MAX_SIGNERS));
     }
+    errors
 }
 
 fn arrived(arrival: &Registration, today: Date, errors: &mut Vec<FormError>) {

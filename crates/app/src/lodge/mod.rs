@@ -21,7 +21,7 @@ use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
 use crate::seal::{seal, tell};
 
-pub use check::{MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, title_of};
+pub use check::{MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, contact, title_of};
 
 /// What is lodged, on any channel.
 #[derive(Debug, Clone)]

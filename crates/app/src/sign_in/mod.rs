@@ -149,8 +149,8 @@ pub fn form_token(office: &Office, secret: &str) -> String {
     office.keyed_hash("csrf", secret)
 }
 
-/// Checks a new password.
-fn check_password(password: &str, errors: &mut Vec<FormError>) {
+/// Checks a new password; faults are added to the list.
+pub fn check_password(password: &str, errors: &mut Vec<FormError>) {
     let length = password.chars().count();
     if length < MIN_PASSWORD {
         errors.push(FormError::with("password", "fault-password-short", MIN_PASSWORD));

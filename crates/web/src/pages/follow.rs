@@ -34,7 +34,7 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
     match follow::keep_open(&shared.office, form.get("code"), &asked.from).await {
         Ok(secret) => Ok(redirect_with("/my", &shared.cookie(FOLLOW_COOKIE, &secret, Some(7200)))),
         Err(AppError::NotFound) => {
-            let error = FieldProblem { field: "code".into(), fault: "code".into(), text: shared.say(asked.language, "fault-code") };
+            let error = FieldProblem { href: "#f-code".into(), field: "code".into(), fault: "code".into(), text: shared.say(asked.language, "fault-code") };
             let mut response = shared.page(&asked, "follow_ask.html", context! { errors => vec![error], code => form.get("code") });
             *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)

@@ -59,7 +59,17 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(step): Path<Str
     if draft.receipt.is_some() {
         return Ok(Redirect::to("/lodge/receipt").into_response());
     }
-    page(&shared, &asked, &step, &draft, Vec::new()).await
+    // Nothing before it is left out: whoever comes straight to a later step is led to the first open one.
+    let open = STEPS.iter().map(|(id, _)| *id).find(|id| !one_step(id, &draft.answers).is_empty());
+    if let (Some(open), Some(at)) = (open, position(&step))
+        && position(open).is_some_and(|first| first < at)
+    {
+        return Ok(Redirect::to(&format!("/lodge/{open}")).into_response());
+    }
+    // After a fault the page is fetched anew, so that going back in the browser finds a page and not a form sent twice.
+    let faults = if asked.query == "mend=1" { one_step(&step, &draft.answers) } else { Vec::new() };
+    let shown = problem::fields(&shared, asked.language, &AppError::Form(faults));
+    page(&shared, &asked, &step, &draft, shown).await
 }
 
 async fn page(shared: &Shared, asked: &Asked, step: &str, draft: &Draft, errors: Vec<FieldProblem>) -> Page {
@@ -97,11 +107,21 @@ struct Answer {
     text: String,
 }
 
+/// Every question is listed, but for those that the answers before make pointless.
+fn shown(field: &str, draft: &Draft) -> bool {
+    match field {
+        "agent" | "agent_paper" => draft.answer("for_whom") == "other",
+        "name" => draft.answer("naming") != "anonymous",
+        "telephone" | "email" | "address" | "place" => !draft.answer(field).is_empty(),
+        _ => true,
+    }
+}
+
 fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> Vec<Answer> {
     let none = shared.say(asked.language, "not-given");
     let mut out = Vec::new();
     for (step, fields) in STEPS.iter().filter(|(id, _)| *id != "check") {
-        for field in fields.iter().filter(|f| !draft.answer(f).is_empty() || matches!(**f, "text" | "place_name")) {
+        for field in fields.iter().filter(|f| shown(f, draft)) {
             let raw = draft.answer(field);
             let key = format!("choice-{}", raw.replace('_', "-"));
             let chosen = matches!(*field, "naming" | "purpose" | "reply" | "for_whom");
@@ -130,6 +150,11 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
 /// Takes an answer and goes to the next question; the last one sends.
 pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<String>, asked: Asked, form: Form) -> Page {
     let Some((secret, mut draft)) = kept(&shared, &asked).await? else { return Ok(Redirect::to("/lodge").into_response()) };
+    if step == "receipt" && draft.receipt.is_some() {
+        // "Done": this device shows it no longer.
+        draft::keep(&shared.office, &secret, &Draft::default()).await.map_err(|e| Problem::page(&shared, &asked, e))?;
+        return Ok(redirect_with("/", &shared.cookie(DRAFT_COOKIE, "", Some(0))));
+    }
     let at = position(&step).ok_or_else(|| Problem::page(&shared, &asked, AppError::NotFound))?;
     if draft.receipt.is_some() {
         return Ok(Redirect::to("/lodge/receipt").into_response());
@@ -144,6 +169,9 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<S
     }
     draft::keep(&shared.office, &secret, &draft).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     if !errors.is_empty() {
+        if step != "files" {
+            return Ok(Redirect::to(&format!("/lodge/{step}?mend=1")).into_response());
+        }
         let shown = problem::fields(&shared, asked.language, &AppError::Form(errors));
         return page(&shared, &asked, &step, &draft, shown).await;
     }
@@ -169,7 +197,19 @@ fn one_step(step: &str, answers: &BTreeMap<String, String>) -> Vec<FormError> {
         "people" if !get("headcount").is_empty() && get("headcount").parse::<u32>().map_or(true, |n| n == 0) => {
             errors.push(FormError::new("headcount", "fault-headcount"))
         }
-        "contact" if reply(get("reply")).is_none() => errors.push(FormError::new("reply", "fault-choose")),
+        "contact" => match reply(get("reply")) {
+            None => errors.push(FormError::new("reply", "fault-choose")),
+            Some(way) => {
+                let who = Identity {
+                    name: get("name").into(),
+                    telephone: get("telephone").into(),
+                    email: get("email").into(),
+                    address: get("address").into(),
+                    ..Identity::default()
+                };
+                errors.extend(lodge::contact(naming(get("naming")).unwrap_or(Naming::Named), &who, way));
+            }
+        },
         _ => {}
     }
     errors
@@ -256,7 +296,12 @@ async fn send(shared: &Shared, asked: &Asked, secret: &str, mut draft: Draft) ->
             Ok(Redirect::to("/lodge/receipt").into_response())
         }
         Err(error @ AppError::Form(_)) => {
-            let shown = problem::fields(shared, asked.language, &error);
+            let mut shown = problem::fields(shared, asked.language, &error);
+            for fault in &mut shown {
+                if let Some((step, _)) = STEPS.iter().find(|(_, fields)| fields.contains(&fault.field.as_str())).filter(|(step, _)| *step != "check") {
+                    fault.href = format!("/lodge/{step}");
+                }
+            }
             page(shared, asked, "check", &draft, shown).await
         }
         Err(error) => Err(Problem::page(shared, asked, error)),

@@ -135,6 +135,15 @@ async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) 
         posts,
         active: form.has("active"),
     };
+    // Nothing is made until everything is right; a new officer has a password.
+    let password = form.get("password");
+    let mut faults = Vec::new();
+    if !password.is_empty() || id == "new" {
+        sign_in::check_password(password, &mut faults);
+    }
+    if !faults.is_empty() {
+        return Err(AppError::Form(faults));
+    }
     let officer = directory::put_officer(&shared.office, &signed.staff, new).await?;
     if form.get("password").is_empty() { Ok(()) } else { sign_in::set_password(&shared.office, &signed.staff, &officer, form.get("password")).await }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Asked {
     whose: String,
     slice: String,
     after: Option<String>,
+    moved: Option<u64>,
+    ran_out: Option<u64>,
 }
 
 const SLICES: [(&str, Slice); 4] = [("late", Slice::Late), ("today", Slice::Today), ("week", Slice::Week), ("later", Slice::Later)];
@@ -55,7 +57,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let unit =
         shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
-    Ok(shared.desk(&signed, "duties.html", context! { groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
+    Ok(shared.desk(&signed, "duties.html", context! { moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
 }
 
 async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {

@@ -73,10 +73,12 @@ fn suggested(field: Field, view: &MatterView) -> String {
 }
 
 fn units(asked: &Asked, view: &MatterView) -> Vec<Value> {
-    view.ground
-        .directory
-        .units
-        .iter()
+    let mut units: Vec<_> = view.ground.directory.units.iter().collect();
+    // Those who handle first, those above and outside last.
+    let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
+    units.sort_by_key(|u| (rank(u.kind), u.name.clone()));
+    units
+        .into_iter()
         .filter(|u| u.active && u.id != view.matter.holder && u.kind != UnitKind::PetitionOffice)
         .map(|u| context! { value => u.id.as_str(), text => asked.language.pick(&u.name, &u.name_en) })
         .collect()

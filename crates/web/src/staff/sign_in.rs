@@ -18,7 +18,8 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
 
 async fn page(shared: &Shared, asked: &Asked, login: &str, fault: Option<String>) -> Page {
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
-    let errors: Vec<FieldProblem> = fault.iter().map(|text| FieldProblem { field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
+    let errors: Vec<FieldProblem> =
+        fault.iter().map(|text| FieldProblem { href: "#f-login".into(), field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
     let mut response = shared.page(asked, "sign_in.html", context! { login, errors, demo, password => huiyin_app::demo::PASSWORD });
     if fault.is_some() {
         *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;

@@ -91,3 +91,5 @@ relation-petition-office = the petition office
 relation-supervisor = the supervisor of the petition office
 relation-reviewer = the reviewing body
 relation-overseer = the head of a superior
+colon = :{" "}
+state-sentence = { $state }.{" "}

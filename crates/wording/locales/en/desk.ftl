@@ -113,3 +113,5 @@ code-do = Replace it
 hint-arrived-on = the day it reached this unit; the clock runs from it, not from opening or registering
 ask-agent-name = Agent's name
 ask-signers = Those who sign as well
+back-to-matter = See the matter as it is now
+demo-moved = Demo time is now { $day }: { $n } matters were warned or fell due; { $late } duties have just run out and were reported up.

@@ -61,3 +61,5 @@ fault-posts = Choose at least one post
 fault-last-admin = This is the last administrator and cannot be removed
 fault-already-founded = It is set up already; sign in as the administrator
 fault-place = No such place; please choose from the list
+fault-add-nothing = Please write something or choose a file
+choose-again = The files were not kept; please choose them again.

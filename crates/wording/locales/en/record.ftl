@@ -111,3 +111,4 @@ closed-is-reviewed = re-review is open after a review
 closed-running-redo = no new handling is running, or its period is over
 closed-owed-serve-review = no review opinion waits to be served
 closed-owed-serve-rereview = no re-review opinion waits to be served
+field-words-of-petitioner = In the petitioner's words

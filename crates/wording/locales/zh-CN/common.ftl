@@ -85,3 +85,5 @@ relation-petition-office = 信访部门
 relation-supervisor = 信访部门督查岗
 relation-reviewer = 复查复核机关
 relation-overseer = 上级机关负责人
+colon = ：
+state-sentence = { $state }。
