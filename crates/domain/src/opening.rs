@@ -65,7 +65,9 @@ pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeT
     if kind != UnitKind::PetitionOffice {
         matter.facts.insert(Fact::Direct);
     }
-    let events = begin(rules, &mut matter, clocks, actor, now)?;
+    let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);
+    let clocks: Vec<ClockId> = clocks.iter().chain(rules.book.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
+    let events = begin(rules, &mut matter, &clocks, actor, now)?;
     Ok((matter, events))
 }
 

@@ -399,6 +399,8 @@ pub struct RuleBook {
     pub initial_direct: StateId,
     /// Clocks started there.
     pub initial_direct_clocks: Vec<ClockId>,
+    /// Clocks started besides, for what comes from a higher office or the national system (LAW.md §12.15).
+    pub initial_above_clocks: Vec<ClockId>,
     /// States.
     pub states: BTreeMap<StateId, StateRule>,
     /// Moves, in the order pages show them.

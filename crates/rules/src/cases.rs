@@ -33,6 +33,8 @@ pub(crate) struct Case {
     pub at: String,
     #[serde(default = "request")]
     pub purpose: Purpose,
+    #[serde(default = "online")]
+    pub channel: Channel,
     pub step: Vec<Step>,
 }
 
@@ -60,6 +62,10 @@ pub(crate) struct Step {
 
 fn office() -> String {
     "office".into()
+}
+
+fn online() -> Channel {
+    Channel::Online
 }
 
 fn request() -> Purpose {
@@ -202,7 +208,7 @@ fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {
         place_name: None,
         purpose: case.purpose,
         complained_of: None,
-        channel: Channel::Online,
+        channel: case.channel,
         received_on: case.received,
         received_at: now.at,
         unit: UnitId::new(case.at.clone()),

@@ -161,6 +161,7 @@ pub(crate) fn build(files: &PackFiles, parts: Vec<(String, Part)>, errors: &mut 
         initial_office_clocks: ids(head.initial_office_clocks),
         initial_direct: StateId(head.initial_direct),
         initial_direct_clocks: ids(head.initial_direct_clocks),
+        initial_above_clocks: ids(head.initial_above_clocks),
         states: states
             .into_iter()
             .map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain }))
@@ -195,7 +196,7 @@ fn check_head(checker: &mut Checker<'_>, head: &Head, states: &[String], clocks:
     for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted] {
         checker.known("state", state, states);
     }
-    for clock in head.initial_office_clocks.iter().chain(&head.initial_direct_clocks).chain(&head.imported_accepted_clocks) {
+    for clock in head.initial_office_clocks.iter().chain(&head.initial_direct_clocks).chain(&head.initial_above_clocks).chain(&head.imported_accepted_clocks) {
         checker.known("clock", clock, clocks);
     }
 }

@@ -45,6 +45,8 @@ pub(crate) struct Head {
     pub initial_office_clocks: Vec<String>,
     pub initial_direct: String,
     pub initial_direct_clocks: Vec<String>,
+    #[serde(default)]
+    pub initial_above_clocks: Vec<String>,
     pub imported_ended: String,
     pub imported_accepted: String,
     pub imported_accepted_clocks: Vec<String>,

@@ -112,3 +112,5 @@ closed-running-redo = no new handling is running, or its period is over
 closed-owed-serve-review = no review opinion waits to be served
 closed-owed-serve-rereview = no re-review opinion waits to be served
 field-words-of-petitioner = In the petitioner's words
+closed-not-owed-report-above = the office above that sent it has had no report yet
+closed-owed-report-above = it did not come from above, or is reported already

@@ -112,3 +112,5 @@ closed-running-redo = 重新办理的期限没有在走，或者已经过了
 closed-owed-serve-review = 没有待送达的复查意见
 closed-owed-serve-rereview = 没有待送达的复核意见
 field-words-of-petitioner = 信访人的话
+closed-not-owed-report-above = 还没有向转来的上级报告结果
+closed-owed-report-above = 不是上级转来的，或者已经报告过
