@@ -1,6 +1,16 @@
 //! The binary `huiyin`: one command for each thing an operator does. It reads arguments, files and the
 //! clock of the machine; what is decided is decided in `app` and below.
 
+/// Prints a line. A reader that has gone (`| head`) ends the program quietly instead of with a panic.
+macro_rules! println {
+    () => {
+        $crate::say(format_args!(""))
+    };
+    ($($words:tt)*) => {
+        $crate::say(format_args!($($words)*))
+    };
+}
+
 mod bench;
 mod config;
 mod doctor;
@@ -57,6 +67,13 @@ fn main() -> ExitCode {
         eprintln!("huiyin: {error:#}");
         ExitCode::FAILURE
     })
+}
+
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    if writeln!(std::io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
+    }
 }
 
 async fn wait(command: Command) -> anyhow::Result<ExitCode> {

@@ -159,6 +159,19 @@ fn real_ledgers_are_imported() {
 }
 
 #[test]
+fn a_reader_that_has_gone_is_no_panic() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_huiyin"))
+        .args(["reckon", "--start", "2025-09-20", "--period", "15"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+}
+
+#[test]
 fn configuration_refuses_what_it_does_not_know() {
     let (folder, data) = installation();
     let file = folder.path().join("huiyin.toml");
