@@ -116,10 +116,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
 pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Identity)> {
     require(staff, Action::ReadIdentity)?;
     let matter = readable(office, staff, number).await?;
-    let purpose = purpose.trim();
-    if purpose.chars().count() < 2 {
-        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
-    }
+    let audit = reading(office, staff, &matter, "identity", purpose)?;
     // Only the unit that holds it now may know who asks; others read what is asked.
     let confidential = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     let receiver = &confidential.submission.unit;
@@ -132,18 +129,30 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
         return Err(AppError::NotAllowed);
     }
     let mut changes = Changes::new(office.tenant().clone());
-    changes.audits.push(AuditRecord {
+    changes.audits.push(audit);
+    office.store().commit(changes).await?;
+    let vault = office.store().vault(office.tenant(), &matter.submission).await?;
+    Ok((matter, vault.map(|v| v.identity).unwrap_or_default()))
+}
+
+/// What an officer did with a petitioner's own things, and the purpose as stated; she sees it.
+///
+/// # Errors
+/// [`AppError::Form`] without a purpose.
+pub(crate) fn reading(office: &Office, staff: &Staff, matter: &Matter, what: &str, purpose: &str) -> Result<AuditRecord> {
+    let purpose = purpose.trim();
+    if purpose.chars().count() < 2 {
+        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
+    }
+    Ok(AuditRecord {
         id: new_id(),
         submission: matter.submission.clone(),
         unit: staff.officer.unit.clone(),
         officer: staff.officer.id.0.clone(),
-        what: "identity".into(),
+        what: what.to_owned(),
         purpose: purpose.chars().take(200).collect(),
         at: office.now().at,
-    });
-    office.store().commit(changes).await?;
-    let vault = office.store().vault(office.tenant(), &matter.submission).await?;
-    Ok((matter, vault.map(|v| v.identity).unwrap_or_default()))
+    })
 }
 
 /// The bytes of a file of a matter, for an officer who may read it.

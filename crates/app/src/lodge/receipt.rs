@@ -1,9 +1,10 @@
 //! Receipt codes: 16 digits from HMAC(server secret, form token); only a keyed hash is stored.
 
-use huiyin_storage::{AuditRecord, Changes, SubmissionRecord};
+use huiyin_storage::{Changes, SubmissionRecord};
 
-use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id, random_hex};
+use crate::error::{AppError, Result};
+use crate::matter_view::reading;
+use crate::office::{Office, Staff, random_hex};
 use crate::permissions::{Action, require};
 
 /// The code of a form.
@@ -44,21 +45,10 @@ pub async fn replace(office: &Office, staff: &Staff, number: &str, purpose: &str
     if ![&matter.holder, &record.submission.unit].contains(&&staff.officer.unit) {
         return Err(AppError::NotAllowed);
     }
-    let purpose = purpose.trim();
-    if purpose.chars().count() < 2 {
-        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
-    }
+    let audit = reading(office, staff, &matter, "code", purpose)?;
     let new = code(office, &random_hex(16)?);
     let mut changes = Changes::new(office.tenant().clone());
-    changes.audits.push(AuditRecord {
-        id: new_id(),
-        submission: matter.submission.clone(),
-        unit: staff.officer.unit.clone(),
-        officer: staff.officer.id.0.clone(),
-        what: "code".into(),
-        purpose: purpose.chars().take(200).collect(),
-        at: office.now().at,
-    });
+    changes.audits.push(audit);
     let shown = record.submission.number.clone();
     changes.new_receipt = Some(SubmissionRecord { receipt_hash: hash(office, &new), ..record });
     office.store().commit(changes).await?;
