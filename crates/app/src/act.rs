@@ -67,6 +67,9 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
         return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
     }
+    if rule.private_to.is_some() && !step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
+    }
     let decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     let record = office.store().submission(office.tenant(), &matter.submission).await?;

@@ -1,6 +1,7 @@
 //! A matter as an officer may read it: what is asked, what was done, what is owed, and the next lawful moves.
 
 use huiyin_domain::decide::{Offer, offers};
+use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
 use huiyin_domain::procedure::Fact;
@@ -60,6 +61,12 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let matter = readable(office, staff, number).await?;
     let mut view = whole(office, matter).await?;
     let directory = office.directory().await?;
+    // A complaint about the unit goes past it: its words are for the overseer only (art. 18(4)).
+    let relations = view.matter.relations(&staff.actor(), &directory);
+    let kept = |id: &huiyin_domain::ids::MoveId| view.ground.book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to));
+    let private: Vec<u32> =
+        view.events.iter().filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id))).map(|e| e.event.n).collect();
+    view.words.retain(|w| !private.contains(&w.n));
     let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
     // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.

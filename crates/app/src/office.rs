@@ -58,6 +58,8 @@ pub struct Parts {
     pub secret: Vec<u8>,
     /// The unit that receives what is lodged online.
     pub front_office: UnitId,
+    /// The family of packs under which matters are opened, such as `cn/petition`.
+    pub procedure: String,
     /// Division code of the area it serves; forms offer the places under it. Empty: places are written in words.
     pub division: String,
 }
@@ -194,7 +196,7 @@ impl Office {
     /// # Errors
     /// When no pack is in force.
     pub async fn ground_today(&self) -> Result<Ground> {
-        let book = self.library().in_force(self.now().today()).ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
+        let book = self.library().in_force(&self.parts.procedure, self.now().today()).ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
         self.ground_of(book).await
     }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::procedure::RuleBook;
-use huiyin_rules::{Pack, PackFiles, read_calendar, read_pack};
+use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over};
 use jiff::civil::Date;
 use rust_embed::RustEmbed;
 
@@ -50,8 +50,9 @@ impl Library {
     /// Only when a shipped pack is broken; the tests keep that from happening.
     pub fn shipped() -> Result<Self, PackLoadError> {
         let mut library = Self { books: BTreeMap::new(), calendars: shipped_calendars()? };
-        for files in shipped_folders().into_values() {
-            let pack = read_pack(&files)?;
+        let folders = shipped_folders();
+        for files in folders.values() {
+            let pack = read_pack_over(files, base_of(files).and_then(|id| folders.get(&id)))?;
             library.books.insert(pack.book.id.clone(), Arc::new(pack.book));
         }
         Ok(library)
@@ -62,9 +63,16 @@ impl Library {
         self.books.get(id).cloned()
     }
 
-    /// The newest procedure in force on a day.
-    pub fn in_force(&self, on: Date) -> Option<Arc<RuleBook>> {
-        self.books.values().filter(|b| b.force_from <= on).max_by_key(|b| b.force_from).or_else(|| self.books.values().next()).cloned()
+    /// The newest version of a family in force on a day; before the first, the first.
+    pub fn in_force(&self, family: &str, on: Date) -> Option<Arc<RuleBook>> {
+        let mut versions: Vec<&Arc<RuleBook>> = self.books.values().filter(|b| b.family() == family).collect();
+        versions.sort_by_key(|b| b.force_from);
+        versions.iter().rev().find(|b| b.force_from <= on).or_else(|| versions.first()).map(|b| Arc::clone(b))
+    }
+
+    /// Every rule book.
+    pub fn books(&self) -> impl Iterator<Item = &Arc<RuleBook>> {
+        self.books.values()
     }
 
     /// A calendar by id.
@@ -131,8 +139,17 @@ fn shipped_folders() -> BTreeMap<String, PackFiles> {
 pub struct Checked {
     /// The folder, as found.
     pub folder: String,
-    /// Cases that ran, or the errors in words.
-    pub result: Result<usize, Vec<String>>,
+    /// What was shown, or the errors in words.
+    pub result: Result<Shown, Vec<String>>,
+}
+
+/// What was shown of a pack in order.
+#[derive(Debug)]
+pub struct Shown {
+    /// Cases that ran.
+    pub cases: usize,
+    /// The proof.
+    pub proof: Proof,
 }
 
 /// Checks every pack under a folder: reads it, looks up every reference, runs its cases.
@@ -179,7 +196,13 @@ fn check_one(root: &Path, folder: &Path, calendars: &BTreeMap<String, Arc<WorkCa
     }
     let id = root.file_name().map(|r| format!("{}/{name}", r.to_string_lossy())).filter(|_| name != folder.display().to_string()).unwrap_or_default();
     let mut pack_files = PackFiles { id, files };
-    let result = match read_pack(&pack_files) {
+    let shipped = shipped_folders();
+    let base = match base_of(&pack_files) {
+        // A base beside it comes before a shipped one of the same id.
+        Some(id) => read_folder(&root.join(&id)).or_else(|| root.parent().and_then(|p| read_folder(&p.join(&id)))).or_else(|| shipped.get(&id).cloned()),
+        None => None,
+    };
+    let result = match read_pack_over(&pack_files, base.as_ref()) {
         Ok(pack) => run(&pack, calendars, &name),
         Err(errors) => Err(errors.0.iter().map(ToString::to_string).collect()),
     };
@@ -187,11 +210,33 @@ fn check_one(root: &Path, folder: &Path, calendars: &BTreeMap<String, Arc<WorkCa
     Ok(Checked { folder: name, result })
 }
 
-fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str) -> Result<usize, Vec<String>> {
+/// The TOML files of a folder, when it is one of a pack.
+fn read_folder(folder: &Path) -> Option<PackFiles> {
+    let mut files = PackFiles { id: folder.display().to_string(), files: BTreeMap::new() };
+    for entry in std::fs::read_dir(folder).ok()? {
+        let path = entry.ok()?.path();
+        if path.extension().is_some_and(|e| e == "toml") {
+            let name = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
+            files.files.insert(name, std::fs::read_to_string(&path).ok()?);
+        }
+    }
+    files.files.contains_key("pack.toml").then_some(files)
+}
+
+fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str) -> Result<Shown, Vec<String>> {
     let Some(calendar) = calendars.get(&pack.book.calendar) else {
         let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
         return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
     };
-    let failures = huiyin_rules::run_cases(pack, calendar);
-    if failures.is_empty() { Ok(pack.case_count()) } else { Err(failures.iter().map(|f| format!("{name}/cases.toml: {f}")).collect()) }
+    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/cases.toml: {f}")).collect();
+    match huiyin_rules::prove(&pack.book) {
+        Ok(proof) => {
+            errors.extend(proof.refutations.iter().map(|r| format!("{name}: {r}")));
+            if errors.is_empty() { Ok(Shown { cases: pack.case_count(), proof }) } else { Err(errors) }
+        }
+        Err(large) => {
+            errors.push(format!("{name}: {large}"));
+            Err(errors)
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub struct Config {
     pub front_office: String,
     /// Division code of the area the office serves; forms offer the places right under it. Empty: places in words.
     pub division: String,
+    /// The family of packs under which matters are opened, such as `cn/petition`.
+    pub procedure: String,
     /// The site is reached by https: cookies carry `Secure`.
     pub https: bool,
     /// Requests come through a proxy of the office's own, whose `X-Forwarded-For` is believed.
@@ -46,6 +48,7 @@ impl Default for Config {
             timezone: "Asia/Shanghai".into(),
             front_office: "office".into(),
             division: String::new(),
+            procedure: "cn/petition".into(),
             https: false,
             proxy: false,
             log: "warn".into(),

@@ -44,7 +44,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
     }
     let today = office.now().today();
-    match office.library().in_force(today) {
+    match office.library().in_force(&config.procedure, today) {
         Some(book) => {
             println!("pack        {}", book.id);
             let published = office.library().calendar(&book.calendar).and_then(|c| c.last_published());

@@ -30,7 +30,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut wrong = 0;
     for pack in &checked {
         match &pack.result {
-            Ok(cases) => println!("{}: in order, {cases} cases", pack.folder),
+            Ok(shown) => println!(
+                "{}: in order; {} cases; 7 properties shown over {} states and {} steps, {} side procedures apart",
+                pack.folder, shown.cases, shown.proof.states, shown.proof.steps, shown.proof.side_explorations
+            ),
             Err(errors) => {
                 wrong += 1;
                 for error in errors {

@@ -29,6 +29,9 @@ pub struct Rules<'a> {
     pub directory: &'a Directory,
 }
 
+/// Outcomes by which a request is supported, in whole or part; what was supported is then carried out (art. 32).
+pub const SUPPORTING: &[&str] = &["support", "adopt", "adopt_partly", "change_support"];
+
 /// Why a move is not open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "closed", rename_all = "snake_case")]
@@ -59,6 +62,8 @@ pub enum Closed {
         /// All of them.
         errors: Vec<FieldError>,
     },
+    /// Who decided before may not decide the review (LAW.md §12.9).
+    SameOfficer,
     /// There is no superior unit to which a review could go.
     NoSuperior,
     /// The matter cannot be handed to that unit.
@@ -126,6 +131,12 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) 
     }
     if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
         return Err(Closed::Guard { guard: guard.clone() });
+    }
+    if rule.verb == Verb::DecideReview
+        && let Actor::Officer { id, .. } = actor
+        && matter.deciders.contains(id)
+    {
+        return Err(Closed::SameOfficer);
     }
     let below = match rule.hand_to {
         Some(HandTo::Reviewer) => Some(&matter.holder),
@@ -204,6 +215,15 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Pa
     if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
         fault(Field::UnheardReason, FieldFault::Missing);
     }
+    // Each hand-over after the first needs its ground (LAW.md §12.7).
+    if matches!(rule.verb, Verb::Refer | Verb::Assign) && matter.hops > 0 && payload.text(Field::Reason).is_none() {
+        fault(Field::Reason, FieldFault::Missing);
+    }
+    // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
+    let repeats = matter.annulled.is_some() && payload.text(Field::Outcome) == matter.annulled.as_deref();
+    if rule.verb == Verb::Decide && repeats && rule.needs.iter().any(|n| n.field == Field::NewFacts) && payload.text(Field::NewFacts).is_none() {
+        fault(Field::NewFacts, FieldFault::Missing);
+    }
     if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id))
         && payload.number(Field::Days).is_some_and(|d| d > clock.extension.unwrap_or(0))
     {
@@ -247,7 +267,11 @@ impl Work<'_> {
     fn hand_over(&mut self, actor: &Actor, payload: &Payload) -> Result<(), Closed> {
         let directory = self.rules.directory;
         match self.rule.hand_to {
-            None => {}
+            None => {
+                if self.rule.verb == Verb::Ask {
+                    self.ask(payload)?;
+                }
+            }
             Some(HandTo::Named) => {
                 let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
                 let kind = directory.unit(&unit).map(|u| u.kind);
@@ -285,6 +309,19 @@ impl Work<'_> {
                 self.matter.held.insert(above.clone());
                 self.matter.reviewer = Some(above);
             }
+        }
+        Ok(())
+    }
+
+    /// Names a unit that owes something beside the holder. It may read the matter while it owes.
+    fn ask(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
+        if unit == self.matter.holder || self.matter.facts.contains(&Fact::Accusation) {
+            return Err(Closed::Unit { unit });
+        }
+        let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
+        for relation in relations {
+            self.matter.asked.entry(relation).or_default().insert(unit.clone());
         }
         Ok(())
     }
@@ -333,17 +370,34 @@ impl Work<'_> {
         match self.rule.verb {
             Verb::Decide => {
                 let outcome = payload.text(Field::Outcome).map(str::to_owned);
-                let supports = matches!(outcome.as_deref(), Some("support" | "adopt" | "adopt_partly"));
+                let supports = outcome.as_deref().is_some_and(|o| SUPPORTING.contains(&o));
                 self.set(Fact::Supported, supports);
+                self.decided_by();
                 self.set(Fact::Executed, false);
                 self.matter.outcome = outcome;
                 self.matter.days.insert("answered".into(), today);
             }
             Verb::DecideReview => {
+                self.decided_by();
+                if payload.text(Field::Outcome).is_some_and(|o| SUPPORTING.contains(&o)) {
+                    self.set(Fact::Supported, true);
+                    self.set(Fact::Executed, false);
+                }
+                if self.rule.sets.contains(&Fact::Annulled) {
+                    self.matter.annulled = self.matter.outcome.clone();
+                }
                 self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
                 self.matter.days.insert("answered".into(), today);
             }
+            Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.matter.hops >= most) => {
+                self.set(Fact::ManyHands, true);
+            }
+            Verb::Reopen => {
+                self.matter.hops = 0;
+                self.matter.annulled = None;
+            }
             Verb::Refuse => {
+                self.decided_by();
                 self.matter.outcome = Some("refused".into());
                 self.matter.days.insert("answered".into(), today);
             }
@@ -371,6 +425,12 @@ impl Work<'_> {
         }
     }
 
+    fn decided_by(&mut self) {
+        if let EventActor::Officer { officer, .. } = &self.actor {
+            self.matter.deciders.insert(officer.clone());
+        }
+    }
+
     fn set(&mut self, fact: Fact, holds: bool) {
         if holds {
             self.matter.facts.insert(fact);
@@ -382,7 +442,7 @@ impl Work<'_> {
     fn end_clocks(&mut self) {
         let at = self.now.at;
         for rule in &self.rule.discharge {
-            for n in self.owed(rule) {
+            for n in self.own(rule) {
                 if let Some(clock) = self.clock(n) {
                     clock.discharge(at);
                     let late = matches!(clock.state, ClockState::Discharged { late: true, .. });
@@ -398,6 +458,14 @@ impl Work<'_> {
                 }
             }
         }
+    }
+
+    /// The owed clocks of a rule that this actor's move discharges: where several units owe, each its own.
+    fn own(&self, rule: &ClockId) -> Vec<u32> {
+        let asked = self.rules.book.clock(rule).is_some_and(|c| c.bound.is_asked());
+        let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
+        let mine = |n: &u32| self.matter.clocks.iter().any(|c| c.n == *n && c.bound.unit.as_ref() == Some(unit));
+        self.owed(rule).into_iter().filter(|n| !asked || mine(n)).collect()
     }
 
     fn owed(&self, rule: &ClockId) -> Vec<u32> {
@@ -504,16 +572,20 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
     let start = match rule.start {
         StartFrom::Move => today,
         StartFrom::Receipt => matter.received_on,
+        StartFrom::Accepted => matter.days.get("accepted").copied().unwrap_or(today),
         StartFrom::Field(field) => payload.day(field).unwrap_or(today),
     };
-    let (length, roll) = match rule.length {
+    let (length, unit, basis, clause) = rule.on(start);
+    let (length, roll) = match length {
         Some(length) => (length, rule.roll),
         None => {
             let due = payload.day(Field::DueOn).unwrap_or(today);
             (u32::try_from(crate::calendar::number_of(due) - crate::calendar::number_of(start)).unwrap_or(0), Roll::Fixed)
         }
     };
-    let bound = Bound { unit: matter.unit_for(rule.bound, rules.directory), post: rule.post };
+    let named = || payload.text(Field::ToUnit).map(UnitId::new);
+    let unit_bound = if rule.bound.is_asked() { named() } else { matter.unit_for(rule.bound, rules.directory) };
+    let bound = Bound { unit: unit_bound, post: rule.post };
     let n = matter.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
     let mut clock = Clock {
         n,
@@ -523,10 +595,10 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
         start,
         started_at: now.at,
         length,
-        unit: rule.unit,
+        unit,
         roll,
-        basis: rule.basis,
-        clause: rule.clause.clone(),
+        basis,
+        clause: clause.cloned(),
         ledger: Vec::new(),
         nominal: start,
         legal: start,

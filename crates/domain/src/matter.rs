@@ -95,6 +95,15 @@ pub struct Matter {
     pub hops: u32,
     /// Clocks, in the order they began.
     pub clocks: Vec<Clock>,
+    /// Units a move named, by relation: asked to assist, addressed by a recommendation.
+    #[serde(default)]
+    pub asked: BTreeMap<Relation, BTreeSet<UnitId>>,
+    /// Officers who decided or answered it: a review is decided by another (LAW.md §12.9).
+    #[serde(default)]
+    pub deciders: BTreeSet<OfficerId>,
+    /// The result that was annulled; it may not come again on the same facts.
+    #[serde(default)]
+    pub annulled: Option<String>,
     /// Ratings.
     pub ratings: Ratings,
     /// Matters handled as one (并案).
@@ -164,6 +173,7 @@ impl Matter {
         if serves && self.reviewer.as_ref().is_some_and(outside) {
             out.insert(Relation::Reviewer);
         }
+        out.extend(self.asked.iter().filter(|(_, units)| units.contains(unit)).map(|(relation, _)| *relation));
         if serves {
             out.insert(Relation::PetitionOffice);
             if posts.contains(&Post::Supervisor) || head {
@@ -229,6 +239,7 @@ impl Matter {
                 if outside { self.office(directory).map(|o| o.id.clone()) } else { self.reviewer.clone() }
             }
             Relation::PetitionOffice | Relation::Supervisor => self.office(directory).map(|o| o.id.clone()),
+            Relation::Assistant | Relation::Addressee => self.asked.get(&relation).and_then(|units| units.last().cloned()),
             Relation::Overseer => directory.superior(&self.holder).map(|u| u.id.clone()),
         }
     }

@@ -71,6 +71,18 @@ pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeT
     Ok((matter, events))
 }
 
+/// Opens the sealed stub of an accusation of an upper level: that it came, when, and the clock for handing it up; no content (LAW.md §10.5).
+///
+/// # Errors
+/// [`Closed::NoSuchMove`] when the pack keeps no stubs, otherwise as [`open`].
+pub fn open_sealed(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
+    let (state, clocks) = rules.book.initial_sealed.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
+    let mut matter = blank(rules, Opening { purpose: Purpose::Accusation, ..opening }, state);
+    matter.facts.insert(Fact::Sealed);
+    let events = begin(rules, &mut matter, clocks, actor, now)?;
+    Ok((matter, events))
+}
+
 /// A matter in a given state with nothing running yet (used for rows kept before).
 pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
     let mut facts = BTreeSet::new();
@@ -104,6 +116,9 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         outcome: None,
         hops: 0,
         clocks: Vec::new(),
+        asked: BTreeMap::new(),
+        deciders: BTreeSet::new(),
+        annulled: None,
         ratings: Ratings::default(),
         joinder: None,
         before_withdrawal: None,

@@ -59,6 +59,34 @@ pub enum Field {
     Ground,
     /// The path of a request for remedy.
     Path,
+    /// Where another procedure is asked for: office and address.
+    WhereTo,
+    /// By when.
+    ByWhen,
+    /// What it costs.
+    Cost,
+    /// What the person risks: a period that runs out, a fee, a bar.
+    Risk,
+    /// Ground of the simplified procedure: see [`Field::choices`].
+    SimpleGround,
+    /// The new facts on which the same result rests, after an annulment.
+    NewFacts,
+    /// Why a period was breached.
+    Cause,
+    /// The post responsible.
+    PostResponsible,
+    /// What a check found.
+    Result,
+    /// Whether a recommendation was adopted.
+    Adopted,
+    /// A sum in yuan.
+    Amount,
+    /// To whom it was reported or handed up.
+    Recipient,
+    /// What the petitioner complains of in her treatment; for the overseer only.
+    Complaint,
+    /// Why a clarification is made: asked for, or harm suffered.
+    ClarifyGround,
 }
 
 /// How a field is entered and checked.
@@ -90,12 +118,30 @@ impl Field {
             Self::Days => Shape::Number(3650),
             Self::Proof | Self::Target => Shape::Line,
             Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
-            Self::Outcome => {
-                Shape::Choice(&["support", "explain", "not_support", "adopt", "adopt_partly", "not_adopt", "uphold", "change", "annul_redo", "not_admitted"])
-            }
+            Self::Outcome => Shape::Choice(&[
+                "support",
+                "explain",
+                "not_support",
+                "adopt",
+                "adopt_partly",
+                "not_adopt",
+                "uphold",
+                "change",
+                "change_support",
+                "annul_redo",
+                "not_admitted",
+            ]),
             Self::RateOffice | Self::RateHandler => Shape::Choice(&["satisfied", "partly", "dissatisfied"]),
             Self::Ground => Shape::Choice(&["19(3)", "36(3)", "elsewhere"]),
             Self::Path => Shape::Choice(&["1", "2", "3", "4", "5"]),
+            Self::SimpleGround => Shape::Choice(&["clear", "enquiry", "everyday", "promised"]),
+            Self::Cause => Shape::Choice(&["unclear_competence", "waiting_for_others", "workload", "quality", "oversight", "other_cause"]),
+            Self::PostResponsible => Shape::Choice(&["clerk", "handler", "head", "supervisor"]),
+            Self::Result => Shape::Choice(&["in_order", "at_fault"]),
+            Self::Adopted => Shape::Choice(&["adopted", "adopted_partly", "not_adopted"]),
+            Self::ClarifyGround => Shape::Choice(&["asked_for", "harm_suffered"]),
+            Self::Amount => Shape::Number(1_000_000),
+            Self::WhereTo | Self::ByWhen | Self::Cost | Self::Recipient => Shape::Line,
             Self::Reason
             | Self::Procedure
             | Self::Summary
@@ -105,6 +151,9 @@ impl Field {
             | Self::LegalBasis
             | Self::Remedy
             | Self::UnheardReason
+            | Self::Risk
+            | Self::NewFacts
+            | Self::Complaint
             | Self::Words => Shape::Text,
         }
     }

@@ -94,6 +94,32 @@ pub enum Verb {
     Archive,
     /// New facts after the end.
     Reopen,
+    /// 受理争议: several units cannot agree (art. 24).
+    Dispute,
+    /// The common superior, or the joint conference, decides who is competent.
+    DecideDispute,
+    /// Puts a duty on a named unit: to assist, or to answer a recommendation (arts 23, 40).
+    Ask,
+    /// What the asked unit did.
+    AnswerAsked,
+    /// A written agreement after mediation or settlement (art. 33).
+    Agree,
+    /// Help in hardship (art. 37): told of, applied for, granted.
+    Help,
+    /// A complaint of the petitioner about how she was treated (art. 18(4)).
+    Complain,
+    /// The overseer's answer to it.
+    AnswerComplaint,
+    /// A leader takes charge of the matter (包案, art. 18(2)).
+    TakeCharge,
+    /// Reports upward of a grave or urgent matter (art. 25).
+    ReportUrgent,
+    /// An accusation of an upper level is handed up sealed (LAW.md §10.5).
+    HandUp,
+    /// A closed file, or a breach, is checked for cause.
+    Check,
+    /// A heard re-review opinion is published, names out (art. 36(2)).
+    Publish,
 }
 
 /// How an actor stands to a matter.
@@ -116,6 +142,17 @@ pub enum Relation {
     Reviewer,
     /// The head of a superior of the holder.
     Overseer,
+    /// A unit asked to assist in the handling.
+    Assistant,
+    /// A unit to which a recommendation was addressed (art. 40).
+    Addressee,
+}
+
+impl Relation {
+    /// Units stand in this relation because a move named them, several at a time; each discharges its own clocks only.
+    pub fn is_asked(self) -> bool {
+        matches!(self, Self::Assistant | Self::Addressee)
+    }
 }
 
 /// A fact about a matter on which a move may depend.
@@ -154,6 +191,32 @@ pub enum Fact {
     Accusation,
     /// A suggestion.
     Suggestion,
+    /// It was handed over as often as the pack allows; the next hand-over is a dispute (LAW.md §12.7).
+    ManyHands,
+    /// Who is competent was decided by the superior or the joint conference.
+    CompetenceDecided,
+    /// Handled by the simplified procedure.
+    Simplified,
+    /// A hearing was held in the review or re-review.
+    HeardInHearing,
+    /// An opinion was annulled and is to be made anew.
+    Annulled,
+    /// A grant was proposed.
+    GrantProposed,
+    /// The head of the handling unit approved it.
+    GrantApprovedOnce,
+    /// The second approval was given.
+    GrantApprovedTwice,
+    /// A leader has taken charge.
+    InCharge,
+    /// A complaint about treatment waits for an answer.
+    Complained,
+    /// Grave or urgent: to be reported upward.
+    Urgent,
+    /// An opinion was published.
+    Published,
+    /// Only the stub of an upper-level accusation is kept here.
+    Sealed,
 }
 
 /// A condition of a move; several are joined by "and".
@@ -254,8 +317,25 @@ pub enum StartFrom {
     Move,
     /// The day the submission was received (LAW.md §12.3).
     Receipt,
+    /// The day of acceptance, as recorded; the day of the move when there is none.
+    Accepted,
     /// A day given in the payload.
     Field(Field),
+}
+
+/// A period that changed on a day: clocks that start on or after it take these values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    /// In force from.
+    pub from: Date,
+    /// Length from then on.
+    pub length: u32,
+    /// Its unit.
+    pub unit: PeriodUnit,
+    /// Where it comes from.
+    pub basis: Basis,
+    /// Clause, for `law` and `local`.
+    pub clause: Option<String>,
 }
 
 /// A period of the pack.
@@ -291,6 +371,18 @@ pub struct ClockRule {
     pub warn_days: u32,
     /// Longest extension; `None` when the law gives none.
     pub extension: Option<u32>,
+    /// Values of later dates, oldest first.
+    pub since: Vec<Since>,
+}
+
+impl ClockRule {
+    /// The values for a clock that starts on a day.
+    pub fn on(&self, start: Date) -> (Option<u32>, PeriodUnit, Basis, Option<&String>) {
+        match self.since.iter().rev().find(|s| s.from <= start) {
+            Some(s) => (Some(s.length), s.unit, s.basis, s.clause.as_ref()),
+            None => (self.length, self.unit, self.basis, self.clause.as_ref()),
+        }
+    }
 }
 
 /// A move of the procedure.
@@ -332,8 +424,10 @@ pub struct MoveRule {
     pub clears: Vec<Fact>,
     /// Who holds the matter afterwards.
     pub hand_to: Option<HandTo>,
-    /// The paper it makes.
+    /// The paper it makes: the name of a template of the pack.
     pub document: Option<String>,
+    /// Its words are for this relation and the petitioner only (a complaint goes past the unit, art. 18(4)).
+    pub private_to: Option<Relation>,
     /// Clause, for `law` and `local`.
     pub clause: Option<String>,
     /// Where it comes from.
@@ -369,6 +463,43 @@ pub enum EscalateTo {
     Supervision,
     /// The head of the superior unit.
     Superior,
+}
+
+/// A right of the petitioner and where it must be open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RightRule {
+    /// Her act.
+    pub verb: Verb,
+    /// In every state of these phases.
+    pub phases: Vec<Phase>,
+    /// In these states besides.
+    pub states: Vec<StateId>,
+    /// Where this holds.
+    pub when: Vec<Guard>,
+}
+
+impl RightRule {
+    /// Whether the right is promised in a state.
+    pub fn covers(&self, state: &StateId, phase: Phase) -> bool {
+        self.phases.contains(&phase) || self.states.contains(state)
+    }
+}
+
+/// A paper of the pack: its heading, its number and its template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperRule {
+    /// What stands over it: 信访事项处理意见书.
+    pub title: Label,
+    /// Letters of the number (发文字号) after the unit's own: 信访复字 and the like.
+    pub code: String,
+    /// The templates, by language.
+    pub template: Label,
+    /// The unit that issues it, by relation.
+    pub from: Relation,
+    /// File of the pack and line of the template, for errors.
+    pub line: usize,
+    /// Years it is kept; `None` takes the pack's.
+    pub keep_years: Option<u32>,
 }
 
 /// A clause that may be cited.
@@ -409,6 +540,16 @@ pub struct RuleBook {
     pub clocks: BTreeMap<ClockId, ClockRule>,
     /// Escalation of a breach, in order.
     pub escalation: Vec<Escalation>,
+    /// Rights of the petitioner, with the phases in which they must be open.
+    pub rights: Vec<RightRule>,
+    /// Papers by name.
+    pub papers: BTreeMap<String, PaperRule>,
+    /// Hand-overs after which the next is a dispute; `None` sets no bound (LAW.md §12.7).
+    pub hops_before_dispute: Option<u32>,
+    /// State and clocks of an accusation of an upper level, of which only a sealed stub is kept (LAW.md §10.5).
+    pub initial_sealed: Option<(StateId, Vec<ClockId>)>,
+    /// Years a file is kept after the archive.
+    pub keep_years: u32,
     /// Clauses.
     pub clauses: BTreeMap<String, Clause>,
     /// Content classes: level 1 → level 2.
@@ -422,6 +563,24 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
+    /// Every way a matter can begin: state and the clocks started there.
+    pub fn openings(&self) -> Vec<(StateId, Vec<ClockId>)> {
+        let mut out = Vec::new();
+        for (state, clocks) in [(&self.initial_office, &self.initial_office_clocks), (&self.initial_direct, &self.initial_direct_clocks)] {
+            out.push((state.clone(), clocks.clone()));
+            if !self.initial_above_clocks.is_empty() {
+                out.push((state.clone(), clocks.iter().chain(&self.initial_above_clocks).cloned().collect()));
+            }
+        }
+        out.extend(self.initial_sealed.clone());
+        out
+    }
+
+    /// The family of a pack: its id without the version.
+    pub fn family(&self) -> &str {
+        self.id.0.rsplit_once('/').map_or(self.id.0.as_str(), |(family, _)| family)
+    }
+
     /// A state.
     pub fn state(&self, id: &StateId) -> Option<&StateRule> {
         self.states.get(id)

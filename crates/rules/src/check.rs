@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use huiyin_domain::clock::Basis;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
-use huiyin_domain::procedure::{ClockRule, Escalation, Fact, Guard, HandTo, MoveRule, RuleBook, StartFrom, StateRule};
+use huiyin_domain::procedure::{
+    Clause, ClockRule, Escalation, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, RightRule, RuleBook, Since, StartFrom, StateRule,
+};
 use serde::de::DeserializeOwned;
 
 use crate::error::{PackError, line_of, nearest};
-use crate::raw::{Clock, Head, Move, Part};
-use crate::{PackFiles, cases};
+use crate::raw::{Clock, Head, Move, Paper, Part, Right, State};
+use crate::{PackFiles, cases, raw};
 
 struct Checker<'a> {
     files: &'a PackFiles,
@@ -92,62 +94,135 @@ impl Checker<'_> {
     }
 }
 
-/// Builds the rule book; errors are added to the list.
-pub(crate) fn build(files: &PackFiles, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> (Option<RuleBook>, Vec<cases::Case>) {
-    let mut head = None;
-    let (mut states, mut clocks, mut moves, mut steps) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let (mut clauses, mut classes, mut all_cases) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+/// One entry with the file and offset it was read from.
+type Found<T> = (String, usize, T);
+
+/// Everything of a pack's files, gathered by kind; what the pack itself says replaces what its base says.
+#[derive(Default)]
+struct Gathered {
+    head: Option<Found<Head>>,
+    states: Vec<Found<State>>,
+    clocks: Vec<Found<Clock>>,
+    moves: Vec<Found<Move>>,
+    papers: Vec<Found<Paper>>,
+    rights: Vec<Found<Right>>,
+    steps: Vec<Found<raw::Escalation>>,
+    clauses: BTreeMap<String, Clause>,
+    classes: BTreeMap<String, Vec<String>>,
+    cases: Vec<cases::Case>,
+}
+
+fn gather(parts: Vec<(String, Part)>) -> Gathered {
+    let mut out = Gathered::default();
     for (file, part) in parts {
+        let at = |offset: usize| (file.clone(), offset);
         if let Some(found) = part.pack {
-            head = Some((file.clone(), found.span().start, found.into_inner()));
+            out.head = Some((file.clone(), found.span().start, found.into_inner()));
         }
-        states.extend(part.state.into_iter().map(|s| (file.clone(), s.span().start, s.into_inner())));
-        clocks.extend(part.clock.into_iter().map(|s| (file.clone(), s.span().start, s.into_inner())));
-        moves.extend(part.moves.into_iter().map(|s| (file.clone(), s.span().start, s.into_inner())));
-        steps.extend(part.escalation.into_iter().map(|s| (file.clone(), s.span().start, s.into_inner())));
-        clauses.extend(part.clause);
-        classes.extend(part.class);
-        all_cases.extend(part.case);
+        macro_rules! take {
+            ($from:ident, $to:ident) => {
+                out.$to.extend(part.$from.into_iter().map(|s| {
+                    let (file, offset) = at(s.span().start);
+                    (file, offset, s.into_inner())
+                }))
+            };
+        }
+        take!(state, states);
+        take!(clock, clocks);
+        take!(moves, moves);
+        take!(paper, papers);
+        take!(right, rights);
+        take!(escalation, steps);
+        out.clauses.extend(part.clause);
+        out.classes.extend(part.class);
+        out.cases.extend(part.case);
     }
+    out
+}
+
+/// Lays a pack over its base: an entry of the same id takes the place of the base's, at the base's place.
+fn lay<T>(base: Vec<Found<T>>, own: Vec<Found<T>>, id: impl Fn(&T) -> &str) -> Vec<Found<T>> {
+    let mut out: Vec<Found<T>> = Vec::new();
+    let mut own: Vec<Option<Found<T>>> = own.into_iter().map(Some).collect();
+    for entry in base {
+        let same = own.iter_mut().find(|o| o.as_ref().is_some_and(|o| id(&o.2) == id(&entry.2)));
+        out.push(same.and_then(Option::take).unwrap_or(entry));
+    }
+    out.extend(own.into_iter().flatten());
+    out
+}
+
+/// Builds the rule book; errors are added to the list.
+pub(crate) fn build(
+    files: &PackFiles,
+    base: Vec<(String, Part)>,
+    parts: Vec<(String, Part)>,
+    errors: &mut Vec<PackError>,
+) -> (Option<RuleBook>, Vec<cases::Case>) {
+    let (base, own) = (gather(base), gather(parts));
     let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0 };
-    let Some((file, offset, head)) = head else {
+    let Some((file, offset, head)) = own.head else {
         checker.say("there is no [pack] section; write id, title, force_from and calendar".to_owned());
         return (None, Vec::new());
     };
-    let state_ids: Vec<String> = states.iter().map(|s| s.2.id.clone()).collect();
-    let clock_ids: Vec<String> = clocks.iter().map(|c| c.2.id.clone()).collect();
-    let move_ids: Vec<String> = moves.iter().map(|m| m.2.id.clone()).collect();
-    let clause_ids: Vec<String> = clauses.keys().cloned().collect();
-    twice(&mut checker, "state", states.iter().map(|s| (&s.0, s.1, &s.2.id)));
-    twice(&mut checker, "clock", clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
-    twice(&mut checker, "move", moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "state", own.states.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "paper", own.papers.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    let states = lay(base.states, own.states, |s| &s.id);
+    let clocks = lay(base.clocks, own.clocks, |s| &s.id);
+    let moves = lay(base.moves, own.moves, |s| &s.id);
+    let papers = lay(base.papers, own.papers, |s| &s.id);
+    let rights = if own.rights.is_empty() { base.rights } else { own.rights };
+    let steps = if own.steps.is_empty() { base.steps } else { own.steps };
+    let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
+    let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
+    let known = Known {
+        states: states.iter().map(|s| s.2.id.clone()).collect(),
+        open_states: states.iter().filter(|s| s.2.phase != Phase::Archived).map(|s| s.2.id.clone()).collect(),
+        clocks: clocks.iter().map(|c| c.2.id.clone()).collect(),
+        moves: moves.iter().map(|m| m.2.id.clone()).collect(),
+        clauses: clauses.keys().cloned().collect(),
+        papers: papers.iter().map(|p| p.2.id.clone()).collect(),
+    };
     (checker.file, checker.offset) = (file, offset);
-    check_head(&mut checker, &head, &state_ids, &clock_ids);
+    check_head(&mut checker, &head, &known.states, &known.clocks);
     let mut built_clocks = BTreeMap::new();
     for (file, offset, clock) in clocks {
         (checker.file, checker.offset) = (file, offset);
-        if let Some(rule) = clock_rule(&mut checker, clock, &clause_ids) {
+        if let Some(rule) = clock_rule(&mut checker, clock, &known.clauses) {
             built_clocks.insert(rule.id.clone(), rule);
         }
     }
     let mut built_moves = Vec::new();
     for (file, offset, raw) in moves {
         (checker.file, checker.offset) = (file, offset);
-        built_moves.push(move_rule(&mut checker, raw, &state_ids, &clock_ids, &clause_ids));
+        built_moves.push(move_rule(&mut checker, raw, &known));
     }
     let mut escalation = Vec::new();
     for (file, offset, raw) in steps {
         (checker.file, checker.offset) = (file, offset);
         if let Some(start) = &raw.start {
-            checker.known("clock", start, &clock_ids);
+            checker.known("clock", start, &known.clocks);
         }
         escalation.push(Escalation { after_working_days: raw.after_working_days, to: raw.to, start: raw.start.map(ClockId) });
     }
+    let mut built_rights = Vec::new();
+    for (file, offset, raw) in rights {
+        (checker.file, checker.offset) = (file, offset);
+        built_rights.push(right_rule(&mut checker, raw, &known));
+    }
+    let mut built_papers = BTreeMap::new();
+    for (file, offset, raw) in papers {
+        let line = files.files.get(&file).map_or(0, |t| line_of(t, offset));
+        let rule = PaperRule { title: raw.title, code: raw.code, template: raw.template, from: raw.from, line, keep_years: raw.keep_years };
+        built_papers.insert(raw.id, rule);
+    }
     (checker.file, checker.offset) = ("cases.toml".into(), 0);
-    for case in &all_cases {
+    for case in &own.cases {
         for step in &case.step {
             if let Some(id) = &step.do_move {
-                checker.known(&format!("move (case `{}`)", case.id), id, &move_ids);
+                checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
             }
         }
     }
@@ -162,6 +237,9 @@ pub(crate) fn build(files: &PackFiles, parts: Vec<(String, Part)>, errors: &mut 
         initial_direct: StateId(head.initial_direct),
         initial_direct_clocks: ids(head.initial_direct_clocks),
         initial_above_clocks: ids(head.initial_above_clocks),
+        initial_sealed: head.initial_sealed.map(|s| (StateId(s), ids(head.initial_sealed_clocks))),
+        hops_before_dispute: head.hops_before_dispute,
+        keep_years: head.keep_years,
         states: states
             .into_iter()
             .map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain }))
@@ -169,13 +247,41 @@ pub(crate) fn build(files: &PackFiles, parts: Vec<(String, Part)>, errors: &mut 
         moves: built_moves,
         clocks: built_clocks,
         escalation,
+        rights: built_rights,
+        papers: built_papers,
         clauses,
         classes,
         imported_ended: StateId(head.imported_ended),
         imported_accepted: StateId(head.imported_accepted),
         imported_accepted_clocks: ids(head.imported_accepted_clocks),
     };
-    (Some(book), all_cases)
+    (Some(book), own.cases)
+}
+
+/// Ids a pack may refer to.
+struct Known {
+    states: Vec<String>,
+    /// Every state short of the archive: what `from = ["*"]` means.
+    open_states: Vec<String>,
+    clocks: Vec<String>,
+    moves: Vec<String>,
+    clauses: Vec<String>,
+    papers: Vec<String>,
+}
+
+fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -> RightRule {
+    let (mut phases, mut states) = (Vec::new(), Vec::new());
+    for place in raw.places {
+        match Phase::ALL.into_iter().find(|p| p.word() == place) {
+            Some(phase) => phases.push(phase),
+            None => {
+                checker.known("phase or state", &place, &known.states);
+                states.push(StateId(place));
+            }
+        }
+    }
+    let when = raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect();
+    RightRule { verb: raw.verb, phases, states, when }
 }
 
 fn twice<'a>(checker: &mut Checker<'_>, what: &str, all: impl Iterator<Item = (&'a String, usize, &'a String)>) {
@@ -196,7 +302,17 @@ fn check_head(checker: &mut Checker<'_>, head: &Head, states: &[String], clocks:
     for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted] {
         checker.known("state", state, states);
     }
-    for clock in head.initial_office_clocks.iter().chain(&head.initial_direct_clocks).chain(&head.initial_above_clocks).chain(&head.imported_accepted_clocks) {
+    if let Some(state) = &head.initial_sealed {
+        checker.known("state", state, states);
+    }
+    for clock in head
+        .initial_sealed_clocks
+        .iter()
+        .chain(&head.initial_office_clocks)
+        .chain(&head.initial_direct_clocks)
+        .chain(&head.initial_above_clocks)
+        .chain(&head.imported_accepted_clocks)
+    {
         checker.known("clock", clock, clocks);
     }
 }
@@ -206,10 +322,22 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
     let start = match raw.start.as_str() {
         "move" => StartFrom::Move,
         "receipt" => StartFrom::Receipt,
-        field => StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt` or a field)", field)?),
+        "accepted" => StartFrom::Accepted,
+        field => StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt`, `accepted` or a field)", field)?),
     };
     if raw.length.is_some_and(|l| l > 3650) {
         checker.say("a period longer than ten years is refused; check `length`".to_owned());
+    }
+    let mut since: Vec<Since> = Vec::new();
+    for value in raw.since {
+        checker.cited(value.basis, value.clause.as_ref(), clauses);
+        if value.length > 3650 {
+            checker.say("a period longer than ten years is refused; check `length`".to_owned());
+        }
+        if since.last().is_some_and(|last| last.from >= value.from) {
+            checker.say(format!("the values of `{}` must follow in time: {} is not after {}", raw.id, value.from, since.last().map_or(value.from, |l| l.from)));
+        }
+        since.push(Since { from: value.from, length: value.length, unit: value.unit, basis: value.basis, clause: value.clause });
     }
     Some(ClockRule {
         id: ClockId(raw.id),
@@ -227,10 +355,19 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
         only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
         warn_days: raw.warn_days,
         extension: raw.extension,
+        since,
     })
 }
 
-fn move_rule(checker: &mut Checker<'_>, raw: Move, states: &[String], clocks: &[String], clauses: &[String]) -> MoveRule {
+fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
+    let Known { states, clocks, clauses, .. } = known;
+    let mut raw = raw;
+    if raw.from == ["*"] {
+        raw.from.clone_from(&known.open_states);
+    }
+    if let Some(document) = &raw.document {
+        checker.known("paper", document, &known.papers);
+    }
     checker.cited(raw.basis, raw.clause.as_ref(), clauses);
     for state in raw.from.iter().chain(&raw.to) {
         checker.known("state", state, states);
@@ -270,6 +407,7 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, states: &[String], clocks: &[
         clears,
         hand_to: raw.hand_to,
         document: raw.document,
+        private_to: raw.private_to,
         clause: raw.clause,
         basis: raw.basis,
         tells: raw.tells,

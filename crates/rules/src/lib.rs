@@ -1,17 +1,19 @@
 //! Packs: text in, a checked [`RuleBook`] out, or errors that name file, line and mending.
 //!
-//! It reads no files itself; the caller hands it names and texts. It deliberately proves nothing about
-//! reachability yet; it checks shapes, references, clauses, forbidden measures and the pack's own cases.
+//! It reads no files itself; the caller hands it names and texts. It checks shapes, references, clauses and
+//! forbidden measures, runs the pack's own cases, and proves what can be reached ([`prove`]).
 
 mod cases;
 mod check;
 mod error;
 mod forbidden;
+mod proof;
 mod raw;
 
 pub use cases::{CaseFailure, run_cases};
 pub use error::{PackError, PackErrors};
 pub use huiyin_domain::procedure::RuleBook;
+pub use proof::{Proof, Property, Refutation, TooLarge, prove};
 
 use std::collections::BTreeMap;
 
@@ -42,17 +44,54 @@ impl Pack {
     }
 }
 
-/// Reads and checks a pack.
+/// The pack another one varies, by its id, if it names one.
+pub fn base_of(files: &PackFiles) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Peek {
+        pack: Option<Extends>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Extends {
+        extends: Option<String>,
+    }
+    files.files.values().find_map(|text| toml::from_str::<Peek>(text).ok().and_then(|p| p.pack).and_then(|p| p.extends))
+}
+
+/// Reads and checks a pack that stands by itself.
 ///
 /// # Errors
 /// All errors found, each with file and line.
 pub fn read_pack(files: &PackFiles) -> Result<Pack, PackErrors> {
+    read_pack_over(files, None)
+}
+
+/// Reads and checks a pack, laid over the pack it varies.
+///
+/// # Errors
+/// All errors found, each with file and line; a base that is named but not given is one.
+pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pack, PackErrors> {
     let mut errors = forbidden::find(files);
-    let raw = raw::parse(files).map_err(|mut e| {
+    let missing = base_of(files).filter(|_| base.is_none());
+    if let Some(id) = missing {
+        let message = format!("this pack varies `{id}`, which is not here; put it beside this one, or take `extends` out");
+        return Err(PackErrors(vec![PackError { pack: files.id.clone(), file: "pack.toml".into(), line: 0, message }]));
+    }
+    let own = raw::parse(files).map_err(|mut e| {
         e.0.append(&mut errors);
         e
     })?;
-    let (book, cases) = check::build(files, raw, &mut errors);
+    let below = base.map(raw::parse).transpose()?.unwrap_or_default();
+    // The base's files stand under their own names, so that an error in them names them.
+    let mut all = files.clone();
+    let mut renamed = Vec::new();
+    if let Some(base) = base {
+        for (file, part) in below {
+            let name = format!("{}:{file}", base.id);
+            all.files.insert(name.clone(), base.files.get(&file).cloned().unwrap_or_default());
+            renamed.push((name, part));
+        }
+    }
+    let (book, cases) = check::build(&all, renamed, own, &mut errors);
     match book {
         Some(book) if errors.is_empty() => Ok(Pack { book, cases }),
         _ => Err(PackErrors(errors)),

@@ -26,6 +26,12 @@ pub(crate) struct Part {
     pub moves: Vec<Spanned<Move>>,
     #[serde(default)]
     pub escalation: Vec<Spanned<Escalation>>,
+    /// Rights of the petitioner and where they must be open.
+    #[serde(default)]
+    pub right: Vec<Spanned<Right>>,
+    /// Papers and their templates.
+    #[serde(default)]
+    pub paper: Vec<Spanned<Paper>>,
     #[serde(default)]
     pub clause: BTreeMap<String, Clause>,
     #[serde(default)]
@@ -47,9 +53,57 @@ pub(crate) struct Head {
     pub initial_direct_clocks: Vec<String>,
     #[serde(default)]
     pub initial_above_clocks: Vec<String>,
+    /// A pack this one varies: states, clocks, moves and papers of the same id replace those of the base.
+    #[expect(dead_code, reason = "read before the pack is parsed, by `base_of`; kept here so that it is a known key")]
+    pub extends: Option<String>,
+    /// State of the sealed stub of an upper-level accusation.
+    pub initial_sealed: Option<String>,
+    #[serde(default)]
+    pub initial_sealed_clocks: Vec<String>,
+    /// Hand-overs after which the next is a dispute.
+    pub hops_before_dispute: Option<u32>,
+    /// Years a file is kept.
+    #[serde(default = "keep_years")]
+    pub keep_years: u32,
     pub imported_ended: String,
     pub imported_accepted: String,
     pub imported_accepted_clocks: Vec<String>,
+}
+
+fn keep_years() -> u32 {
+    30
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Right {
+    pub verb: Verb,
+    /// Phases, or ids of states.
+    #[serde(rename = "in")]
+    pub places: Vec<String>,
+    #[serde(default)]
+    pub when: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paper {
+    pub id: String,
+    pub title: Label,
+    pub code: String,
+    pub from: Relation,
+    pub template: Label,
+    pub keep_years: Option<u32>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Since {
+    pub from: Date,
+    pub length: u32,
+    pub unit: PeriodUnit,
+    pub basis: Basis,
+    pub clause: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +138,9 @@ pub(crate) struct Clock {
     #[serde(default)]
     pub warn_days: u32,
     pub extension: Option<u32>,
+    /// Values of later dates.
+    #[serde(default)]
+    pub since: Vec<Since>,
 }
 
 fn roll() -> Roll {
@@ -121,6 +178,8 @@ pub(crate) struct Move {
     pub clears: Vec<String>,
     pub hand_to: Option<HandTo>,
     pub document: Option<String>,
+    /// Words for this relation and the petitioner only.
+    pub private_to: Option<Relation>,
     pub clause: Option<String>,
     pub basis: Basis,
     #[serde(default)]

@@ -298,7 +298,7 @@ fn every_key_of_the_pack_and_the_domain_has_words() {
     use huiyin_wording::{Language, Wording};
     let wording = Wording::load().unwrap();
     let library = huiyin_app::packs::Library::shipped().unwrap();
-    let book = library.in_force(jiff::civil::date(2026, 1, 1)).unwrap();
+    let book = library.in_force("cn/petition", jiff::civil::date(2026, 1, 1)).unwrap();
     let mut keys = Vec::new();
     for rule in &book.moves {
         for need in &rule.needs {

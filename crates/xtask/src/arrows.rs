@@ -13,7 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage-postgres", &["storage", "domain", "register"]),
     ("wording", &["domain"]),
     ("files", &["domain"]),
-    ("app", &["domain", "rules", "register", "storage", "wording", "files"]),
+    ("documents", &["domain", "wording"]),
+    ("app", &["domain", "rules", "register", "storage", "wording", "files", "documents"]),
     ("web", &["app", "wording", "domain"]),
     ("cli", &["web", "app", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "wording", "domain"]),
 ];

@@ -84,7 +84,7 @@ fn hand_over(s: &mut Script, i: usize, scenario: &Scenario, wait: i64) {
         s.then(wait, Relation::PetitionOffice, "refer", &[("to_unit", wrong)]);
         s.then(1, Relation::Holder, "object", &[("reason", "该事项不在本单位三定方案规定的职责范围内，建议转送主管单位。")]);
         s.then(1, Relation::Sender, "agree_objection", &[("reason", "核实职责分工，同意收回。")]);
-        s.then(1, Relation::PetitionOffice, "refer", &[("to_unit", scenario.unit.as_str())]);
+        s.then(1, Relation::PetitionOffice, "refer", &[("to_unit", scenario.unit.as_str()), ("reason", "经核实，该事项属于你单位职责。")]);
     } else if i % 10 == 3 {
         s.then(wait, Relation::PetitionOffice, "assign", &[("to_unit", scenario.unit.as_str()), ("due_on", "@75"), ("reason", "涉及面广，请办结后报告结果。")]);
     } else {
@@ -191,7 +191,11 @@ fn guided(mut s: Script, pace: i64) -> Vec<Step> {
         "guide",
         &[
             ("path", "2"),
-            ("target", "青溪县劳动人事争议仲裁委员会，申请免费，一年内提出"),
+            ("target", "劳动争议仲裁"),
+            ("where_to", "青溪县劳动人事争议仲裁委员会，人力资源和社会保障局一楼"),
+            ("by_when", "从知道权利受到侵害之日起一年内"),
+            ("cost", "不收费"),
+            ("risk", "超过一年再申请，可能得不到支持；对裁决不服的，十五日内可以起诉。"),
             ("procedure", "带上合同、工资条和身份证复印件；仲裁四十五日内裁决。"),
             ("reason", "属于劳动争议，应当先经仲裁。"),
         ],

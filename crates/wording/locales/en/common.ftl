@@ -93,3 +93,5 @@ relation-reviewer = the reviewing body
 relation-overseer = the head of a superior
 colon = :{" "}
 state-sentence = { $state }.{" "}
+relation-assistant = assisting unit
+relation-addressee = unit addressed

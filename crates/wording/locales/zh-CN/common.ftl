@@ -87,3 +87,5 @@ relation-reviewer = 复查复核机关
 relation-overseer = 上级机关负责人
 colon = ：
 state-sentence = { $state }。
+relation-assistant = 协助单位
+relation-addressee = 收到建议的单位

@@ -1,0 +1,309 @@
+//! The proof: every state a pack can reach is visited, and the seven properties of DESIGN.md are shown or refuted.
+//!
+//! Explicit-state exploration of state, facts and clocks. Days are abstracted: a clock is owed or not, late or
+//! not, stopped or not; time may let a right lapse or a duty run late at any moment. Facts and clocks that cannot
+//! influence a question are left out of its exploration (cone of influence), which changes no answer.
+//! Properties 6 (clauses exist) and 7 (nothing forbidden) are decided while the pack is read.
+//!
+//! What it does not show: that a unit has a superior, that a post is filled. The running program records those.
+
+mod explore;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use huiyin_domain::clock::ClockKind;
+use huiyin_domain::ids::{ClockId, StateId};
+use huiyin_domain::procedure::{Fact, Phase, Relation, RuleBook};
+
+use explore::{Goal, Node, Space};
+
+/// States visited before the proof gives up; a pack beyond this is refused as unprovable.
+const MOST_STATES: usize = 1_500_000;
+
+/// The properties that are shown by exploration, as DESIGN.md numbers them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Property {
+    /// 1. An end can be reached from everywhere, by officials and time alone.
+    EndReachable,
+    /// 2. Short of the end some unit always has a running, unstopped duty.
+    NobodyWaitsOnNobody,
+    /// 3. Every clock has a move that discharges it, open to the one it binds.
+    ClockDischargeable,
+    /// 4. No official ends a matter without a written answer.
+    AnsweredBeforeEnd,
+    /// 5. What the pack lists as the petitioner's rights is open where it says so.
+    RightsOpen,
+}
+
+impl Property {
+    /// Its number in DESIGN.md.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::EndReachable => 1,
+            Self::NobodyWaitsOnNobody => 2,
+            Self::ClockDischargeable => 3,
+            Self::AnsweredBeforeEnd => 4,
+            Self::RightsOpen => 5,
+        }
+    }
+}
+
+/// A property that does not hold, and the shortest path that shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refutation {
+    /// Which property.
+    pub property: Property,
+    /// What is wrong and how to mend it, in words.
+    pub message: String,
+    /// The path, a line a step.
+    pub path: Vec<String>,
+}
+
+impl fmt::Display for Refutation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "property {}: {}", self.property.number(), self.message)?;
+        for (n, line) in self.path.iter().enumerate() {
+            write!(f, "\n    {}. {line}", n + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// What was shown.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// Abstract states visited in the main exploration.
+    pub states: usize,
+    /// Steps between them.
+    pub steps: usize,
+    /// Clocks that needed an exploration of their own.
+    pub side_explorations: usize,
+    /// What does not hold; empty when all is shown.
+    pub refutations: Vec<Refutation>,
+}
+
+/// The pack cannot be explored to the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TooLarge {
+    /// States visited when it gave up.
+    pub visited: usize,
+}
+
+impl fmt::Display for TooLarge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "more than {} reachable states: the pack cannot be proved; move side procedures out of the conditions of the main moves, or part the pack",
+            self.visited
+        )
+    }
+}
+
+/// Proves a pack.
+///
+/// # Errors
+/// [`TooLarge`] when the reachable states are too many to visit.
+pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
+    let main = Slice::main(book);
+    let space = Space::explore(book, &main, MOST_STATES)?;
+    let mut proof = Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
+    proof.refutations.extend(end_reachable(&space));
+    proof.refutations.extend(nobody_waits(&space));
+    proof.refutations.extend(answered(&space));
+    proof.refutations.extend(rights(&space));
+    let mut aside: BTreeMap<Slice, Vec<ClockId>> = BTreeMap::new();
+    for clock in book.clocks.values() {
+        if !is_started(book, &clock.id) {
+            let message = format!("the clock `{}` is never started by a move or at the opening; take it out or start it", clock.id);
+            proof.refutations.push(Refutation { property: Property::ClockDischargeable, message, path: Vec::new() });
+        } else if main.clocks.contains(&clock.id) && main.covers(book, &clock.id) {
+            proof.refutations.extend(dischargeable(&space, &clock.id));
+        } else {
+            aside.entry(Slice::of_clock(book, &clock.id)).or_default().push(clock.id.clone());
+        }
+    }
+    for (slice, clocks) in aside {
+        let space = Space::explore(book, &slice, MOST_STATES)?;
+        proof.side_explorations += 1;
+        for clock in clocks {
+            proof.refutations.extend(dischargeable(&space, &clock));
+        }
+    }
+    proof.refutations.sort_by_key(|r| (r.property, r.path.len()));
+    Ok(proof)
+}
+
+/// The facts and clocks an exploration keeps.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slice {
+    pub facts: BTreeSet<Fact>,
+    pub clocks: BTreeSet<ClockId>,
+}
+
+impl Slice {
+    /// What can influence the state, the answer and the rights, and the clocks that moves between states start.
+    fn main(book: &RuleBook) -> Self {
+        let mut slice = Self::default();
+        slice.facts.insert(Fact::Answered);
+        let opening = book.openings();
+        for (_, clocks) in &opening {
+            slice.clocks.extend(clocks.iter().cloned());
+        }
+        for rule in book.moves.iter().filter(|m| m.to.is_some() || !m.stop.is_empty()) {
+            slice.clocks.extend(rule.start.iter().filter(|c| book.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)).cloned());
+        }
+        for right in &book.rights {
+            slice.read(&right.when);
+            for rule in book.moves.iter().filter(|m| m.verb == right.verb && m.by.contains(&Relation::Petitioner)) {
+                slice.read(&rule.guards);
+            }
+        }
+        slice.close(book);
+        slice
+    }
+
+    /// What can influence the state and one clock.
+    fn of_clock(book: &RuleBook, clock: &ClockId) -> Self {
+        let mut slice = Self::default();
+        slice.clocks.insert(clock.clone());
+        for rule in book.moves.iter().filter(|m| m.discharge.contains(clock)) {
+            slice.read(&rule.guards);
+        }
+        slice.close(book);
+        slice
+    }
+
+    /// Whether the moves that discharge a clock depend on nothing outside.
+    fn covers(&self, book: &RuleBook, clock: &ClockId) -> bool {
+        let mut with = self.clone();
+        for rule in book.moves.iter().filter(|m| m.discharge.contains(clock)) {
+            with.read(&rule.guards);
+        }
+        &with == self
+    }
+
+    fn read(&mut self, guards: &[huiyin_domain::procedure::Guard]) {
+        use huiyin_domain::procedure::Guard;
+        for guard in guards {
+            match guard {
+                Guard::Is(fact) | Guard::Not(fact) => {
+                    self.facts.insert(*fact);
+                }
+                Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) => {
+                    self.clocks.insert(clock.clone());
+                }
+            }
+        }
+    }
+
+    /// Adds the conditions of every move that writes something kept, until nothing is added.
+    fn close(&mut self, book: &RuleBook) {
+        loop {
+            let before = (self.facts.len(), self.clocks.len());
+            for rule in &book.moves {
+                let writes_fact = rule.sets.iter().chain(&rule.clears).chain(&explore::decided_facts(rule)).any(|f| self.facts.contains(f));
+                let lists = [&rule.start, &rule.discharge, &rule.close, &rule.stop, &rule.resume];
+                let writes_clock = lists.into_iter().flatten().any(|c| self.clocks.contains(c));
+                if rule.to.is_some() || writes_fact || writes_clock {
+                    self.read(&rule.guards);
+                }
+            }
+            let facts: Vec<Fact> = self.clocks.iter().filter_map(|c| book.clock(c).and_then(|c| c.only_if)).collect();
+            self.facts.extend(facts);
+            if book.escalation.iter().any(|e| e.start.as_ref().is_some_and(|c| self.clocks.contains(c))) {
+                self.facts.insert(Fact::Accusation);
+            }
+            if before == (self.facts.len(), self.clocks.len()) {
+                return;
+            }
+        }
+    }
+}
+
+fn is_started(book: &RuleBook, clock: &ClockId) -> bool {
+    book.moves.iter().any(|m| m.start.contains(clock))
+        || book.escalation.iter().any(|e| e.start.as_ref() == Some(clock))
+        || book.openings().iter().any(|(_, clocks)| clocks.contains(clock))
+        || book.imported_accepted_clocks.contains(clock)
+}
+
+/// Property 1.
+fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
+    let ends = space.where_is(|n| space.phase(n) == Phase::Archived);
+    let reach = space.back(&ends, |edge| edge.by_official_or_time);
+    let stuck = space.first(|i, _| !reach.contains(i))?;
+    let (state, path) = (space.state_name(stuck), space.path(stuck));
+    let message = format!("from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition");
+    Some(Refutation { property: Property::EndReachable, message, path })
+}
+
+/// Property 2.
+fn nobody_waits(space: &Space<'_>) -> Option<Refutation> {
+    let stuck = space.first(|_, n| space.phase(n) != Phase::Archived && !space.some_duty_runs(n))?;
+    let (state, path) = (space.state_name(stuck), space.path(stuck));
+    let message =
+        format!("in the state `{state}` no unit has a running duty, so the petitioner would wait on nobody; start a clock of kind `duty` on the way there");
+    Some(Refutation { property: Property::NobodyWaitsOnNobody, message, path })
+}
+
+/// Property 3 for one clock.
+fn dischargeable(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
+    let rule = space.book.clock(clock)?;
+    let goal = Goal { clock: clock.clone(), bound: rule.bound };
+    let good = space.until_discharge(&goal);
+    let stuck = match rule.kind {
+        ClockKind::Duty => space.first(|i, n| space.owed_unstopped(n, clock) && !good.contains(i)),
+        // A right must be usable when it is given; that it lapses unused is what a right may do.
+        ClockKind::Right => space.first_started(clock, |i| !good.contains(&i)),
+    }?;
+    let (state, path) = (space.state_name(stuck), space.path(stuck));
+    let message = format!(
+        "the clock `{clock}` is owed in the state `{state}`, and no way leads to a move that discharges it and is open to `{}`, whom it binds; add `{clock}` to the `discharge` of a move that relation may make, or `close` it on the way",
+        words::relation(rule.bound)
+    );
+    Some(Refutation { property: Property::ClockDischargeable, message, path })
+}
+
+/// Property 4.
+fn answered(space: &Space<'_>) -> Option<Refutation> {
+    let book = space.book;
+    if let Some(rule) = book.moves.iter().find(|m| m.sets.contains(&Fact::Answered) && m.document.is_none()) {
+        let message = format!("the move `{}` counts as an answer but makes no paper; give it a `document`, or take `answered` out of `sets`", rule.id);
+        return Some(Refutation { property: Property::AnsweredBeforeEnd, message, path: Vec::new() });
+    }
+    let (from, rule) = space.first_edge(|node, rule, to| {
+        let ends = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
+        let was = space.state_id(node.state);
+        let official = rule.by.iter().any(|r| *r != Relation::Petitioner);
+        // A withdrawal is the petitioner's own end (LAW.md §12.11); filing it afterwards ends nothing.
+        official && ends(space.state_id(to.state)) && !ends(was) && book.phase(was) != Phase::Withdrawn && !space.has(to, Fact::Answered)
+    })?;
+    let mut path = space.path(from);
+    path.push(words::step(book, &rule));
+    let message = format!("the move `{}` ends the matter though no written answer was given; ask for `answered` in its `when`", rule.id);
+    Some(Refutation { property: Property::AnsweredBeforeEnd, message, path })
+}
+
+/// Property 5.
+fn rights(space: &Space<'_>) -> Option<Refutation> {
+    let book = space.book;
+    for right in &book.rights {
+        let verb = words::verb(right.verb);
+        let open = |node: &Node| {
+            book.moves.iter().any(|m| {
+                m.verb == right.verb && m.by.contains(&Relation::Petitioner) && m.from.contains(space.state_id(node.state)) && space.holds_all(node, &m.guards)
+            })
+        };
+        let listed = |node: &Node| right.covers(space.state_id(node.state), space.phase(node)) && space.holds_all(node, &right.when);
+        if let Some(stuck) = space.first(|_, n| listed(n) && !open(n)) {
+            let (state, path) = (space.state_name(stuck), space.path(stuck));
+            let message = format!(
+                "the pack lists `{verb}` as a right of the petitioner in the state `{state}`, but no such move is open to her there; add the state to `from`, or loosen its `when`"
+            );
+            return Some(Refutation { property: Property::RightsOpen, message, path });
+        }
+    }
+    None
+}
