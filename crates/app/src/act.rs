@@ -70,8 +70,10 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if rule.private_to.is_some() && !step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
     }
-    let decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
+    let mut decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
+    let paper = crate::papers::of(office, &ground, &matter, rule, &mut decision).await?;
     let mut changes = Changes::new(office.tenant().clone());
+    changes.items.extend(paper);
     let record = office.store().submission(office.tenant(), &matter.submission).await?;
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(&mut changes, office, &record, &decision.matter, rule.id.as_str());

@@ -102,6 +102,7 @@ pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<
     for matter in office.store().matters_of(office.tenant(), &submission.submission.id).await? {
         let mut view = whole(office, matter).await?;
         view.files.retain(is_hers);
+        view.papers.retain(|p| p.for_petitioner);
         out.push(view);
     }
     Ok(out)

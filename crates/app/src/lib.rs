@@ -17,6 +17,7 @@ pub mod lodge;
 pub mod matter_view;
 mod office;
 pub mod packs;
+pub mod papers;
 pub mod part;
 pub mod permissions;
 pub mod places;

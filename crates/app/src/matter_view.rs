@@ -34,6 +34,8 @@ pub struct MatterView {
     pub messages: Vec<MessageRecord>,
     /// Who has looked at identity and contact.
     pub audits: Vec<AuditRecord>,
+    /// Papers the reader may see.
+    pub papers: Vec<crate::papers::Paper>,
     /// Matters of the same submission that the reader may see.
     pub siblings: Vec<Matter>,
 }
@@ -67,6 +69,7 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let private: Vec<u32> =
         view.events.iter().filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id))).map(|e| e.event.n).collect();
     view.words.retain(|w| !private.contains(&w.n));
+    view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
     // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
@@ -108,6 +111,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
         files: store.attachments(tenant, &matter.submission).await?,
+        papers: crate::papers::all(office, &matter).await?,
         messages: store.messages(tenant, &matter.submission).await?,
         audits: store.audits(tenant, &matter.submission).await?,
         submission,

@@ -58,6 +58,8 @@ pub struct Parts {
     pub secret: Vec<u8>,
     /// The unit that receives what is lodged online.
     pub front_office: UnitId,
+    /// The office's own folder of faces, if it has one.
+    pub faces: Option<std::path::PathBuf>,
     /// The family of packs under which matters are opened, such as `cn/petition`.
     pub procedure: String,
     /// Division code of the area it serves; forms offer the places under it. Empty: places are written in words.
@@ -123,6 +125,11 @@ impl Office {
     /// Words.
     pub fn wording(&self) -> &Wording {
         &self.parts.wording
+    }
+
+    /// The office's own folder of faces.
+    pub(crate) fn faces_folder(&self) -> Option<&std::path::Path> {
+        self.parts.faces.as_deref()
     }
 
     /// Packs.

@@ -229,6 +229,7 @@ fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str)
         return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
     };
     let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/cases.toml: {f}")).collect();
+    errors.extend(crate::papers::check_templates(&pack.book.papers, &pack.book.moves).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
     match huiyin_rules::prove(&pack.book) {
         Ok(proof) => {
             errors.extend(proof.refutations.iter().map(|r| format!("{name}: {r}")));

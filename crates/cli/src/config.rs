@@ -28,6 +28,8 @@ pub struct Config {
     pub front_office: String,
     /// Division code of the area the office serves; forms offer the places right under it. Empty: places in words.
     pub division: String,
+    /// A folder with the office's own licensed faces for papers; empty: those of Debian's packages.
+    pub faces: String,
     /// The family of packs under which matters are opened, such as `cn/petition`.
     pub procedure: String,
     /// The site is reached by https: cookies carry `Secure`.
@@ -48,6 +50,7 @@ impl Default for Config {
             timezone: "Asia/Shanghai".into(),
             front_office: "office".into(),
             division: String::new(),
+            faces: String::new(),
             procedure: "cn/petition".into(),
             https: false,
             proxy: false,

@@ -71,6 +71,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         secret: secret(data)?,
         front_office: UnitId::new(&config.front_office),
         division: config.division.clone(),
+        faces: Some(config.faces.clone()).filter(|f| !f.is_empty()).map(Into::into),
         procedure: config.procedure.clone(),
     });
     let offset = demo::stored_offset(&office).await?;

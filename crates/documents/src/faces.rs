@@ -11,7 +11,7 @@ use typst::utils::LazyHash;
 
 /// Families by use, best first: what the standard names, then free faces of the same kind, then the wide ones.
 pub const PREFERRED: [(&str, &[&str]); 4] = [
-    ("body", &["FangSong_GB2312", "FangSong", "FandolFang", "Noto Serif CJK SC", "Noto Sans CJK SC"]),
+    ("body", &["FangSong_GB2312", "FangSong", "FandolFang", "FandolFang R", "Noto Serif CJK SC", "Noto Sans CJK SC"]),
     ("title", &["FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "FandolSong", "Noto Serif CJK SC", "Noto Sans CJK SC"]),
     ("heading", &["SimHei", "FandolHei", "Noto Sans CJK SC", "Noto Serif CJK SC"]),
     ("page", &["SimSun", "FandolSong", "Noto Serif CJK SC", "Noto Sans CJK SC"]),
@@ -55,7 +55,13 @@ impl Faces {
 
     /// Families that a letter asks for and that are not here; the next of the list stands in.
     pub fn missing(&self) -> Vec<&'static str> {
-        PREFERRED.iter().flat_map(|(_, families)| families.iter().copied()).filter(|f| !self.has(f)).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
+        PREFERRED
+            .iter()
+            .flat_map(|(_, families)| families.iter().copied())
+            .filter(|f| !self.has(f))
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect()
     }
 
     /// Whether any face is here to set a letter with.
@@ -71,7 +77,12 @@ impl Faces {
     pub fn undrawable<'t>(&self, texts: impl IntoIterator<Item = &'t str>) -> Vec<char> {
         let mut out: Vec<char> = Vec::new();
         for c in texts.into_iter().flat_map(str::chars) {
-            if !c.is_whitespace() && !c.is_control() && !out.contains(&c) && !self.fonts.iter().any(|f| f.info().coverage.contains(u32::from(c))) {
+            if !c.is_whitespace()
+                && !c.is_control()
+                && c != '\u{200b}'
+                && !out.contains(&c)
+                && !self.fonts.iter().any(|f| f.info().coverage.contains(u32::from(c)))
+            {
                 out.push(c);
             }
         }
@@ -89,7 +100,7 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, useful: &dyn Fn(&str) -> bool, de
     let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
     paths.sort();
     for path in paths {
-        if path.is_dir() && depth < 6 {
+        if path.is_dir() && depth < 12 {
             walk(&path, out, useful, depth + 1);
         } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| ["ttf", "otf", "ttc", "otc"].contains(&e.to_lowercase().as_str()))
             && path.file_name().and_then(|n| n.to_str()).is_some_and(useful)

@@ -19,7 +19,12 @@ pub fn html(letter: &Letter) -> String {
             Paragraph::Text(text) => out.push_str(&format!("<p>{}</p>", safe(text))),
         }
     }
-    out.push_str(&format!("<footer><p>{}</p><p>{}</p><p class=\"small muted\">{}</p></footer></article>", safe(&letter.organ), safe(&letter.date), safe(&letter.contact)));
+    out.push_str(&format!(
+        "<footer><p>{}</p><p>{}</p><p class=\"small muted\">{}</p></footer></article>",
+        safe(&letter.organ),
+        safe(&letter.date),
+        safe(&letter.contact)
+    ));
     if let Some(second) = &letter.second {
         out.push_str(&html(second));
     }

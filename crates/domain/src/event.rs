@@ -178,6 +178,17 @@ pub enum EventKind {
         /// Its number.
         number: String,
     },
+    /// A paper was made by the move `of`; its letter is kept and bound by this digest.
+    PaperMade {
+        /// Event of the move.
+        of: u32,
+        /// The pack's paper.
+        paper: String,
+        /// 发文字号.
+        number: String,
+        /// SHA-256 over a salt and the canonical letter.
+        digest: String,
+    },
 }
 
 /// One line of a matter's record.

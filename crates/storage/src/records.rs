@@ -210,6 +210,8 @@ pub enum ItemKind {
     Idempotency,
     /// An officer has a matter open.
     Presence,
+    /// A paper made by a move.
+    Paper,
 }
 
 impl ItemKind {
@@ -227,6 +229,7 @@ impl ItemKind {
             Self::Setting => "setting",
             Self::Idempotency => "idempotency",
             Self::Presence => "presence",
+            Self::Paper => "paper",
         }
     }
 }

@@ -81,6 +81,7 @@ pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         secret: vec![7; 32],
         front_office: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
+        faces: None,
         procedure: "cn/petition".into(),
         division: huiyin_app::demo::DIVISION.into(),
     });

@@ -21,6 +21,7 @@ mod api;
 mod context;
 mod form;
 mod pages;
+mod papers;
 mod problem;
 mod routes;
 mod staff;

@@ -48,6 +48,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/my", Access::Receipt),
     ("POST", "/my/close", Access::Receipt),
     ("GET", "/my/file/{id}", Access::Receipt),
+    ("GET", "/my/{part}/papers/{n}", Access::Receipt),
     ("GET", "/my/{part}/{step}", Access::Receipt),
     ("POST", "/my/{part}/{step}", Access::Receipt),
     ("GET", "/staff", Access::Staff),
@@ -67,6 +68,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/staff/matters/{number}/code", Access::Staff),
     ("POST", "/staff/matters/{number}/code", Access::Staff),
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
+    ("GET", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
     ("POST", "/staff/register", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
@@ -140,6 +142,7 @@ fn public() -> Router<Arc<Shared>> {
         .route("/my", get(pages::follow::view))
         .route("/my/close", post(pages::follow::close))
         .route("/my/file/{id}", get(pages::follow::file))
+        .route("/my/{part}/papers/{n}", get(crate::papers::petitioner))
         .route("/my/{part}/{step}", get(pages::follow::form).post(pages::follow::make).layer(uploads()))
         .route("/healthz", get(pages::healthz))
         .route("/readyz", get(pages::readyz))
@@ -163,6 +166,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/matters/{number}/code", get(staff::matter::code_form).post(staff::matter::code))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
+        .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))

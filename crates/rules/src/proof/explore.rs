@@ -125,11 +125,10 @@ impl<'a> Space<'a> {
             let Some(node) = self.nodes.get(i as usize).copied() else { continue };
             let mut out = Vec::new();
             for (next, by_move, official) in self.successors(node) {
+                // A step that changes nothing kept leads nowhere new.
                 if next != node {
                     let to = self.add(next, Some((i, by_move)), &mut index, &mut queue);
                     out.push(Edge { to, by_move, by_official_or_time: official });
-                } else if by_move.is_some() {
-                    out.push(Edge { to: i, by_move, by_official_or_time: official });
                 }
             }
             if let Some(place) = self.edges.get_mut(i as usize) {

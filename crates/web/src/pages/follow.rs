@@ -99,6 +99,8 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     let moves: Vec<Value> = view
         .offers(&Actor::Petitioner)
         .into_iter()
+        // What there is nothing to do for is not listed; what is closed for a time says why.
+        .filter(|o| !o.closed.as_ref().is_some_and(nothing_to_do))
         .map(|o| {
             let hint = o.rule.hint.as_ref().map(|h| asked.language.pick(&h.zh, &h.en).to_owned()).unwrap_or_default();
             context! {
@@ -109,6 +111,7 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         .collect();
     context! {
         part => view.matter.part, number => view.matter.number, title => view.matter.title, state,
+        papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
         duties, rights => rights.into_iter().filter(|r| r.rule != "object").collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view, Reader::Petitioner), moves,
         ended => matches!(view.matter.phase, huiyin_app::domain::procedure::Phase::Archived),
@@ -180,4 +183,11 @@ pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
     let record = kept(&shared, &asked).await?;
     let (file, bytes) = follow::file(&shared.office, &record, &id).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     Ok(file_response(&file, bytes))
+}
+
+/// A step that only answers something which is not there.
+pub(crate) fn nothing_to_do(closed: &huiyin_app::domain::decide::Closed) -> bool {
+    use huiyin_app::domain::decide::Closed;
+    use huiyin_app::domain::procedure::Guard;
+    matches!(closed, Closed::Guard { guard: Guard::Owed(_) | Guard::Running(_) | Guard::Is(_) })
 }

@@ -43,7 +43,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         naming => shared.say(language, &format!("choice-{}", word(&s.naming))), reply => shared.say(language, &format!("choice-{}", word(&s.reply))), by_agent => s.by_agent,
         paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by },
         holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
-        text => view.text, files => view.files, duties, rights, past,
+        text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
         timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
         ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
@@ -63,6 +63,7 @@ fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
     offers.sort_by_key(|o| o.closed.is_some());
     offers
         .into_iter()
+        .filter(|o| !o.closed.as_ref().is_some_and(crate::pages::follow::nothing_to_do))
         .map(|o| {
             let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
             let main = !o.rule.discharge.is_empty();

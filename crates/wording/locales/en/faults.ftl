@@ -63,3 +63,4 @@ fault-already-founded = It is set up already; sign in as the administrator
 fault-place = No such place; please choose from the list
 fault-add-nothing = Please write something or choose a file
 choose-again = The files were not kept; please choose them again.
+fault-undrawable = No installed face has these characters: { $value }. Write them otherwise, or ask the administrator to install a wider face

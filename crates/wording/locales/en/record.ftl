@@ -182,3 +182,4 @@ closed-owed-report-grave = no urgent matter waits to be reported
 closed-is-re-reviewed = there is no re-review opinion
 closed-is-heard-in-hearing = it was not heard, so it is not published
 closed-not-published = already published
+event-paper = paper { $number } made

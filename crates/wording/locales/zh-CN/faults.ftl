@@ -63,3 +63,4 @@ fault-already-founded = 已经建好了，请用管理员登录
 fault-place = 没有这个地方，请从列表里选
 fault-add-nothing = 请写几句话，或者选一个文件
 choose-again = 文件没有留下，请重新选择。
+fault-undrawable = 字库里没有这些字：{ $value }。请换一种写法，或者请管理员装上更全的字库

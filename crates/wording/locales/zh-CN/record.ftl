@@ -182,3 +182,4 @@ closed-owed-report-grave = 没有等待报告的紧急事项
 closed-is-re-reviewed = 还没有复核意见
 closed-is-heard-in-hearing = 没有经过听证，不能公开
 closed-not-published = 已经公开
+event-paper = 制作文书 { $number }

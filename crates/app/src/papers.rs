@@ -1,0 +1,218 @@
+//! Papers (文书): made by the move that calls for one, in the same commit, and never changed afterwards.
+//!
+//! What is kept is the letter; its salted digest stands in the matter's record ([`EventKind::PaperMade`]). PDF,
+//! word-processor file and HTML are drawn from it and are the same each time. The addressee's name is not kept with
+//! it: names stay in the vault, and whoever prints for the post fills it in.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use huiyin_documents::{Faces, Letter, PdfError, Tongue};
+use huiyin_domain::decide::{Decision, next_event};
+use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::Shape;
+use huiyin_domain::procedure::{MoveRule, PaperRule};
+use huiyin_register::digest;
+use huiyin_storage::{ItemKind, ItemRecord, SubmissionRecord};
+use huiyin_wording::Language;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Ground, Office, Staff, random_hex};
+
+/// A paper as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Paper {
+    /// Serial within the matter: that of the move that made it.
+    pub n: u32,
+    /// The pack's paper.
+    pub rule: String,
+    /// 发文字号.
+    pub number: String,
+    /// Salt of the digest.
+    pub salt: String,
+    /// SHA-256 over salt and canonical letter, as it stands in the record.
+    pub digest: String,
+    /// The petitioner may read it.
+    pub for_petitioner: bool,
+    /// Only this relation and the petitioner may read it.
+    pub private_to: Option<huiyin_domain::procedure::Relation>,
+    /// The letter.
+    pub letter: Letter,
+}
+
+/// How a paper is handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Typeset.
+    Pdf,
+    /// For editing before it is sealed.
+    Docx,
+}
+
+/// The paper a decision makes, with its event added to the decision; `None` when the move makes none.
+///
+/// # Errors
+/// A fault of the template, which the pack's check keeps from happening; as the store.
+pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, decision: &mut Decision) -> Result<Option<ItemRecord>> {
+    let Some((name, paper)) = rule.document.as_ref().and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(None) };
+    let today = office.now().today();
+    let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
+    let unit = from.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
+    let key = format!("paper:{}:{}:{}", unit.as_ref().map(|u| u.id.0.as_str()).unwrap_or_default(), paper.code, today.year());
+    let serial = office.store().lease(office.tenant(), &key, 1).await? + 1;
+    let number = format!("{}〔{}〕{serial}号", paper.code, today.year());
+    let above = unit.as_ref().and_then(|u| ground.directory.superior(&u.id)).cloned();
+    let letter_in = |language: Language| -> Result<Letter> {
+        let pick = |l: &huiyin_domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
+        let name = |u: &Option<huiyin_domain::unit::Unit>| u.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+        let mut values: BTreeMap<String, String> = BTreeMap::from([
+            ("to".to_owned(), office.wording().text(language, "petitioner", &[])),
+            ("number".to_owned(), breakable(&before.number)),
+            ("title".to_owned(), before.title.clone()),
+            ("received".to_owned(), huiyin_wording::date(language, before.received_on)),
+            ("today".to_owned(), huiyin_wording::date(language, today)),
+            ("unit".to_owned(), name(&unit)),
+            ("above".to_owned(), name(&above)),
+        ]);
+        let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
+        for (field, value) in carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()) {
+            let shown = match field.shape() {
+                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(language, d)),
+                Shape::Choice(_) => office.wording().text(language, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
+                _ => value.to_owned(),
+            };
+            values.insert(field.word(), shown);
+        }
+        let body = huiyin_documents::render(&pick(&paper.template), &values)
+            .map_err(|e| AppError::Internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
+        let contact = unit.as_ref().map(|u| format!("{}　{}", u.address, u.telephone).trim().to_owned()).unwrap_or_default();
+        Ok(Letter {
+            tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
+            organ: name(&unit),
+            number: number.clone(),
+            title: pick(&paper.title),
+            to: values.get("to").cloned().unwrap_or_default(),
+            body,
+            date: huiyin_wording::date(language, today),
+            contact,
+            second: None,
+        })
+    };
+    let mut letter = letter_in(Language::Chinese)?;
+    letter.second = Some(Box::new(letter_in(Language::English)?));
+    let salt = random_hex(16)?;
+    let digest = digest(&salt, &letter).map_err(|e| AppError::Internal(e.to_string()))?;
+    let n = decision.events.first().map_or(0, |e| e.n);
+    let actor = decision.events.first().map_or(EventActor::Clock, |e| e.actor.clone());
+    let made = EventKind::PaperMade { of: n, paper: name.clone(), number: number.clone(), digest: digest.clone() };
+    let event = next_event(&mut decision.matter, office.now().at, actor, rule.clause.clone(), rule.basis, made);
+    decision.events.push(event);
+    // Reasons between offices are not the petitioner's paper.
+    let for_petitioner = rule.tells && rule.hides.is_empty();
+    let doc = Paper { n, rule: name, number, salt, digest, for_petitioner, private_to: rule.private_to, letter };
+    let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok(Some(ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }))
+}
+
+/// A number that may be broken after its hyphens when a line is full.
+fn breakable(number: &str) -> String {
+    number.replace('-', "-\u{200b}")
+}
+
+/// The papers of a matter, in order.
+pub(crate) async fn all(office: &Office, matter: &Matter) -> Result<Vec<Paper>> {
+    let items = office.store().items(office.tenant(), ItemKind::Paper, &format!("{}:", matter.id), "", 1000).await?;
+    items.into_iter().map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("paper `{}`: {e}", i.key)))).collect()
+}
+
+/// The papers of a matter that an officer may read.
+///
+/// # Errors
+/// [`AppError::NotFound`] when the matter is not there for this reader.
+pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Vec<Paper>)> {
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let relations = matter.relations(&staff.actor(), &*office.directory().await?);
+    let mut papers = all(office, &matter).await?;
+    papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
+    Ok((matter, papers))
+}
+
+/// The papers of a part that the petitioner may read.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn for_petitioner(office: &Office, submission: &SubmissionRecord, part: u16) -> Result<(Matter, Vec<Paper>)> {
+    let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
+    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
+    let mut papers = all(office, &matter).await?;
+    papers.retain(|p| p.for_petitioner);
+    Ok((matter, papers))
+}
+
+/// Draws a paper. `to` replaces the addressee for this copy only and is not kept.
+///
+/// # Errors
+/// [`AppError::Form`] for characters no face has; [`AppError::Internal`] when there are no faces.
+pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
+    let mut letter = paper.letter.clone();
+    letter.second = None;
+    draw_letter(office, letter, form, to).await
+}
+
+/// The same with the second language behind it.
+///
+/// # Errors
+/// As [`draw`].
+pub async fn draw_both(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
+    draw_letter(office, paper.letter.clone(), form, to).await
+}
+
+async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) -> Result<Vec<u8>> {
+    let to: String = to.trim().chars().take(60).collect();
+    if !to.is_empty() {
+        letter.to = to;
+    }
+    let faces = faces(office);
+    let done = tokio::task::spawn_blocking(move || match form {
+        Form::Pdf => huiyin_documents::pdf(&letter, &faces),
+        Form::Docx => huiyin_documents::docx(&letter).map_err(PdfError::Typeset),
+    });
+    match done.await.map_err(|e| AppError::Internal(e.to_string()))? {
+        Ok(bytes) => Ok(bytes),
+        Err(PdfError::Undrawable(found)) => Err(AppError::Form(vec![FormError::with("to", "fault-undrawable", found.into_iter().collect::<String>())])),
+        Err(error) => Err(AppError::Internal(error.to_string())),
+    }
+}
+
+/// The letter as accessible HTML.
+pub fn html(letter: &Letter) -> String {
+    huiyin_documents::html(letter)
+}
+
+/// The faces, read when the first paper is drawn.
+fn faces(office: &Office) -> Arc<Faces> {
+    static FACES: OnceLock<Arc<Faces>> = OnceLock::new();
+    Arc::clone(FACES.get_or_init(|| Arc::new(Faces::load(office.faces_folder(), &Faces::debian()))))
+}
+
+/// Renders every paper of a rule book with sample values, in both languages; each fault names the paper and its line.
+pub fn check_templates(papers: &BTreeMap<String, PaperRule>, moves: &[MoveRule]) -> Vec<String> {
+    let mut out = Vec::new();
+    for rule in moves {
+        let Some((name, paper)) = rule.document.as_ref().and_then(|d| papers.get(d).map(|p| (d, p))) else { continue };
+        for all_given in [true, false] {
+            let mut values: BTreeMap<String, String> =
+                ["to", "number", "title", "received", "today", "unit", "above"].map(|k| (k.to_owned(), "样张".to_owned())).into();
+            values.extend(rule.needs.iter().filter(|n| all_given || n.required).map(|n| (n.field.word(), "样张".to_owned())));
+            for (language, text) in [("zh", &paper.template.zh), ("en", &paper.template.en)] {
+                if let Err(error) = huiyin_documents::render(text, &values) {
+                    out.push(format!("paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}", rule.id, paper.line));
+                }
+            }
+        }
+    }
+    out.dedup();
+    out
+}

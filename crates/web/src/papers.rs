@@ -1,0 +1,98 @@
+//! Papers of a matter: read on a page, or taken as PDF or word-processor file. One set of handlers for each reader.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use huiyin_app::AppError;
+use huiyin_app::follow;
+use huiyin_app::papers::{self, Form, Paper};
+use minijinja::Value;
+
+use crate::context::{Asked, FOLLOW_COOKIE, Shared, SignedIn};
+use crate::pages::Page;
+use crate::problem::{self, Problem};
+
+/// The list of papers as templates show it.
+pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Language) -> Vec<Value> {
+    papers
+        .iter()
+        .map(|p| {
+            let title = p.letter.second.as_ref().map_or(p.letter.title.as_str(), |s| language.pick(&p.letter.title, &s.title)).to_owned();
+            context! { title, number => p.number, href => format!("{base}/papers/{}", p.n) }
+        })
+        .collect()
+}
+
+/// A paper, for officers.
+pub(crate) async fn staff(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, signed: SignedIn) -> Page {
+    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+    answer(&shared, &signed.asked, papers, &n, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+}
+
+/// A paper, for the petitioner.
+pub(crate) async fn petitioner(State(shared): State<Arc<Shared>>, Path((part, n)): Path<(u16, String)>, asked: Asked) -> Page {
+    let fail = |e| Problem::page(&shared, &asked, e);
+    let record = follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
+    let (_, papers) = papers::for_petitioner(&shared.office, &record, part).await.map_err(fail)?;
+    answer(&shared, &asked, papers, &n, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
+}
+
+/// `17` is the page, `17.pdf` and `17.docx` the files; `?to=` names the addressee of this copy, `?both=1` adds the English.
+async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, base: String, page: impl FnOnce(Value) -> Response) -> Page {
+    let fail = |e| Problem::page(shared, asked, e);
+    let (serial, ending) = n.split_once('.').unwrap_or((n, ""));
+    let serial: u32 = serial.parse().map_err(|_| fail(AppError::NotFound))?;
+    let paper = papers.into_iter().find(|p| p.n == serial).ok_or_else(|| fail(AppError::NotFound))?;
+    let query: Vec<(String, String)> = form_urlencoded::parse(asked.query.as_bytes()).into_owned().collect();
+    let get = |name: &str| query.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()).unwrap_or_default();
+    let form = match ending {
+        "" => None,
+        "pdf" => Some((Form::Pdf, "application/pdf")),
+        "docx" => Some((Form::Docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")),
+        _ => return Err(fail(AppError::NotFound)),
+    };
+    let to = get("to");
+    let mut errors = Vec::new();
+    if let Some((form, kind)) = form {
+        let drawn = if get("both").is_empty() {
+            papers::draw(&shared.office, &paper, form, &to).await
+        } else {
+            papers::draw_both(&shared.office, &paper, form, &to).await
+        };
+        match drawn {
+            Ok(bytes) => {
+                let name = format!("attachment; filename=\"paper-{serial}.{ending}\"");
+                return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response());
+            }
+            Err(error) => {
+                errors = problem::fields(shared, asked.language, &error);
+                if errors.is_empty() {
+                    return Err(fail(error));
+                }
+            }
+        }
+    }
+    let mut letter = paper.letter.clone();
+    if asked.language == huiyin_wording::Language::English
+        && let Some(second) = letter.second.take()
+    {
+        letter = *second;
+    } else {
+        letter.second = None;
+    }
+    let href = format!("{base}/papers/{serial}");
+    let back = if base.starts_with("/my") { "/my".to_owned() } else { base };
+    let values = context! {
+        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back, number => paper.number, digest => paper.digest,
+        to, errors, desk => back.starts_with("/staff"), about => "",
+    };
+    let failed = !errors.is_empty();
+    let mut response = page(values);
+    if failed {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
