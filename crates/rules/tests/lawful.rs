@@ -1,0 +1,259 @@
+//! Random lawful moves on the shipped packs, by whoever may make them, with time passing between; after each the
+//! invariants of LAW.md §10 are asserted on the matter itself.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
+use huiyin_domain::decide::{Closed, Rules, decide, offers};
+use huiyin_domain::event::{Event, EventActor, EventKind};
+use huiyin_domain::ids::{MatterId, OfficerId, SubmissionId, UnitId};
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::payload::{Field, Need, Shape};
+use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
+use huiyin_domain::submission::{Channel, Purpose};
+use huiyin_domain::timer::advance;
+use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
+use huiyin_rules::{PackFiles, read_pack};
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+
+fn book(id: &str) -> RuleBook {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(id);
+    let files =
+        std::fs::read_dir(folder).unwrap().flatten().map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()));
+    read_pack(&PackFiles { id: id.into(), files: files.collect() }).unwrap().book
+}
+
+fn calendar(id: &str) -> huiyin_domain::calendar::WorkCalendar {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars").join(id);
+    let mut notices = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".json") && name != "schema.json" {
+            notices.insert(name, std::fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    huiyin_rules::read_calendar(id, &notices, 3).unwrap()
+}
+
+fn house() -> Directory {
+    let unit = |id: &str, kind, above: Option<&str>| Unit {
+        id: UnitId::new(id),
+        name: id.into(),
+        name_en: id.into(),
+        kind,
+        superior: above.map(UnitId::new),
+        address: String::new(),
+        telephone: String::new(),
+        hours: String::new(),
+        active: true,
+    };
+    let units = vec![
+        unit("province", UnitKind::Government, None),
+        unit("city", UnitKind::Government, Some("province")),
+        unit("county", UnitKind::Government, Some("city")),
+        unit("office", UnitKind::PetitionOffice, Some("county")),
+        unit("bureau", UnitKind::Bureau, Some("county")),
+        unit("other", UnitKind::Bureau, Some("county")),
+        unit("discipline", UnitKind::Discipline, Some("county")),
+    ];
+    let mut officers = Vec::new();
+    for unit in &units {
+        for nth in 0..3 {
+            let id = OfficerId::new(format!("{}-{nth}", unit.id));
+            officers.push(Officer {
+                id,
+                login: format!("{}{nth}", unit.id),
+                name: String::new(),
+                unit: unit.id.clone(),
+                posts: Post::ALL.into_iter().collect(),
+                active: true,
+            });
+        }
+    }
+    Directory { units, officers }
+}
+
+fn actors(directory: &Directory) -> Vec<Actor> {
+    let officers = directory.officers.iter().map(|o| Actor::Officer {
+        id: o.id.clone(),
+        unit: o.unit.clone(),
+        posts: o.posts.iter().copied().filter(|p| *p != Post::Admin).collect(),
+    });
+    std::iter::once(Actor::Petitioner).chain(officers).collect()
+}
+
+/// A lawful payload: every field a move asks for, with values picked by the dice.
+fn payload(rule: &MoveRule, matter: &Matter, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
+    let units = ["bureau", "other", "discipline", "office"];
+    let value = |need: &Need| -> String {
+        match need.field.shape() {
+            Shape::Line | Shape::Text => "因为如此".into(),
+            Shape::Day => now.today().checked_add(30.days()).unwrap().to_string(),
+            Shape::PastDay => {
+                let answered = matter.days.get("answered").copied().unwrap_or(matter.received_on);
+                let limit = huiyin_domain::decide::notice_limit(matter, rule).filter(|_| need.field == Field::AcceptedOn);
+                now.today().max(answered).min(limit.unwrap_or(now.today())).to_string()
+            }
+            Shape::Number(_) => "10".into(),
+            Shape::Unit => units[dice % units.len()].into(),
+            Shape::Choice(all) => {
+                let of: Vec<&str> = if need.choices.is_empty() { all.to_vec() } else { need.choices.iter().map(String::as_str).collect() };
+                of[dice % of.len()].into()
+            }
+        }
+    };
+    rule.needs.iter().map(|n| (n.field.word(), value(n))).collect()
+}
+
+struct Walk<'a> {
+    rules: Rules<'a>,
+    matter: Matter,
+    events: Vec<Event>,
+}
+
+impl Walk<'_> {
+    fn invariants(&self, before: &Matter, made: Option<&MoveRule>, now: &OfficeTime) {
+        let (matter, book) = (&self.matter, self.rules.book);
+        // Proof, property 2, on the real thing: short of the archive some unit has a running, unstopped duty.
+        if book.phase(&matter.state) != Phase::Archived {
+            let someone = matter.clocks.iter().any(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped() && c.bound.unit.is_some());
+            assert!(someone, "nobody owes anything in {} after {:?}", matter.state, made.map(|m| &m.id));
+        }
+        for clock in &matter.clocks {
+            self.clock_invariants(clock, now);
+        }
+        // §10.4: an objection leaves the matter where it is until the sender decides.
+        if made.is_some_and(|m| m.verb == Verb::Object) {
+            assert_eq!(matter.holder, before.holder);
+            assert!(matter.owed().iter().any(|c| c.rule.as_str() == "notify"), "the notice is still owed");
+        }
+        // §10.5: an accusation is read in its compartment only, and never handed to an ordinary unit.
+        if matter.facts.contains(&Fact::Accusation) {
+            let scope = matter.scope(self.rules.directory);
+            assert!(!scope.contains(&UnitId::new("county")) || matter.reviewer.as_ref() == Some(&UnitId::new("county")), "{scope:?}");
+            assert!(matter.hops == before.hops || matter.holder.as_str() == "discipline", "handed to {}", matter.holder);
+        }
+        // §10.7: what was supported is to be carried out.
+        if made.is_some_and(|m| m.verb == Verb::Decide || m.verb == Verb::DecideReview)
+            && matter.facts.contains(&Fact::Supported)
+            && !before.facts.contains(&Fact::Supported)
+            && book.clocks.contains_key(&huiyin_domain::ids::ClockId::new("execute"))
+        {
+            assert!(matter.owed().iter().any(|c| c.rule.as_str() == "execute"));
+        }
+        // §12.9: who decided does not decide the review.
+        if let (Some(rule), Some(event)) = (made, self.events.last())
+            && rule.verb == Verb::DecideReview
+            && let EventActor::Officer { officer, .. } = &event.actor
+        {
+            assert!(!before.deciders.contains(officer));
+        }
+    }
+
+    fn clock_invariants(&self, clock: &Clock, now: &OfficeTime) {
+        // §10.2: a due day follows from start, period and ledger; it is never typed in.
+        let mut again = clock.clone();
+        if clock.is_owed() && !clock.is_stopped() {
+            again.project(self.rules.calendar, now).unwrap();
+            assert_eq!((again.nominal, again.legal), (clock.nominal, clock.legal), "{}", clock.rule);
+        }
+        assert!(clock.legal >= clock.nominal && clock.nominal >= clock.start, "{clock:?}");
+        // §10.1: a duty binds an official body, a right of the petitioner binds nobody.
+        assert_eq!(
+            clock.bound.unit.is_none(),
+            self.rules.book.clock(&clock.rule).unwrap().bound == huiyin_domain::procedure::Relation::Petitioner,
+            "{}",
+            clock.rule
+        );
+        // §10.3: only the pack's stops and one extension of at most its length.
+        let extensions: Vec<u32> = clock.ledger.iter().filter_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None }).collect();
+        assert!(extensions.len() <= 1 && extensions.iter().all(|d| Some(*d) <= self.rules.book.clock(&clock.rule).unwrap().extension), "{clock:?}");
+        for entry in &clock.ledger {
+            if let LedgerEntry::Stop { reason, .. } = entry {
+                let rule = self.rules.book.moves.iter().find(|m| m.id.as_str() == reason).expect("a stop names its move");
+                assert!(rule.stop.iter().any(|c| c.as_str() == "*" || c == &clock.rule), "{reason} stops {}", clock.rule);
+            }
+        }
+        // §12.2: a right is never breached.
+        assert!(clock.kind == ClockKind::Duty || !matches!(clock.state, ClockState::Breached { .. }));
+        // §10.8: every breach was told to somebody above, or it is on record that nobody is there.
+        if matches!(clock.state, ClockState::Breached { .. }) {
+            let told = |e: &Event| matches!(&e.kind, EventKind::Escalated { n, .. } | EventKind::NoSuperior { n } if *n == clock.n);
+            assert!(self.events.iter().any(told), "the breach of {} went nowhere", clock.rule);
+        }
+    }
+}
+
+fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
+    let (book, calendar, directory) = (book(id), calendar(calendar_id), house());
+    let rules = Rules { book: &book, calendar: &calendar, directory: &directory };
+    let zone = TimeZone::fixed(jiff::tz::offset(8));
+    let day0 = jiff::civil::date(2025, 1, 6);
+    let mut now = OfficeTime { at: day0.at(9, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp(), zone };
+    let opening = Opening {
+        id: MatterId::new("m"),
+        submission: SubmissionId::new("s"),
+        number: "n".into(),
+        part: 1,
+        title: "t".into(),
+        class: None,
+        place: None,
+        place_name: None,
+        purpose,
+        complained_of: None,
+        channel: Channel::Online,
+        received_on: day0,
+        received_at: now.at,
+        unit: UnitId::new(at),
+    };
+    let (matter, events) = open(rules, opening, EventActor::Petitioner, &now).unwrap();
+    let mut walk = Walk { rules, matter, events };
+    let all = actors(&directory);
+    for (who, what, days) in dice {
+        now.at = now.at.checked_add((days * 24 + 1).hours()).unwrap();
+        let (next, events) = advance(rules, &walk.matter, &now).unwrap();
+        let before = std::mem::replace(&mut walk.matter, next);
+        walk.events.extend(events);
+        walk.invariants(&before, None, &now);
+        // Somebody who can do something does it; where the dice fall on nobody, the next one who can.
+        let open_to = (0..all.len()).map(|i| &all[(who + i) % all.len()]).find_map(|actor| {
+            let open: Vec<MoveRule> = offers(rules, &walk.matter, actor).into_iter().filter(|o| o.closed.is_none()).map(|o| o.rule.clone()).collect();
+            (!open.is_empty()).then(|| (actor.clone(), open[what % open.len()].clone()))
+        });
+        let Some((actor, rule)) = open_to else { continue };
+        let given = payload(&rule, &walk.matter, &now, *what);
+        match decide(rules, &walk.matter, &actor, &rule.id, &given, &now) {
+            Ok(decision) => {
+                let before = std::mem::replace(&mut walk.matter, decision.matter);
+                walk.events.extend(decision.events);
+                walk.invariants(&before, Some(&rule), &now);
+            }
+            // What was offered may still be refused for what it carries, never for the state it is in.
+            Err(Closed::Fields { .. } | Closed::Unit { .. }) => {}
+            Err(other) => panic!("`{}` was offered and then refused: {other:?}", rule.id),
+        }
+        // Serials of events have no gap.
+        let serials: BTreeSet<u32> = walk.events.iter().map(|e| e.n).collect();
+        assert_eq!(serials.len(), walk.events.len());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_lawful_moves_keep_the_invariants(direct: bool, accusation in 0..5_u8, dice in prop::collection::vec((0..100_usize, 0..1000_usize, 0..25_i64), 5..45)) {
+        let purpose = if accusation == 0 { Purpose::Accusation } else { Purpose::Request };
+        walk("cn/petition/2022", "cn", if direct { "bureau" } else { "office" }, purpose, &dice);
+    }
+
+    #[test]
+    fn the_same_holds_for_another_countrys_procedure(direct: bool, dice in prop::collection::vec((0..100_usize, 0..1000_usize, 0..25_i64), 5..45)) {
+        walk("in/cpgrams/2024", "in", if direct { "bureau" } else { "office" }, Purpose::Request, &dice);
+    }
+}
