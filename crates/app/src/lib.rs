@@ -8,6 +8,7 @@ pub mod clock_view;
 pub mod demo;
 pub mod directory;
 pub mod draft;
+pub mod dry_run;
 pub mod duties;
 mod error;
 pub mod find;

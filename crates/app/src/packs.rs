@@ -164,6 +164,35 @@ pub fn check_folder(root: &Path) -> Result<Vec<Checked>, PackLoadError> {
     found.iter().map(|folder| check_one(root, folder, &calendars)).collect()
 }
 
+/// One pack folder, read over its base, for a dry run.
+///
+/// # Errors
+/// When it is no pack, or the pack is wrong.
+pub fn read_one(folder: &Path) -> Result<RuleBook, PackLoadError> {
+    let missing = || PackLoadError::Calendar(format!("`{}` is no pack folder: there is no readable `pack.toml` in it", folder.display()));
+    let files = read_folder(folder).ok_or_else(missing)?;
+    let base = base_of(&files).and_then(|id| shipped_folders().get(&id).cloned());
+    Ok(read_pack_over(&files, base.as_ref())?.book)
+}
+
+/// A calendar folder of yearly notices, for a dry run.
+///
+/// # Errors
+/// When a notice cannot be read.
+pub fn read_calendar_folder(folder: &Path, id: &str) -> Result<WorkCalendar, PackLoadError> {
+    let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
+    let mut notices = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).map_err(fail)? {
+        let path = entry.map_err(fail)?.path();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.ends_with(".json") && name != "schema.json" {
+            notices.insert(name, std::fs::read_to_string(&path).map_err(fail)?);
+        }
+    }
+    let tail = std::fs::read_to_string(folder.join("calendar.toml")).ok().and_then(|t| tail_days(&t).ok()).unwrap_or(0);
+    read_calendar(id, &notices, tail).map_err(PackLoadError::Calendar)
+}
+
 fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) -> Result<(), PackLoadError> {
     let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
     if folder.join("pack.toml").is_file() {

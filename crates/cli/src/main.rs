@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Reckon(args) => reckon::run(args),
-        Command::Pack(args) => pack::run(args),
+        Command::Pack(args) => pack::run(args).await,
         other => tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| runtime.block_on(wait(other))),
     };
     done.unwrap_or_else(|error| {
@@ -86,6 +86,6 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => bench::run(args).await,
         Command::Doctor(args) => doctor::run(args).await,
         Command::Reckon(args) => reckon::run(args),
-        Command::Pack(args) => pack::run(args),
+        Command::Pack(args) => pack::run(args).await,
     }
 }

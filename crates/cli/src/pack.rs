@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 
+use crate::config;
+use crate::setup::{self, Make};
+
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -19,11 +22,87 @@ enum Command {
         /// Where to look, at any depth.
         folder: PathBuf,
     },
+    /// Dry run: changed rules, or a changed calendar, over the matters received in a year; nothing is written.
+    Try {
+        /// The changed pack's folder.
+        new: PathBuf,
+        /// The year whose matters are looked at.
+        #[arg(long, value_name = "YEAR")]
+        on: i16,
+        /// A changed calendar's folder of yearly notices; the shipped one when absent.
+        #[arg(long, value_name = "FOLDER")]
+        calendar: Option<PathBuf>,
+        /// Data folder.
+        #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
+        data: PathBuf,
+        /// Configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// How many changes to list.
+        #[arg(long, value_name = "N", default_value_t = 20)]
+        show: usize,
+    },
+    /// Writes the JSON Schema of a pack's TOML files to standard output, for editors.
+    Schema,
+    /// Draws each procedure under FOLDER as a page of pictures (Mermaid text) into OUT.
+    Draw {
+        /// Where packs are.
+        folder: PathBuf,
+        /// The Markdown file to write.
+        out: PathBuf,
+    },
 }
 
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Command::Check { folder } = args.command;
-    let checked = huiyin_app::packs::check_folder(&folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
+pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    match args.command {
+        Command::Check { folder } => check(&folder),
+        Command::Try { new, on, calendar, data, config, show } => {
+            let config = config::load(config.as_deref(), Some(&data), None)?;
+            dry_run(&config, &new, on, calendar.as_deref(), show).await
+        }
+        Command::Schema => {
+            println!("{}", serde_json::to_string_pretty(&huiyin_rules::schema())?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Draw { folder, out } => {
+            let text = huiyin_app::packs::draw_folder(&folder)?;
+            std::fs::write(&out, text).with_context(|| format!("writing `{}`", out.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, calendar: Option<&std::path::Path>, show: usize) -> anyhow::Result<ExitCode> {
+    let book = huiyin_app::packs::read_one(new)?;
+    let opened = setup::open(config, Make::Nothing).await?;
+    let calendar = match calendar {
+        Some(folder) => std::sync::Arc::new(huiyin_app::packs::read_calendar_folder(folder, &book.calendar)?),
+        None => opened.office.library().calendar(&book.calendar).with_context(|| format!("there is no calendar `{}`", book.calendar))?,
+    };
+    let found = huiyin_app::dry_run::run(&opened.office, &book, &calendar, year).await?;
+    let count = |test: fn(&huiyin_app::dry_run::Change) -> bool| found.changes.iter().filter(|c| test(c)).count();
+    println!("{}: {} matters received in {year}, {} clocks reckoned again; nothing was written", book.id, found.matters, found.clocks);
+    println!("  {} due days would move", count(|c| c.was != c.would_be));
+    println!("  {} duties would be late that are not, {} would no longer be late", count(|c| c.newly_late), count(|c| c.no_longer_late));
+    println!("  {} duties would be owed by another", count(|c| c.other_hands));
+    if !found.strangers.is_empty() {
+        println!("  {} matters are in a state that the new pack does not have: {}", found.strangers.len(), found.strangers.iter().take(show).cloned().collect::<Vec<_>>().join(", "));
+    }
+    if !found.unknown_clocks.is_empty() {
+        println!("  clocks the new pack does not have: {}", found.unknown_clocks.iter().cloned().collect::<Vec<_>>().join(", "));
+    }
+    for c in found.changes.iter().take(show) {
+        let then = if c.newly_late { ", would be late" } else if c.no_longer_late { ", would not be late" } else { "" };
+        println!("    {}  {}: {} → {}{then}", c.number, c.clock, c.was, c.would_be);
+    }
+    if found.changes.len() > show {
+        println!("    … {} more; --show lists them", found.changes.len() - show);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let checked = huiyin_app::packs::check_folder(folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
     if checked.is_empty() {
         anyhow::bail!("there is no pack under `{}`; a pack is a folder with a `pack.toml`", folder.display());
     }
