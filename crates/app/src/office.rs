@@ -107,6 +107,11 @@ impl Office {
         Self::new(Parts { time, ..(*self.parts).clone() })
     }
 
+    /// The same office with other packs or calendars: what a new version of the program brings.
+    pub fn with_library(&self, library: Arc<Library>) -> Self {
+        Self::new(Parts { library, ..(*self.parts).clone() })
+    }
+
     /// A turn at guessing: sign-ins and wrong codes are judged one after another, so that many at once gain nothing.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.guesses.lock().await

@@ -75,6 +75,13 @@ impl Library {
         self.books.values()
     }
 
+    /// The same with a calendar put in or replaced.
+    #[must_use]
+    pub fn with_calendar(mut self, id: &str, calendar: WorkCalendar) -> Self {
+        self.calendars.insert(id.to_owned(), Arc::new(calendar));
+        self
+    }
+
     /// A calendar by id.
     pub fn calendar(&self, id: &str) -> Option<Arc<WorkCalendar>> {
         self.calendars.get(id).cloned()
@@ -162,6 +169,34 @@ pub fn check_folder(root: &Path) -> Result<Vec<Checked>, PackLoadError> {
     found.sort();
     let calendars = shipped_calendars()?;
     found.iter().map(|folder| check_one(root, folder, &calendars)).collect()
+}
+
+/// Every procedure under a folder as one Markdown page of diagrams.
+///
+/// # Errors
+/// When a pack under it is wrong.
+pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
+    let mut found = Vec::new();
+    walk(root, &mut found)?;
+    found.sort();
+    let mut out = String::from("# Procedures\n\nDrawn from the packs by `huiyin pack draw packs docs/PROCEDURES.md`; a test keeps it so. 由规则包画出。\n");
+    for folder in found {
+        let book = read_one(&folder)?;
+        out.push_str(&format!(
+            "\n## {} · `{}`\n\n{}\n\n```mermaid\n{}```\n",
+            book.title.zh,
+            book.id,
+            book.title.en,
+            huiyin_rules::mermaid(&book, huiyin_rules::Words::Zh)
+        ));
+    }
+    Ok(out)
+}
+
+/// The picture of a procedure for the public page.
+pub fn picture(book: &RuleBook, language: huiyin_wording::Language, title: &str) -> String {
+    let words = if language == huiyin_wording::Language::English { huiyin_rules::Words::En } else { huiyin_rules::Words::Zh };
+    huiyin_rules::svg(book, words, title)
 }
 
 /// One pack folder, read over its base, for a dry run.

@@ -61,7 +61,7 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
     let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
     let unit = from.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
     let key = format!("paper:{}:{}:{}", unit.as_ref().map(|u| u.id.0.as_str()).unwrap_or_default(), paper.code, today.year());
-    let serial = office.store().lease(office.tenant(), &key, 1).await? + 1;
+    let serial = office.store().lease(office.tenant(), &key, 1).await?;
     let number = format!("{}〔{}〕{serial}号", paper.code, today.year());
     let above = unit.as_ref().and_then(|u| ground.directory.superior(&u.id)).cloned();
     let letter_in = |language: Language| -> Result<Letter> {

@@ -18,7 +18,9 @@ mod explain;
 mod import;
 mod init;
 mod pack;
+mod package;
 mod reckon;
+mod reproject;
 mod serve;
 mod setup;
 
@@ -54,13 +56,16 @@ enum Command {
     Doctor(doctor::Args),
     /// Work with packs (procedures as data).
     Pack(pack::Args),
+    /// Reckon every open period again, after a new holiday notice.
+    Reproject(reproject::Args),
+    /// The archive package of one matter (BagIt), which can be checked without this program.
+    Package(package::Args),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Reckon(args) => reckon::run(args),
-        Command::Pack(args) => pack::run(args).await,
         other => tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| runtime.block_on(wait(other))),
     };
     done.unwrap_or_else(|error| {
@@ -87,5 +92,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(args).await,
         Command::Reckon(args) => reckon::run(args),
         Command::Pack(args) => pack::run(args).await,
+        Command::Reproject(args) => reproject::run(args).await,
+        Command::Package(args) => package::run(args).await,
     }
 }

@@ -86,13 +86,23 @@ async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, cale
     println!("  {} duties would be late that are not, {} would no longer be late", count(|c| c.newly_late), count(|c| c.no_longer_late));
     println!("  {} duties would be owed by another", count(|c| c.other_hands));
     if !found.strangers.is_empty() {
-        println!("  {} matters are in a state that the new pack does not have: {}", found.strangers.len(), found.strangers.iter().take(show).cloned().collect::<Vec<_>>().join(", "));
+        println!(
+            "  {} matters are in a state that the new pack does not have: {}",
+            found.strangers.len(),
+            found.strangers.iter().take(show).cloned().collect::<Vec<_>>().join(", ")
+        );
     }
     if !found.unknown_clocks.is_empty() {
         println!("  clocks the new pack does not have: {}", found.unknown_clocks.iter().cloned().collect::<Vec<_>>().join(", "));
     }
     for c in found.changes.iter().take(show) {
-        let then = if c.newly_late { ", would be late" } else if c.no_longer_late { ", would not be late" } else { "" };
+        let then = if c.newly_late {
+            ", would be late"
+        } else if c.no_longer_late {
+            ", would not be late"
+        } else {
+            ""
+        };
         println!("    {}  {}: {} → {}{then}", c.number, c.clock, c.was, c.would_be);
     }
     if found.changes.len() > show {

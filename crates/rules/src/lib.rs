@@ -5,15 +5,19 @@
 
 mod cases;
 mod check;
+mod draw;
 mod error;
 mod forbidden;
 mod proof;
 mod raw;
+mod schema;
 
 pub use cases::{CaseFailure, run_cases};
+pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
 pub use huiyin_domain::procedure::RuleBook;
 pub use proof::{Proof, Property, Refutation, TooLarge, prove};
+pub use schema::schema;
 
 use std::collections::BTreeMap;
 

@@ -378,7 +378,7 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
         enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()),
         ..PaperFacts::default()
     };
-    lodge::register(office, &Staff { officer }, lodging, Registration { channel, received_on: day, paper }).await
+    lodge::register(office, &Staff { officer }, lodging, Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole }).await
 }
 
 /// The place a filled title names.

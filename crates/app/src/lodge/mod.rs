@@ -9,7 +9,7 @@ pub mod receipt;
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
 use huiyin_domain::number;
-use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, VaultRecord, terms};
@@ -67,6 +67,18 @@ pub struct Registration {
     pub received_on: Date,
     /// Postmark, enclosures, numbers.
     pub paper: PaperFacts,
+    /// How much of it is kept here.
+    pub keep: Keep,
+}
+
+/// How much of what came is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// All of it.
+    #[default]
+    Whole,
+    /// An accusation of an upper level: only that it came, when, and its clock for handing it up (LAW.md §10.5).
+    StubOnly,
 }
 
 /// What the petitioner takes away.
@@ -88,7 +100,7 @@ pub struct Receipt {
 /// [`AppError::Form`] names every field at fault; [`AppError::Busy`] means that nothing was written.
 pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
     let now = office.now();
-    let arrival = Registration { channel: Channel::Online, received_on: now.today(), paper: PaperFacts::default() };
+    let arrival = Registration { channel: Channel::Online, received_on: now.today(), paper: PaperFacts::default(), keep: Keep::Whole };
     receive(office, lodging, arrival, EventActor::Petitioner).await
 }
 
@@ -99,8 +111,33 @@ pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
 pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: Registration) -> Result<Receipt> {
     require(staff, Action::Register)?;
     lodging.unit = staff.officer.unit.clone();
+    if arrival.keep == Keep::StubOnly {
+        lodging = stub(office, lodging);
+    }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     receive(office, lodging, arrival, actor).await
+}
+
+/// What is kept of an upper-level accusation: nothing that was in it, and nobody who wrote it.
+fn stub(office: &Office, lodging: Lodging) -> Lodging {
+    let title = office.wording().text(huiyin_wording::Language::Chinese, "sealed-title", &[]);
+    Lodging {
+        form_token: lodging.form_token,
+        unit: lodging.unit,
+        text: title.clone(),
+        title,
+        class: None,
+        place: None,
+        place_name: None,
+        purpose: Purpose::Accusation,
+        complained_of: None,
+        headcount: 1,
+        naming: Naming::Anonymous,
+        by_agent: false,
+        reply: ReplyWay::CodeOnly,
+        identity: Identity::default(),
+        files: Vec::new(),
+    }
 }
 
 async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
@@ -112,7 +149,7 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
     let submission = submission(office, &lodging, &arrival).await?;
     let record = SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()) };
     let done = Receipt { submission: record.submission.id.clone(), number: record.submission.number.clone(), code, known: false };
-    let changes = changes(office, &ground, lodging, record, actor)?;
+    let changes = changes(office, &ground, lodging, record, actor, arrival.keep)?;
     match office.store().commit(changes).await {
         Ok(()) => {
             metrics::counter!("huiyin_submissions_total").increment(1);
@@ -157,7 +194,7 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
     })
 }
 
-fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor) -> Result<Changes> {
+fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor, keep: Keep) -> Result<Changes> {
     let submission = &record.submission;
     let terms = terms::index_terms(&format!(
         "{}\n{}\n{}\n{}",
@@ -182,7 +219,10 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
         received_at: submission.received_at,
         unit: lodging.unit,
     };
-    let (matter, events) = open(ground.rules(), opening, actor, &office.now())?;
+    let (matter, events) = match keep {
+        Keep::Whole => open(ground.rules(), opening, actor, &office.now())?,
+        Keep::StubOnly => open_sealed(ground.rules(), opening, actor, &office.now())?,
+    };
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
     changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity });

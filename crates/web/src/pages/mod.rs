@@ -57,8 +57,7 @@ pub(crate) async fn language(State(shared): State<Arc<Shared>>, Path(code): Path
 struct PeriodRow {
     title: String,
     plain: String,
-    length: u32,
-    working: bool,
+    span: String,
     right: bool,
     cite: String,
     gist: String,
@@ -109,8 +108,16 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             PeriodRow {
                 title: pick(&c.title),
                 plain: pick(&c.plain).replace("{unit}", &someone),
-                length: c.length.unwrap_or(0),
-                working: c.unit == PeriodUnit::WorkingDays,
+                span: shared.office.wording().text(
+                    asked.language,
+                    match c.unit {
+                        PeriodUnit::CalendarDays => "n-days",
+                        PeriodUnit::WorkingDays => "n-working-days",
+                        PeriodUnit::Hours => "reckon-hours",
+                        PeriodUnit::Minutes => "reckon-minutes",
+                    },
+                    &[("n", c.length.unwrap_or(0).into())],
+                ),
                 right: c.kind == ClockKind::Right,
                 cite: clause.map_or_else(|| shared.say(asked.language, "basis-house"), |c| pick(&c.cite)),
                 gist: clause.map(|c| pick(&c.gist)).unwrap_or_default(),
@@ -125,7 +132,9 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             states: states_in_order(&ground.book).into_iter().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
         })
         .collect();
-    Ok(shared.page(&asked, "procedure.html", context! { pack => pick(&ground.book.title), law, house, phases }))
+    let picture = huiyin_app::packs::picture(&ground.book, asked.language, &shared.say(asked.language, "procedure-picture"));
+    let values = context! { pack => pick(&ground.book.title), law, house, phases, picture };
+    Ok(shared.page(&asked, "procedure.html", values))
 }
 
 /// Addresses, telephones and hours of every office (art. 18).

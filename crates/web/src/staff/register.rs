@@ -81,9 +81,11 @@ async fn attempt(shared: &Shared, signed: &SignedIn, form: &Form) -> Result<Rece
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
-    let files = store_uploads(shared, form, signed.staff.officer.unit.as_str()).await?;
+    let keep = if form.get("sealed").is_empty() { lodge::Keep::Whole } else { lodge::Keep::StubOnly };
+    // Of an upper-level accusation not even the files are stored.
+    let files = if keep == lodge::Keep::StubOnly { Vec::new() } else { store_uploads(shared, form, signed.staff.officer.unit.as_str()).await? };
     let lodging = lodging(shared, form, headcount, files);
-    let arrival = Registration { channel: channel.unwrap_or(Channel::Letter), received_on, paper };
+    let arrival = Registration { channel: channel.unwrap_or(Channel::Letter), received_on, paper, keep };
     lodge::register(&shared.office, &signed.staff, lodging, arrival).await
 }
 

@@ -115,3 +115,6 @@ ask-agent-name = Agent's name
 ask-signers = Those who sign as well
 back-to-matter = See the matter as it is now
 demo-moved = Demo time is now { $day }: { $n } matters were warned or fell due; { $late } duties have just run out and were reported up.
+register-sealed = Accusation of an upper level: seal and hand up
+register-sealed-hint = When ticked, nothing written below, no name and no file is kept; only the day it came and the clock for handing it up (5 working days)
+sealed-title = Accusation of an upper level (sealed)

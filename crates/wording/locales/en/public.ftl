@@ -130,3 +130,5 @@ ask-needs = Needs you would like us to heed
 ask-place = Town or subdistrict
 receipt-clear = I have noted it; clear it from this device
 receipt-messages = Text messages and e-mail are not sent automatically yet: please remember to look with your code.
+procedure-picture = The whole way in one picture
+procedure-picture-lead = From top to bottom: the stages a matter passes. Each box says what the unit owes there and within what time. ★ marks your own rights.

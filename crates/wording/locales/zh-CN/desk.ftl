@@ -115,3 +115,6 @@ ask-agent-name = 代理人姓名
 ask-signers = 一同署名的人
 back-to-matter = 看这件事现在的情况
 demo-moved = 演示时间走到{ $day }：{ $n } 件有提醒或者到期，其中 { $late } 项刚刚逾期，已经按岗位上报。
+register-sealed = 上级管辖的检举控告，封存上交
+register-sealed-hint = 勾选后，下面填的内容、姓名和文件都不保存，只留收到的日子和上交的期限（五个工作日）
+sealed-title = 上级管辖的检举控告（封存）

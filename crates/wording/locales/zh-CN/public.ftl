@@ -130,3 +130,5 @@ ask-needs = 需要我们注意的
 ask-place = 乡镇、街道
 receipt-clear = 记好了，清除这台设备上的显示
 receipt-messages = 短信和邮件还没有接通自动发送，请记得凭查询码来看办理情况。
+procedure-picture = 一张图看懂
+procedure-picture-lead = 从上到下是一件事走过的阶段；每一格写着这个阶段单位要做什么、多少天内做完。带 ★ 的是您的权利。

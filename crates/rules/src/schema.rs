@@ -1,0 +1,97 @@
+//! The JSON Schema of a pack's TOML files, for editors. The closed words are read from the domain itself, so the
+//! schema cannot fall behind: a test compares it with the shipped packs.
+
+use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{EscalateTo, Fact, HandTo, Phase, Relation, Verb};
+use huiyin_domain::reckon::Roll;
+use huiyin_domain::unit::Post;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+/// The words of a closed list, as the reader itself names them.
+fn words<T: DeserializeOwned>() -> Vec<String> {
+    let refusal = serde_json::from_value::<T>(Value::String("?".into())).err().map(|e| e.to_string()).unwrap_or_default();
+    refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect()
+}
+
+fn one_of<T: DeserializeOwned>() -> Value {
+    json!({ "enum": words::<T>() })
+}
+
+/// The schema.
+pub fn schema() -> Value {
+    let text = json!({ "type": "string" });
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let label = json!({ "type": "object", "required": ["zh", "en"], "additionalProperties": false, "properties": { "zh": text, "en": text } });
+    let day = json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" });
+    let number = json!({ "type": "integer", "minimum": 0 });
+    let fields = words::<Field>().join("|");
+    let needs = json!({ "type": "array", "items": { "type": "string", "pattern": format!("^({fields})\\??(:.+)?$") } });
+    let facts = json!({ "type": "array", "items": one_of::<Fact>() });
+    let since = object(
+        &["from", "length", "unit", "basis"],
+        json!({ "from": day, "length": number, "unit": one_of::<PeriodUnit>(), "basis": one_of::<Basis>(), "clause": text }),
+    );
+    let head = object(
+        &[
+            "id",
+            "title",
+            "force_from",
+            "calendar",
+            "initial_office",
+            "initial_office_clocks",
+            "initial_direct",
+            "initial_direct_clocks",
+            "imported_ended",
+            "imported_accepted",
+            "imported_accepted_clocks",
+        ],
+        json!({
+            "id": text, "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
+            "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
+            "hops_before_dispute": number, "keep_years": number, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
+        }),
+    );
+    let clock = object(
+        &["id", "kind", "title", "plain", "bound", "post", "unit", "basis", "start"],
+        json!({
+            "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": one_of::<Post>(),
+            "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
+            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "since": { "type": "array", "items": since },
+        }),
+    );
+    let step = object(
+        &["id", "verb", "title", "done", "from", "by", "basis"],
+        json!({
+            "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
+            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "extend": text,
+            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "private_to": one_of::<Relation>(), "clause": text,
+            "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
+        }),
+    );
+    let state = object(&["id", "phase", "title", "plain"], json!({ "id": text, "phase": one_of::<Phase>(), "title": label, "plain": label }));
+    let paper = object(
+        &["id", "title", "code", "from", "template"],
+        json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "template": label, "keep_years": number }),
+    );
+    let right = object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }));
+    let escalation = object(&["after_working_days", "to"], json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }));
+    let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
+    let many = |of: Value| json!({ "type": "array", "items": of });
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Huiyin pack",
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+            "pack": head, "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
+            "paper": many(paper), "clause": { "type": "object", "additionalProperties": clause },
+            "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
+        },
+    })
+}
+
+fn object(required: &[&str], properties: Value) -> Value {
+    json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}

@@ -1,0 +1,167 @@
+//! Papers, complaints past the unit, sealed stubs and a new calendar, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huiyin_app::act::{self, Move};
+use huiyin_app::domain::event::EventKind;
+use huiyin_app::domain::ids::UnitId;
+use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
+use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
+use huiyin_app::packs::Library;
+use huiyin_app::papers::{self, Form};
+use huiyin_app::{AppError, Identity, Office, Staff, demo, follow, matter_view, package, reproject};
+use huiyin_testkit::{TestOffice, on_both, sqlite_office};
+
+const AT: &str = "2026-03-02T10:00:00+08:00";
+
+async fn staff(office: &Office, login: &str) -> Staff {
+    let directory = office.directory().await.unwrap();
+    Staff { officer: directory.officers.iter().find(|o| o.login == login).unwrap().clone() }
+}
+
+fn petition(text: &str) -> Lodging {
+    Lodging {
+        form_token: huiyin_app::random_hex(8).unwrap(),
+        unit: UnitId::new(demo::FRONT_OFFICE),
+        title: String::new(),
+        text: text.into(),
+        class: None,
+        place: None,
+        place_name: None,
+        purpose: Purpose::Request,
+        complained_of: None,
+        headcount: 1,
+        naming: Naming::Named,
+        by_agent: false,
+        reply: ReplyWay::CodeOnly,
+        identity: Identity { name: "陈璟玥".into(), address: "某街某号".into(), telephone: "13800000000".into(), ..Identity::default() },
+        files: Vec::new(),
+    }
+}
+
+async fn accepted(t: &TestOffice) -> (Receipt, String) {
+    demo::people(&t.office).await.unwrap();
+    let receipt = lodge::lodge(&t.office, petition("三栋供暖不达标，客厅只有十三度。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    step(&t.office, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    step(&t.office, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
+    (receipt, number)
+}
+
+async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<(), AppError> {
+    let fields: BTreeMap<String, String> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    act::by_officer(office, &staff(office, login).await, number, Move { id: id.into(), fields, ..Move::default() }).await.map(|_| ())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
+    on_both("papers", AT, |t| async move {
+        let (receipt, number) = accepted(&t).await;
+        let o = &t.office;
+        let clerk = staff(o, "housing.clerk").await;
+        let (matter, papers) = papers::for_officer(o, &clerk, &number).await.unwrap();
+        assert_eq!(papers.len(), 1);
+        let notice = &papers[0];
+        assert!(notice.number.contains("〔2026〕1号"), "{}", notice.number);
+        let words: String = notice.letter.texts().concat();
+        assert!(words.contains("六十日内书面答复") && !words.contains("陈璟玥"), "the name stays in the vault");
+        // The digest in the record is that of the letter as it is kept.
+        let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
+        let bound = view.events.iter().find_map(|e| if let EventKind::PaperMade { digest, .. } = &e.event.kind { Some(digest.clone()) } else { None });
+        assert_eq!(bound.as_deref(), Some(huiyin_register::digest(&notice.salt, &notice.letter).unwrap().as_str()));
+        // Drawn twice it is the same; for the post with the name on this copy only.
+        let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
+        assert_eq!(pdf, papers::draw(o, notice, Form::Pdf, "").await.unwrap());
+        assert_ne!(pdf, papers::draw(o, notice, Form::Pdf, "陈璟玥").await.unwrap());
+        assert!(papers::draw(o, notice, Form::Docx, "").await.unwrap().starts_with(b"PK"));
+        assert!(matches!(papers::draw(o, notice, Form::Pdf, "\u{10fffd}").await, Err(AppError::Form(_))), "reported before it is served");
+        // She reads it by her code; a second notice of the unit has the next number.
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        assert_eq!(papers::for_petitioner(o, &record, matter.part).await.unwrap().1.len(), 1);
+        let (_, second) = accepted(&t).await;
+        assert!(papers::for_officer(o, &clerk, &second).await.unwrap().1[0].number.contains("〔2026〕2号"));
+        // An order between offices is no paper of hers.
+        step(o, "countyxf.supervisor", &number, "supervise", &[("reason", "请说明进度")]).await.unwrap();
+        assert_eq!(papers::for_petitioner(o, &record, matter.part).await.unwrap().1.len(), 1);
+        assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 2);
+        // The archive package carries record, papers and how to check them.
+        let bag = package::of_matter(o, &number).await.unwrap();
+        let text = |path: &str| String::from_utf8(bag.iter().find(|e| e.path == path).unwrap_or_else(|| panic!("{path}")).bytes.clone()).unwrap();
+        assert!(text("bagit.txt").starts_with("BagIt-Version: 1.0"));
+        let manifest = text("manifest-sha256.txt");
+        assert_eq!(manifest.lines().count(), bag.iter().filter(|e| e.path.starts_with("data/")).count());
+        assert!(manifest.contains("data/record.json") && manifest.contains(".pdf") && text("data/reckoning.txt").contains("60"));
+        assert!(!bag.iter().any(|e| String::from_utf8_lossy(&e.bytes).contains("13800000000")), "contacts stay in the vault");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_goes_past_the_unit() {
+    on_both("complaint", AT, |t| async move {
+        let (receipt, number) = accepted(&t).await;
+        let o = &t.office;
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        let fields = BTreeMap::from([("complaint".to_owned(), "来问进度时被辱骂".to_owned())]);
+        follow::make(o, &record, 1, Move { id: "complain".into(), fields, ..Move::default() }).await.unwrap();
+        for (login, reads) in [("housing.head", false), ("housing.clerk", false), ("countyxf.clerk", false), ("county.head", true)] {
+            let view = matter_view::for_officer(o, &staff(o, login).await, &number).await.unwrap();
+            let seen = view.words.iter().any(|w| serde_json::to_string(&w.words).unwrap().contains("辱骂"));
+            assert_eq!(seen, reads, "{login}");
+        }
+        assert!(step(o, "housing.head", &number, "answer_complaint", &[("facts", "无"), ("opinion", "无")]).await.is_err());
+        step(o, "county.head", &number, "answer_complaint", &[("facts", "属实"), ("opinion", "已经批评并道歉")]).await.unwrap();
+        let unit = papers::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().1;
+        assert_eq!(unit.len(), 1, "the answer to the complaint is not the unit's to read");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_upper_level_accusation_only_a_stub_is_kept() {
+    on_both("stub", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let clerk = staff(o, "discipline.clerk").await;
+        let arrival = Registration { channel: Channel::Letter, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::StubOnly };
+        let receipt = lodge::register(o, &clerk, petition("反映某领导的问题，绝密内容"), arrival).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
+        let kept = format!("{:?}", view);
+        assert!(!kept.contains("绝密") && !kept.contains("陈璟玥"), "nothing of the content is kept");
+        assert_eq!(view.matter.owed()[0].legal.to_string(), "2026-03-09", "five working days");
+        step(o, "discipline.clerk", &number, "hand_up", &[("on_day", "2026-03-02"), ("recipient", "云岭市纪委监委")]).await.unwrap();
+        step(o, "discipline.clerk", &number, "archive_stub", &[]).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_calendar_moves_open_periods_and_says_so() {
+    let t = sqlite_office("2026-12-08T10:00:00+08:00");
+    demo::people(&t.office).await.unwrap();
+    let receipt = lodge::lodge(&t.office, petition("请尽快处理路灯")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    let clerk = staff(&t.office, "countyxf.clerk").await;
+    let before = matter_view::for_officer(&t.office, &clerk, &number).await.unwrap().matter;
+    let route = before.owed()[0].clone();
+    // The notice of a later year is not out: day 15 is 2026-12-23, a Wednesday, and stands. An edit makes it a day off.
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
+    let mut notices = BTreeMap::new();
+    for year in 2022..=2026 {
+        let text = std::fs::read_to_string(folder.join(format!("{year}.json"))).unwrap();
+        notices.insert(year.to_string(), text);
+    }
+    let edited = notices["2026"].replacen("\"days\": [", &format!("\"days\": [{{\"name\":\"调整\",\"date\":\"{}\",\"isOffDay\":true}},", route.legal), 1);
+    notices.insert("2026".into(), edited);
+    let calendar = huiyin_rules::read_calendar("cn", &notices, 3).unwrap();
+    let later = t.office.with_library(Arc::new(Library::shipped().unwrap().with_calendar("cn", calendar)));
+    let done = reproject::run(&later).await.unwrap();
+    assert_eq!((done.moved, done.left), (1, 0), "{done:?}");
+    let view = matter_view::for_officer(&later, &clerk, &number).await.unwrap();
+    assert_eq!(view.matter.owed()[0].legal, route.legal.tomorrow().unwrap());
+    assert!(view.events.iter().any(|e| matches!(e.event.kind, EventKind::ClockReprojected { was, .. } if was == route.legal)));
+    assert_eq!(reproject::run(&later).await.unwrap().moved, 0, "a second run changes nothing");
+}
