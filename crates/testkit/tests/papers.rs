@@ -83,7 +83,7 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         let (_, second) = accepted(&t).await;
         assert!(papers::for_officer(o, &clerk, &second).await.unwrap().1[0].number.contains("〔2026〕2号"));
         // An order between offices is no paper of hers.
-        step(o, "countyxf.supervisor", &number, "supervise", &[("reason", "请说明进度")]).await.unwrap();
+        step(o, "countyxf.handler", &number, "supervise", &[("reason", "请说明进度")]).await.unwrap();
         assert_eq!(papers::for_petitioner(o, &record, matter.part).await.unwrap().1.len(), 1);
         assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 2);
         // The archive package carries record, papers and how to check them.
