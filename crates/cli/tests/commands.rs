@@ -51,6 +51,12 @@ fn reckon_answers_by_flags_and_by_file() {
 }
 
 fn pack_with(change: impl Fn(&str, String) -> String) -> (tempfile::TempDir, Output) {
+    let (folder, _) = pack_folder(change);
+    let output = huiyin(&["pack", "check", folder.path().to_str().unwrap()]);
+    (folder, output)
+}
+
+fn pack_folder(change: impl Fn(&str, String) -> String) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("cn/petition/2022");
     std::fs::create_dir_all(&to).unwrap();
@@ -60,8 +66,7 @@ fn pack_with(change: impl Fn(&str, String) -> String) -> (tempfile::TempDir, Out
         let text = std::fs::read_to_string(entry.path()).unwrap();
         std::fs::write(to.join(&name), change(&name, text)).unwrap();
     }
-    let output = huiyin(&["pack", "check", folder.path().to_str().unwrap()]);
-    (folder, output)
+    (folder, to)
 }
 
 #[test]
@@ -76,6 +81,9 @@ fn a_broken_pack_is_refused_with_file_line_and_mending() {
         ("clocks.toml", "length = 60", "length = \"sixty\"", "clocks.toml:"),
         ("cases.toml", "handle = \"2026-03-16\"", "handle = \"2026-03-17\"", "`handle` is due on 2026-03-16"),
         ("clocks.toml", "basis = \"house\"", "basis = \"law\"", "needs its `clause`"),
+        ("papers.toml", "{{ procedure }}", "{{ procedur }}", "paper `notice` (zh)"),
+        ("moves.toml", "document = \"opinion\"", "document = \"opinions\"", "did you mean `opinion`"),
+        ("moves.toml", "start = [\"follow_guided\"]\ndischarge = [\"notify\"", "discharge = [\"notify\"", "    1. opened in"),
     ] {
         let (_keep, output) = pack_with(|name, text| if name == file { text.replacen(from, to, 1) } else { text });
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -95,6 +103,53 @@ fn a_pack_that_orders_a_forbidden_measure_is_refused() {
         assert_eq!(output.status.code(), Some(1), "{measure}");
         assert!(text.contains("states.toml:6:") && text.contains(measure), "{text}");
     }
+}
+
+#[test]
+fn a_changed_pack_is_tried_over_last_year_and_a_matter_is_packed_for_a_court() {
+    let (folder, data) = installation();
+    let file = folder.path().join("ledger.csv");
+    std::fs::write(&file, "编号,标题,内容,登记日期,答复时间,答复意见\n1,路灯,路灯不亮,2026-03-02,,\n2,停水,停水三天,2026-03-03,,\n").unwrap();
+    let (_, last, all) = import(&file, &data, &[]);
+    assert_eq!(last, "2 imported, 0 known, 0 refused", "{all}");
+    let (_keep, pack) = pack_folder(|name, text| if name == "clocks.toml" { text.replacen("length = 15", "length = 10", 1) } else { text });
+    let tried = huiyin(&["pack", "try", &pack.display().to_string(), "--on", "2026", "--data", &data]);
+    let text = String::from_utf8_lossy(&tried.stdout).into_owned();
+    assert!(
+        tried.status.success() && text.contains("2 matters received in 2026") && text.contains("nothing was written") && text.contains("2 due days would move"),
+        "{text}"
+    );
+    let none = huiyin(&["pack", "try", &folder.path().display().to_string(), "--on", "2026", "--data", &data]);
+    assert!(String::from_utf8_lossy(&none.stderr).contains("is no pack folder"));
+    let number = text.lines().find_map(|l| l.trim().split_whitespace().next().filter(|w| w.starts_with("2026-") || w.contains("-1"))).unwrap().to_owned();
+    let out = folder.path().join("bag");
+    let packed = huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]);
+    assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
+    // As a court would check it: with sha256sum alone.
+    let checked = Command::new("sha256sum").args(["-c", "--quiet", "manifest-sha256.txt"]).current_dir(&out).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert!(!huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]).status.success(), "what is there is not written over");
+    let again = huiyin(&["reproject", "--data", &data]);
+    assert!(last_line(&again).starts_with("2 matters looked at; 0 periods moved"), "{}", last_line(&again));
+}
+
+#[test]
+fn what_is_drawn_from_the_packs_is_what_is_checked_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let out = folder.path().join("p.md");
+    assert!(huiyin(&["pack", "draw", &root.join("packs").display().to_string(), &out.display().to_string()]).status.success());
+    assert_eq!(
+        std::fs::read_to_string(&out).unwrap(),
+        std::fs::read_to_string(root.join("docs/PROCEDURES.md")).unwrap(),
+        "run `huiyin pack draw packs docs/PROCEDURES.md`"
+    );
+    let schema = huiyin(&["pack", "schema"]);
+    assert_eq!(
+        String::from_utf8_lossy(&schema.stdout),
+        std::fs::read_to_string(root.join("packs/schema.json")).unwrap(),
+        "run `huiyin pack schema > packs/schema.json`"
+    );
 }
 
 #[test]
