@@ -32,6 +32,9 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit) -> Result<()> 
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
     }
+    if !unit.procedure.is_empty() && !office.library().families().contains(&unit.procedure) {
+        errors.push(FormError::new("procedure", "fault-choose"));
+    }
     if let Some(above) = &unit.superior {
         let circle = above == &unit.id || directory.superiors(above).iter().any(|u| u.id == unit.id);
         if directory.unit(above).is_none() || circle {

@@ -212,6 +212,18 @@ impl Office {
         self.ground_of(book).await
     }
 
+    /// The same for what comes straight to a unit, which may have a procedure of its own.
+    ///
+    /// # Errors
+    /// When no pack is in force.
+    pub async fn ground_for(&self, unit: &UnitId) -> Result<Ground> {
+        let own = self.directory().await?.unit(unit).map(|u| u.procedure.clone()).filter(|p| !p.is_empty());
+        match own.and_then(|family| self.library().in_force(&family, self.now().today())) {
+            Some(book) => self.ground_of(book).await,
+            None => self.ground_today().await,
+        }
+    }
+
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
         let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
         Ok(Ground { book, calendar, directory: self.directory().await? })

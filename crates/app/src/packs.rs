@@ -70,6 +70,12 @@ impl Library {
         versions.iter().rev().find(|b| b.force_from <= on).or_else(|| versions.first()).map(|b| Arc::clone(b))
     }
 
+    /// The families of packs, each once.
+    pub fn families(&self) -> Vec<String> {
+        let all: std::collections::BTreeSet<String> = self.books.values().map(|b| b.family().to_owned()).collect();
+        all.into_iter().collect()
+    }
+
     /// Every rule book.
     pub fn books(&self) -> impl Iterator<Item = &Arc<RuleBook>> {
         self.books.values()
@@ -194,9 +200,9 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
 }
 
 /// The picture of a procedure for the public page.
-pub fn picture(book: &RuleBook, language: huiyin_wording::Language, title: &str) -> String {
+pub fn picture(book: &RuleBook, language: huiyin_wording::Language, title: &str, name_of: &dyn Fn(huiyin_domain::procedure::Phase) -> String) -> String {
     let words = if language == huiyin_wording::Language::English { huiyin_rules::Words::En } else { huiyin_rules::Words::Zh };
-    huiyin_rules::svg(book, words, title)
+    huiyin_rules::svg(book, words, title, name_of)
 }
 
 /// One pack folder, read over its base, for a dry run.

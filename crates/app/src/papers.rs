@@ -16,6 +16,7 @@ use huiyin_domain::procedure::{MoveRule, PaperRule};
 use huiyin_register::digest;
 use huiyin_storage::{ItemKind, ItemRecord, SubmissionRecord};
 use huiyin_wording::Language;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
@@ -71,15 +72,15 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
             ("to".to_owned(), office.wording().text(language, "petitioner", &[])),
             ("number".to_owned(), breakable(&before.number)),
             ("title".to_owned(), before.title.clone()),
-            ("received".to_owned(), huiyin_wording::date(language, before.received_on)),
-            ("today".to_owned(), huiyin_wording::date(language, today)),
+            ("received".to_owned(), formal_date(language, before.received_on)),
+            ("today".to_owned(), formal_date(language, today)),
             ("unit".to_owned(), name(&unit)),
             ("above".to_owned(), name(&above)),
         ]);
         let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
         for (field, value) in carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()) {
             let shown = match field.shape() {
-                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(language, d)),
+                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| formal_date(language, d)),
                 Shape::Choice(_) => office.wording().text(language, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
                 _ => value.to_owned(),
             };
@@ -95,7 +96,7 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
             title: pick(&paper.title),
             to: values.get("to").cloned().unwrap_or_default(),
             body,
-            date: huiyin_wording::date(language, today),
+            date: formal_date(language, today),
             contact,
             second: None,
         })
@@ -114,6 +115,14 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
     let doc = Paper { n, rule: name, number, salt, digest, for_petitioner, private_to: rule.private_to, letter };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(Some(ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }))
+}
+
+/// A date as it stands on a paper (GB/T 9704: no weekday, no leading zeros).
+fn formal_date(language: Language, date: Date) -> String {
+    match language {
+        Language::Chinese => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+        Language::English => date.strftime("%-d %B %Y").to_string(),
+    }
 }
 
 /// A number that may be broken after its hyphens when a line is full.

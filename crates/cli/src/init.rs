@@ -49,6 +49,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         address: String::new(),
         telephone: String::new(),
         hours: String::new(),
+        procedure: String::new(),
         active: true,
     };
     directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;

@@ -62,6 +62,9 @@ pub struct Unit {
     pub telephone: String,
     /// Hours and place of reception, published under art. 18.
     pub hours: String,
+    /// The family of packs under which it opens what comes straight to it; empty: that of the office.
+    #[serde(default)]
+    pub procedure: String,
     /// `false`: abolished or not in use; keeps its history.
     pub active: bool,
 }

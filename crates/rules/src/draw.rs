@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huiyin_domain::clock::{ClockKind, PeriodUnit};
-use huiyin_domain::procedure::{Label, MoveRule, Phase, RuleBook, Verb};
+use huiyin_domain::procedure::{Label, MoveRule, Phase, Relation, RuleBook, Verb};
 
 /// Which language a picture is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ fn period(length: u32, unit: PeriodUnit, words: Words) -> String {
 }
 
 /// The main road as an SVG a citizen can follow: one box a stage, what is promised in it and by when.
-pub fn svg(book: &RuleBook, words: Words, title: &str) -> String {
+pub fn svg(book: &RuleBook, words: Words, title: &str, name_of: &dyn Fn(Phase) -> String) -> String {
     let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|p| *p != Phase::Withdrawn && book.states.values().any(|s| s.phase == *p)).collect();
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for phase in phases {
@@ -88,13 +88,11 @@ pub fn svg(book: &RuleBook, words: Words, title: &str) -> String {
         let started = onward(book).into_iter().filter(|m| m.to.as_ref().is_some_and(|t| states.contains(t))).flat_map(|m| m.start.clone());
         for clock in opened.chain(started).filter_map(|c| book.clock(&c)) {
             if let Some(length) = clock.length {
-                let mark = if clock.kind == ClockKind::Right { "★ " } else { "" };
+                let mark = if clock.kind == ClockKind::Right && clock.bound == Relation::Petitioner { "★ " } else { "" };
                 owed.insert(format!("{mark}{}", words.of(&clock.title)), period(length, clock.unit, words));
             }
         }
-        let names: Vec<&str> = book.states.values().filter(|s| s.phase == phase).map(|s| words.of(&s.title)).take(3).collect();
-        let sep = if words == Words::Zh { "、" } else { ", " };
-        rows.push((names.join(sep), owed.into_iter().map(|(what, when)| format!("{what}：{when}")).collect()));
+        rows.push((name_of(phase), owed.into_iter().map(|(what, when)| format!("{what}：{when}")).collect()));
     }
     draw_rows(&rows, words, title)
 }

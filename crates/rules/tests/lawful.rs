@@ -50,6 +50,7 @@ fn house() -> Directory {
         address: String::new(),
         telephone: String::new(),
         hours: String::new(),
+        procedure: String::new(),
         active: true,
     };
     let units = vec![

@@ -165,3 +165,25 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
     assert!(view.events.iter().any(|e| matches!(e.event.kind, EventKind::ClockReprojected { was, .. } if was == route.legal)));
     assert_eq!(reproject::run(&later).await.unwrap().moved, 0, "a second run changes nothing");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bureau_may_have_its_own_periods() {
+    on_both("sector", "2026-09-01T10:00:00+08:00", |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let mut unit = o.directory().await.unwrap().unit(&UnitId::new("civil")).unwrap().clone();
+        unit.procedure = "cn/welfaer".into();
+        let admin = staff(o, "countyxf.head").await;
+        assert!(matches!(huiyin_app::directory::put_unit(o, &admin, unit.clone()).await, Err(AppError::Form(_))), "a family that is not there is refused");
+        unit.procedure = "cn/welfare".into();
+        huiyin_app::directory::put_unit(o, &admin, unit).await.unwrap();
+        let arrival = Registration { channel: Channel::Letter, received_on: "2026-09-01".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
+        let receipt = lodge::register(o, &staff(o, "civil.clerk").await, petition("低保申请没有回音"), arrival).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        step(o, "civil.clerk", &number, "accept", &[("accepted_on", "2026-09-01"), ("procedure", "三十个工作日内答复")]).await.unwrap();
+        let matter = matter_view::for_officer(o, &staff(o, "civil.clerk").await, &number).await.unwrap().matter;
+        assert_eq!(matter.pack.0, "cn/welfare/2024");
+        assert!(matter.owed().iter().any(|c| c.rule.as_str() == "handle" && c.legal.to_string() == "2026-10-19"));
+    })
+    .await;
+}

@@ -141,7 +141,7 @@ fn stub(office: &Office, lodging: Lodging) -> Lodging {
 }
 
 async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
-    let ground = office.ground_today().await?;
+    let ground = office.ground_for(&lodging.unit).await?;
     place(office, &mut lodging).await?;
     check::check(&mut lodging, &arrival, &ground, office.now().today())?;
     let code = receipt::code(office, &lodging.form_token);

@@ -132,7 +132,9 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             states: states_in_order(&ground.book).into_iter().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
         })
         .collect();
-    let picture = huiyin_app::packs::picture(&ground.book, asked.language, &shared.say(asked.language, "procedure-picture"));
+    let picture = huiyin_app::packs::picture(&ground.book, asked.language, &shared.say(asked.language, "procedure-picture"), &|phase| {
+        shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-")))
+    });
     let values = context! { pack => pick(&ground.book.title), law, house, phases, picture };
     Ok(shared.page(&asked, "procedure.html", values))
 }

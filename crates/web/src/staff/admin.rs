@@ -66,7 +66,11 @@ pub(crate) async fn unit_form(State(shared): State<Arc<Shared>>, Path(id): Path<
 async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, errors: Vec<FieldProblem>) -> Page {
     let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let units: Vec<Value> = all.units.iter().map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
-    Ok(shared.desk(signed, "unit.html", context! { u => unit, units, kinds => UnitKind::ALL.map(UnitKind::word), errors }))
+    Ok(shared.desk(
+        signed,
+        "unit.html",
+        context! { u => unit, units, kinds => UnitKind::ALL.map(UnitKind::word), families => shared.office.library().families(), errors },
+    ))
 }
 
 /// Adds or changes a unit.
@@ -82,6 +86,7 @@ pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
         address: get("address"),
         telephone: get("telephone"),
         hours: get("hours"),
+        procedure: get("procedure"),
         active: form.has("active"),
     };
     match directory::put_unit(&shared.office, &signed.staff, unit.clone()).await {

@@ -118,3 +118,5 @@ demo-moved = Demo time is now { $day }: { $n } matters were warned or fell due; 
 register-sealed = Accusation of an upper level: seal and hand up
 register-sealed-hint = When ticked, nothing written below, no name and no file is kept; only the day it came and the clock for handing it up (5 working days)
 sealed-title = Accusation of an upper level (sealed)
+unit-procedure = Rules for what comes straight to it
+unit-procedure-same = as everywhere here

@@ -118,3 +118,5 @@ demo-moved = 演示时间走到{ $day }：{ $n } 件有提醒或者到期，其�
 register-sealed = 上级管辖的检举控告，封存上交
 register-sealed-hint = 勾选后，下面填的内容、姓名和文件都不保存，只留收到的日子和上交的期限（五个工作日）
 sealed-title = 上级管辖的检举控告（封存）
+unit-procedure = 直接收到的事项按哪套规则办
+unit-procedure-same = 和本系统一样
