@@ -16,6 +16,7 @@ pub mod follow;
 pub mod import;
 pub mod lodge;
 pub mod matter_view;
+pub mod move_pack;
 mod office;
 pub mod package;
 pub mod packs;

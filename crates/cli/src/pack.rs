@@ -6,6 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 
+use huiyin_app::domain::ids::PackId;
+use huiyin_app::move_pack::Mode;
+
 use crate::config;
 use crate::setup::{self, Make};
 
@@ -42,6 +45,22 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 20)]
         show: usize,
     },
+    /// Moves the open matters of one version to another; says what it would do unless told `--write`. Move them back to undo it.
+    Move {
+        /// The version they are under, such as cn/petition/2022.
+        from: String,
+        /// The version they are to go on under.
+        to: String,
+        /// Do it; without this nothing is written.
+        #[arg(long)]
+        write: bool,
+        /// Data folder.
+        #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
+        data: PathBuf,
+        /// Configuration file.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
     /// Writes the JSON Schema of a pack's TOML files to standard output, for editors.
     Schema,
     /// Draws each procedure under FOLDER as a page of pictures (Mermaid text) into OUT.
@@ -60,6 +79,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let config = config::load(config.as_deref(), Some(&data), None)?;
             dry_run(&config, &new, on, calendar.as_deref(), show).await
         }
+        Command::Move { from, to, write, data, config } => {
+            let config = config::load(config.as_deref(), Some(&data), None)?;
+            move_open(&config, &from, &to, if write { Mode::Write } else { Mode::Look }).await
+        }
         Command::Schema => {
             println!("{}", serde_json::to_string_pretty(&huiyin_rules::schema())?);
             Ok(ExitCode::SUCCESS)
@@ -70,6 +93,27 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) -> anyhow::Result<ExitCode> {
+    let opened = setup::open(config, Make::Nothing).await?;
+    let library = opened.office.library();
+    for id in [from, to] {
+        if library.book(&PackId(id.to_owned())).is_none() {
+            let known: Vec<String> = library.books().map(|b| b.id.0.clone()).collect();
+            anyhow::bail!("there is no pack `{id}` here; known: {}", known.join(", "));
+        }
+    }
+    let done = match huiyin_app::move_pack::run(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode).await {
+        Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
+        other => other?,
+    };
+    let verb = if mode == Mode::Write { "moved" } else { "would be moved (nothing was written; add --write)" };
+    for (number, why) in &done.left {
+        println!("  left: {number}: {why}");
+    }
+    println!("{} open matters {verb} from {from} to {to}; {} periods come out otherwise; {} left", done.matters, done.periods, done.left.len());
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, calendar: Option<&std::path::Path>, show: usize) -> anyhow::Result<ExitCode> {

@@ -129,6 +129,16 @@ fn a_changed_pack_is_tried_over_last_year_and_a_matter_is_packed_for_a_court() {
     let checked = Command::new("sha256sum").args(["-c", "--quiet", "manifest-sha256.txt"]).current_dir(&out).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
     assert!(!huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]).status.success(), "what is there is not written over");
+    // Open matters are moved to other rules only when told so, and moved back.
+    let go = |more: &[&str]| last_line(&huiyin(&[&["pack", "move"], more, &["--data", &data]].concat()));
+    let look = go(&["cn/petition/2022", "cn/petition-local/2023"]);
+    assert!(look.starts_with("2 open matters would be moved") && look.contains("2 periods come out otherwise; 0 left"), "{look}");
+    let there = go(&["cn/petition/2022", "cn/petition-local/2023", "--write"]);
+    assert!(there.starts_with("2 open matters moved"), "{there}");
+    assert!(go(&["cn/petition-local/2023", "cn/petition/2022", "--write"]).contains("2 periods come out otherwise"));
+    assert!(go(&["cn/petition-local/2023", "cn/petition/2022"]).starts_with("0 open matters"));
+    let unknown = huiyin(&["pack", "move", "cn/petition/2022", "cn/petition/1999", "--data", &data]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("there is no pack `cn/petition/1999` here"));
     let again = huiyin(&["reproject", "--data", &data]);
     assert!(last_line(&again).starts_with("2 matters looked at; 0 periods moved"), "{}", last_line(&again));
 }

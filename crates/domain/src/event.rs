@@ -178,6 +178,13 @@ pub enum EventKind {
         /// Its number.
         number: String,
     },
+    /// The matter goes on under another version of its rules.
+    PackMoved {
+        /// Before.
+        from: PackId,
+        /// Now.
+        to: PackId,
+    },
     /// A paper was made by the move `of`; its letter is kept and bound by this digest.
     PaperMade {
         /// Event of the move.

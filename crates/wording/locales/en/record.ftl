@@ -183,3 +183,4 @@ closed-is-re-reviewed = there is no re-review opinion
 closed-is-heard-in-hearing = it was not heard, so it is not published
 closed-not-published = already published
 event-paper = paper { $number } made
+event-pack = goes on under another version of the rules: { $what }

@@ -183,3 +183,4 @@ closed-is-re-reviewed = 还没有复核意见
 closed-is-heard-in-hearing = 没有经过听证，不能公开
 closed-not-published = 已经公开
 event-paper = 制作文书 { $number }
+event-pack = 改按另一版规则办理：{ $what }
