@@ -26,6 +26,7 @@ pub mod permissions;
 pub mod places;
 pub mod presence;
 pub mod reckoning;
+pub mod reorganise;
 pub mod reproject;
 mod seal;
 pub mod sign_in;

@@ -106,6 +106,7 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
         EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),
         EventKind::Warned { n } if officer => say(ground, "event-warned", &[("what", &clock_title(n))]),
         EventKind::Lapsed { n } => say(ground, "event-lapsed", &[("what", &clock_title(n))]),
+        EventKind::Succeeded { from, to, .. } => say(ground, "event-succeeded", &[("from", &unit(ground, Some(from))), ("to", &unit(ground, Some(to)))]),
         EventKind::PackMoved { to, .. } => say(ground, "event-pack", &[("what", &to.0)]),
         EventKind::PaperMade { number, .. } if officer => say(ground, "event-paper", &[("number", number)]),
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),

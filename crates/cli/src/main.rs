@@ -20,6 +20,7 @@ mod init;
 mod pack;
 mod package;
 mod reckon;
+mod reorganise;
 mod reproject;
 mod serve;
 mod setup;
@@ -56,6 +57,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Work with packs (procedures as data).
     Pack(pack::Args),
+    /// A unit that is split, merged or abolished: another takes over what it held.
+    Reorganise(reorganise::Args),
     /// Reckon every open period again, after a new holiday notice.
     Reproject(reproject::Args),
     /// The archive package of one matter (BagIt), which can be checked without this program.
@@ -92,6 +95,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Doctor(args) => doctor::run(args).await,
         Command::Reckon(args) => reckon::run(args),
         Command::Pack(args) => pack::run(args).await,
+        Command::Reorganise(args) => reorganise::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
         Command::Package(args) => package::run(args).await,
     }

@@ -185,6 +185,15 @@ pub enum EventKind {
         /// Now.
         to: PackId,
     },
+    /// A unit was split, merged or abolished; the one that continues its powers took over (art. 24).
+    Succeeded {
+        /// The unit before.
+        from: UnitId,
+        /// The unit now.
+        to: UnitId,
+        /// Duties that passed, their days unchanged.
+        duties: u32,
+    },
     /// A paper was made by the move `of`; its letter is kept and bound by this digest.
     PaperMade {
         /// Event of the move.

@@ -9,9 +9,10 @@ use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
+use huiyin_app::move_pack::Mode;
 use huiyin_app::packs::Library;
 use huiyin_app::papers::{self, Form};
-use huiyin_app::{AppError, Identity, Office, Staff, demo, follow, matter_view, package, reproject};
+use huiyin_app::{AppError, Identity, Office, Staff, demo, follow, matter_view, package, reorganise, reproject};
 use huiyin_testkit::{TestOffice, on_both, sqlite_office};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
@@ -184,6 +185,29 @@ async fn a_bureau_may_have_its_own_periods() {
         let matter = matter_view::for_officer(o, &staff(o, "civil.clerk").await, &number).await.unwrap().matter;
         assert_eq!(matter.pack.0, "cn/welfare/2024");
         assert!(matter.owed().iter().any(|c| c.rule.as_str() == "handle" && c.legal.to_string() == "2026-10-19"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reorganisation_moves_duties_and_says_so() {
+    on_both("succession", AT, |t| async move {
+        let (_, number) = accepted(&t).await;
+        let o = &t.office;
+        let (from, to) = (UnitId::new("housing"), UnitId::new("urban"));
+        let due = |m: &huiyin_app::domain::matter::Matter| m.owed().iter().find(|c| c.rule.as_str() == "handle").unwrap().legal;
+        let before = matter_view::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().matter;
+        let look = reorganise::run(o, &from, &to, None, Mode::Look).await.unwrap();
+        assert_eq!((look.matters, look.periods), (1, 1));
+        assert!(matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.is_err(), "looking changes nothing");
+        assert_eq!(reorganise::run(o, &from, &to, Some("交通运输"), Mode::Write).await.unwrap().matters, 0, "another class stays");
+        assert_eq!(reorganise::run(o, &from, &to, None, Mode::Write).await.unwrap().matters, 1);
+        let view = matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.unwrap();
+        assert_eq!((view.matter.holder.as_str(), due(&view.matter)), ("urban", due(&before)), "the days do not move");
+        assert!(view.matter.owed().iter().all(|c| c.bound.unit.as_ref() != Some(&from)));
+        assert!(view.events.iter().any(|e| matches!(&e.event.kind, EventKind::Succeeded { duties: 1, .. })));
+        step(o, "urban.handler", &number, "record", &[("on_day", "2026-03-02"), ("summary", "接手办理")]).await.unwrap();
+        assert!(reorganise::run(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
     })
     .await;
 }

@@ -184,3 +184,4 @@ closed-is-heard-in-hearing = it was not heard, so it is not published
 closed-not-published = already published
 event-paper = paper { $number } made
 event-pack = goes on under another version of the rules: { $what }
+event-succeeded = Reorganisation: { $to } continues the duties of { $from }; the periods stay as they are

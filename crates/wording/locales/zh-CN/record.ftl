@@ -184,3 +184,4 @@ closed-is-heard-in-hearing = 没有经过听证，不能公开
 closed-not-published = 已经公开
 event-paper = 制作文书 { $number }
 event-pack = 改按另一版规则办理：{ $what }
+event-succeeded = 机构调整：{ $from }的职责由{ $to }继续履行，期限不变
