@@ -121,7 +121,7 @@ fn a_changed_pack_is_tried_over_last_year_and_a_matter_is_packed_for_a_court() {
     );
     let none = huiyin(&["pack", "try", &folder.path().display().to_string(), "--on", "2026", "--data", &data]);
     assert!(String::from_utf8_lossy(&none.stderr).contains("is no pack folder"));
-    let number = text.lines().find_map(|l| l.trim().split_whitespace().next().filter(|w| w.starts_with("2026-") || w.contains("-1"))).unwrap().to_owned();
+    let number = text.lines().find_map(|l| l.split_whitespace().next().filter(|w| w.starts_with("2026-") || w.contains("-1"))).unwrap().to_owned();
     let out = folder.path().join("bag");
     let packed = huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]);
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
