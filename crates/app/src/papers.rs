@@ -25,6 +25,8 @@ use crate::office::{Ground, Office, Staff, random_hex};
 /// A paper as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paper {
+    /// The matter's id.
+    pub matter: String,
     /// Serial within the matter: that of the move that made it.
     pub n: u32,
     /// The pack's paper.
@@ -112,7 +114,7 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
     decision.events.push(event);
     // Reasons between offices are not the petitioner's paper.
     let for_petitioner = rule.tells && rule.hides.is_empty();
-    let doc = Paper { n, rule: name, number, salt, digest, for_petitioner, private_to: rule.private_to, letter };
+    let doc = Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, private_to: rule.private_to, letter };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(Some(ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }))
 }
@@ -167,7 +169,34 @@ pub async fn for_petitioner(office: &Office, submission: &SubmissionRecord, part
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     let mut letter = paper.letter.clone();
     letter.second = None;
+    if form == Form::Pdf && to.trim().is_empty() {
+        return served(office, paper, letter).await;
+    }
     draw_letter(office, letter, form, to).await
+}
+
+/// The copy that is served: set once, stored by its hash, and the same bytes ever after, whatever faces come later.
+async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8>> {
+    let key = format!("pdf:{}:{:06}", paper.matter, paper.n);
+    if let Some(kept) = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?
+        && let Some(hash) = kept.doc.get("sha256").and_then(|h| h.as_str())
+    {
+        return Ok(office.files().get(hash).await?);
+    }
+    let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
+    let stored = office.files().put(&bytes).await?;
+    let doc = serde_json::json!({ "sha256": stored.hash, "letter": paper.digest });
+    let item = ItemRecord { kind: ItemKind::Paper, key: key.clone(), doc, expires: None, only_new: true };
+    match office.store().put_items(office.tenant(), vec![item]).await {
+        Ok(()) => Ok(bytes),
+        // Somebody drew it at the same moment: theirs is the copy.
+        Err(huiyin_storage::StoreError::AlreadyThere(_)) => {
+            let kept = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?;
+            let hash = kept.and_then(|k| k.doc.get("sha256").and_then(|h| h.as_str().map(str::to_owned))).unwrap_or(stored.hash);
+            Ok(office.files().get(&hash).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The same with the second language behind it.

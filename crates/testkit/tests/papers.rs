@@ -75,6 +75,10 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         // Drawn twice it is the same; for the post with the name on this copy only.
         let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
         assert_eq!(pdf, papers::draw(o, notice, Form::Pdf, "").await.unwrap());
+        // The served copy is stored by its hash and never set again: not even a changed letter gives other bytes.
+        let mut forged = notice.clone();
+        forged.letter.title = "改过的标题".into();
+        assert_eq!(pdf, papers::draw(o, &forged, Form::Pdf, "").await.unwrap());
         assert_ne!(pdf, papers::draw(o, notice, Form::Pdf, "陈璟玥").await.unwrap());
         assert!(papers::draw(o, notice, Form::Docx, "").await.unwrap().starts_with(b"PK"));
         assert!(matches!(papers::draw(o, notice, Form::Pdf, "\u{10fffd}").await, Err(AppError::Form(_))), "reported before it is served");
