@@ -173,7 +173,7 @@ pub fn cite(ground: ViewGround<'_>, clock: &Clock) -> String {
 fn start_word(ground: ViewGround<'_>, rule: &ClockRule) -> String {
     let key = match rule.start {
         StartFrom::Receipt => "clock-from-receipt",
-        StartFrom::Field(huiyin_domain::payload::Field::AcceptedOn) => "clock-from-acceptance",
+        StartFrom::Accepted | StartFrom::Field(huiyin_domain::payload::Field::AcceptedOn) => "clock-from-acceptance",
         StartFrom::Field(huiyin_domain::payload::Field::ReceivedOn) => "clock-from-service",
         _ => "clock-from-start",
     };
