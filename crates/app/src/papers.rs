@@ -220,8 +220,15 @@ async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) 
     match done.await.map_err(|e| AppError::Internal(e.to_string()))? {
         Ok(bytes) => Ok(bytes),
         Err(PdfError::Undrawable(found)) => Err(AppError::Form(vec![FormError::with("to", "fault-undrawable", found.into_iter().collect::<String>())])),
+        Err(PdfError::NoFaces) => Err(AppError::Form(vec![FormError::new("to", "fault-no-faces")])),
         Err(error) => Err(AppError::Internal(error.to_string())),
     }
+}
+
+/// What is missing among the faces papers ask for: `None` when no paper can be set at all.
+pub fn missing_faces(office: &Office) -> Option<Vec<&'static str>> {
+    let faces = faces(office);
+    faces.usable().then(|| faces.missing())
 }
 
 /// The letter as accessible HTML.

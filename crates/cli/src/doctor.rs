@@ -60,6 +60,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         }
         None => wrong.push("no pack is in force today".into()),
     }
+    match huiyin_app::papers::missing_faces(office) {
+        None => wrong.push("no Chinese face was found, so papers cannot be set as PDF; install the Debian package `fonts-noto-cjk` or set `faces`".into()),
+        Some(missing) => println!("faces       papers can be set; not here, others stand in: {}", missing.join(", ")),
+    }
     for line in &wrong {
         println!("mend        {line}");
     }

@@ -64,3 +64,4 @@ fault-place = No such place; please choose from the list
 fault-add-nothing = Please write something or choose a file
 choose-again = The files were not kept; please choose them again.
 fault-undrawable = No installed face has these characters: { $value }. Write them otherwise, or ask the administrator to install a wider face
+fault-no-faces = There is no Chinese face on the server, so no PDF can be made now. Ask the administrator to install fonts-noto-cjk, or take the Word file

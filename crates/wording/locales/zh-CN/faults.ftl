@@ -64,3 +64,4 @@ fault-place = 没有这个地方，请从列表里选
 fault-add-nothing = 请写几句话，或者选一个文件
 choose-again = 文件没有留下，请重新选择。
 fault-undrawable = 字库里没有这些字：{ $value }。请换一种写法，或者请管理员装上更全的字库
+fault-no-faces = 服务器上没有中文字库，暂时不能生成 PDF；请管理员安装 fonts-noto-cjk，或者先下载 Word 文件
