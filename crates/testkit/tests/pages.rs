@@ -152,7 +152,8 @@ async fn every_route_as_stranger_as_wrong_role_and_in_the_right_role() {
             .replace("{part}", "1")
             .replace("{code}", "en")
             .replace("{name}", "style.css")
-            .replace("{id}", "new");
+            .replace("{id}", "new")
+            .replace("{n}", "1.pdf");
         let send = |client: &Client| client.request(method.parse().unwrap(), format!("{base}{path}")).send();
         let status = send(&stranger).await.unwrap().status().as_u16();
         match access {

@@ -29,7 +29,22 @@ pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Langu
 pub(crate) async fn staff(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, signed: SignedIn) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
-    answer(&shared, &signed.asked, papers, &n, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+    let wanted = Wanted { both: asks_both(&signed.asked), ..Wanted::default() };
+    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+}
+
+/// A copy for the post, with the addressee's name. The name comes in the body: in an address it would stand in logs and histories.
+pub(crate) async fn staff_copy(
+    State(shared): State<Arc<Shared>>,
+    Path((number, n)): Path<(String, String)>,
+    signed: SignedIn,
+    form: crate::form::Form,
+) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+    let wanted = Wanted { to: form.get("to").to_owned(), both: form.has("both") };
+    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
 }
 
 /// A paper, for the petitioner.
@@ -37,31 +52,39 @@ pub(crate) async fn petitioner(State(shared): State<Arc<Shared>>, Path((part, n)
     let fail = |e| Problem::page(&shared, &asked, e);
     let record = follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
     let (_, papers) = papers::for_petitioner(&shared.office, &record, part).await.map_err(fail)?;
-    answer(&shared, &asked, papers, &n, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
+    let wanted = Wanted { both: asks_both(&asked), ..Wanted::default() };
+    answer(&shared, &asked, papers, &n, wanted, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
 }
 
-/// `17` is the page, `17.pdf` and `17.docx` the files; `?to=` names the addressee of this copy, `?both=1` adds the English.
-async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, base: String, page: impl FnOnce(Value) -> Response) -> Page {
+/// How a copy is wanted.
+#[derive(Default)]
+struct Wanted {
+    /// Addressee of this copy.
+    to: String,
+    /// With the English behind it.
+    both: bool,
+}
+
+fn asks_both(asked: &Asked) -> bool {
+    form_urlencoded::parse(asked.query.as_bytes()).any(|(name, value)| name == "both" && !value.is_empty())
+}
+
+/// `17` is the page, `17.pdf` and `17.docx` the files.
+async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wanted: Wanted, base: String, page: impl FnOnce(Value) -> Response) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     let (serial, ending) = n.split_once('.').unwrap_or((n, ""));
     let serial: u32 = serial.parse().map_err(|_| fail(AppError::NotFound))?;
     let paper = papers.into_iter().find(|p| p.n == serial).ok_or_else(|| fail(AppError::NotFound))?;
-    let query: Vec<(String, String)> = form_urlencoded::parse(asked.query.as_bytes()).into_owned().collect();
-    let get = |name: &str| query.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone()).unwrap_or_default();
     let form = match ending {
         "" => None,
         "pdf" => Some((Form::Pdf, "application/pdf")),
         "docx" => Some((Form::Docx, "application/vnd.openxmlformats-officedocument.wordprocessingml.document")),
         _ => return Err(fail(AppError::NotFound)),
     };
-    let to = get("to");
+    let Wanted { to, both } = wanted;
     let mut errors = Vec::new();
     if let Some((form, kind)) = form {
-        let drawn = if get("both").is_empty() {
-            papers::draw(&shared.office, &paper, form, &to).await
-        } else {
-            papers::draw_both(&shared.office, &paper, form, &to).await
-        };
+        let drawn = if both { papers::draw_both(&shared.office, &paper, form, &to).await } else { papers::draw(&shared.office, &paper, form, &to).await };
         match drawn {
             Ok(bytes) => {
                 let name = format!("attachment; filename=\"paper-{serial}.{ending}\"");

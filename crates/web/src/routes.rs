@@ -69,6 +69,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/code", Access::Staff),
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/matters/{number}/papers/{n}", Access::Staff),
+    ("POST", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
     ("POST", "/staff/register", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
@@ -166,7 +167,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/matters/{number}/code", get(staff::matter::code_form).post(staff::matter::code))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
-        .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff))
+        .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))

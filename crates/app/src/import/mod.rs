@@ -8,8 +8,6 @@ mod dates;
 mod headings;
 mod source;
 
-use std::collections::BTreeMap;
-
 use futures_util::future::join_all;
 use huiyin_domain::clock::Basis;
 use huiyin_domain::decide::{next_event, start_clock};
@@ -17,7 +15,7 @@ use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::{MatterId, SubmissionId};
 use huiyin_domain::number;
 use huiyin_domain::opening::{Opening, blank};
-use huiyin_domain::payload::{Field, Need, Payload};
+use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::timer;
@@ -290,9 +288,8 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
     if let Some(day) = read.accepted.filter(|_| !read.ended) {
         matter.days.insert("accepted".into(), day);
     }
-    let payload = accepted_payload(read.accepted, now.today());
     for id in clocks {
-        let started = start_clock(ground.rules(), &mut matter, id, &payload, now).map_err(AppError::from)?;
+        let started = start_clock(ground.rules(), &mut matter, id, &Payload::default(), now).map_err(AppError::from)?;
         events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, started));
         if let Some(breached) = timer::settle_past(ground.rules(), &mut matter, now) {
             events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, breached));
@@ -300,10 +297,4 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
     }
     matter.changed_at = now.at;
     seal(changes, ground, matter, events, Payload::default(), Expected::New, Some(index))
-}
-
-fn accepted_payload(accepted: Option<Date>, today: Date) -> Payload {
-    let Some(day) = accepted else { return Payload::default() };
-    let needs = [Need { field: Field::AcceptedOn, required: true, choices: Vec::new() }];
-    Payload::check(&needs, &BTreeMap::from([(Field::AcceptedOn.word(), day.to_string())]), today).unwrap_or_default()
 }

@@ -1,0 +1,314 @@
+//! Deciding a move: facts + rules + now → events and the new snapshot, or a refusal that says why.
+//!
+//! Nothing is stored here. `offers` and `decide` share one judgement, so a page can never offer what
+//! the decision refuses.
+
+mod work;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::calendar::WorkCalendar;
+use crate::clock::{Basis, Bound, Clock, ClockState, OfficeTime, PeriodUnit};
+use crate::event::{Event, EventActor, EventKind};
+use crate::ids::{ClockId, MoveId, StateId, UnitId};
+use crate::matter::{Actor, Matter};
+use crate::payload::{Field, FieldError, FieldFault, Payload};
+use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
+use crate::reckon::Roll;
+use crate::timer;
+use crate::unit::Directory;
+
+use work::Work;
+
+/// What a decision is made under.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// The matter's pack.
+    pub book: &'a RuleBook,
+    /// The pack's calendar.
+    pub calendar: &'a WorkCalendar,
+    /// Units and officers.
+    pub directory: &'a Directory,
+}
+
+/// Outcomes by which a request is supported, in whole or part; what was supported is then carried out (art. 32).
+pub const SUPPORTING: &[&str] = &["support", "adopt", "adopt_partly", "change_support"];
+
+/// Why a move is not open.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "closed", rename_all = "snake_case")]
+pub enum Closed {
+    /// The pack knows no such move.
+    NoSuchMove {
+        /// As asked for.
+        #[serde(rename = "move")]
+        move_id: String,
+    },
+    /// Not in this state.
+    State {
+        /// The state now.
+        state: StateId,
+    },
+    /// Not by this actor.
+    NotYours {
+        /// Who may.
+        by: Vec<Relation>,
+    },
+    /// A condition does not hold.
+    Guard {
+        /// The first that fails.
+        guard: Guard,
+    },
+    /// Fields are at fault.
+    Fields {
+        /// All of them.
+        errors: Vec<FieldError>,
+    },
+    /// Who decided before may not decide the review (LAW.md §12.9).
+    SameOfficer,
+    /// There is no superior unit to which a review could go.
+    NoSuperior,
+    /// The matter cannot be handed to that unit.
+    Unit {
+        /// Which.
+        unit: UnitId,
+    },
+    /// The days given cannot be reckoned.
+    Reckoning {
+        /// In words.
+        why: String,
+    },
+}
+
+/// A decision: the new snapshot, the events that made it and the words that go into the content table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The matter after the move; version and chain are the caller's to set.
+    pub matter: Matter,
+    /// What happened, the move first.
+    pub events: Vec<Event>,
+    /// The words of the move.
+    pub words: Payload,
+    /// The petitioner is told of it.
+    pub tells: bool,
+}
+
+/// A move as a page shows it: open, or closed and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer<'a> {
+    /// The move.
+    pub rule: &'a MoveRule,
+    /// `None`: open.
+    pub closed: Option<Closed>,
+}
+
+/// Every move of the state with the actor's relation, open or closed with the reason.
+/// Moves that are nobody's business of the actor are left out.
+pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer<'a>> {
+    let relations = matter.relations(actor, rules.directory);
+    rules
+        .book
+        .moves
+        .iter()
+        .filter(|m| {
+            m.by.iter().any(|r| relations.contains(r))
+                || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
+        })
+        .filter(|m| m.from.contains(&matter.state))
+        .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m).err() })
+        .collect()
+}
+
+/// Whether a move is open to an actor now, whatever it carries.
+///
+/// # Errors
+/// [`Closed`] says why not.
+pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<(), Closed> {
+    if !rule.from.contains(&matter.state) {
+        return Err(Closed::State { state: matter.state.clone() });
+    }
+    let relations = matter.relations(actor, rules.directory);
+    if !rule.by.iter().any(|r| relations.contains(r)) {
+        return Err(Closed::NotYours { by: rule.by.clone() });
+    }
+    if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
+        return Err(Closed::Guard { guard: guard.clone() });
+    }
+    if rule.verb == Verb::DecideReview
+        && let Actor::Officer { id, .. } = actor
+        && matter.deciders.contains(id)
+    {
+        return Err(Closed::SameOfficer);
+    }
+    let below = match rule.hand_to {
+        Some(HandTo::Reviewer) => Some(&matter.holder),
+        Some(HandTo::NextReviewer) => Some(matter.reviewer.as_ref().unwrap_or(&matter.holder)),
+        _ => None,
+    };
+    if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
+}
+
+fn holds(matter: &Matter, guard: &Guard) -> bool {
+    match guard {
+        Guard::Is(fact) => matter.facts.contains(fact),
+        Guard::Not(fact) => !matter.facts.contains(fact),
+        Guard::Running(clock) => matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
+        Guard::Owed(clock) => matter.running(clock).is_some(),
+        Guard::NotOwed(clock) => matter.running(clock).is_none(),
+    }
+}
+
+/// Decides one move.
+///
+/// # Errors
+/// [`Closed`] says why it is not open or which fields are at fault; nothing has changed then.
+pub fn decide(
+    rules: Rules<'_>,
+    matter: &Matter,
+    actor: &Actor,
+    move_id: &MoveId,
+    given: &std::collections::BTreeMap<String, String>,
+    now: &OfficeTime,
+) -> Result<Decision, Closed> {
+    let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
+    judge(rules, matter, actor, rule)?;
+    let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
+    let errors = cross_checks(rules, matter, rule, &payload);
+    if !errors.is_empty() {
+        return Err(Closed::Fields { errors });
+    }
+    let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule };
+    work.hand_over(actor, &payload)?;
+    work.move_state();
+    let (carried, words) = payload.clone().split();
+    work.moved(matter, carried);
+    work.apply_facts(&payload);
+    work.end_clocks();
+    work.stop_and_resume(&payload)?;
+    work.extend(&payload)?;
+    work.start_clocks(&payload)?;
+    work.matter.changed_at = now.at;
+    Ok(Decision { matter: work.matter, events: work.events, words, tells: rule.tells })
+}
+
+/// Conditions that join fields and facts of the law; each is quoted where it stands.
+fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut fault = |field, fault| errors.push(FieldError { field, fault });
+    for field in [Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] {
+        if payload.day(field).is_some_and(|d| d < matter.received_on) {
+            fault(field, FieldFault::TooEarly);
+        }
+    }
+    // The paper cannot have been received before it was made.
+    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), matter.days.get("answered"))
+        && received < *answered
+    {
+        fault(Field::ReceivedOn, FieldFault::TooEarly);
+    }
+    // LAW.md §12.4: acceptance lies no later than the last day of the notice.
+    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(matter, rule))
+        && accepted > limit
+    {
+        fault(Field::AcceptedOn, FieldFault::TooLate);
+    }
+    // An opinion without hearing or investigation needs a reason (art. 31(6)).
+    let unheard = !(matter.facts.contains(&Fact::Heard) && matter.facts.contains(&Fact::Investigated));
+    if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
+        fault(Field::UnheardReason, FieldFault::Missing);
+    }
+    // Each hand-over after the first needs its ground (LAW.md §12.7).
+    if matches!(rule.verb, Verb::Refer | Verb::Assign) && matter.hops > 0 && payload.text(Field::Reason).is_none() {
+        fault(Field::Reason, FieldFault::Missing);
+    }
+    // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
+    let repeats = matter.annulled.is_some() && payload.text(Field::Outcome) == matter.annulled.as_deref();
+    if rule.verb == Verb::Decide && repeats && rule.needs.iter().any(|n| n.field == Field::NewFacts) && payload.text(Field::NewFacts).is_none() {
+        fault(Field::NewFacts, FieldFault::Missing);
+    }
+    if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id))
+        && payload.number(Field::Days).is_some_and(|d| d > clock.extension.unwrap_or(0))
+    {
+        fault(Field::Days, FieldFault::NotInRange);
+    }
+    if let Some(name) = payload.text(Field::ToUnit)
+        && !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active)
+    {
+        fault(Field::ToUnit, FieldFault::NoSuchUnit);
+    }
+    errors
+}
+
+/// The last day of the notice that a move gives: of the clocks it discharges.
+pub fn notice_limit(matter: &Matter, rule: &MoveRule) -> Option<Date> {
+    matter.clocks.iter().filter(|c| c.is_owed() && rule.discharge.contains(&c.rule)).map(|c| c.legal).max()
+}
+
+fn event_actor(actor: &Actor) -> EventActor {
+    match actor {
+        Actor::Petitioner => EventActor::Petitioner,
+        Actor::Officer { id, unit, .. } => EventActor::Officer { officer: id.clone(), unit: unit.clone() },
+    }
+}
+
+/// Makes the next event of a matter and counts it.
+pub fn next_event(matter: &mut Matter, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) -> Event {
+    matter.events += 1;
+    Event { n: matter.events, v: 1, at, actor, pack: matter.pack.clone(), clause, basis, kind }
+}
+
+/// Starts a clock of the pack on a matter and returns the event that says so.
+///
+/// # Errors
+/// [`Closed::Reckoning`] when the days cannot be reckoned, [`Closed::NoSuchMove`] when the pack lacks the clock.
+pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload: &Payload, now: &OfficeTime) -> Result<EventKind, Closed> {
+    let rule = rules.book.clock(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.0.clone() })?;
+    let today = now.today();
+    let start = match rule.start {
+        StartFrom::Move => today,
+        StartFrom::Receipt => matter.received_on,
+        StartFrom::Accepted => matter.days.get("accepted").copied().unwrap_or(today),
+        StartFrom::Field(field) => payload.day(field).unwrap_or(today),
+    };
+    let (length, unit, basis, clause) = rule.on(start);
+    let (length, roll) = match length {
+        Some(length) => (length, rule.roll),
+        None => {
+            let due = payload.day(Field::DueOn).unwrap_or(today);
+            (u32::try_from(crate::calendar::number_of(due) - crate::calendar::number_of(start)).unwrap_or(0), Roll::Fixed)
+        }
+    };
+    let named = || payload.text(Field::ToUnit).map(UnitId::new);
+    let unit_bound = if rule.bound.is_asked() { named() } else { matter.unit_for(rule.bound, rules.directory) };
+    let bound = Bound { unit: unit_bound, post: rule.post };
+    let n = matter.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
+    let mut clock = Clock {
+        n,
+        rule: id.clone(),
+        kind: rule.kind,
+        bound: bound.clone(),
+        start,
+        started_at: now.at,
+        length,
+        unit,
+        roll,
+        basis,
+        clause: clause.cloned(),
+        ledger: Vec::new(),
+        nominal: start,
+        legal: start,
+        due: now.at,
+        provisional: false,
+        state: ClockState::Running,
+        fired: 0,
+        next_at: None,
+    };
+    clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+    timer::set_next(&mut clock, rules.book, rules.calendar, &now.zone);
+    let event =
+        EventKind::ClockStarted { n, rule: id.clone(), bound, start, length, unit: PeriodUnit::clone(&clock.unit), nominal: clock.nominal, legal: clock.legal };
+    matter.clocks.push(clock);
+    Ok(event)
+}

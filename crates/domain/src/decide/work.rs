@@ -1,0 +1,317 @@
+//! What a move does once it is judged open: hand-over, state, facts, clocks, one after the other.
+
+use crate::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
+use crate::event::{Event, EventActor, EventKind};
+use crate::ids::{ClockId, MoveId, UnitId};
+use crate::matter::{Actor, Matter, may_receive_accusation};
+use crate::payload::{Field, Payload};
+use crate::procedure::{Fact, HandTo, MoveRule, RuleBook, Verb};
+use crate::timer;
+use crate::unit::UnitKind;
+
+use super::{Closed, Rules, SUPPORTING, next_event, start_clock};
+pub(super) struct Work<'a> {
+    pub(super) rules: Rules<'a>,
+    pub(super) now: &'a OfficeTime,
+    pub(super) matter: Matter,
+    pub(super) events: Vec<Event>,
+    pub(super) actor: EventActor,
+    pub(super) rule: &'a MoveRule,
+}
+
+impl Work<'_> {
+    fn push(&mut self, kind: EventKind) {
+        let event = next_event(&mut self.matter, self.now.at, self.actor.clone(), self.rule.clause.clone(), self.rule.basis, kind);
+        self.events.push(event);
+    }
+
+    pub(super) fn hand_over(&mut self, actor: &Actor, payload: &Payload) -> Result<(), Closed> {
+        let directory = self.rules.directory;
+        match self.rule.hand_to {
+            None => {
+                if self.rule.verb == Verb::Ask {
+                    self.ask(payload)?;
+                }
+            }
+            Some(HandTo::Named) => {
+                let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
+                let kind = directory.unit(&unit).map(|u| u.kind);
+                let accusation = self.rule.sets.contains(&Fact::Accusation) || self.matter.facts.contains(&Fact::Accusation);
+                // A body outside may be given an accusation by the petition office alone.
+                let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.unit(from).is_some_and(|u| u.kind == UnitKind::PetitionOffice));
+                let safe = kind.is_some_and(|k| may_receive_accusation(k) && (k != UnitKind::External || by_office));
+                if unit == self.matter.holder || (accusation && !safe) {
+                    return Err(Closed::Unit { unit });
+                }
+                if let Actor::Officer { unit: from, .. } = actor {
+                    self.matter.sender = Some(from.clone());
+                }
+                self.matter.hops += 1;
+                self.hold(unit);
+            }
+            Some(HandTo::Sender) => {
+                if let Some(sender) = self.matter.sender.take() {
+                    self.hold(sender);
+                }
+            }
+            Some(HandTo::PetitionOffice) => {
+                let office = directory.petition_office_of(&self.matter.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.sender = None;
+                self.hold(office);
+            }
+            Some(HandTo::Reviewer) => {
+                let above = directory.superior(&self.matter.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.held.insert(above.clone());
+                self.matter.reviewer = Some(above);
+            }
+            Some(HandTo::NextReviewer) => {
+                let below = self.matter.reviewer.clone().unwrap_or_else(|| self.matter.holder.clone());
+                let above = directory.superior(&below).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.matter.held.insert(above.clone());
+                self.matter.reviewer = Some(above);
+            }
+        }
+        Ok(())
+    }
+
+    /// Names a unit that owes something beside the holder. It may read the matter while it owes.
+    fn ask(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
+        if unit == self.matter.holder || self.matter.facts.contains(&Fact::Accusation) {
+            return Err(Closed::Unit { unit });
+        }
+        let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
+        for relation in relations {
+            self.matter.asked.entry(relation).or_default().insert(unit.clone());
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, unit: UnitId) {
+        self.matter.held.insert(self.matter.holder.clone());
+        self.matter.held.insert(unit.clone());
+        self.matter.holder = unit;
+    }
+
+    pub(super) fn move_state(&mut self) {
+        let to = match self.rule.verb {
+            Verb::Withdraw => {
+                self.matter.before_withdrawal = Some(self.matter.state.clone());
+                self.rule.to.clone()
+            }
+            Verb::UndoWithdraw => self.matter.before_withdrawal.take().or_else(|| self.rule.to.clone()),
+            _ => self.rule.to.clone(),
+        };
+        if let Some(to) = to {
+            self.matter.phase = self.rules.book.phase(&to);
+            self.matter.state = to;
+        }
+    }
+
+    pub(super) fn moved(&mut self, before: &Matter, carried: Payload) {
+        let kind = EventKind::Moved {
+            move_id: self.rule.id.clone(),
+            verb: self.rule.verb,
+            from: before.state.clone(),
+            to: self.matter.state.clone(),
+            carried,
+            words: None,
+            holder: self.matter.holder.clone(),
+        };
+        self.push(kind);
+    }
+
+    pub(super) fn apply_facts(&mut self, payload: &Payload) {
+        self.matter.facts.extend(self.rule.sets.iter().copied());
+        for fact in &self.rule.clears {
+            self.matter.facts.remove(fact);
+        }
+        let today = self.now.today();
+        match self.rule.verb {
+            Verb::Decide => {
+                let outcome = payload.text(Field::Outcome).map(str::to_owned);
+                let supports = outcome.as_deref().is_some_and(|o| SUPPORTING.contains(&o));
+                self.set(Fact::Supported, supports);
+                self.decided_by();
+                self.set(Fact::Executed, false);
+                self.matter.outcome = outcome;
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::DecideReview => {
+                self.decided_by();
+                if payload.text(Field::Outcome).is_some_and(|o| SUPPORTING.contains(&o)) {
+                    self.set(Fact::Supported, true);
+                    self.set(Fact::Executed, false);
+                }
+                if self.rule.sets.contains(&Fact::Annulled) {
+                    self.matter.annulled = self.matter.outcome.clone();
+                }
+                self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.matter.hops >= most) => {
+                self.set(Fact::ManyHands, true);
+            }
+            Verb::Reopen => {
+                self.matter.hops = 0;
+                self.matter.annulled = None;
+            }
+            Verb::Refuse => {
+                self.decided_by();
+                self.matter.outcome = Some("refused".into());
+                self.matter.days.insert("answered".into(), today);
+            }
+            Verb::Serve => {
+                self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
+            }
+            Verb::Notify | Verb::Accept => {
+                if let Some(day) = payload.day(Field::AcceptedOn) {
+                    self.matter.days.insert("accepted".into(), day);
+                    self.matter.path = Some("6".into());
+                }
+                if let Some(path) = payload.text(Field::Path) {
+                    self.matter.path = Some(path.to_owned());
+                }
+            }
+            Verb::Rate => {
+                if let Some(rate) = payload.text(Field::RateOffice) {
+                    self.matter.ratings.office = Some(rate.to_owned());
+                }
+                if let Some(rate) = payload.text(Field::RateHandler) {
+                    self.matter.ratings.handler = Some(rate.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn decided_by(&mut self) {
+        if let EventActor::Officer { officer, .. } = &self.actor {
+            self.matter.deciders.insert(officer.clone());
+        }
+    }
+
+    fn set(&mut self, fact: Fact, holds: bool) {
+        if holds {
+            self.matter.facts.insert(fact);
+        } else {
+            self.matter.facts.remove(&fact);
+        }
+    }
+
+    pub(super) fn end_clocks(&mut self) {
+        let at = self.now.at;
+        for rule in &self.rule.discharge {
+            for n in self.own(rule) {
+                if let Some(clock) = self.clock(n) {
+                    clock.discharge(at);
+                    let late = matches!(clock.state, ClockState::Discharged { late: true, .. });
+                    self.push(EventKind::ClockDischarged { n, late });
+                }
+            }
+        }
+        for rule in &self.rule.close {
+            for n in self.owed(rule) {
+                if let Some(clock) = self.clock(n) {
+                    clock.close(at);
+                    self.push(EventKind::ClockClosed { n });
+                }
+            }
+        }
+    }
+
+    /// The owed clocks of a rule that this actor's move discharges: where several units owe, each its own.
+    fn own(&self, rule: &ClockId) -> Vec<u32> {
+        let asked = self.rules.book.clock(rule).is_some_and(|c| c.bound.is_asked());
+        let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
+        let mine = |n: &u32| self.matter.clocks.iter().any(|c| c.n == *n && c.bound.unit.as_ref() == Some(unit));
+        self.owed(rule).into_iter().filter(|n| !asked || mine(n)).collect()
+    }
+
+    fn owed(&self, rule: &ClockId) -> Vec<u32> {
+        let all = rule.as_str() == "*";
+        self.matter.clocks.iter().filter(|c| c.is_owed() && (all || &c.rule == rule)).map(|c| c.n).collect()
+    }
+
+    fn clock(&mut self, n: u32) -> Option<&mut Clock> {
+        self.matter.clocks.iter_mut().find(|c| c.n == n)
+    }
+
+    pub(super) fn stop_and_resume(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let day = payload.day(Field::OnDay).unwrap_or_else(|| self.now.today());
+        let reason = self.rule.id.0.clone();
+        for rule in &self.rule.stop {
+            for n in self.owed(rule) {
+                let Some(clock) = self.clock(n) else { continue };
+                if clock.kind == ClockKind::Right && rule.as_str() == "*" {
+                    continue;
+                }
+                if clock.is_owed() && !clock.is_stopped() {
+                    clock.ledger.push(LedgerEntry::Stop { from: day.max(clock.start), to: None, reason: reason.clone() });
+                    clock.next_at = None;
+                    self.push(EventKind::ClockStopped { n });
+                }
+            }
+        }
+        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        // Undoing a withdrawal does not end a hearing, and closing a hearing does not undo a withdrawal.
+        let undo = self.rule.verb == Verb::UndoWithdraw;
+        for rule in &self.rule.resume {
+            for n in self.owed(rule) {
+                let Some(clock) = self.clock(n) else { continue };
+                let mut resumed = false;
+                for entry in &mut clock.ledger {
+                    if let LedgerEntry::Stop { from, to: to @ None, reason } = entry
+                        && stopped_by_withdrawal(book, reason) == undo
+                    {
+                        *to = Some(day.max(*from));
+                        resumed = true;
+                    }
+                }
+                if resumed {
+                    clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+                    timer::set_next(clock, book, calendar, &now.zone);
+                    let legal = clock.legal;
+                    self.push(EventKind::ClockResumed { n, legal });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn extend(&mut self, payload: &Payload) -> Result<(), Closed> {
+        let Some(rule) = self.rule.extend.clone() else { return Ok(()) };
+        let Some(days) = payload.number(Field::Days) else { return Ok(()) };
+        let entry = LedgerEntry::Extension {
+            days,
+            reason: payload.text(Field::Reason).unwrap_or_default().chars().take(200).collect(),
+            approved_by: self.matter.holder.clone(),
+            on: self.now.today(),
+        };
+        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        for n in self.owed(&rule) {
+            let Some(clock) = self.clock(n) else { continue };
+            clock.ledger.push(entry.clone());
+            clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+            timer::set_next(clock, book, calendar, &now.zone);
+            let legal = clock.legal;
+            self.push(EventKind::ClockExtended { n, days, legal });
+        }
+        Ok(())
+    }
+
+    pub(super) fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
+        for id in &self.rule.start {
+            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.matter.facts.contains(&fact)) {
+                continue;
+            }
+            let event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;
+            self.push(event);
+        }
+        Ok(())
+    }
+}
+
+fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
+    book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
+}

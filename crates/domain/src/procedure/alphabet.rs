@@ -1,0 +1,278 @@
+//! The closed alphabet: verbs, relations, facts, conditions, phases. A pack can only spell with these
+//! (DESIGN.md, "Procedure as data"); a word that orders something of a petitioner does not exist here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::ClockId;
+
+/// What kind of act a move is. The meaning a verb has in the domain does not depend on the pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verb {
+    /// Keep with the unit that received it.
+    Route,
+    /// 转送.
+    Refer,
+    /// 交办.
+    Assign,
+    /// Confirm that a referral arrived in hand.
+    TakeUp,
+    /// Take a referral back before it is taken up.
+    Recall,
+    /// 异议.
+    Object,
+    /// Decide an objection.
+    DecideObjection,
+    /// Tell of receipt, path and procedure.
+    Notify,
+    /// 受理.
+    Accept,
+    /// 不予受理、不再受理, or where else to turn.
+    Refuse,
+    /// Hear the petitioner.
+    Hear,
+    /// Investigate.
+    Investigate,
+    /// A hearing (听证) that stops a clock.
+    HoldHearing,
+    /// The end of it.
+    CloseHearing,
+    /// Mediation or settlement (art. 33).
+    Mediate,
+    /// 延长.
+    Extend,
+    /// The written decision.
+    Decide,
+    /// Service of a paper.
+    Serve,
+    /// An attempt at service that proves nothing yet.
+    Post,
+    /// 请求复查 or 复核.
+    RequestReview,
+    /// 复查意见 or 复核意见.
+    DecideReview,
+    /// 评价.
+    Rate,
+    /// 撤回.
+    Withdraw,
+    /// Take a withdrawal back.
+    UndoWithdraw,
+    /// Further material.
+    Add,
+    /// A note of what was done.
+    Record,
+    /// 办结报告.
+    ReportBack,
+    /// Carrying out of a supported request.
+    ReportExecution,
+    /// 督办.
+    Supervise,
+    /// Answer to a supervision order.
+    AnswerSupervision,
+    /// 办结.
+    End,
+    /// 归档.
+    Archive,
+    /// New facts after the end.
+    Reopen,
+    /// 受理争议: several units cannot agree (art. 24).
+    Dispute,
+    /// The common superior, or the joint conference, decides who is competent.
+    DecideDispute,
+    /// Puts a duty on a named unit: to assist, or to answer a recommendation (arts 23, 40).
+    Ask,
+    /// What the asked unit did.
+    AnswerAsked,
+    /// A written agreement after mediation or settlement (art. 33).
+    Agree,
+    /// Help in hardship (art. 37): told of, applied for, granted.
+    Help,
+    /// A complaint of the petitioner about how she was treated (art. 18(4)).
+    Complain,
+    /// The overseer's answer to it.
+    AnswerComplaint,
+    /// A leader takes charge of the matter (包案, art. 18(2)).
+    TakeCharge,
+    /// Reports upward of a grave or urgent matter (art. 25).
+    ReportUrgent,
+    /// An accusation of an upper level is handed up sealed (LAW.md §10.5).
+    HandUp,
+    /// A closed file, or a breach, is checked for cause.
+    Check,
+    /// A heard re-review opinion is published, names out (art. 36(2)).
+    Publish,
+}
+
+/// How an actor stands to a matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The person asking, or an agent with a paper.
+    Petitioner,
+    /// An officer of the unit that holds the matter.
+    Holder,
+    /// The head of that unit.
+    HolderHead,
+    /// An officer of the unit that handed it over.
+    Sender,
+    /// An officer of the petition office that serves the holder.
+    PetitionOffice,
+    /// The supervisor in that petition office.
+    Supervisor,
+    /// An officer of the body asked to review.
+    Reviewer,
+    /// The head of a superior of the holder.
+    Overseer,
+    /// A unit asked to assist in the handling.
+    Assistant,
+    /// A unit to which a recommendation was addressed (art. 40).
+    Addressee,
+}
+
+impl Relation {
+    /// Units stand in this relation because a move named them, several at a time; each discharges its own clocks only.
+    pub fn is_asked(self) -> bool {
+        matches!(self, Self::Assistant | Self::Addressee)
+    }
+}
+
+/// A fact about a matter on which a move may depend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// Lodged straight with the unit that holds it.
+    Direct,
+    /// Handed over with a day for a report.
+    Assigned,
+    /// The receiving unit has it in hand.
+    TakenUp,
+    /// The petitioner was heard.
+    Heard,
+    /// The facts were investigated.
+    Investigated,
+    /// The period was extended once.
+    Extended,
+    /// A written answer was given.
+    Answered,
+    /// The answer supports the request, in whole or part.
+    Supported,
+    /// A supported request was carried out.
+    Executed,
+    /// The report to the sender was made.
+    Reported,
+    /// A review was decided.
+    Reviewed,
+    /// A re-review was decided.
+    ReReviewed,
+    /// A hearing is being held.
+    InHearing,
+    /// A supervision order waits for an answer.
+    UnderSupervision,
+    /// An accusation: kept in its compartment.
+    Accusation,
+    /// A suggestion.
+    Suggestion,
+    /// It was handed over as often as the pack allows; the next hand-over is a dispute (LAW.md §12.7).
+    ManyHands,
+    /// Who is competent was decided by the superior or the joint conference.
+    CompetenceDecided,
+    /// Handled by the simplified procedure.
+    Simplified,
+    /// A hearing was held in the review or re-review.
+    HeardInHearing,
+    /// An opinion was annulled and is to be made anew.
+    Annulled,
+    /// A grant was proposed.
+    GrantProposed,
+    /// The head of the handling unit approved it.
+    GrantApprovedOnce,
+    /// The second approval was given.
+    GrantApprovedTwice,
+    /// A leader has taken charge.
+    InCharge,
+    /// A complaint about treatment waits for an answer.
+    Complained,
+    /// Grave or urgent: to be reported upward.
+    Urgent,
+    /// An opinion was published.
+    Published,
+    /// Only the stub of an upper-level accusation is kept here.
+    Sealed,
+}
+
+/// A condition of a move; several are joined by "and".
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Guard {
+    /// The fact holds.
+    Is(Fact),
+    /// It does not.
+    Not(Fact),
+    /// A clock of that rule is running and has not run out.
+    Running(ClockId),
+    /// A duty of that rule is owed, in time or late.
+    Owed(ClockId),
+    /// None is owed or open.
+    NotOwed(ClockId),
+}
+
+/// Who holds the matter after a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandTo {
+    /// The unit named in the payload; the unit of the actor becomes the sender.
+    Named,
+    /// Back to the sender.
+    Sender,
+    /// The superior of the holder becomes the reviewer.
+    Reviewer,
+    /// The superior of the reviewer becomes the reviewer.
+    NextReviewer,
+    /// The petition office that serves the holder takes it.
+    PetitionOffice,
+}
+
+/// A stage as people know it; states belong to one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Received, being routed.
+    Intake,
+    /// Handed to a unit, being told.
+    Handover,
+    /// Being handled.
+    Handling,
+    /// Decided, being served or within the time for review.
+    Answered,
+    /// Review.
+    Review,
+    /// Re-review.
+    ReReview,
+    /// Withdrawn by the petitioner.
+    Withdrawn,
+    /// Ended, not yet archived.
+    Ended,
+    /// In the archive.
+    Archived,
+}
+
+impl Phase {
+    /// Every phase in order.
+    pub const ALL: [Self; 9] =
+        [Self::Intake, Self::Handover, Self::Handling, Self::Answered, Self::Review, Self::ReReview, Self::Withdrawn, Self::Ended, Self::Archived];
+
+    /// The word in data.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Handover => "handover",
+            Self::Handling => "handling",
+            Self::Answered => "answered",
+            Self::Review => "review",
+            Self::ReReview => "re_review",
+            Self::Withdrawn => "withdrawn",
+            Self::Ended => "ended",
+            Self::Archived => "archived",
+        }
+    }
+}
