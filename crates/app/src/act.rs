@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use huiyin_domain::decide::{Closed, decide};
 use huiyin_domain::ids::MoveId;
 use huiyin_domain::matter::{Actor, Matter};
-use huiyin_domain::procedure::{Fact, Verb};
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord};
 use jiff::ToSpan;
 
@@ -29,6 +30,8 @@ pub struct Move {
     pub files: Vec<AttachmentRecord>,
     /// A machine's key: the same key makes the move once.
     pub key: Option<String>,
+    /// On a joined matter: only on this one, not on the others.
+    pub only_this: bool,
 }
 
 /// A move by an officer, on a matter found by number.
@@ -70,35 +73,76 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if rule.private_to.is_some() && !step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
     }
-    let mut decision = decide(ground.rules(), &matter, actor, &move_id, &step.fields, &office.now())?;
-    let paper = crate::papers::of(office, &ground, &matter, rule, &mut decision).await?;
-    let mut changes = Changes::new(office.tenant().clone());
-    changes.items.extend(paper);
-    let record = office.store().submission(office.tenant(), &matter.submission).await?;
-    if let Some(record) = record.filter(|_| decision.tells) {
-        tell(&mut changes, office, &record, &decision.matter, rule.id.as_str());
+    if rule.verb == Verb::Appoint && step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
     }
-    changes.attachments = step.files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: rule.tells, ..f }).collect();
+    let mut changes = Changes::new(office.tenant().clone());
     let expires = office.machine_now().checked_add(24.hours()).ok();
     changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
-    let done = decision.matter.clone();
-    let more = searchable(&ground, &matter, &decision.words);
-    let terms = match more {
-        Some(more) => Some(all_terms(office, &matter, &more).await?),
-        None => None,
-    };
-    seal(&mut changes, &ground, decision.matter, decision.events, decision.words, Expected::Version(matter.version), terms)?;
-    let version = changes.matters.first().map_or(0, |m| m.matter.version);
-    if rule.sets.contains(&Fact::Accusation) && !matter.facts.contains(&Fact::Accusation) {
-        close_letter(office, &ground, &matter, &mut changes).await?;
+    let (id, mut joinder, mut done, mut gone) = (matter.id.clone(), None, None, Vec::new());
+    for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
+        let number = member.number.clone();
+        let made = one(office, &ground, &member, actor, rule, &step, &mut joinder, &mut changes).await;
+        let (next, hashes) = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
+        gone.extend(hashes);
+        done.get_or_insert(next);
     }
+    let done = done.ok_or(AppError::NotFound)?;
     match office.store().commit(changes).await {
         // The same key at the same moment: the other one made the move.
-        Err(StoreError::AlreadyThere(_)) => return office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound),
+        Err(StoreError::AlreadyThere(_)) => return office.store().matter(office.tenant(), &id).await?.ok_or(AppError::NotFound),
         other => other?,
     }
+    crate::keeping::destroy_files(office, &gone).await?;
     metrics::counter!("huiyin_moves_total").increment(1);
-    Ok(Matter { version, ..done })
+    Ok(done)
+}
+
+/// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is, and files to be destroyed.
+#[expect(clippy::too_many_arguments, reason = "one place, called once; a struct would only rename the arguments")]
+async fn one(
+    office: &Office,
+    ground: &Ground,
+    matter: &Matter,
+    actor: &Actor,
+    rule: &MoveRule,
+    step: &Move,
+    joinder: &mut Option<String>,
+    changes: &mut Changes,
+) -> Result<(Matter, Vec<String>)> {
+    let mut decision = decide(ground.rules(), matter, actor, &rule.id, &step.fields, &office.now())?;
+    let record = office.store().submission(office.tenant(), &matter.submission).await?;
+    changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
+    changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.matter));
+    changes.items.extend(crate::people::recusals(matter, &decision.matter));
+    changes.items.extend(crate::publication::of(office, matter, rule, &decision));
+    crate::people::agents(office, matter, rule, &decision.identity, &decision.words, changes).await?;
+    if let Some(record) = record.filter(|_| decision.tells) {
+        tell(changes, office, &record, &decision.matter, rule.id.as_str());
+    }
+    // Two members may be parts of one letter: its files are added once.
+    if !changes.attachments.iter().any(|f| f.submission == matter.submission) {
+        let told = step.files.iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: rule.tells, ..f.clone() });
+        changes.attachments.extend(told);
+    }
+    let terms = match decision.words.text(Field::Words) {
+        Some(more) => Some(all_terms(office, matter, more).await?),
+        None => None,
+    };
+    let mut destroyed = Vec::new();
+    let terms = if rule.verb == Verb::Destroy {
+        destroyed = crate::keeping::destroy(office, &mut decision.matter, changes).await?;
+        Some(String::new())
+    } else {
+        terms
+    };
+    let version = matter.version + 1;
+    let next = Matter { version, ..decision.matter.clone() };
+    seal(changes, ground, decision.matter, decision.events, decision.words, Expected::Version(matter.version), terms)?;
+    if rule.sets.contains(&Fact::Accusation) && !matter.facts.contains(&Fact::Accusation) {
+        close_letter(office, ground, matter, changes).await?;
+    }
+    Ok((next, destroyed))
 }
 
 /// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's words.
@@ -113,10 +157,6 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
 }
 
 /// Material a petitioner or officer adds is found by search like the petition itself.
-fn searchable(_ground: &Ground, _matter: &Matter, words: &huiyin_domain::payload::Payload) -> Option<String> {
-    words.text(huiyin_domain::payload::Field::Words).map(str::to_owned)
-}
-
 async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
     let mut text = more.to_owned();
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
@@ -137,7 +177,7 @@ async fn own_terms(office: &Office, matter: &Matter, more: &str) -> Result<Strin
     for content in office.store().contents(office.tenant(), matter.id.as_str()).await? {
         text.push('\n');
         text.push_str(&content.text);
-        text.push_str(content.words.text(huiyin_domain::payload::Field::Words).unwrap_or(""));
+        text.push_str(content.words.text(Field::Words).unwrap_or(""));
     }
     Ok(huiyin_storage::terms::index_terms(&text))
 }

@@ -10,11 +10,11 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, OfficeTime};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::RuleBook;
-use huiyin_storage::{ListQuery, Visibility};
 use jiff::civil::Date;
 
 use crate::error::Result;
 use crate::office::Office;
+use crate::walk::Walk;
 
 /// One clock that would come out otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,21 +55,14 @@ pub struct Findings {
 /// # Errors
 /// As the store.
 pub async fn run(office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, year: i16) -> Result<Findings> {
-    let directory = office.directory().await?;
-    let everything = Visibility::Units(directory.units.iter().map(|u| u.id.clone()).collect());
     let mut found = Findings::default();
-    let mut after = None;
-    loop {
-        let query = ListQuery { tenant: office.tenant().clone(), visibility: everything.clone(), phase: None, after: after.take(), limit: 500 };
-        let page = office.store().list(&query).await?;
-        for matter in page.rows.iter().filter(|m| m.received_on.year() == year) {
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page.iter().filter(|m| m.received_on.year() == year) {
             one(&mut found, office, book, calendar, matter);
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(found),
-        }
     }
+    Ok(found)
 }
 
 fn one(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, matter: &Matter) {

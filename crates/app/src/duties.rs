@@ -43,6 +43,7 @@ pub enum Slice {
 pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
     require(staff, Action::ReadLists)?;
     let mut query = query(staff, office, whose, slice, after, limit, &office.now());
+    query.without = crate::people::recused_from(office, staff).await?;
     let mut counts = office.store().duty_counts(&query).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
     if whose == Whose::Mine && staff.is(Post::Head) {
@@ -62,6 +63,7 @@ fn query(staff: &Staff, office: &Office, whose: Whose, slice: Slice, after: Opti
         tenant: office.tenant().clone(),
         unit: staff.officer.unit.clone(),
         posts: if whose == Whose::Mine { staff.officer.posts.clone() } else { BTreeSet::new() },
+        without: BTreeSet::new(),
         window: match slice {
             Slice::All => DutyWindow::All,
             Slice::Late => DutyWindow::Late,

@@ -51,6 +51,14 @@ pub enum AppError {
     /// The move is not open.
     #[error("the move is not open")]
     Closed(Box<Closed>),
+    /// The move is not open on another member of the joinder.
+    #[error("the move is not open on {number}")]
+    Joined {
+        /// Which.
+        number: String,
+        /// Why.
+        closed: Box<Closed>,
+    },
     /// Somebody acted meanwhile.
     #[error("the matter was changed meanwhile")]
     ChangedMeanwhile,

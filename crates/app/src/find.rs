@@ -33,7 +33,7 @@ pub async fn search(office: &Office, staff: &Staff, text: &str, after: Option<St
         Err(slip @ number::NumberError::Check(_)) => return Ok(Found::Slip(slip)),
         Err(number::NumberError::Shape(_)) => {}
     }
-    let query = SearchQuery { tenant: office.tenant().clone(), visibility: visibility(staff), text, after, limit: limit.clamp(1, 200) };
+    let query = SearchQuery { tenant: office.tenant().clone(), visibility: visibility(office, staff).await?, text, after, limit: limit.clamp(1, 200) };
     Ok(Found::Words(office.store().search(&query).await?))
 }
 
@@ -51,6 +51,6 @@ async fn by_number(office: &Office, staff: &Staff, number: &str) -> Result<Vec<M
 /// As [`search`].
 pub async fn list(office: &Office, staff: &Staff, phase: Option<Phase>, after: Option<String>, limit: u32) -> Result<Page<Matter>> {
     require(staff, Action::ReadLists)?;
-    let query = ListQuery { tenant: office.tenant().clone(), visibility: visibility(staff), phase, after, limit: limit.clamp(1, 500) };
+    let query = ListQuery { tenant: office.tenant().clone(), visibility: visibility(office, staff).await?, phase, after, limit: limit.clamp(1, 500) };
     Ok(office.store().list(&query).await?)
 }

@@ -38,12 +38,18 @@ pub struct MatterView {
     pub papers: Vec<crate::papers::Paper>,
     /// Matters of the same submission that the reader may see.
     pub siblings: Vec<Matter>,
+    /// The others handled as one with it, those the reader may see.
+    pub joined: Vec<Matter>,
+    /// How many others are handled as one with it.
+    pub joined_count: usize,
+    /// Today, in office time.
+    pub today: jiff::civil::Date,
 }
 
 impl MatterView {
     /// The moves an actor sees, open or closed with the reason.
     pub fn offers(&self, actor: &Actor) -> Vec<Offer<'_>> {
-        offers(self.ground.rules(), &self.matter, actor)
+        offers(self.ground.rules(), &self.matter, actor, self.today)
     }
 }
 
@@ -72,6 +78,7 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
+    view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
     // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
     if sealed {
         view.files.clear();
@@ -104,7 +111,11 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         None => store.contents(tenant, matter.submission.as_str()).await?.into_iter().find(|c| c.n == 0).map(|c| c.text).unwrap_or_default(),
     };
     let siblings = store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
+    let joined = crate::joinder::others(office, &matter).await?;
     Ok(MatterView {
+        today: office.now().today(),
+        joined_count: joined.len(),
+        joined,
         ground: office.ground(&matter.pack).await?,
         own_text: own.iter().any(|c| c.n == 0),
         text,

@@ -3,19 +3,15 @@
 //! A matter keeps the pack of its day unless an operator says otherwise. What runs is reckoned again from the same
 //! start and ledger; what is done or archived stays as it was. A matter that the new rules have no place for is left.
 
-use huiyin_domain::clock::Basis;
-use huiyin_domain::decide::next_event;
-use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, Expected, ListQuery, StoreError, Visibility};
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office};
-use crate::seal::{seal, tell};
+use crate::walk::{BUSY, Said, Walk, write_one};
 
 /// What was done, or would be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,23 +40,17 @@ pub enum Mode {
 pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Result<Moved> {
     office.ground(from).await?;
     let ground = office.ground(to).await?;
-    let everything = Visibility::Units(ground.directory.units.iter().map(|u| u.id.clone()).collect());
     let mut done = Moved::default();
-    let mut after = None;
-    loop {
-        let query = ListQuery { tenant: office.tenant().clone(), visibility: everything.clone(), phase: None, after: after.take(), limit: 500 };
-        let page = office.store().list(&query).await?;
-        for matter in page.rows.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
             match unfit(&ground, &matter) {
                 Some(why) => done.left.push((matter.number, why)),
                 None => one(office, &ground, matter, mode, &mut done).await?,
             }
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(done),
-        }
     }
+    Ok(done)
 }
 
 fn unfit(ground: &Ground, matter: &Matter) -> Option<String> {
@@ -91,22 +81,9 @@ async fn one(office: &Office, ground: &Ground, matter: Matter, mode: Mode, done:
         }
     }
     let periods = u64::try_from(said.len().saturating_sub(1)).unwrap_or(0);
-    if mode == Mode::Write {
-        let mut changes = Changes::new(office.tenant().clone());
-        if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
-            tell(&mut changes, office, &record, &next, "rules");
-        }
-        let events = said.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Clock, None, Basis::House, kind)).collect();
-        next.changed_at = now.at;
-        seal(&mut changes, ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
-        match office.store().commit(changes).await {
-            Ok(()) => {}
-            Err(StoreError::ChangedMeanwhile) => {
-                done.left.push((matter.number, "somebody was working on it; run again".into()));
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        }
+    if mode == Mode::Write && !write_one(office, ground, matter.version, next, Said { clause: None, kinds: said, about: Some("rules") }).await? {
+        done.left.push((matter.number, BUSY.into()));
+        return Ok(());
     }
     done.matters += 1;
     done.periods += periods;

@@ -73,10 +73,24 @@ pub struct Office {
     serials: Arc<Mutex<Serials>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
     guesses: Arc<tokio::sync::Mutex<()>>,
+    jobs: crate::print_job::Jobs,
 }
 
-/// The rest of a leased block, by year: the next serial and the end.
-type Serials = BTreeMap<i16, (u64, u64)>;
+/// The rest of a leased block, by the name of what is counted.
+type Serials = BTreeMap<String, Block>;
+
+/// Serials leased and not given out yet.
+#[derive(Debug)]
+struct Block {
+    /// The next.
+    next: u64,
+    /// The first that is no longer ours.
+    end: u64,
+    /// When it was leased, in machine seconds.
+    leased: i64,
+    /// How many were leased.
+    size: u32,
+}
 
 /// The rule book, calendar and directory a decision is made under, kept together.
 #[derive(Debug, Clone)]
@@ -99,7 +113,7 @@ impl Ground {
 impl Office {
     /// Puts an office together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))), guesses: Arc::default() }
+        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))), guesses: Arc::default(), jobs: Arc::default() }
     }
 
     /// The same office with another source of time (for seeds).
@@ -115,6 +129,11 @@ impl Office {
     /// A turn at guessing: sign-ins and wrong codes are judged one after another, so that many at once gain nothing.
     pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
         self.guesses.lock().await
+    }
+
+    /// Print jobs under way or ready.
+    pub(crate) fn jobs(&self) -> &crate::print_job::Jobs {
+        &self.jobs
     }
 
     /// The store. Only use cases of this crate reach it.
@@ -267,22 +286,45 @@ impl Office {
     /// # Errors
     /// As the store.
     pub(crate) async fn serial(&self, year: i16) -> Result<u64> {
-        if let Some(next) = self.take_serial(year) {
+        let name = format!("serial:{year}");
+        match self.take_serial(&name) {
+            Some(next) => Ok(next),
+            None => self.lease(name, LEASE).await,
+        }
+    }
+
+    /// The next number of a paper. A quiet office leases one at a time and leaves no gaps; under load the block doubles.
+    ///
+    /// # Errors
+    /// As the store.
+    pub(crate) async fn paper_serial(&self, name: String) -> Result<u64> {
+        if let Some(next) = self.take_serial(&name) {
             return Ok(next);
         }
-        let first = self.store().lease(self.tenant(), &format!("serial:{year}"), LEASE).await?;
+        let now = self.machine_now().as_second();
+        let busy = self.serials.lock().ok().and_then(|all| all.get(&name).filter(|b| now - b.leased <= 1).map(|b| b.size));
+        self.lease(name, busy.map_or(1, |size| (size * 2).min(LEASE))).await
+    }
+
+    async fn lease(&self, name: String, size: u32) -> Result<u64> {
+        let first = self.store().lease(self.tenant(), &name, size).await?;
         if let Ok(mut serials) = self.serials.lock() {
-            serials.insert(year, (first + 1, first + u64::from(LEASE)));
+            let block = Block { next: first + 1, end: first + u64::from(size), leased: self.machine_now().as_second(), size };
+            // Two leased at once: the longer rest stays, the other leaves a gap.
+            let kept = serials.get(&name).is_some_and(|b| b.end - b.next > block.end - block.next);
+            if !kept {
+                serials.insert(name, block);
+            }
         }
         Ok(first)
     }
 
-    fn take_serial(&self, year: i16) -> Option<u64> {
+    fn take_serial(&self, name: &str) -> Option<u64> {
         let mut serials = self.serials.lock().ok()?;
-        let (next, end) = serials.get_mut(&year)?;
-        (*next < *end).then(|| {
-            *next += 1;
-            *next - 1
+        let block = serials.get_mut(name)?;
+        (block.next < block.end).then(|| {
+            block.next += 1;
+            block.next - 1
         })
     }
 

@@ -10,9 +10,11 @@ use std::sync::{Arc, OnceLock};
 use huiyin_documents::{Faces, Letter, PdfError, Tongue};
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::payload::Shape;
+use huiyin_domain::payload::{Field, Shape};
 use huiyin_domain::procedure::{MoveRule, PaperRule};
+use huiyin_domain::unit::Unit;
 use huiyin_register::digest;
 use huiyin_storage::{ItemKind, ItemRecord, SubmissionRecord};
 use huiyin_wording::Language;
@@ -39,10 +41,21 @@ pub struct Paper {
     pub digest: String,
     /// The petitioner may read it.
     pub for_petitioner: bool,
+    /// It is addressed to the petitioner.
+    #[serde(default = "yes")]
+    pub to_petitioner: bool,
+    /// She asked for the second language: the served copy has it behind the first.
+    #[serde(default)]
+    pub second: bool,
     /// Only this relation and the petitioner may read it.
     pub private_to: Option<huiyin_domain::procedure::Relation>,
     /// The letter.
     pub letter: Letter,
+}
+
+/// Papers made before this was said were all addressed so.
+fn yes() -> bool {
+    true
 }
 
 /// How a paper is handed out.
@@ -54,24 +67,34 @@ pub enum Form {
     Docx,
 }
 
-/// The paper a decision makes, with its event added to the decision; `None` when the move makes none.
+/// The paper a decision makes and its place in the list of the day, with its event added to the decision; empty when the move makes none.
 ///
 /// # Errors
 /// A fault of the template, which the pack's check keeps from happening; as the store.
-pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, decision: &mut Decision) -> Result<Option<ItemRecord>> {
-    let Some((name, paper)) = rule.document.as_ref().and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(None) };
+pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, letter_of: Option<&SubmissionRecord>, decision: &mut Decision) -> Result<Vec<ItemRecord>> {
+    let Some((name, paper)) = rule.document.as_ref().and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Vec::new()) };
     let today = office.now().today();
     let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
     let unit = from.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
-    let key = format!("paper:{}:{}:{}", unit.as_ref().map(|u| u.id.0.as_str()).unwrap_or_default(), paper.code, today.year());
-    let serial = office.store().lease(office.tenant(), &key, 1).await?;
-    let number = format!("{}〔{}〕{serial}号", paper.code, today.year());
+    let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
+    let serial = office.paper_serial(format!("paper:{issuer}:{}:{}", paper.code, today.year())).await?;
+    let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or("信");
+    let number = format!("{letters}{}〔{}〕{serial}号", paper.code, today.year());
+    let carried = |field: Field| {
+        let in_event = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { carried.text(field) } else { None });
+        in_event.or_else(|| decision.words.text(field)).map(str::to_owned)
+    };
+    // 主送: a unit by its relation, whoever the move names, else the petitioner; minutes have none.
+    let named_unit = carried(Field::ToUnit).map(UnitId::new);
+    let to_unit = paper.to.and_then(|to| if to.is_asked() { named_unit } else { before.unit_for(to, &ground.directory) });
+    let to_unit = to_unit.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
+    let recipient = carried(Field::Recipient);
     let above = unit.as_ref().and_then(|u| ground.directory.superior(&u.id)).cloned();
     let letter_in = |language: Language| -> Result<Letter> {
         let pick = |l: &huiyin_domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
-        let name = |u: &Option<huiyin_domain::unit::Unit>| u.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+        let name = |u: &Option<Unit>| u.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
         let mut values: BTreeMap<String, String> = BTreeMap::from([
-            ("to".to_owned(), office.wording().text(language, "petitioner", &[])),
+            ("to".to_owned(), to_unit.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).or_else(|| recipient.clone()).unwrap_or_else(|| office.wording().text(language, "petitioner", &[]))),
             ("number".to_owned(), breakable(&before.number)),
             ("title".to_owned(), before.title.clone()),
             ("received".to_owned(), formal_date(language, before.received_on)),
@@ -96,7 +119,7 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
             organ: name(&unit),
             number: number.clone(),
             title: pick(&paper.title),
-            to: values.get("to").cloned().unwrap_or_default(),
+            to: if paper.unaddressed { String::new() } else { values.get("to").cloned().unwrap_or_default() },
             body,
             date: formal_date(language, today),
             contact,
@@ -114,13 +137,18 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
     decision.events.push(event);
     // Reasons between offices are not the petitioner's paper.
     let for_petitioner = rule.tells && rule.hides.is_empty();
-    let doc = Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, private_to: rule.private_to, letter };
+    let to_petitioner = for_petitioner && paper.to.is_none() && !paper.unaddressed && recipient.is_none();
+    let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
+    // The list of a day, by the unit that issues: from it notices are printed together.
+    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
+    let day = ItemRecord::lasting(ItemKind::Paper, format!("day:{issuer}:{today}:{}:{n:06}", before.id), day);
+    let doc = Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, to_petitioner, second, private_to: rule.private_to, letter };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(Some(ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }))
+    Ok(vec![ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }, day])
 }
 
 /// A date as it stands on a paper (GB/T 9704: no weekday, no leading zeros).
-fn formal_date(language: Language, date: Date) -> String {
+pub(crate) fn formal_date(language: Language, date: Date) -> String {
     match language {
         Language::Chinese => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Language::English => date.strftime("%-d %B %Y").to_string(),
@@ -167,12 +195,36 @@ pub async fn for_petitioner(office: &Office, submission: &SubmissionRecord, part
 /// # Errors
 /// [`AppError::Form`] for characters no face has; [`AppError::Internal`] when there are no faces.
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
-    let mut letter = paper.letter.clone();
-    letter.second = None;
+    let letter = as_served(paper);
+    let to = if paper.to_petitioner { to } else { "" };
     if form == Form::Pdf && to.trim().is_empty() {
         return served(office, paper, letter).await;
     }
     draw_letter(office, letter, form, to).await
+}
+
+/// The letter as it is served: with the second language where the petitioner asked for it.
+pub(crate) fn as_served(paper: &Paper) -> Letter {
+    let second = if paper.second { paper.letter.second.clone() } else { None };
+    Letter { second, ..paper.letter.clone() }
+}
+
+/// Sets many letters as one PDF, each on a sheet of its own.
+///
+/// # Errors
+/// As [`draw`].
+pub(crate) async fn set_many(office: &Office, letters: Vec<Letter>) -> Result<Vec<u8>> {
+    let faces = faces(office);
+    let set = tokio::task::spawn_blocking(move || huiyin_documents::pdf_of_many(&letters, &faces)).await;
+    set.map_err(|e| AppError::Internal(e.to_string()))?.map_err(in_words)
+}
+
+fn in_words(error: PdfError) -> AppError {
+    match error {
+        PdfError::Undrawable(found) => AppError::Form(vec![FormError::with("to", "fault-undrawable", found.into_iter().collect::<String>())]),
+        PdfError::NoFaces => AppError::Form(vec![FormError::new("to", "fault-no-faces")]),
+        PdfError::Typeset(why) => AppError::Internal(why),
+    }
 }
 
 /// The copy that is served: set once, stored by its hash, and the same bytes ever after, whatever faces come later.
@@ -207,7 +259,7 @@ pub async fn draw_both(office: &Office, paper: &Paper, form: Form, to: &str) -> 
     draw_letter(office, paper.letter.clone(), form, to).await
 }
 
-async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) -> Result<Vec<u8>> {
+pub(crate) async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) -> Result<Vec<u8>> {
     let to: String = to.trim().chars().take(60).collect();
     if !to.is_empty() {
         letter.to = to;
@@ -217,12 +269,7 @@ async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) 
         Form::Pdf => huiyin_documents::pdf(&letter, &faces),
         Form::Docx => huiyin_documents::docx(&letter).map_err(PdfError::Typeset),
     });
-    match done.await.map_err(|e| AppError::Internal(e.to_string()))? {
-        Ok(bytes) => Ok(bytes),
-        Err(PdfError::Undrawable(found)) => Err(AppError::Form(vec![FormError::with("to", "fault-undrawable", found.into_iter().collect::<String>())])),
-        Err(PdfError::NoFaces) => Err(AppError::Form(vec![FormError::new("to", "fault-no-faces")])),
-        Err(error) => Err(AppError::Internal(error.to_string())),
-    }
+    done.await.map_err(|e| AppError::Internal(e.to_string()))?.map_err(in_words)
 }
 
 /// What is missing among the faces papers ask for: `None` when no paper can be set at all.

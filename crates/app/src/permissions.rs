@@ -6,7 +6,7 @@ use huiyin_domain::unit::Post;
 use huiyin_storage::Visibility;
 
 use crate::error::{AppError, Result};
-use crate::office::Staff;
+use crate::office::{Office, Staff};
 
 /// What an officer may do beside the moves of a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,10 @@ pub fn require(staff: &Staff, action: Action) -> Result<()> {
     if allows(staff, action) { Ok(()) } else { Err(AppError::NotAllowed) }
 }
 
-/// What an officer may see in lists: matters whose scope holds the officer's unit.
-pub(crate) fn visibility(staff: &Staff) -> Visibility {
-    if allows(staff, Action::ReadLists) { Visibility::Units(BTreeSet::from([staff.officer.unit.clone()])) } else { Visibility::Nothing }
+/// What an officer may see in lists: matters whose scope holds the officer's unit, without those the officer recuses from.
+pub(crate) async fn visibility(office: &Office, staff: &Staff) -> Result<Visibility> {
+    if !allows(staff, Action::ReadLists) {
+        return Ok(Visibility::Nothing);
+    }
+    Ok(Visibility::Units { units: BTreeSet::from([staff.officer.unit.clone()]), without: crate::people::recused_from(office, staff).await? })
 }

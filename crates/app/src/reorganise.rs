@@ -3,19 +3,15 @@
 //! Every open matter says so in its record, the duties that are owed pass with their days unchanged, and the petitioner
 //! is told. A matter that may not go there (an accusation to a body that may not receive it) is left and named.
 
-use huiyin_domain::clock::Basis;
-use huiyin_domain::decide::next_event;
-use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::{Matter, may_receive_accusation};
-use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::{Fact, Phase};
-use huiyin_storage::{Changes, Expected, ListQuery, StoreError, Visibility};
 
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};
 use crate::office::Office;
-use crate::seal::{seal, tell};
+use crate::walk::{BUSY, Said, Walk, write_one};
 
 /// Hands what `from` holds to `to`; with `class`, only matters of that content class (a unit that is split).
 ///
@@ -29,13 +25,10 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     if from == to || !successor.active {
         return Err(AppError::Internal(format!("`{to}` cannot succeed `{from}`: it must be another unit that is in use")));
     }
-    let everything = Visibility::Units(directory.units.iter().map(|u| u.id.clone()).collect());
     let mut done = Moved::default();
-    let mut after = None;
-    loop {
-        let query = ListQuery { tenant: office.tenant().clone(), visibility: everything.clone(), phase: None, after: after.take(), limit: 500 };
-        let page = office.store().list(&query).await?;
-        for matter in page.rows.into_iter().filter(|m| m.phase != Phase::Archived && concerns(m, from)) {
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page.into_iter().filter(|m| m.phase != Phase::Archived && concerns(m, from)) {
             if class.is_some_and(|c| !matter.class.as_deref().unwrap_or("").starts_with(c)) {
                 continue;
             }
@@ -45,11 +38,8 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
             }
             one(office, matter, from, to, mode, &mut done).await?;
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(done),
-        }
     }
+    Ok(done)
 }
 
 fn concerns(matter: &Matter, unit: &UnitId) -> bool {
@@ -81,26 +71,12 @@ async fn one(office: &Office, matter: Matter, from: &UnitId, to: &UnitId, mode: 
         clock.bound.unit = Some(to.clone());
         periods += 1;
     }
-    if mode == Mode::Write {
-        let mut changes = Changes::new(office.tenant().clone());
-        if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
-            tell(&mut changes, office, &record, &next, "successor");
-        }
-        let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties: periods };
-        let clause = ground.book.clauses.contains_key("24").then(|| "24".to_owned());
-        let basis = if clause.is_some() { Basis::Law } else { Basis::House };
-        let now = office.now();
-        let events = vec![next_event(&mut next, now.at, EventActor::Clock, clause, basis, kind)];
-        next.changed_at = now.at;
-        seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
-        match office.store().commit(changes).await {
-            Ok(()) => {}
-            Err(StoreError::ChangedMeanwhile) => {
-                done.left.push((matter.number, "somebody was working on it; run again".into()));
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        }
+    let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties: periods };
+    let clause = ground.book.clauses.contains_key("24").then(|| "24".to_owned());
+    let said = Said { clause, kinds: vec![kind], about: Some("successor") };
+    if mode == Mode::Write && !write_one(office, &ground, matter.version, next, said).await? {
+        done.left.push((matter.number, BUSY.into()));
+        return Ok(());
     }
     done.matters += 1;
     done.periods += u64::from(periods);

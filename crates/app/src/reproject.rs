@@ -2,17 +2,13 @@
 //!
 //! It works in pages, commits one matter at a time against the version read, and changes nothing when run twice.
 
-use huiyin_domain::clock::Basis;
-use huiyin_domain::decide::next_event;
-use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::payload::Payload;
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, Expected, ListQuery, StoreError, Visibility};
 
 use crate::error::Result;
 use crate::office::Office;
-use crate::seal::{seal, tell};
+use crate::walk::{Said, Walk, write_one};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,21 +28,14 @@ pub struct Reprojected {
 /// # Errors
 /// As the store.
 pub async fn run(office: &Office) -> Result<Reprojected> {
-    let directory = office.directory().await?;
-    let everything = Visibility::Units(directory.units.iter().map(|u| u.id.clone()).collect());
     let mut done = Reprojected::default();
-    let mut after = None;
-    loop {
-        let query = ListQuery { tenant: office.tenant().clone(), visibility: everything.clone(), phase: None, after: after.take(), limit: 500 };
-        let page = office.store().list(&query).await?;
-        for matter in page.rows {
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page {
             one(office, matter, &mut done).await?;
         }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return Ok(done),
-        }
     }
+    Ok(done)
 }
 
 async fn one(office: &Office, matter: Matter, done: &mut Reprojected) -> Result<()> {
@@ -73,20 +62,9 @@ async fn one(office: &Office, matter: Matter, done: &mut Reprojected) -> Result<
     if said.is_empty() && !touched {
         return Ok(());
     }
-    let mut changes = Changes::new(office.tenant().clone());
-    if !said.is_empty()
-        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
-    {
-        tell(&mut changes, office, &record, &next, "calendar");
+    let about = (!said.is_empty()).then_some("calendar");
+    if !write_one(office, &ground, matter.version, next, Said { clause: None, kinds: said, about }).await? {
+        done.left += 1;
     }
-    let events = said.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Clock, None, Basis::House, kind)).collect();
-    seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
-    match office.store().commit(changes).await {
-        Ok(()) => Ok(()),
-        Err(StoreError::ChangedMeanwhile) => {
-            done.left += 1;
-            Ok(())
-        }
-        Err(error) => Err(error.into()),
-    }
+    Ok(())
 }

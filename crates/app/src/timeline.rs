@@ -153,6 +153,7 @@ fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Opt
         .map(|(field, value)| {
             let text = match field.shape() {
                 Shape::Choice(_) => say(ground, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
+                Shape::Officer => ground.rules.directory.officer(&huiyin_domain::ids::OfficerId::new(value)).map(|o| o.name.clone()).unwrap_or_default(),
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
                 _ => value.to_owned(),
             };

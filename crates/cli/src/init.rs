@@ -50,6 +50,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         telephone: String::new(),
         hours: String::new(),
         procedure: String::new(),
+        letters: String::new(),
         active: true,
     };
     directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;

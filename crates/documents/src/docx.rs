@@ -21,7 +21,9 @@ pub fn docx(letter: &Letter) -> Result<Vec<u8>, String> {
         file = file.add_paragraph(line(&part.organ, "方正小标宋简体", 56).align(AlignmentType::Center));
         file = file.add_paragraph(line(&part.number, "仿宋", 32).align(AlignmentType::Right));
         file = file.add_paragraph(line(&part.title, "方正小标宋简体", 44).align(AlignmentType::Center));
-        file = file.add_paragraph(line(&format!("{}：", part.to), "仿宋", 32));
+        if !part.to.is_empty() {
+            file = file.add_paragraph(line(&format!("{}：", part.to), "仿宋", 32));
+        }
         for paragraph in &part.body {
             let (text, face) = match paragraph {
                 Paragraph::Heading(text) => (text, "黑体"),

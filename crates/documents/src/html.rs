@@ -7,11 +7,11 @@ pub fn html(letter: &Letter) -> String {
     let lang = if letter.tongue == Tongue::En { "en" } else { "zh-CN" };
     let colon = if letter.tongue == Tongue::En { ":" } else { "：" };
     let mut out = format!(
-        "<article class=\"letter\" lang=\"{lang}\"><header><p class=\"organ\">{}</p><p class=\"number\">{}</p></header><h2>{}</h2><p>{}{colon}</p>",
+        "<article class=\"letter\" lang=\"{lang}\"><header><p class=\"organ\">{}</p><p class=\"number\">{}</p></header><h2>{}</h2>{}",
         safe(&letter.organ),
         safe(&letter.number),
         safe(&letter.title),
-        safe(&letter.to)
+        if letter.to.is_empty() { String::new() } else { format!("<p>{}{colon}</p>", safe(&letter.to)) }
     );
     for paragraph in &letter.body {
         match paragraph {

@@ -16,6 +16,7 @@ pub mod opening;
 pub mod payload;
 pub mod procedure;
 pub mod reckon;
+pub mod retention;
 pub mod submission;
 pub mod timer;
 pub mod unit;

@@ -104,6 +104,12 @@ pub struct Matter {
     /// The result that was annulled; it may not come again on the same facts.
     #[serde(default)]
     pub annulled: Option<String>,
+    /// Officers with a direct interest, who have no more to do with it and do not see it (art. 28(3)).
+    #[serde(default)]
+    pub recused: BTreeSet<OfficerId>,
+    /// Who proposed the destruction; another officer agrees to it.
+    #[serde(default)]
+    pub proposer: Option<OfficerId>,
     /// Ratings.
     pub ratings: Ratings,
     /// Matters handled as one (并案).
@@ -141,11 +147,11 @@ impl Matter {
     /// How an actor stands to this matter.
     pub fn relations(&self, actor: &Actor, directory: &Directory) -> BTreeSet<Relation> {
         let mut out = BTreeSet::new();
-        let Actor::Officer { unit, posts, .. } = actor else {
+        let Actor::Officer { id, unit, posts } = actor else {
             out.insert(Relation::Petitioner);
             return out;
         };
-        if posts.iter().all(|p| *p == Post::Admin) {
+        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
             return out;
         }
         let head = posts.contains(&Post::Head);
@@ -189,10 +195,10 @@ impl Matter {
     /// Whether an officer's unit may read this matter: it holds or held a duty in it, is above the
     /// holder, or is the petition office that serves it. An accusation is read in its compartment only.
     pub fn may_read(&self, actor: &Actor, directory: &Directory) -> bool {
-        let Actor::Officer { unit, posts, .. } = actor else {
+        let Actor::Officer { id, unit, posts } = actor else {
             return true;
         };
-        if posts.iter().all(|p| *p == Post::Admin) {
+        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
             return false;
         }
         self.scope(directory).contains(unit)

@@ -119,6 +119,8 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         asked: BTreeMap::new(),
         deciders: BTreeSet::new(),
         annulled: None,
+        recused: BTreeSet::new(),
+        proposer: None,
         ratings: Ratings::default(),
         joinder: None,
         before_withdrawal: None,

@@ -87,6 +87,16 @@ pub enum Field {
     Complaint,
     /// Why a clarification is made: asked for, or harm suffered.
     ClarifyGround,
+    /// Numbers of matters handled as one, one on each line.
+    Joined,
+    /// An officer of the actor's unit; the actor when it is left empty.
+    Officer,
+    /// The name of somebody who acts for the petitioner; it goes to the vault and nowhere else.
+    AgentName,
+    /// In what capacity: relative, lawyer, guardian and so on.
+    AgentBasis,
+    /// Until when a document holds.
+    ValidUntil,
 }
 
 /// How a field is entered and checked.
@@ -102,6 +112,10 @@ pub enum Shape {
     PastDay,
     /// A unit of the directory.
     Unit,
+    /// An officer of the directory.
+    Officer,
+    /// A person's name: identity, for the vault only.
+    Name,
     /// One word of a closed list.
     Choice(&'static [&'static str]),
     /// A whole number from 1 to this.
@@ -113,7 +127,10 @@ impl Field {
     pub fn shape(self) -> Shape {
         match self {
             Self::ToUnit => Shape::Unit,
-            Self::DueOn => Shape::Day,
+            Self::Officer => Shape::Officer,
+            Self::AgentName => Shape::Name,
+            Self::AgentBasis => Shape::Choice(&["relative", "own_staff", "recommended", "lawyer", "legal_worker", "guardian"]),
+            Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
             Self::Proof | Self::Target => Shape::Line,
@@ -154,6 +171,7 @@ impl Field {
             | Self::Risk
             | Self::NewFacts
             | Self::Complaint
+            | Self::Joined
             | Self::Words => Shape::Text,
         }
     }
@@ -167,12 +185,28 @@ impl Field {
     pub fn is_content(self) -> bool {
         matches!(self.shape(), Shape::Text | Shape::Line)
     }
+
+    /// Who somebody is: it is kept in the vault and neither in the event nor among the words.
+    pub fn is_identity(self) -> bool {
+        self.shape() == Shape::Name
+    }
 }
 
 /// A checked payload. Every value has the shape of its field.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Payload(BTreeMap<Field, String>);
+
+/// A payload by where it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// In the event.
+    pub carried: Payload,
+    /// In the content table.
+    pub words: Payload,
+    /// In the vault.
+    pub identity: Payload,
+}
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,6 +226,8 @@ pub enum FieldFault {
     TooLong,
     /// Not a unit in use.
     NoSuchUnit,
+    /// Not an officer the actor may name here.
+    NoSuchOfficer,
     /// Earlier than a fact it must follow.
     TooEarly,
     /// Later than the last day allowed.
@@ -259,10 +295,11 @@ impl Payload {
         self.text(field).and_then(|t| t.parse().ok())
     }
 
-    /// Splits into what may stand in an event and what is content.
-    pub fn split(self) -> (Self, Self) {
-        let (content, facts) = self.0.into_iter().partition(|(field, _)| field.is_content());
-        (Self(facts), Self(content))
+    /// Splits into what may stand in an event, what is content, and what is identity.
+    pub fn split(self) -> Parts {
+        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = self.0.into_iter().partition(|(field, _)| field.is_identity());
+        let (words, carried) = rest.into_iter().partition(|(field, _)| field.is_content());
+        Parts { carried: Self(carried), words: Self(words), identity: Self(identity) }
     }
 
     /// All fields in order.
@@ -281,6 +318,8 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
         Shape::Line => (value.chars().count() > 200).then_some(FieldFault::TooLong),
         Shape::Text => (value.chars().count() > 20_000).then_some(FieldFault::TooLong),
         Shape::Unit => (value.chars().count() > 60).then_some(FieldFault::NoSuchUnit),
+        Shape::Officer => (value.chars().count() > 60).then_some(FieldFault::NoSuchOfficer),
+        Shape::Name => (value.chars().count() > 60).then_some(FieldFault::TooLong),
         Shape::Day => match value.parse::<Date>() {
             Ok(day) if day < today => Some(FieldFault::TooEarly),
             Ok(day) if day.year() > today.year() + 10 => Some(FieldFault::TooLate),

@@ -149,6 +149,9 @@ pub struct Submission {
     pub by_agent: bool,
     /// How she wants to be answered.
     pub reply: ReplyWay,
+    /// She asked for papers in the second language as well.
+    #[serde(default)]
+    pub second_language: bool,
     /// Postmark, enclosures, foreign numbers.
     pub paper: PaperFacts,
     /// How many people ask, as stated.

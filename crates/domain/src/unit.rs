@@ -52,6 +52,9 @@ pub struct Unit {
     pub name: String,
     /// English name; the Chinese one is shown when empty.
     pub name_en: String,
+    /// The unit's own letters in the number of its papers (机关代字), such as 青住建信; empty: 信.
+    #[serde(default)]
+    pub letters: String,
     /// Kind.
     pub kind: UnitKind,
     /// The unit one level up, for reviews and supervision.

@@ -105,6 +105,17 @@ impl FileStore {
         Ok(tokio::fs::read(self.path(hash)?).await?)
     }
 
+    /// Destroys a file; it is no error when it is gone already. The caller knows that nothing else uses it.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub async fn destroy(&self, hash: &str) -> Result<(), FileError> {
+        match tokio::fs::remove_file(self.path(hash)?).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     fn path(&self, hash: &str) -> Result<PathBuf, FileError> {
         match (hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()), hash.get(..2)) {
             (true, Some(first)) => Ok(self.root.join(first).join(hash)),
@@ -168,6 +179,9 @@ mod tests {
         let one = store.put("材料".as_bytes()).await.unwrap();
         assert_eq!(store.put("材料".as_bytes()).await.unwrap(), one);
         assert_eq!(store.get(&one.hash).await.unwrap(), "材料".as_bytes());
+        store.destroy(&one.hash).await.unwrap();
+        store.destroy(&one.hash).await.unwrap();
+        assert!(store.get(&one.hash).await.is_err());
         assert!(matches!(store.get("../../etc/passwd").await, Err(FileError::Hash(_))));
     }
 }

@@ -6,12 +6,12 @@ use huiyin_domain::clock::Basis;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::procedure::{
-    Clause, ClockRule, Escalation, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, RightRule, RuleBook, Since, StartFrom, StateRule,
+    Clause, ClockRule, Escalation, Fact, Guard, HandTo, KeepRule, MoveRule, PaperRule, Phase, RightRule, RuleBook, Since, StartFrom, StateRule,
 };
 use serde::de::DeserializeOwned;
 
 use crate::error::{PackError, line_of, nearest};
-use crate::raw::{Clock, Head, Move, Paper, Part, Right, State};
+use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, cases, raw};
 
 struct Checker<'a> {
@@ -107,6 +107,7 @@ struct Gathered {
     papers: Vec<Found<Paper>>,
     rights: Vec<Found<Right>>,
     steps: Vec<Found<raw::Escalation>>,
+    keep: Vec<Found<Keep>>,
     clauses: BTreeMap<String, Clause>,
     classes: BTreeMap<String, Vec<String>>,
     cases: Vec<cases::Case>,
@@ -133,6 +134,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take!(paper, papers);
         take!(right, rights);
         take!(escalation, steps);
+        take!(keep, keep);
         out.clauses.extend(part.clause);
         out.classes.extend(part.class);
         out.cases.extend(part.case);
@@ -175,6 +177,7 @@ pub(crate) fn build(
     let papers = lay(base.papers, own.papers, |s| &s.id);
     let rights = if own.rights.is_empty() { base.rights } else { own.rights };
     let steps = if own.steps.is_empty() { base.steps } else { own.steps };
+    let keep = if own.keep.is_empty() { base.keep } else { own.keep };
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
     let known = Known {
@@ -215,8 +218,13 @@ pub(crate) fn build(
     let mut built_papers = BTreeMap::new();
     for (file, offset, raw) in papers {
         let line = files.files.get(&file).map_or(0, |t| line_of(t, offset));
-        let rule = PaperRule { title: raw.title, code: raw.code, template: raw.template, from: raw.from, line, keep_years: raw.keep_years };
+        let rule = PaperRule { title: raw.title, code: raw.code, template: raw.template, from: raw.from, to: raw.to, unaddressed: raw.unaddressed, line };
         built_papers.insert(raw.id, rule);
+    }
+    let mut built_keep = Vec::new();
+    for (file, offset, raw) in keep {
+        (checker.file, checker.offset) = (file, offset);
+        built_keep.push(keep_rule(&mut checker, &raw, &known));
     }
     (checker.file, checker.offset) = ("cases.toml".into(), 0);
     for case in &own.cases {
@@ -240,6 +248,7 @@ pub(crate) fn build(
         initial_sealed: head.initial_sealed.map(|s| (StateId(s), ids(head.initial_sealed_clocks))),
         hops_before_dispute: head.hops_before_dispute,
         keep_years: head.keep_years,
+        keep: built_keep,
         states: states
             .into_iter()
             .map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain }))
@@ -267,6 +276,18 @@ struct Known {
     moves: Vec<String>,
     clauses: Vec<String>,
     papers: Vec<String>,
+}
+
+fn keep_rule(checker: &mut Checker<'_>, raw: &Keep, known: &Known) -> KeepRule {
+    match (raw.years, raw.permanent) {
+        (None, false) | (Some(_), true) => checker.say("a `keep` entry says either `years` or `permanent = true`".to_owned()),
+        (Some(years), _) if years == 0 || years > 200 => checker.say(format!("a file cannot be kept for {years} years; write 1 to 200, or `permanent = true`")),
+        _ => {}
+    }
+    if raw.when.is_empty() {
+        checker.say("a `keep` entry needs `when`; for all other files write `keep_years` in [pack]".to_owned());
+    }
+    KeepRule { when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(), years: raw.years }
 }
 
 fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -> RightRule {

@@ -38,6 +38,20 @@ pub(crate) struct Part {
     pub class: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub case: Vec<cases::Case>,
+    /// Years files of a kind are kept.
+    #[serde(default)]
+    pub keep: Vec<Spanned<Keep>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Keep {
+    /// Which files; every condition must hold.
+    pub when: Vec<String>,
+    /// A number of years, or `permanent = true`.
+    pub years: Option<u32>,
+    #[serde(default)]
+    pub permanent: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -92,8 +106,12 @@ pub(crate) struct Paper {
     pub title: Label,
     pub code: String,
     pub from: Relation,
+    /// The unit it is addressed to; absent: the petitioner, or the recipient the move names.
+    pub to: Option<Relation>,
+    /// Minutes are addressed to nobody.
+    #[serde(default)]
+    pub unaddressed: bool,
     pub template: Label,
-    pub keep_years: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -73,8 +73,9 @@ pub fn schema() -> Value {
     let state = object(&["id", "phase", "title", "plain"], json!({ "id": text, "phase": one_of::<Phase>(), "title": label, "plain": label }));
     let paper = object(
         &["id", "title", "code", "from", "template"],
-        json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "template": label, "keep_years": number }),
+        json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "to": one_of::<Relation>(), "unaddressed": { "type": "boolean" }, "template": label }),
     );
+    let keep = object(&["when"], json!({ "when": list, "years": number, "permanent": { "type": "boolean" } }));
     let right = object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }));
     let escalation = object(&["after_working_days", "to"], json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }));
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
@@ -86,7 +87,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
-            "paper": many(paper), "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })

@@ -51,6 +51,7 @@ fn house() -> Directory {
         telephone: String::new(),
         hours: String::new(),
         procedure: String::new(),
+        letters: String::new(),
         active: true,
     };
     let units = vec![

@@ -188,6 +188,11 @@ impl Store for PostgresStore {
         Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
     }
 
+    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
+        Ok(self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?.get(0))
+    }
+
     fn backend(&self) -> &'static str {
         "postgres"
     }

@@ -1,5 +1,7 @@
 //! The statements of reads.
 
+use std::collections::BTreeSet;
+
 use deadpool_postgres::Object;
 use huiyin_domain::ids::{MatterId, TenantId};
 use huiyin_domain::matter::Matter;
@@ -64,17 +66,17 @@ fn more(limit: u32) -> i64 {
 }
 
 pub(crate) async fn list(client: &Object, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
-    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let units: Vec<&str> = units.iter().map(|u| u.as_str()).collect();
     let phase = query.phase.map(|p| p.word());
     let sql = "SELECT m.seq::text, m.doc FROM matter m WHERE m.tenant=$1 AND m.seq<$3 AND ($4::text IS NULL OR m.phase=$4) \
-               AND EXISTS (SELECT 1 FROM reader r WHERE r.tenant=$1 AND r.unit=ANY($2) AND r.seq=m.seq) ORDER BY m.seq DESC LIMIT $5";
-    let found = rows(client, sql, &[&query.tenant.0, &units, &before(query.after.as_deref()), &phase, &more(query.limit)]).await?;
+               AND EXISTS (SELECT 1 FROM reader r WHERE r.tenant=$1 AND r.unit=ANY($2) AND r.seq=m.seq) AND m.id<>ALL($6) ORDER BY m.seq DESC LIMIT $5";
+    let found = rows(client, sql, &[&query.tenant.0, &units, &before(query.after.as_deref()), &phase, &more(query.limit), &ids(without)]).await?;
     keyed("matter", &found, query.limit)
 }
 
 pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
-    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let wanted = phrases(&query.text);
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
@@ -84,9 +86,13 @@ pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<
     let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
     // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).
     let sql = "WITH found AS MATERIALIZED (SELECT seq FROM search WHERE tenant=$1 AND vector @@ $2::text::tsquery) \
-               SELECT m.seq::text, m.doc FROM found f JOIN matter m ON m.seq=f.seq WHERE f.seq<$3 ORDER BY f.seq DESC LIMIT $4";
-    let found = rows(client, sql, &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit)]).await?;
+               SELECT m.seq::text, m.doc FROM found f JOIN matter m ON m.seq=f.seq WHERE f.seq<$3 AND m.id<>ALL($5) ORDER BY f.seq DESC LIMIT $4";
+    let found = rows(client, sql, &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit), &ids(without)]).await?;
     keyed("matter", &found, query.limit)
+}
+
+fn ids(matters: &BTreeSet<MatterId>) -> Vec<&str> {
+    matters.iter().map(|m| m.as_str()).collect()
 }
 
 fn quote(phrase: &Phrase) -> String {
@@ -95,7 +101,7 @@ fn quote(phrase: &Phrase) -> String {
     format!("({})", terms.join(" <-> "))
 }
 
-const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND kind='duty' AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5";
+const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND kind='duty' AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5 AND matter<>ALL($6)";
 
 fn posts(query: &DutyQuery) -> Vec<&'static str> {
     query.posts.iter().map(|p| p.word()).collect()
@@ -106,8 +112,9 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
     let (due, key) = query.position();
     let row = "matter || '.' || lpad(n::text, 6, '0')";
     let sql =
-        format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$6 OR (due=$6 AND {row} > $7)) ORDER BY due, matter, n LIMIT $8");
-    let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &due, &key, &more(query.limit)]).await?;
+        format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$7 OR (due=$7 AND {row} > $8)) ORDER BY due, matter, n LIMIT $9");
+    let found =
+        rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &ids(&query.without), &due, &key, &more(query.limit)]).await?;
     keyed("duty", &found, query.limit)
 }
 
@@ -116,7 +123,7 @@ pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<Du
     let mut counts = [0_u64; 4];
     for (slot, window) in counts.iter_mut().zip([DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later]) {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
-        let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from, &to]).await?;
+        let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from, &to, &ids(&query.without)]).await?;
         let n: i64 = found.first().map_or(0, |r| r.get(0));
         *slot = u64::try_from(n).unwrap_or(0);
     }

@@ -3,7 +3,7 @@
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::clock::ClockKind;
-use huiyin_storage::{Changes, Expected, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
 
@@ -88,6 +88,9 @@ async fn taken(transaction: &Transaction<'_>, changes: &Changes, key: &str) -> R
 fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     let tenant = || changes.tenant.0.clone();
     let mut batch = Batch::default();
+    if let Some(what) = &changes.erase {
+        erase(&mut batch, &tenant(), what);
+    }
     if let Some(record) = &changes.submission {
         submission(&mut batch, tenant(), record)?;
     }
@@ -142,6 +145,26 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         item(&mut batch, tenant(), record);
     }
     Ok(batch)
+}
+
+fn erase(batch: &mut Batch, tenant: &str, what: &Erase) {
+    for sql in [
+        "DELETE FROM content WHERE tenant=$1 AND owner=$2",
+        "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND matter=$2",
+        "DELETE FROM item WHERE tenant=$1 AND kind='paper' AND strpos(key, $2)>0",
+    ] {
+        batch.add(sql, values![tenant.to_owned(), what.matter.0.clone()]);
+    }
+    let Some(letter) = &what.letter else { return };
+    for sql in [
+        "DELETE FROM content WHERE tenant=$1 AND owner=$2",
+        "DELETE FROM vault WHERE tenant=$1 AND submission=$2",
+        "DELETE FROM attachment WHERE tenant=$1 AND submission=$2",
+        "DELETE FROM message WHERE tenant=$1 AND submission=$2",
+        "DELETE FROM audit WHERE tenant=$1 AND submission=$2",
+    ] {
+        batch.add(sql, values![tenant.to_owned(), letter.0.clone()]);
+    }
 }
 
 fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> Result<(), StoreError> {

@@ -211,6 +211,11 @@ impl Store for SqliteStore {
         self.writer.send(|reply| Command::Lease(tenant, name, count, reply)).await
     }
 
+    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError> {
+        let hash = hash.to_owned();
+        self.read(move |c| read::uses_file(c, &hash)).await
+    }
+
     fn backend(&self) -> &'static str {
         "sqlite"
     }

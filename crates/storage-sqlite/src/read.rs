@@ -1,5 +1,7 @@
 //! The statements of reads.
 
+use std::collections::BTreeSet;
+
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
@@ -46,22 +48,25 @@ fn before(after: Option<&str>) -> i64 {
 }
 
 pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
-    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let marks = vec!["?"; units.len()].join(",");
+    let left_out = left_out("m.id", without);
     let phase = if query.phase.is_some() { " AND m.phase=?" } else { "" };
     let sql = format!(
-        "SELECT DISTINCT m.seq, m.doc FROM reader r JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit IN ({marks}) AND r.seq<?{phase} ORDER BY m.seq DESC LIMIT ?"
+        "SELECT DISTINCT m.seq, m.doc FROM reader r JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit IN ({marks}) AND r.seq<?{phase}{} ORDER BY m.seq DESC LIMIT ?",
+        left_out.0
     );
     let mut values: Vec<Value> = vec![query.tenant.0.clone().into()];
     values.extend(units.iter().map(|u| Value::from(u.0.clone())));
     values.push(before(query.after.as_deref()).into());
     values.extend(query.phase.map(|p| Value::from(p.word().to_owned())));
+    values.extend(left_out.1);
     values.push(i64::from(query.limit.saturating_add(1)).into());
     matters(connection, &sql, values, query.limit)
 }
 
 pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
-    let Visibility::Units(units) = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let wanted = phrases(&query.text);
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
@@ -69,9 +74,21 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Pag
     let scope: Vec<String> = units.iter().map(|u| format!("\"{}\"", scope_token(query.tenant.as_str(), u.as_str()))).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
-    let sql = "SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<? ORDER BY s.rowid DESC LIMIT ?";
-    let values = vec![matching.into(), before(query.after.as_deref()).into(), i64::from(query.limit.saturating_add(1)).into()];
-    matters(connection, sql, values, query.limit)
+    let left_out = left_out("m.id", without);
+    let sql =
+        format!("SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<?{} ORDER BY s.rowid DESC LIMIT ?", left_out.0);
+    let mut values = vec![matching.into(), before(query.after.as_deref()).into()];
+    values.extend(left_out.1);
+    values.push(i64::from(query.limit.saturating_add(1)).into());
+    matters(connection, &sql, values, query.limit)
+}
+
+/// The condition and values that leave matters out; empty for most readers.
+fn left_out(column: &str, without: &BTreeSet<MatterId>) -> (String, Vec<Value>) {
+    if without.is_empty() {
+        return (String::new(), Vec::new());
+    }
+    (format!(" AND {column} NOT IN ({})", vec!["?"; without.len()].join(",")), without.iter().map(|m| Value::from(m.0.clone())).collect())
 }
 
 /// Terms hold letters, digits and Han only, so quoting is enough.
@@ -97,11 +114,14 @@ pub(crate) fn duties(connection: &Connection, query: &DutyQuery) -> Result<Page<
     Ok(page(parsed?, query.limit))
 }
 
+/// The condition on posts and on matters left out, with its values.
 fn posts(query: &DutyQuery) -> (String, Vec<Value>) {
-    if query.posts.is_empty() {
-        return (String::new(), Vec::new());
+    let (mut sql, mut values) = left_out("matter", &query.without);
+    if !query.posts.is_empty() {
+        sql.push_str(&format!(" AND post IN ({})", vec!["?"; query.posts.len()].join(",")));
+        values.extend(query.posts.iter().map(|p| Value::from(p.word().to_owned())));
     }
-    (format!(" AND post IN ({})", vec!["?"; query.posts.len()].join(",")), query.posts.iter().map(|p| Value::from(p.word().to_owned())).collect())
+    (sql, values)
 }
 
 pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
@@ -158,4 +178,9 @@ pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefi
         .and_then(|mut s| s.query_map(params![tenant, kind.word(), prefix, after, limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
         .map_err(fault)?;
     rows.into_iter().map(|(key, doc, expires)| item_of(kind, key, &doc, expires)).collect()
+}
+
+pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE instr(doc, ?1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='draft' AND instr(doc, ?1)>0)";
+    connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![hash], |r| r.get(0))).map_err(fault)
 }

@@ -1,6 +1,6 @@
 //! The statements of a commit.
 
-use huiyin_storage::{Changes, DutyRecord, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_storage::{Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::Serialize;
@@ -26,6 +26,7 @@ pub(crate) struct Prepared {
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
     items: Vec<ItemRecord>,
+    erase: Option<Erase>,
 }
 
 #[derive(Debug)]
@@ -90,13 +91,16 @@ impl Prepared {
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let new_receipt = changes.new_receipt.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let vault = changes.vault.map(|v| json("vault", v.submission.as_str(), &v).map(|doc| (v.submission.0, doc))).transpose()?;
-        Ok(Self { tenant: changes.tenant.0, submission, new_receipt, vault, matters, rows, items: changes.items })
+        Ok(Self { tenant: changes.tenant.0, submission, new_receipt, vault, matters, rows, items: changes.items, erase: changes.erase })
     }
 }
 
 /// Writes one unit of work inside the caller's savepoint.
 pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), StoreError> {
     let tenant = changes.tenant.as_str();
+    if let Some(what) = &changes.erase {
+        erase(connection, tenant, what)?;
+    }
     if let Some((record, doc)) = &changes.submission {
         submission(connection, tenant, record, doc)?;
     }
@@ -224,6 +228,28 @@ fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -
             .unwrap_or_default(),
     };
     run(connection, "INSERT INTO search (rowid, scope, body) VALUES (?1,?2,?3)", params![seq, tokens.join(" "), body])?;
+    Ok(())
+}
+
+fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), StoreError> {
+    let id = what.matter.as_str();
+    for sql in [
+        "DELETE FROM content WHERE tenant=?1 AND owner=?2",
+        "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND matter=?2",
+        "DELETE FROM item WHERE tenant=?1 AND kind='paper' AND instr(key, ?2)>0",
+    ] {
+        run(connection, sql, params![tenant, id])?;
+    }
+    let Some(letter) = &what.letter else { return Ok(()) };
+    for sql in [
+        "DELETE FROM content WHERE tenant=?1 AND owner=?2",
+        "DELETE FROM vault WHERE tenant=?1 AND submission=?2",
+        "DELETE FROM attachment WHERE tenant=?1 AND submission=?2",
+        "DELETE FROM message WHERE tenant=?1 AND submission=?2",
+        "DELETE FROM audit WHERE tenant=?1 AND submission=?2",
+    ] {
+        run(connection, sql, params![tenant, letter.as_str()])?;
+    }
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::{MatterId, TenantId, UnitId};
+use huiyin_domain::ids::{MatterId, SubmissionId, TenantId, UnitId};
 use huiyin_domain::matter::Matter;
 
 use crate::records::{AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord};
@@ -27,6 +27,17 @@ pub struct MatterWrite {
     pub scope: BTreeSet<UnitId>,
     /// Index terms of its text; `None` leaves the text as it is indexed.
     pub terms: Option<String>,
+}
+
+/// What is destroyed before the rest of the unit of work is written: words, index text, papers and salts of a matter
+/// and, when its letter has no other file left, text, identity, files, messages and readings of the letter.
+/// Events and commitments stay: they are the tombstone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erase {
+    /// The matter.
+    pub matter: MatterId,
+    /// Its letter, when nothing else of it is kept.
+    pub letter: Option<SubmissionId>,
 }
 
 /// One unit of work: written whole or not at all.
@@ -54,6 +65,8 @@ pub struct Changes {
     pub audits: Vec<AuditRecord>,
     /// Small items that must stand or fall with the rest.
     pub items: Vec<ItemRecord>,
+    /// What is destroyed first.
+    pub erase: Option<Erase>,
 }
 
 impl Changes {
@@ -71,6 +84,7 @@ impl Changes {
             messages: Vec::new(),
             audits: Vec::new(),
             items: Vec::new(),
+            erase: None,
         }
     }
 }

@@ -83,6 +83,8 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         hops: 0,
         asked: Default::default(),
         deciders: Default::default(),
+        recused: Default::default(),
+        proposer: None,
         annulled: None,
         clocks: vec![clock(1, unit, due)],
         ratings: Ratings::default(),
@@ -108,6 +110,7 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         registered_at: second(0),
         naming: Naming::Named,
         by_agent: false,
+        second_language: false,
         reply: ReplyWay::Sms,
         paper: PaperFacts::default(),
         headcount: 1,
@@ -141,7 +144,7 @@ fn tenant() -> TenantId {
 }
 
 fn sees(units: &[&str]) -> Visibility {
-    Visibility::Units(units.iter().map(|u| UnitId::new(*u)).collect())
+    Visibility::units(units.iter().map(|u| UnitId::new(*u)).collect())
 }
 
 fn search(text: &str, units: &[&str]) -> SearchQuery {
@@ -153,6 +156,7 @@ fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
         tenant: tenant(),
         unit: UnitId::new(unit),
         posts: BTreeSet::new(),
+        without: BTreeSet::new(),
         window,
         now: second(100),
         today_ends: second(200),
@@ -270,6 +274,10 @@ async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
     let list = |unit: &str| ListQuery { tenant: tenant(), visibility: sees(&[unit]), phase: None, after: None, limit: 50 };
     assert_eq!(numbers(store.list(&list("urban")).await.unwrap()), ["2026-c1-1"], "lists agree with search");
     assert!(store.list(&list("housing")).await.unwrap().rows.is_empty());
+    // Recused: it is neither listed nor found, and the other one still is.
+    let without = Visibility::Units { units: BTreeSet::from([UnitId::new("urban"), UnitId::new("water")]), without: BTreeSet::from([MatterId::new("m-c1")]) };
+    assert_eq!(numbers(store.list(&ListQuery { visibility: without.clone(), ..list("") }).await.unwrap()), ["2026-c2-1"]);
+    assert_eq!(numbers(store.search(&SearchQuery { visibility: without, ..search("换热", &[]) }).await.unwrap()), ["2026-c2-1"]);
     assert!(store.list(&ListQuery { phase: Some(Phase::Archived), ..list("urban") }).await.unwrap().rows.is_empty());
 }
 
@@ -293,6 +301,9 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
     let supervisor = DutyQuery { posts: BTreeSet::from([Post::Supervisor]), ..duties("edu", DutyWindow::All) };
     assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
+    let recused = DutyQuery { without: BTreeSet::from([MatterId::new("m-d0"), MatterId::new("m-d4")]), ..duties("edu", DutyWindow::All) };
+    assert_eq!(store.duties(&recused).await.unwrap().rows.len(), 3);
+    assert_eq!(store.duty_counts(&recused).await.unwrap().all(), 3, "counts leave out what the list leaves out");
     assert!(store.duties(&duties("nobody", DutyWindow::All)).await.unwrap().rows.is_empty());
 }
 

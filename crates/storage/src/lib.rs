@@ -11,7 +11,7 @@ mod query;
 mod records;
 pub mod terms;
 
-pub use changes::{Changes, Expected, MatterWrite, duty_rows};
+pub use changes::{Changes, Erase, Expected, MatterWrite, duty_rows};
 pub use error::StoreError;
 pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, ListQuery, Page, SearchQuery, Visibility};
 pub use records::{
@@ -84,6 +84,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError>;
     /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
+
+    /// Whether a file, by hash, belongs to any submission or open form. It looks at all of them: only for destruction.
+    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError>;
 
     /// Which backend this is: `sqlite` or `postgres`.
     fn backend(&self) -> &'static str;

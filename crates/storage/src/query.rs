@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::{TenantId, UnitId};
+use huiyin_domain::ids::{MatterId, TenantId, UnitId};
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::unit::Post;
 use jiff::Timestamp;
@@ -11,10 +11,22 @@ use jiff::Timestamp;
 /// What a reader may see in lists. The index carries the units of each matter's scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
-    /// Matters whose scope holds one of these units.
-    Units(BTreeSet<UnitId>),
+    /// Matters whose scope holds one of these units, without those the reader recuses from (art. 28(3)).
+    Units {
+        /// The units.
+        units: BTreeSet<UnitId>,
+        /// Left out; few, since recusals are rare.
+        without: BTreeSet<MatterId>,
+    },
     /// Nothing.
     Nothing,
+}
+
+impl Visibility {
+    /// Matters whose scope holds one of these units, none left out.
+    pub fn units(units: BTreeSet<UnitId>) -> Self {
+        Self::Units { units, without: BTreeSet::new() }
+    }
 }
 
 /// Where a page goes on: an opaque text from the page before.
@@ -53,6 +65,8 @@ pub struct DutyQuery {
     pub unit: UnitId,
     /// The posts of the reader; empty for the whole unit.
     pub posts: BTreeSet<Post>,
+    /// Matters the reader recuses from.
+    pub without: BTreeSet<MatterId>,
     /// Which slice.
     pub window: DutyWindow,
     /// Office time.

@@ -38,6 +38,9 @@ pub struct Identity {
     pub agent_paper: String,
     /// Names of those who sign with the petitioner.
     pub co_signers: Vec<String>,
+    /// Representatives a group chose for its visit, five at most (art. 20(3)).
+    #[serde(default)]
+    pub representatives: Vec<String>,
     /// A need the petitioner states (language, hearing, times).
     pub needs: String,
 }
@@ -210,8 +213,14 @@ pub enum ItemKind {
     Idempotency,
     /// An officer has a matter open.
     Presence,
-    /// A paper made by a move.
+    /// A paper made by a move, its served copy, and its place in the list of a day.
     Paper,
+    /// A matter's place in a joinder.
+    Joinder,
+    /// A matter an officer recuses from.
+    Recusal,
+    /// An opinion on the public page.
+    Published,
 }
 
 impl ItemKind {
@@ -230,6 +239,9 @@ impl ItemKind {
             Self::Idempotency => "idempotency",
             Self::Presence => "presence",
             Self::Paper => "paper",
+            Self::Joinder => "joinder",
+            Self::Recusal => "recusal",
+            Self::Published => "published",
         }
     }
 }

@@ -36,6 +36,7 @@ fn petition(text: &str) -> Lodging {
         headcount: 1,
         naming: Naming::Named,
         by_agent: false,
+        second_language: false,
         reply: ReplyWay::CodeOnly,
         identity: Identity { name: "陈璟玥".into(), address: "某街某号".into(), telephone: "13800000000".into(), ..Identity::default() },
         files: Vec::new(),

@@ -37,6 +37,7 @@ async fn receive(t: &TestOffice, purpose: Purpose, text: &str) -> (Receipt, Stri
         headcount: 1,
         naming: Naming::Anonymous,
         by_agent: false,
+        second_language: false,
         reply: ReplyWay::CodeOnly,
         identity: Identity::default(),
         files: Vec::new(),

@@ -111,6 +111,8 @@ pub(crate) struct SignedIn {
     pub staff: Staff,
     pub secret: String,
     pub asked: Asked,
+    /// Sees the yearly report.
+    pub reports: bool,
 }
 
 impl FromRequestParts<Arc<Shared>> for SignedIn {
@@ -120,7 +122,10 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
         let Ok(asked) = Asked::from_request_parts(parts, shared).await;
         let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default().to_owned();
         match sign_in::session(&shared.office, &secret).await {
-            Ok(staff) => Ok(Self { staff, secret, asked }),
+            Ok(staff) => {
+                let reports = huiyin_app::yearly::allowed(&shared.office, &staff).await.map_err(|e| Problem::page(shared, &asked, e))?;
+                Ok(Self { staff, secret, asked, reports })
+            }
             Err(error) => Err(Problem::page(shared, &asked, error)),
         }
     }
@@ -151,7 +156,7 @@ impl Shared {
             other => if asked.language == Language::Chinese { "en" } else { "zh" },
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
-            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
+            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
             csrf => signed.map(|s| sign_in::form_token(&self.office, &s.secret)).unwrap_or_default(),
             ..values
         };

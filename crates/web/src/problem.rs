@@ -61,7 +61,7 @@ impl Kind {
             AppError::Throttled { .. } => Self::Throttled,
             AppError::Form(_) => Self::Invalid,
             AppError::Closed(closed) if matches!(**closed, Closed::Fields { .. }) => Self::Invalid,
-            AppError::Closed(_) => Self::Closed,
+            AppError::Closed(_) | AppError::Joined { .. } => Self::Closed,
             AppError::ChangedMeanwhile => Self::Changed,
             AppError::Busy => Self::Busy,
             AppError::File(huiyin_files_error) if is_type_fault(huiyin_files_error) => Self::File,
@@ -139,6 +139,7 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed) -
                 .collect();
             wording.text(language, "closed-not-yours", &[("by", names.join(&wording.text(language, "list-comma", &[])).into())])
         }
+        Closed::Kept { through: Some(day) } => wording.text(language, "closed-kept-through", &[("day", huiyin_wording::date(language, *day).into())]),
         _ => wording.text(language, &format!("closed-{}", word(json.get("closed").unwrap_or(&json)).replace('_', "-")), &[]),
     }
 }
@@ -216,6 +217,12 @@ pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> S
     let wording = shared.office.wording();
     match error {
         AppError::Closed(closed) => why_closed(shared, language, closed),
+        // On another member of the joinder: which one, and why; its faulty fields in words.
+        AppError::Joined { number, closed } => {
+            let faults: Vec<String> = fields(shared, language, &AppError::Closed(closed.clone())).into_iter().map(|f| f.text).collect();
+            let why = if faults.is_empty() { why_closed(shared, language, closed) } else { faults.join(&wording.text(language, "list-comma", &[])) };
+            wording.text(language, "problem-joined-detail", &[("number", number.as_str().into()), ("why", why.into())])
+        }
         AppError::Throttled { seconds } => wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())]),
         other => wording.text(language, &format!("problem-{}-detail", Kind::of(other).word()), &[]),
     }

@@ -40,6 +40,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/language/{code}", Access::Public),
     ("GET", "/procedure", Access::Public),
     ("GET", "/offices", Access::Public),
+    ("GET", "/opinions", Access::Public),
     ("GET", "/lodge", Access::Public),
     ("GET", "/lodge/{step}", Access::Public),
     ("POST", "/lodge/{step}", Access::Public),
@@ -72,6 +73,10 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
     ("POST", "/staff/register", Access::Staff),
+    ("GET", "/staff/print", Access::Staff),
+    ("POST", "/staff/print", Access::Staff),
+    ("GET", "/staff/print/{id}", Access::Staff),
+    ("GET", "/staff/report", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
     ("POST", "/staff/password", Access::Staff),
     ("POST", "/staff/forward", Access::Staff),
@@ -88,6 +93,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/matters", Access::Token),
     ("GET", "/api/v1/matters/{number}", Access::Token),
     ("POST", "/api/v1/matters/{number}/moves/{step}", Access::Token),
+    ("GET", "/api/v1/matters/{number}/papers", Access::Token),
+    ("GET", "/api/v1/matters/{number}/papers/{n}", Access::Token),
     ("GET", "/api/v1/duties", Access::Token),
     ("GET", "/api/v1/units", Access::Public),
     ("GET", "/api/v1/openapi.json", Access::Public),
@@ -137,6 +144,7 @@ fn public() -> Router<Arc<Shared>> {
         .route("/language/{code}", get(pages::language))
         .route("/procedure", get(pages::procedure))
         .route("/offices", get(pages::offices))
+        .route("/opinions", get(pages::opinions))
         .route("/lodge", get(pages::lodge::begin))
         .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer).layer(uploads()))
         .route("/follow", get(pages::follow::ask).post(pages::follow::open))
@@ -169,6 +177,9 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
+        .route("/staff/print", get(staff::print::list).post(staff::print::begin))
+        .route("/staff/print/{id}", get(staff::print::job))
+        .route("/staff/report", get(staff::report::show))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))
@@ -184,6 +195,8 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/matters", get(api::matters::list))
         .route("/api/v1/matters/{number}", get(api::matters::show))
         .route("/api/v1/matters/{number}/moves/{step}", post(api::matters::make))
+        .route("/api/v1/matters/{number}/papers", get(api::matters::papers))
+        .route("/api/v1/matters/{number}/papers/{n}", get(api::matters::paper))
         .route("/api/v1/duties", get(api::matters::duties))
         .route("/api/v1/units", get(api::units))
         .route("/api/v1/openapi.json", get(api::openapi))

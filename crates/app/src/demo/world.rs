@@ -95,6 +95,7 @@ pub(super) fn units() -> Vec<Unit> {
             telephone: format!("0000-1234{:03}", 100 + i * 7),
             hours: if *kind == UnitKind::External { String::new() } else { "工作日 8:30–12:00，14:00–17:30，一楼来访接待室".to_owned() },
             procedure: String::new(),
+            letters: String::new(),
             active: true,
         })
         .collect()

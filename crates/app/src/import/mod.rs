@@ -238,6 +238,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         registered_at: now.at,
         naming: if read.identity.name.is_empty() { Naming::Anonymous } else { Naming::Named },
         by_agent: false,
+        second_language: false,
         reply: ReplyWay::CodeOnly,
         paper: PaperFacts::default(),
         headcount: 1,

@@ -19,6 +19,8 @@ const MAX_LINE: usize = 200;
 pub const MAX_FILES: usize = 20;
 /// Bytes of one file.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
+/// Representatives of a group that comes in person (art. 20(3)); signatures have no such bound.
+const MAX_REPRESENTATIVES: usize = 5;
 /// People who sign with the petitioner.
 const MAX_SIGNERS: usize = 2_000;
 
@@ -80,6 +82,7 @@ fn tidy(lodging: &mut Lodging) {
     for field in [&mut lodging.class, &mut lodging.place, &mut lodging.place_name, &mut lodging.complained_of] {
         *field = field.take().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
     }
+    identity.representatives = identity.representatives.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
     identity.co_signers = identity.co_signers.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
     if lodging.title.is_empty() {
         lodging.title = title_of(&lodging.text);
@@ -102,6 +105,13 @@ fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormErro
     let online = arrival.channel == Channel::Online;
     if online && lodging.by_agent && lodging.identity.agent.is_empty() {
         errors.push(FormError::new("agent", "fault-agent-missing"));
+    }
+    let chosen = &lodging.identity.representatives;
+    if chosen.len() > MAX_REPRESENTATIVES {
+        errors.push(FormError::with("representatives", "fault-representatives", MAX_REPRESENTATIVES));
+    }
+    if !chosen.is_empty() && arrival.channel != Channel::Visit {
+        errors.push(FormError::new("representatives", "fault-representatives-visit"));
     }
     errors.extend(contact(if online { lodging.naming } else { Naming::Anonymous }, &lodging.identity, lodging.reply));
 }

@@ -50,6 +50,8 @@ pub struct Lodging {
     pub naming: Naming,
     /// Somebody acts for the petitioner.
     pub by_agent: bool,
+    /// Papers in the second language as well.
+    pub second_language: bool,
     /// Way of the reply.
     pub reply: ReplyWay,
     /// Who and how to reach.
@@ -134,6 +136,7 @@ fn stub(office: &Office, lodging: Lodging) -> Lodging {
         headcount: 1,
         naming: Naming::Anonymous,
         by_agent: false,
+        second_language: false,
         reply: ReplyWay::CodeOnly,
         identity: Identity::default(),
         files: Vec::new(),
@@ -189,6 +192,7 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
         naming: lodging.naming,
         by_agent: lodging.by_agent,
         reply: lodging.reply,
+        second_language: lodging.second_language,
         paper: arrival.paper.clone(),
         headcount: lodging.headcount,
     })

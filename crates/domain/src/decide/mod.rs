@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::WorkCalendar;
 use crate::clock::{Basis, Bound, Clock, ClockState, OfficeTime, PeriodUnit};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ClockId, MoveId, StateId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
 use crate::matter::{Actor, Matter};
-use crate::payload::{Field, FieldError, FieldFault, Payload};
+use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::reckon::Roll;
+use crate::retention;
 use crate::timer;
-use crate::unit::Directory;
+use crate::unit::{Directory, Post};
 
 use work::Work;
 
@@ -75,6 +76,13 @@ pub enum Closed {
         /// Which.
         unit: UnitId,
     },
+    /// The file is kept until a day; without one, for ever.
+    Kept {
+        /// The last day.
+        through: Option<Date>,
+    },
+    /// Who proposed a destruction does not agree to it as well.
+    SecondPerson,
     /// The days given cannot be reckoned.
     Reckoning {
         /// In words.
@@ -91,6 +99,8 @@ pub struct Decision {
     pub events: Vec<Event>,
     /// The words of the move.
     pub words: Payload,
+    /// Identity that came with it, for the vault.
+    pub identity: Payload,
     /// The petitioner is told of it.
     pub tells: bool,
 }
@@ -106,7 +116,7 @@ pub struct Offer<'a> {
 
 /// Every move of the state with the actor's relation, open or closed with the reason.
 /// Moves that are nobody's business of the actor are left out.
-pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer<'a>> {
+pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor, today: Date) -> Vec<Offer<'a>> {
     let relations = matter.relations(actor, rules.directory);
     rules
         .book
@@ -117,7 +127,7 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer
                 || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
         })
         .filter(|m| m.from.contains(&matter.state))
-        .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m).err() })
+        .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m, today).err() })
         .collect()
 }
 
@@ -125,7 +135,7 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor) -> Vec<Offer
 ///
 /// # Errors
 /// [`Closed`] says why not.
-pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<(), Closed> {
+pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, today: Date) -> Result<(), Closed> {
     if !rule.from.contains(&matter.state) {
         return Err(Closed::State { state: matter.state.clone() });
     }
@@ -142,6 +152,19 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) 
     {
         return Err(Closed::SameOfficer);
     }
+    if matches!(rule.verb, Verb::ProposeDestruction | Verb::Destroy) {
+        match retention::kept(rules.book, matter) {
+            kept if kept.is_over(today) => {}
+            retention::Kept::Through(last) => return Err(Closed::Kept { through: Some(last) }),
+            retention::Kept::Permanent | retention::Kept::Open => return Err(Closed::Kept { through: None }),
+        }
+    }
+    if rule.verb == Verb::Destroy
+        && let Actor::Officer { id, .. } = actor
+        && matter.proposer.as_ref() == Some(id)
+    {
+        return Err(Closed::SecondPerson);
+    }
     let below = match rule.hand_to {
         Some(HandTo::Reviewer) => Some(&matter.holder),
         Some(HandTo::NextReviewer) => Some(matter.reviewer.as_ref().unwrap_or(&matter.holder)),
@@ -150,7 +173,8 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) 
     if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
 }
 
-fn holds(matter: &Matter, guard: &Guard) -> bool {
+/// Whether a condition holds of a matter.
+pub(crate) fn holds(matter: &Matter, guard: &Guard) -> bool {
     match guard {
         Guard::Is(fact) => matter.facts.contains(fact),
         Guard::Not(fact) => !matter.facts.contains(fact),
@@ -173,28 +197,29 @@ pub fn decide(
     now: &OfficeTime,
 ) -> Result<Decision, Closed> {
     let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
-    judge(rules, matter, actor, rule)?;
+    judge(rules, matter, actor, rule, now.today())?;
     let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
-    let errors = cross_checks(rules, matter, rule, &payload);
+    let errors = cross_checks(rules, matter, actor, rule, &payload);
     if !errors.is_empty() {
         return Err(Closed::Fields { errors });
     }
     let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule };
     work.hand_over(actor, &payload)?;
     work.move_state();
-    let (carried, words) = payload.clone().split();
+    let Parts { carried, words, identity } = payload.clone().split();
     work.moved(matter, carried);
     work.apply_facts(&payload);
     work.end_clocks();
     work.stop_and_resume(&payload)?;
     work.extend(&payload)?;
     work.start_clocks(&payload)?;
+    work.nobody_left();
     work.matter.changed_at = now.at;
-    Ok(Decision { matter: work.matter, events: work.events, words, tells: rule.tells })
+    Ok(Decision { matter: work.matter, events: work.events, words, identity, tells: rule.tells })
 }
 
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
-fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut fault = |field, fault| errors.push(FieldError { field, fault });
     for field in [Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] {
@@ -233,12 +258,27 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, rule: &MoveRule, payload: &Pa
     {
         fault(Field::Days, FieldFault::NotInRange);
     }
+    if let Some(named) = payload.text(Field::Officer)
+        && !may_name(rules, matter, actor, rule.verb, &OfficerId::new(named))
+    {
+        fault(Field::Officer, FieldFault::NoSuchOfficer);
+    }
     if let Some(name) = payload.text(Field::ToUnit)
         && !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active)
     {
         fault(Field::ToUnit, FieldFault::NoSuchUnit);
     }
     errors
+}
+
+/// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.
+fn may_name(rules: Rules<'_>, matter: &Matter, actor: &Actor, verb: Verb, named: &OfficerId) -> bool {
+    let Actor::Officer { id, unit, posts } = actor else { return false };
+    if verb == Verb::LiftRecusal {
+        return matter.recused.contains(named);
+    }
+    let of_the_unit = rules.directory.officer(named).is_some_and(|o| o.active && &o.unit == unit);
+    named == id || (posts.contains(&Post::Head) && of_the_unit)
 }
 
 /// The last day of the notice that a move gives: of the clocks it discharges.

@@ -1,8 +1,8 @@
 //! What a move does once it is judged open: hand-over, state, facts, clocks, one after the other.
 
-use crate::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
+use crate::clock::{Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ClockId, MoveId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::matter::{Actor, Matter, may_receive_accusation};
 use crate::payload::{Field, Payload};
 use crate::procedure::{Fact, HandTo, MoveRule, RuleBook, Verb};
@@ -161,6 +161,20 @@ impl Work<'_> {
                 self.matter.outcome = Some("refused".into());
                 self.matter.days.insert("answered".into(), today);
             }
+            Verb::Archive => {
+                self.matter.days.insert("archived".into(), today);
+            }
+            Verb::Recuse => {
+                let named = payload.text(Field::Officer).map(OfficerId::new).or_else(|| self.officer());
+                self.matter.recused.extend(named);
+            }
+            Verb::LiftRecusal => {
+                if let Some(named) = payload.text(Field::Officer) {
+                    self.matter.recused.remove(&OfficerId::new(named));
+                }
+            }
+            Verb::ProposeDestruction => self.matter.proposer = self.officer(),
+            Verb::CancelDestruction => self.matter.proposer = None,
             Verb::Serve => {
                 self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
@@ -186,8 +200,26 @@ impl Work<'_> {
     }
 
     fn decided_by(&mut self) {
-        if let EventActor::Officer { officer, .. } = &self.actor {
-            self.matter.deciders.insert(officer.clone());
+        self.matter.deciders.extend(self.officer());
+    }
+
+    fn officer(&self) -> Option<OfficerId> {
+        if let EventActor::Officer { officer, .. } = &self.actor { Some(officer.clone()) } else { None }
+    }
+
+    /// After a recusal: a duty whose post has only recused officers in it waits on nobody, and the record says so.
+    pub(super) fn nobody_left(&mut self) {
+        if self.rule.verb != Verb::Recuse {
+            return;
+        }
+        let empty = |bound: &Bound| {
+            let sitting = bound.unit.as_ref().map(|unit| self.rules.directory.holders(unit, bound.post)).unwrap_or_default();
+            !sitting.is_empty() && sitting.iter().all(|o| self.matter.recused.contains(&o.id))
+        };
+        let alone: Vec<(u32, Bound)> =
+            self.matter.clocks.iter().filter(|c| c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound)).map(|c| (c.n, c.bound.clone())).collect();
+        for (n, at) in alone {
+            self.push(EventKind::NobodyOnDuty { n, at });
         }
     }
 

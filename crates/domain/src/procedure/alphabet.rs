@@ -101,6 +101,97 @@ pub enum Verb {
     Check,
     /// A heard re-review opinion is published, names out (art. 36(2)).
     Publish,
+    /// A published opinion is taken off the public page.
+    Unpublish,
+    /// 并案: handled as one with others that ask the same.
+    Join,
+    /// A matter is taken out of a joinder again.
+    Unjoin,
+    /// 回避: an officer with a direct interest has no more to do with it (art. 28(3)).
+    Recuse,
+    /// A recusal made by mistake, or whose ground is gone, is lifted.
+    LiftRecusal,
+    /// Somebody is shown, by a document, to act for the petitioner.
+    Appoint,
+    /// They no longer do.
+    EndAppointment,
+    /// An archived file is kept beyond its time: a court or a review needs it.
+    Hold,
+    /// It need not be kept any longer than its time.
+    Release,
+    /// A file past its time is proposed for destruction.
+    ProposeDestruction,
+    /// The proposal is taken back.
+    CancelDestruction,
+    /// A second officer agrees: content, names, files and papers go, a tombstone stays.
+    Destroy,
+}
+
+impl Verb {
+    /// What is done for one petitioner alone, also where matters are joined: her own acts, service, help, complaints,
+    /// and what changes the joinder, the people or the file itself. Everything else is made on each member (DESIGN.md, 并案).
+    pub fn is_for_one(self) -> bool {
+        match self {
+            Self::Serve
+            | Self::Post
+            | Self::RequestReview
+            | Self::Rate
+            | Self::Withdraw
+            | Self::UndoWithdraw
+            | Self::Add
+            | Self::Mediate
+            | Self::Agree
+            | Self::Help
+            | Self::Complain
+            | Self::AnswerComplaint
+            | Self::HandUp
+            | Self::Reopen
+            | Self::Publish
+            | Self::Unpublish
+            | Self::Join
+            | Self::Unjoin
+            | Self::Recuse
+            | Self::LiftRecusal
+            | Self::Appoint
+            | Self::EndAppointment
+            | Self::Hold
+            | Self::Release
+            | Self::ProposeDestruction
+            | Self::CancelDestruction
+            | Self::Destroy => true,
+            Self::Route
+            | Self::Refer
+            | Self::Assign
+            | Self::TakeUp
+            | Self::Recall
+            | Self::Object
+            | Self::DecideObjection
+            | Self::Notify
+            | Self::Accept
+            | Self::Refuse
+            | Self::Hear
+            | Self::Investigate
+            | Self::HoldHearing
+            | Self::CloseHearing
+            | Self::Extend
+            | Self::Decide
+            | Self::DecideReview
+            | Self::Record
+            | Self::ReportBack
+            | Self::ReportExecution
+            | Self::Supervise
+            | Self::AnswerSupervision
+            | Self::End
+            | Self::Archive
+            | Self::Dispute
+            | Self::DecideDispute
+            | Self::Ask
+            | Self::AnswerAsked
+            | Self::TakeCharge
+            | Self::ReportUrgent
+            | Self::Check => false,
+        }
+    }
 }
 
 /// How an actor stands to a matter.
@@ -198,6 +289,16 @@ pub enum Fact {
     Published,
     /// Only the stub of an upper-level accusation is kept here.
     Sealed,
+    /// Handled as one with others.
+    Joined,
+    /// Somebody acts for the petitioner, shown by a document.
+    HasAgent,
+    /// The archived file is kept beyond its time.
+    OnHold,
+    /// The file is proposed for destruction.
+    DestructionProposed,
+    /// Content, names, files and papers are destroyed; only the tombstone is left.
+    Destroyed,
 }
 
 /// A condition of a move; several are joined by "and".

@@ -228,10 +228,21 @@ pub struct PaperRule {
     pub template: Label,
     /// The unit that issues it, by relation.
     pub from: Relation,
+    /// The unit it is addressed to (主送), by relation; `None`: the petitioner, or the recipient the move names.
+    pub to: Option<Relation>,
+    /// Minutes are addressed to nobody.
+    pub unaddressed: bool,
     /// File of the pack and line of the template, for errors.
     pub line: usize,
-    /// Years it is kept; `None` takes the pack's.
-    pub keep_years: Option<u32>,
+}
+
+/// How long files of a kind are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeepRule {
+    /// Which files: all of these conditions.
+    pub when: Vec<Guard>,
+    /// Years; `None`: for ever.
+    pub years: Option<u32>,
 }
 
 /// A clause that may be cited.
@@ -280,8 +291,10 @@ pub struct RuleBook {
     pub hops_before_dispute: Option<u32>,
     /// State and clocks of an accusation of an upper level, of which only a sealed stub is kept (LAW.md §10.5).
     pub initial_sealed: Option<(StateId, Vec<ClockId>)>,
-    /// Years a file is kept after the archive.
+    /// Years a file is kept after the archive, when no rule of `keep` fits.
     pub keep_years: u32,
+    /// Years by kind; the first that fits counts.
+    pub keep: Vec<KeepRule>,
     /// Clauses.
     pub clauses: BTreeMap<String, Clause>,
     /// Content classes: level 1 → level 2.

@@ -7,6 +7,7 @@ use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
+use huiyin_app::AppError;
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::procedure::Phase;
 use huiyin_app::duties::{self, Slice, Whose};
@@ -14,7 +15,7 @@ use huiyin_app::find::{self, Found};
 use huiyin_app::matter_view;
 use serde::Deserialize;
 
-use super::shapes::{DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, ProblemJson, brief, full};
+use super::shapes::{DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, PaperJson, ProblemJson, brief, full};
 use super::submissions::idempotency_key;
 use super::{Answer, body, invalid, machine};
 use crate::context::{Asked, Shared};
@@ -90,10 +91,30 @@ pub(crate) async fn make(
     let staff = machine(&shared, &asked).await?;
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
     let version = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).and_then(|v| v.trim_matches('"').parse().ok());
-    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), files: Vec::new() };
+    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), only_this: sent.only_this, files: Vec::new() };
     let matter = act::by_officer(&shared.office, &staff, &number, action).await.map_err(fail)?;
     let ground = shared.office.ground(&matter.pack).await.map_err(fail)?;
     Ok(Json(brief(&asked, &ground, &matter)).into_response())
+}
+
+/// The papers of a matter.
+#[utoipa::path(get, path = "/api/v1/matters/{number}/papers", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "Papers in order", body = Vec<PaperJson>), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
+pub(crate) async fn papers(State(shared): State<Arc<Shared>>, Path(number): Path<String>, asked: Asked) -> Answer {
+    let staff = machine(&shared, &asked).await?;
+    let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number).await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let brief = |p: huiyin_app::papers::Paper| PaperJson { n: p.n, rule: p.rule, number: p.number, title: p.letter.title.clone(), digest: p.digest };
+    Ok(Json(papers.into_iter().map(brief).collect::<Vec<_>>()).into_response())
+}
+
+/// One paper as PDF: the served copy, the same bytes each time.
+#[utoipa::path(get, path = "/api/v1/matters/{number}/papers/{n}", security(("machine" = [])), params(("number" = String, Path), ("n" = u32, Path)), responses((status = 200, description = "The PDF", content_type = "application/pdf"), (status = 404, description = "Not there for this reader", body = ProblemJson), (status = 422, description = "A character no face has, or no faces", body = ProblemJson)))]
+pub(crate) async fn paper(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, u32)>, asked: Asked) -> Answer {
+    let fail = |e| Problem::api(&shared, &asked, e);
+    let staff = machine(&shared, &asked).await?;
+    let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number).await.map_err(fail)?;
+    let paper = papers.into_iter().find(|p| p.n == n).ok_or_else(|| fail(AppError::NotFound))?;
+    let bytes = huiyin_app::papers::draw(&shared.office, &paper, huiyin_app::papers::Form::Pdf, "").await.map_err(fail)?;
+    Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -20,7 +20,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
 use shapes::{
-    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson,
+    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson,
     SubmissionJson, UnitJson,
 };
 
@@ -29,8 +29,8 @@ pub(crate) type Answer = Result<Response, Problem>;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Huiyin 回音", version = "1", description = "Petitions from receipt to archive. Every date is a civil day of the office's time zone; every instant is RFC 3339."),
-    paths(submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make, matters::duties, units),
-    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, DutiesJson, DutyJson, UnitJson, ProblemJson, ProblemFieldJson)),
+    paths(submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make, matters::papers, matters::paper, matters::duties, units),
+    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, PaperJson, DutiesJson, DutyJson, UnitJson, ProblemJson, ProblemFieldJson)),
     modifiers(&Security)
 )]
 struct Document;

@@ -63,6 +63,9 @@ pub(crate) struct LodgeJson {
     /// The paper that gives the agent authority.
     #[serde(default)]
     pub agent_paper: String,
+    /// Papers in English as well.
+    #[serde(default)]
+    pub second_language: bool,
     /// Those who sign with the petitioner; go into the vault.
     #[serde(default)]
     pub co_signers: Vec<String>,
@@ -197,6 +200,24 @@ pub(crate) struct MoveJson {
     /// Field → value, as the move's `fields` say.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// On a matter handled as one with others: only on this one.
+    #[serde(default)]
+    pub only_this: bool,
+}
+
+/// A paper.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PaperJson {
+    /// Its serial within the matter.
+    pub n: u32,
+    /// The pack's paper.
+    pub rule: String,
+    /// 发文字号.
+    pub number: String,
+    /// What stands over it.
+    pub title: String,
+    /// Salted SHA-256 of the letter, as it stands in the record.
+    pub digest: String,
 }
 
 /// A page of matters.

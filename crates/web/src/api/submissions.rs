@@ -54,6 +54,7 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
         headcount: sent.headcount,
         naming: sent.naming,
         by_agent: !sent.agent.is_empty(),
+        second_language: sent.second_language,
         reply: sent.reply,
         identity: Identity {
             name: sent.name,
@@ -63,6 +64,7 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
             agent: sent.agent,
             agent_paper: sent.agent_paper,
             co_signers: sent.co_signers,
+            representatives: Vec::new(),
             needs: sent.needs,
         },
         files: Vec::new(),

@@ -6,7 +6,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::act::Move;
 use huiyin_app::clock_view::{self, ClockView, ViewGround};
+use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::matter::Actor;
+use huiyin_app::domain::procedure::{Fact, Guard, Phase, Verb};
+use huiyin_app::domain::retention::{Kept, kept};
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, follow, lodge};
@@ -56,13 +59,13 @@ fn check_token(shared: &Shared, asked: &Asked, form: &Form) -> Result<(), Proble
     if huiyin_app::sign_in::form_token(&shared.office, secret) == form.get("csrf") { Ok(()) } else { Err(Problem::page(shared, asked, AppError::NotAllowed)) }
 }
 
-async fn kept(shared: &Shared, asked: &Asked) -> Result<huiyin_app::follow::Kept, Problem> {
+async fn kept_open(shared: &Shared, asked: &Asked) -> Result<huiyin_app::follow::Kept, Problem> {
     follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(|e| Problem::page(shared, asked, e))
 }
 
 /// The petitioner's page.
 pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
-    let record = kept(&shared, &asked).await?;
+    let record = kept_open(&shared, &asked).await?;
     let views = follow::view(&shared.office, &record).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let matters: Vec<Value> = views.iter().map(|v| matter(&shared, &asked, v)).collect();
     let front = views.first().and_then(|v| v.ground.directory.unit(&v.matter.holder).cloned());
@@ -114,13 +117,14 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
         duties, rights => rights.into_iter().filter(|r| r.rule != "object").collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view, Reader::Petitioner), moves,
-        ended => matches!(view.matter.phase, huiyin_app::domain::procedure::Phase::Archived),
+        ended => view.matter.phase == Phase::Archived, joined => view.joined_count,
+        kept => kept_through(shared, asked.language, view),
     }
 }
 
 async fn one(shared: &Shared, asked: &Asked, part: u16) -> Result<(huiyin_app::follow::Kept, MatterView), Problem> {
     let fail = |e| Problem::page(shared, asked, e);
-    let record = kept(shared, asked).await?;
+    let record = kept_open(shared, asked).await?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
     let view = views.into_iter().find(|v| v.matter.part == part).ok_or_else(|| fail(AppError::NotFound))?;
     Ok((record, view))
@@ -143,8 +147,8 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
-        fields => fields_of(shared, asked, offer.rule, view, form), errors, version => view.matter.version, cite => "",
-        upload => step == "add", desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, form), errors, version => view.matter.version, cite => "",
+        upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     let mut response = shared.page(asked, "move.html", values);
@@ -180,14 +184,22 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): 
 
 /// A file of the petition.
 pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>, asked: Asked) -> Result<Response, Problem> {
-    let record = kept(&shared, &asked).await?;
+    let record = kept_open(&shared, &asked).await?;
     let (file, bytes) = follow::file(&shared.office, &record, &id).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     Ok(file_response(&file, bytes))
 }
 
+/// Until when the archived file is kept, in a sentence; nothing while it is open.
+pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> Option<String> {
+    match kept(&view.ground.book, &view.matter) {
+        Kept::Open => None,
+        _ if view.matter.facts.contains(&Fact::Destroyed) => None,
+        Kept::Permanent => Some(shared.say(language, "kept-permanent")),
+        Kept::Through(day) => Some(shared.office.wording().text(language, "kept-through", &[("day", huiyin_wording::date(language, day).into())])),
+    }
+}
+
 /// A step that only answers something which is not there.
-pub(crate) fn nothing_to_do(closed: &huiyin_app::domain::decide::Closed) -> bool {
-    use huiyin_app::domain::decide::Closed;
-    use huiyin_app::domain::procedure::Guard;
+pub(crate) fn nothing_to_do(closed: &Closed) -> bool {
     matches!(closed, Closed::Guard { guard: Guard::Owed(_) | Guard::Running(_) | Guard::Is(_) })
 }

@@ -27,7 +27,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("class", &["class"]),
     ("people", &["headcount", "co_signers"]),
     ("files", &[]),
-    ("contact", &["name", "reply", "telephone", "email", "address", "needs"]),
+    ("contact", &["name", "reply", "telephone", "email", "address", "second_language", "needs"]),
     ("check", &["title"]),
 ];
 
@@ -112,7 +112,7 @@ fn shown(field: &str, draft: &Draft) -> bool {
     match field {
         "agent" | "agent_paper" => draft.answer("for_whom") == "other",
         "name" => draft.answer("naming") != "anonymous",
-        "telephone" | "email" | "address" | "place" => !draft.answer(field).is_empty(),
+        "telephone" | "email" | "address" | "place" | "second_language" => !draft.answer(field).is_empty(),
         _ => true,
     }
 }
@@ -129,6 +129,8 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
                 none.clone()
             } else if chosen {
                 shared.say(asked.language, &key)
+            } else if *field == "second_language" {
+                shared.say(asked.language, "paper-both")
             } else if *field == "place" {
                 places.iter().find(|p| p.code == raw).map_or_else(|| raw.to_owned(), |p| p.name.clone())
             } else {
@@ -270,6 +272,7 @@ fn lodging(shared: &Shared, draft: &Draft) -> Lodging {
         headcount: get("headcount").parse().unwrap_or(1).max(counted),
         naming,
         by_agent,
+        second_language: !get("second_language").is_empty(),
         reply: reply(&get("reply")).unwrap_or(ReplyWay::CodeOnly),
         identity: Identity {
             name: get("name"),
@@ -279,6 +282,7 @@ fn lodging(shared: &Shared, draft: &Draft) -> Lodging {
             agent: if by_agent { get("agent") } else { String::new() },
             agent_paper: if by_agent { get("agent_paper") } else { String::new() },
             co_signers: signers,
+            representatives: Vec::new(),
             needs: get("needs"),
         },
         files: draft.files.clone(),

@@ -139,6 +139,30 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
     Ok(shared.page(&asked, "procedure.html", values))
 }
 
+/// Opinions of a page of the public list.
+const OPINIONS: usize = 20;
+
+/// Heard re-review opinions, names out (art. 36(2)).
+pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    let fail = |e| Problem::page(&shared, &asked, e);
+    let all = huiyin_app::publication::opinions(&shared.office).await.map_err(fail)?;
+    let directory = shared.office.directory().await.map_err(fail)?;
+    let at: usize = form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == "page").and_then(|(_, v)| v.parse().ok()).unwrap_or(1).max(1);
+    let shown: Vec<_> = all
+        .iter()
+        .skip((at - 1).saturating_mul(OPINIONS))
+        .take(OPINIONS)
+        .map(|o| {
+            let unit = o.unit.as_ref().and_then(|id| directory.unit(id)).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned());
+            let outcome = o.outcome.as_ref().map(|w| shared.say(asked.language, &format!("choice-{}", w.replace('_', "-"))));
+            let title = o.class.clone().unwrap_or_else(|| shared.say(asked.language, "opinions-one"));
+            context! { title, unit, outcome, day => huiyin_wording::date(asked.language, o.day), text => o.text }
+        })
+        .collect();
+    let next = (at.saturating_mul(OPINIONS) < all.len()).then_some(at + 1);
+    Ok(shared.page(&asked, "opinions.html", context! { opinions => shown, next, previous => (at > 1).then(|| at - 1) }))
+}
+
 /// Addresses, telephones and hours of every office (art. 18).
 pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
     let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &asked, e))?;

@@ -87,6 +87,7 @@ pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
         telephone: get("telephone"),
         hours: get("hours"),
         procedure: get("procedure"),
+        letters: get("letters"),
         active: form.has("active"),
     };
     match directory::put_unit(&shared.office, &signed.staff, unit.clone()).await {

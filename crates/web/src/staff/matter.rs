@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::clock_view::{self, ViewGround};
+use huiyin_app::domain::procedure::Fact;
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::timeline::{self, Reader};
@@ -35,6 +36,8 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let clocks: Vec<_> = m.clocks.iter().filter_map(|c| clock_view::view(ground, c)).collect();
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
+    let offers = view.offers(&signed.staff.actor());
+    let offered = |id: &str| offers.iter().any(|o| o.rule.id.as_str() == id && o.closed.is_none());
     context! {
         number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name, complained => m.complained_of,
         state => view.ground.book.state(&m.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => m.is_late(),
@@ -46,6 +49,10 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
         timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
+        joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
+        joined_hidden => view.joined_count - view.joined.len(), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),
+        recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
+        kept => crate::pages::follow::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
         ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
         may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"),
         pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),

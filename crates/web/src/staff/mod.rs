@@ -5,7 +5,9 @@ pub(crate) mod duties;
 pub(crate) mod find;
 pub(crate) mod matter;
 pub(crate) mod moves;
+pub(crate) mod print;
 pub(crate) mod register;
+pub(crate) mod report;
 pub(crate) mod sign_in;
 
 use std::sync::Arc;

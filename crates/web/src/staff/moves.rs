@@ -6,11 +6,12 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::notice_limit;
+use huiyin_app::domain::matter::{Actor, Matter};
 use huiyin_app::domain::payload::{Field, Need, Shape};
-use huiyin_app::domain::procedure::MoveRule;
-use huiyin_app::domain::unit::UnitKind;
+use huiyin_app::domain::procedure::{MoveRule, Verb};
+use huiyin_app::domain::unit::{Officer, Post, UnitKind};
 use huiyin_app::matter_view::{self, MatterView};
-use huiyin_app::{AppError, lodge};
+use huiyin_app::{AppError, joinder, lodge};
 use jiff::civil::Date;
 use minijinja::Value;
 
@@ -21,13 +22,14 @@ use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 
 /// The fields of a move as a form shows them.
-pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, form: &Form) -> Vec<Value> {
+pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, form: &Form) -> Vec<Value> {
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(&view.matter, rule);
-    rule.needs.iter().map(|need| field(shared, asked, need, view, form, latest.filter(|_| need.field == Field::AcceptedOn))).collect()
+    rule.needs.iter().map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn))).collect()
 }
 
-fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &Form, latest: Option<Date>) -> Value {
+#[expect(clippy::too_many_arguments, reason = "one place, called once; a struct would only rename the arguments")]
+fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &MatterView, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today();
     let last = latest.map_or(today, |l| l.min(today));
@@ -37,6 +39,8 @@ fn field(shared: &Shared, asked: &Asked, need: &Need, view: &MatterView, form: &
         Shape::Day | Shape::PastDay => ("day", Vec::new()),
         Shape::Number(_) => ("number", Vec::new()),
         Shape::Unit => ("choice", units(asked, view)),
+        Shape::Name => ("line", Vec::new()),
+        Shape::Officer => ("choice", officers(view, rule, actor)),
         Shape::Choice(all) => {
             let words: Vec<&str> = all.iter().copied().filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c)).collect();
             (
@@ -72,6 +76,14 @@ fn suggested(field: Field, view: &MatterView) -> String {
     }
 }
 
+/// Whom a recusal may name: the officer, and for the head everybody in the unit; whom its end may name: those recused.
+fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+    let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
+    let lift = rule.verb == Verb::LiftRecusal;
+    let may = |o: &&Officer| if lift { view.matter.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
+    view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
+}
+
 fn units(asked: &Asked, view: &MatterView) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
     // Those who handle first, those above and outside last.
@@ -87,24 +99,36 @@ fn units(asked: &Asked, view: &MatterView) -> Vec<Value> {
 /// The form.
 pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    render(&shared, &signed, &view, &step, &Form::default(), Vec::new())
+    render(&shared, &signed, &view, &step, &Form::default(), Vec::new()).await
 }
 
-fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
+async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
     let fail = |e| Problem::page(shared, &signed.asked, e);
-    let offers = view.offers(&signed.staff.actor());
+    let actor = signed.staff.actor();
+    let offers = view.offers(&actor);
     let offer = offers.iter().find(|o| o.rule.id.as_str() == step).ok_or_else(|| fail(AppError::NotFound))?;
     if let Some(closed) = &offer.closed {
         return Err(fail(AppError::Closed(Box::new(closed.clone()))));
     }
     let pick = |l: &huiyin_app::domain::procedure::Label| signed.asked.language.pick(&l.zh, &l.en).to_owned();
+    let along = joinder::along(&shared.office, &view.ground, &view.matter, &actor, offer.rule).await.map_err(fail)?;
+    let brief = |all: Vec<Matter>| all.into_iter().map(|m| context! { number => m.number, title => m.title, place => m.place_name }).collect::<Vec<_>>();
+    let proposals = if offer.rule.verb == Verb::Join {
+        let chosen = form.all("joined_pick").to_vec();
+        let found = joinder::proposals(&shared.office, &signed.staff, &view.matter).await.map_err(fail)?;
+        let day = |m: &Matter| huiyin_wording::day(signed.asked.language, m.received_on, view.today);
+        found.into_iter().map(|m| context! { chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title, place => m.place_name }).collect()
+    } else {
+        Vec::new()
+    };
     let failed = !errors.is_empty();
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
-        fields => fields_of(shared, &signed.asked, offer.rule, view, form), errors, version => view.matter.version,
-        upload => true, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
+        fields => fields_of(shared, &signed.asked, offer.rule, view, &actor, form), errors, version => view.matter.version,
+        upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
+        along => brief(along.with), apart => brief(along.without), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
         cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };
     let mut response = shared.desk(signed, "move.html", values);
@@ -134,13 +158,20 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
                 return Err(Problem::page(&shared, &signed.asked, error));
             }
             let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-            render(&shared, &signed, &view, &step, &form, errors)
+            render(&shared, &signed, &view, &step, &form, errors).await
         }
     }
 }
 
 async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, form: &Form) -> Result<huiyin_app::domain::matter::Matter, AppError> {
     let files = store_uploads(shared, form, signed.staff.officer.unit.as_str()).await?;
-    let action = Move { id: step.to_owned(), fields: form.flat(), version: form.get("version").parse().ok(), files, key: None };
+    let mut fields = form.flat();
+    // What was ticked and what was typed are one list.
+    let picked = form.all("joined_pick").join("\n");
+    if !picked.is_empty() {
+        let typed = fields.entry("joined".to_owned()).or_default();
+        *typed = format!("{typed}\n{picked}");
+    }
+    let action = Move { id: step.to_owned(), fields, version: form.get("version").parse().ok(), files, only_this: form.has("only_this"), ..Move::default() };
     act::by_officer(&shared.office, &signed.staff, number, action).await
 }

@@ -105,6 +105,7 @@ fn lodging(shared: &Shared, form: &Form, headcount: u32, files: Vec<huiyin_app::
         headcount,
         naming,
         by_agent: !get("agent").is_empty(),
+        second_language: form.has("second_language"),
         reply: online::reply(form.get("reply")).unwrap_or(ReplyWay::CodeOnly),
         identity: Identity {
             name: get("name"),
@@ -114,6 +115,7 @@ fn lodging(shared: &Shared, form: &Form, headcount: u32, files: Vec<huiyin_app::
             agent: get("agent"),
             agent_paper: get("agent_paper"),
             co_signers: online::names(form.get("co_signers")),
+            representatives: online::names(form.get("representatives")),
             needs: get("needs"),
         },
         files,

@@ -1,0 +1,185 @@
+//! Joinder (并案): matters that ask the same are handled as one. A step made on one is made on each member it is open
+//! for, in one commit; each keeps its receipt, its clocks and its answer (DESIGN.md, LAW.md §9).
+//!
+//! Which matter belongs to which joinder is said by the matter itself; the items kept here are only the way to find
+//! the others. Numbers of other petitioners are for officers; a petitioner learns how many there are and no more.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::decide::judge;
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::number;
+use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_storage::{ItemKind, ItemRecord, SearchQuery};
+
+use crate::act::Move;
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Ground, Office, Staff, new_id};
+use crate::permissions::visibility;
+
+/// Matters in one joinder, at most.
+pub const MOST: usize = 200;
+/// Matters proposed on the form, at most.
+const PROPOSED: u32 = 50;
+
+/// The other members of a matter's joinder.
+///
+/// # Errors
+/// As the store.
+pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
+    let Some(joinder) = &matter.joinder else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for item in office.store().items(office.tenant(), ItemKind::Joinder, &format!("{joinder}:"), "", 10_000).await? {
+        let id = item.key.rsplit_once(':').map_or("", |k| k.1);
+        if id == matter.id.as_str() {
+            continue;
+        }
+        // Who has left keeps the item and no longer says that it belongs.
+        let member = office.store().matter(office.tenant(), &MatterId::new(id)).await?;
+        out.extend(member.filter(|m| m.joinder.as_ref() == Some(joinder)));
+    }
+    out.sort_by(|a, b| a.number.cmp(&b.number));
+    Ok(out)
+}
+
+/// How a step on a joined matter concerns the others.
+#[derive(Debug, Default)]
+pub struct Along {
+    /// It is made on these as well.
+    pub with: Vec<Matter>,
+    /// Not on these, which stand elsewhere or for which it is not open.
+    pub without: Vec<Matter>,
+}
+
+/// Which of the others a step is made on as well.
+///
+/// # Errors
+/// As the store.
+pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<Along> {
+    let mut out = Along::default();
+    if matter.joinder.is_none() || rule.verb.is_for_one() || *actor == Actor::Petitioner {
+        return Ok(out);
+    }
+    let today = office.now().today();
+    for other in others(office, matter).await? {
+        let beside = other.state == matter.state && other.holder == matter.holder && other.pack == matter.pack;
+        if beside && judge(ground.rules(), &other, actor, rule, today).is_ok() {
+            out.with.push(other);
+        } else {
+            out.without.push(other);
+        }
+    }
+    Ok(out)
+}
+
+/// The members a step is made on, the matter it is made on first; each with the joinder it then belongs to.
+pub(crate) async fn members(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, rule: &MoveRule, step: &Move) -> Result<Vec<Matter>> {
+    match rule.verb {
+        Verb::Join => newcomers(office, ground, matter, actor, step).await,
+        // Of two, the one that stays is on its own as well.
+        Verb::Unjoin => {
+            let mut rest = others(office, &matter).await?;
+            let last = if rest.len() == 1 { rest.pop() } else { None };
+            Ok(std::iter::once(matter).chain(last).collect())
+        }
+        _ if step.only_this => Ok(vec![matter]),
+        _ => {
+            let with = along(office, ground, &matter, actor, rule).await?.with;
+            Ok(std::iter::once(matter).chain(with).collect())
+        }
+    }
+}
+
+/// What the step changes in the joinder itself: the place of a new member, or its end.
+pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut Matter) -> Option<ItemRecord> {
+    match rule.verb {
+        Verb::Join => {
+            let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(new_id)).clone();
+            let item = ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", next.id), serde_json::Value::Null);
+            next.joinder = Some(id);
+            Some(item)
+        }
+        Verb::Unjoin => {
+            next.joinder = None;
+            None
+        }
+        _ => None,
+    }
+}
+
+async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, step: &Move) -> Result<Vec<Matter>> {
+    let fault = |fault, value: &str| AppError::Form(vec![FormError::with("joined", fault, value)]);
+    let given = step.fields.get("joined").map(String::as_str).unwrap_or_default();
+    let mut seen = BTreeSet::from([matter.id.clone()]);
+    let mut out = vec![matter];
+    for word in given.split(|c: char| c.is_whitespace() || ",，、;；".contains(c)).filter(|w| !w.is_empty()) {
+        let other = one(office, ground, actor, word).await?.ok_or_else(|| fault("fault-joined-unknown", word))?;
+        if !seen.insert(other.id.clone()) {
+            continue;
+        }
+        let first = out.first().ok_or(AppError::NotFound)?;
+        if other.joinder.is_some() {
+            return Err(fault(if other.joinder == first.joinder { "fault-joined-already" } else { "fault-joined-elsewhere" }, word));
+        }
+        if !fits(first, &other) {
+            return Err(fault("fault-joined-unfit", word));
+        }
+        out.push(other);
+    }
+    if out.len() < 2 {
+        return Err(fault("fault-joined-none", ""));
+    }
+    let known = match out.first() {
+        Some(first) => others(office, first).await?.len(),
+        None => 0,
+    };
+    if out.len() + known > MOST { Err(fault("fault-joined-many", &MOST.to_string())) } else { Ok(out) }
+}
+
+/// A matter by the number as typed, if the actor may read it. A number without its part is the only part.
+async fn one(office: &Office, ground: &Ground, actor: &Actor, word: &str) -> Result<Option<Matter>> {
+    let Ok(number) = number::parse(word) else { return Ok(None) };
+    let whole = number.matches('-').count() < 3;
+    let full = if whole { number::matter_number(&number, 1) } else { number };
+    let Some(found) = office.store().matter_by_number(office.tenant(), &full).await? else { return Ok(None) };
+    let parts = if whole { office.store().matters_of(office.tenant(), &found.submission).await?.len() } else { 1 };
+    Ok(Some(found).filter(|m| parts == 1 && m.may_read(actor, &ground.directory)))
+}
+
+/// Handled as one can be what stands in the same stage with the same unit under the same rules; never an accusation.
+fn fits(matter: &Matter, other: &Matter) -> bool {
+    other.id != matter.id
+        && other.state == matter.state
+        && other.holder == matter.holder
+        && other.reviewer == matter.reviewer
+        && other.pack == matter.pack
+        && !other.facts.contains(&Fact::Accusation)
+}
+
+/// Matters that could be handled as one with this: those that fit, found by the words of its title or by the body complained of.
+///
+/// # Errors
+/// As the store.
+pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Result<Vec<Matter>> {
+    let mut out: Vec<Matter> = Vec::new();
+    for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
+        let text: String = text.chars().take(60).collect();
+        let query = SearchQuery { tenant: office.tenant().clone(), visibility: visibility(office, staff).await?, text, after: None, limit: PROPOSED };
+        for found in office.store().search(&query).await?.rows {
+            if fits(matter, &found) && found.joinder.is_none() && !out.iter().any(|m| m.id == found.id) {
+                out.push(found);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// What went wrong on another member, named by its number.
+pub(crate) fn on_member(number: &str, error: AppError) -> AppError {
+    match error {
+        AppError::Closed(closed) => AppError::Joined { number: number.to_owned(), closed },
+        other => other,
+    }
+}
+

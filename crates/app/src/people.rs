@@ -1,0 +1,59 @@
+//! Agents and recusal. An agent's name and paper go to the vault of the letter; which matters an officer recuses from
+//! is kept by officer, so that lists, counts and search leave them out (DESIGN decision 7).
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::{Field, Payload};
+use huiyin_domain::procedure::{MoveRule, Verb};
+use huiyin_storage::{Changes, ItemKind, ItemRecord, VaultRecord};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff};
+
+/// Agents of one letter, at most.
+const AGENTS: usize = 2;
+/// Between two names.
+const BETWEEN: char = '、';
+
+/// What a move changes in the vault: an agent shown by a document, or no longer one.
+pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, identity: &Payload, words: &Payload, changes: &mut Changes) -> Result<()> {
+    if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment) {
+        return Ok(());
+    }
+    let mut person = office.store().vault(office.tenant(), &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
+    if rule.verb == Verb::EndAppointment {
+        (person.agent, person.agent_paper) = (String::new(), String::new());
+    } else {
+        let name = identity.text(Field::AgentName).unwrap_or_default();
+        let mut names: Vec<&str> = person.agent.split(BETWEEN).filter(|n| !n.is_empty()).collect();
+        if !names.contains(&name) {
+            names.push(name);
+        }
+        if names.len() > AGENTS {
+            return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", AGENTS)]));
+        }
+        let agent = names.join(&BETWEEN.to_string());
+        let papers: Vec<&str> = [person.agent_paper.as_str(), words.text(Field::Proof).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
+        (person.agent_paper, person.agent) = (papers.join("；"), agent);
+    }
+    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person });
+    Ok(())
+}
+
+/// What a recusal, or its end, changes in the officer's own list.
+pub(crate) fn recusals(before: &Matter, after: &Matter) -> Vec<ItemRecord> {
+    let item = |officer: &huiyin_domain::ids::OfficerId, stands: bool| {
+        ItemRecord::lasting(ItemKind::Recusal, format!("{officer}:{}", after.id), serde_json::json!({ "stands": stands }))
+    };
+    let begun = after.recused.difference(&before.recused).map(|o| item(o, true));
+    begun.chain(before.recused.difference(&after.recused).map(|o| item(o, false))).collect()
+}
+
+/// Matters an officer recuses from.
+pub(crate) async fn recused_from(office: &Office, staff: &Staff) -> Result<BTreeSet<MatterId>> {
+    let items = office.store().items(office.tenant(), ItemKind::Recusal, &format!("{}:", staff.officer.id), "", 10_000).await?;
+    let standing = items.into_iter().filter(|i| i.doc.get("stands").and_then(serde_json::Value::as_bool) == Some(true));
+    Ok(standing.filter_map(|i| i.key.rsplit_once(':').map(|(_, matter)| MatterId::new(matter))).collect())
+}

@@ -1,0 +1,224 @@
+//! Printing many papers at once: what this unit issued to petitioners on some days, set as one PDF, with its progress.
+//!
+//! A job lives in the memory of the program that runs it, belongs to the officer who began it, and is gone after an
+//! hour; the papers themselves stay where they are. Names are filled in only for a stated purpose, each reading is
+//! recorded as everywhere, and nothing of them is kept.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use huiyin_documents::Letter;
+use huiyin_domain::ids::OfficerId;
+use huiyin_storage::{ItemKind, ItemRecord};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::error::{AppError, FormError, Result};
+use crate::matter_view;
+use crate::office::{Office, Staff, random_hex};
+use crate::papers::{self, Paper};
+use crate::permissions::{Action, require};
+
+/// Papers of one job, at most.
+pub const MOST: usize = 1_000;
+/// Seconds a finished job is kept.
+const KEPT: i64 = 3_600;
+/// Jobs kept at once.
+const JOBS: usize = 16;
+
+/// A paper that can be printed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Row {
+    /// Its key.
+    pub key: String,
+    /// The day it was made.
+    pub day: Date,
+    /// The pack's paper.
+    pub rule: String,
+    /// What stands over it.
+    pub title: String,
+    /// 发文字号.
+    pub number: String,
+    /// Number of the matter.
+    pub matter: String,
+}
+
+#[derive(Deserialize)]
+struct Listed {
+    rule: String,
+    number: String,
+    matter: String,
+    title: String,
+    to_petitioner: bool,
+}
+
+/// Papers the officer's unit issued to petitioners from one day through another, oldest first, and whether there are more.
+///
+/// # Errors
+/// [`AppError::NotAllowed`]; as the store.
+pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Result<(Vec<Row>, bool)> {
+    require(staff, Action::ReadLists)?;
+    let prefix = format!("day:{}:", staff.officer.unit);
+    let recused = crate::people::recused_from(office, staff).await?;
+    let (mut out, mut after) = (Vec::new(), format!("{prefix}{from}"));
+    loop {
+        let page = office.store().items(office.tenant(), ItemKind::Paper, &prefix, &after, 500).await?;
+        let Some(last) = page.last().map(|i| i.key.clone()) else { return Ok((out, false)) };
+        for item in page {
+            let Some((day, matter, row)) = row(item) else { continue };
+            if day > to {
+                return Ok((out, false));
+            }
+            if out.len() == MOST {
+                return Ok((out, true));
+            }
+            out.extend(row.filter(|_| !recused.iter().any(|m| m.as_str() == matter)));
+        }
+        after = last;
+    }
+}
+
+fn row(item: ItemRecord) -> Option<(Date, String, Option<Row>)> {
+    let mut parts = item.key.split(':').skip(2);
+    let (day, matter) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
+    let listed: Listed = serde_json::from_value(item.doc).ok()?;
+    let row = Row { key: item.key, day, rule: listed.rule, title: listed.title, number: listed.number, matter: listed.matter };
+    Some((day, matter, Some(row).filter(|_| listed.to_petitioner)))
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// Letters are being gathered.
+    Gathering,
+    /// Pages are being set.
+    Setting,
+    /// It can be taken.
+    Ready,
+    /// It could not be done; characters no face has are named.
+    Failed(String),
+}
+
+/// A print job.
+#[derive(Debug)]
+pub struct Job {
+    owner: OfficerId,
+    began: Timestamp,
+    /// Papers in it.
+    pub total: usize,
+    done: AtomicUsize,
+    state: Mutex<(Stage, Vec<u8>)>,
+}
+
+impl Job {
+    /// Letters gathered so far, and the stage.
+    pub fn progress(&self) -> (usize, Stage) {
+        (self.done.load(Ordering::Relaxed), self.state.lock().map_or(Stage::Failed(String::new()), |s| s.0.clone()))
+    }
+
+    /// The PDF, once it is ready.
+    pub fn pdf(&self) -> Option<Vec<u8>> {
+        self.state.lock().ok().filter(|s| s.0 == Stage::Ready).map(|s| s.1.clone())
+    }
+
+    fn is(&self, stage: Stage, bytes: Vec<u8>) {
+        if let Ok(mut state) = self.state.lock() {
+            *state = (stage, bytes);
+        }
+    }
+}
+
+/// The jobs of one program, by id.
+pub(crate) type Jobs = Arc<Mutex<BTreeMap<String, Arc<Job>>>>;
+
+/// Begins a job over the chosen papers; `purpose` fills names in and says why they are read, empty leaves them out.
+///
+/// # Errors
+/// [`AppError::Form`] when nothing or too much is chosen, or when other jobs are still running.
+pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: String) -> Result<String> {
+    require(staff, Action::ReadLists)?;
+    let mine = format!("day:{}:", staff.officer.unit);
+    let keys: Vec<String> = keys.into_iter().filter(|k| k.starts_with(&mine)).collect();
+    if keys.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("papers", "fault-print-none")]));
+    }
+    if keys.len() > MOST {
+        return Err(AppError::Form(vec![FormError::with("papers", "fault-too-many", MOST)]));
+    }
+    let purpose = purpose.trim().to_owned();
+    if purpose.chars().count() == 1 {
+        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
+    }
+    let now = office.machine_now();
+    let job = Arc::new(Job {
+        owner: staff.officer.id.clone(),
+        began: now,
+        total: keys.len(),
+        done: AtomicUsize::new(0),
+        state: Mutex::new((Stage::Gathering, Vec::new())),
+    });
+    let id = random_hex(16)?;
+    if let Ok(mut jobs) = office.jobs().lock() {
+        jobs.retain(|_, j| now.as_second() - j.began.as_second() < KEPT);
+        if jobs.len() >= JOBS {
+            return Err(AppError::Form(vec![FormError::new("papers", "fault-print-busy")]));
+        }
+        jobs.insert(id.clone(), Arc::clone(&job));
+    }
+    let (office, staff) = (office.clone(), staff.clone());
+    tokio::spawn(async move {
+        match run(&office, &staff, &keys, &purpose, &job).await {
+            Ok(bytes) => job.is(Stage::Ready, bytes),
+            Err(AppError::Form(faults)) => job.is(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
+            Err(error) => {
+                tracing::error!(error = ?error, "a print job failed");
+                job.is(Stage::Failed(String::new()), Vec::new());
+            }
+        }
+    });
+    Ok(id)
+}
+
+async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job: &Job) -> Result<Vec<u8>> {
+    let mut letters: Vec<Letter> = Vec::with_capacity(keys.len());
+    for key in keys {
+        letters.extend(letter(office, staff, key, purpose).await?);
+        job.done.fetch_add(1, Ordering::Relaxed);
+    }
+    if letters.is_empty() {
+        return Err(AppError::NotFound);
+    }
+    job.is(Stage::Setting, Vec::new());
+    papers::set_many(office, letters).await
+}
+
+/// The letter of a listed paper; `None` when the officer may not read its matter (any more).
+async fn letter(office: &Office, staff: &Staff, key: &str, purpose: &str) -> Result<Option<Letter>> {
+    let mut parts = key.split(':').skip(3);
+    let (Some(matter), Some(n)) = (parts.next(), parts.next()) else { return Ok(None) };
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Paper, &format!("{matter}:{n}"), office.machine_now()).await? else { return Ok(None) };
+    let paper: Paper = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("paper `{key}`: {e}")))?;
+    let found = office.store().matter(office.tenant(), &huiyin_domain::ids::MatterId::new(matter)).await?;
+    let directory = office.directory().await?;
+    let Some(matter) = found.filter(|m| m.may_read(&staff.actor(), &directory) && paper.to_petitioner) else { return Ok(None) };
+    let mut letter = papers::as_served(&paper);
+    if !purpose.is_empty() {
+        match matter_view::identity(office, staff, &matter.number, purpose).await {
+            Ok((_, who)) if !who.name.is_empty() => letter.to = who.name,
+            Ok(_) | Err(AppError::NotAllowed) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Some(letter))
+}
+
+/// A job of the officer's own.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none, or it belongs to somebody else.
+pub fn find(office: &Office, staff: &Staff, id: &str) -> Result<Arc<Job>> {
+    let jobs = office.jobs().lock().map_err(|_| AppError::Busy)?;
+    jobs.get(id).filter(|j| j.owner == staff.officer.id).cloned().ok_or(AppError::NotFound)
+}

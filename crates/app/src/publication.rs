@@ -1,0 +1,66 @@
+//! Published opinions: only re-review opinions that were heard (art. 36(2)), in the words an officer took the names out
+//! of. Neither the number nor the title of the matter stands there: both could tell who it is.
+
+use huiyin_domain::decide::Decision;
+use huiyin_domain::ids::UnitId;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{MoveRule, Verb};
+use huiyin_storage::{ItemKind, ItemRecord};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, Result};
+use crate::office::Office;
+
+/// Published opinions kept in view, at most.
+const MOST: u32 = 5_000;
+
+/// One opinion on the public page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opinion {
+    /// It is on the page; `false`: taken down.
+    pub stands: bool,
+    /// The day it was published.
+    pub day: Date,
+    /// The body that re-reviewed.
+    pub unit: Option<UnitId>,
+    /// Content class.
+    pub class: Option<String>,
+    /// Outcome: a choice of the field `outcome`.
+    pub outcome: Option<String>,
+    /// The words, names out.
+    pub text: String,
+}
+
+/// What a move changes on the public page; `None` for all others.
+pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Option<ItemRecord> {
+    if !matches!(rule.verb, Verb::Publish | Verb::Unpublish) {
+        return None;
+    }
+    let opinion = Opinion {
+        stands: rule.verb == Verb::Publish,
+        day: office.now().today(),
+        unit: matter.reviewer.clone(),
+        class: matter.class.clone(),
+        outcome: matter.outcome.clone(),
+        text: if rule.verb == Verb::Publish { decision.words.text(Field::Opinion).unwrap_or_default().to_owned() } else { String::new() },
+    };
+    // The key is not the matter's id: an address must not lead to it.
+    let key = office.keyed_hash("published", matter.id.as_str()).chars().take(16).collect::<String>();
+    serde_json::to_value(opinion).ok().map(|doc| ItemRecord::lasting(ItemKind::Published, key, doc))
+}
+
+/// The opinions on the public page, newest first.
+///
+/// # Errors
+/// As the store.
+pub async fn opinions(office: &Office) -> Result<Vec<Opinion>> {
+    let mut out: Vec<Opinion> = Vec::new();
+    for item in office.store().items(office.tenant(), ItemKind::Published, "", "", MOST).await? {
+        let opinion: Opinion = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("published `{}`: {e}", item.key)))?;
+        out.extend(Some(opinion).filter(|o| o.stands));
+    }
+    out.sort_by(|a, b| b.day.cmp(&a.day));
+    Ok(out)
+}

@@ -1,0 +1,215 @@
+//! The yearly report of a petition office (art. 41): what came in, on what, how it was answered, whether in time,
+//! what was reviewed, carried out, pressed and recommended. No ranking of places or units, nothing about persons.
+//!
+//! Accusations are in the total and in nothing else, so that no line tells of one.
+
+use std::collections::BTreeMap;
+
+use huiyin_documents::{Letter, Paragraph, Tongue};
+use huiyin_domain::clock::{ClockKind, ClockState};
+use huiyin_domain::event::EventKind;
+use huiyin_domain::ids::UnitId;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::unit::{Post, UnitKind};
+use huiyin_wording::Language;
+
+use crate::error::{AppError, Result};
+use crate::office::{Office, Staff};
+use crate::papers::{self, Form};
+use crate::walk::Walk;
+
+/// Whether an officer may see it: supervisor or head of a petition office.
+///
+/// # Errors
+/// As the store.
+pub async fn allowed(office: &Office, staff: &Staff) -> Result<bool> {
+    let directory = office.directory().await?;
+    let of_office = directory.unit(&staff.officer.unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    Ok(of_office && (staff.is(Post::Head) || staff.is(Post::Supervisor)))
+}
+
+/// The figures of a year.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Everything received, accusations included.
+    pub received: u64,
+    /// Without accusations: by channel.
+    pub channels: BTreeMap<String, u64>,
+    /// By first-level content class.
+    pub classes: BTreeMap<String, u64>,
+    /// By the organ that handles it, in the order of the directory: no ranking.
+    pub organs: BTreeMap<UnitId, u64>,
+    /// Handed over (转送, 交办).
+    pub transferred: u64,
+    /// Of these, with a report back (交办).
+    pub assigned: u64,
+    /// Answered in writing.
+    pub answered: u64,
+    /// Not accepted, with reasons.
+    pub refused: u64,
+    /// Withdrawn by the petitioner; never counted as settled.
+    pub withdrawn: u64,
+    /// Supported, in whole or part.
+    pub supported: u64,
+    /// Of these, carried out.
+    pub executed: u64,
+    /// Reviewed.
+    pub reviewed: u64,
+    /// Re-reviewed.
+    pub re_reviewed: u64,
+    /// Opinions annulled and made anew.
+    pub annulled: u64,
+    /// Duties done in time.
+    pub in_time: u64,
+    /// Duties done late or still owed after their day.
+    pub late: u64,
+    /// Supervision orders.
+    pub orders: u64,
+    /// Recommendations.
+    pub recommendations: u64,
+    /// Recommendations answered.
+    pub answered_recommendations: u64,
+    /// Of these adopted, in whole or part.
+    pub adopted: u64,
+}
+
+impl Figures {
+    fn add(&mut self, matter: &Matter) {
+        self.received += 1;
+        if matter.facts.contains(&Fact::Accusation) {
+            return;
+        }
+        let has = |fact| u64::from(matter.facts.contains(&fact));
+        *self.channels.entry(matter.channel.word().to_owned()).or_default() += 1;
+        let class = matter.class.as_deref().and_then(|c| c.split('/').next()).unwrap_or("").to_owned();
+        *self.classes.entry(class).or_default() += 1;
+        *self.organs.entry(matter.holder.clone()).or_default() += 1;
+        self.transferred += u64::from(matter.hops > 0);
+        self.assigned += has(Fact::Assigned);
+        self.answered += has(Fact::Answered);
+        self.refused += u64::from(matter.outcome.as_deref() == Some("refused"));
+        self.withdrawn += u64::from(matter.phase == Phase::Withdrawn);
+        self.supported += has(Fact::Supported);
+        self.executed += has(Fact::Executed);
+        self.reviewed += has(Fact::Reviewed);
+        self.re_reviewed += has(Fact::ReReviewed);
+        self.annulled += u64::from(matter.annulled.is_some());
+        for clock in matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty) {
+            match clock.state {
+                ClockState::Discharged { late: false, .. } => self.in_time += 1,
+                ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => self.late += 1,
+                ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
+            }
+            let rule = clock.rule.as_str();
+            self.orders += u64::from(rule.starts_with("answer_supervision"));
+            if rule == "answer_recommendation" {
+                self.recommendations += 1;
+                self.answered_recommendations += u64::from(matches!(clock.state, ClockState::Discharged { .. }));
+            }
+        }
+    }
+}
+
+/// Counts what a petition office and the units it serves received in a year.
+///
+/// # Errors
+/// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office.
+pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figures> {
+    if !allowed(office, staff).await? {
+        return Err(AppError::NotAllowed);
+    }
+    let (directory, unit) = (office.directory().await?, &staff.officer.unit);
+    let mut figures = Figures::default();
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        let serves = |m: &&Matter| m.received_on.year() == year && (m.office(&directory).is_some_and(|o| &o.id == unit) || m.held.contains(unit));
+        for matter in page.iter().filter(serves) {
+            let before = figures.answered_recommendations;
+            figures.add(matter);
+            if figures.answered_recommendations > before {
+                figures.adopted += adopted(office, matter).await?;
+            }
+        }
+    }
+    Ok(figures)
+}
+
+/// How many recommendations of a matter were adopted, from its record.
+async fn adopted(office: &Office, matter: &Matter) -> Result<u64> {
+    let events = office.store().events(office.tenant(), &matter.id).await?;
+    let adopted = |e: &&huiyin_storage::EventRecord| {
+        let carried = if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
+        carried.is_some_and(|a| a != "not_adopted")
+    };
+    Ok(u64::try_from(events.iter().filter(adopted).count()).unwrap_or_default())
+}
+
+/// The report as a letter, the second language behind it.
+///
+/// # Errors
+/// As [`figures`].
+pub async fn letter(office: &Office, staff: &Staff, year: i16) -> Result<Letter> {
+    let figures = figures(office, staff, year).await?;
+    let mut letter = in_language(office, staff, year, &figures, Language::Chinese).await?;
+    letter.second = Some(Box::new(in_language(office, staff, year, &figures, Language::English).await?));
+    Ok(letter)
+}
+
+async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, language: Language) -> Result<Letter> {
+    let directory = office.directory().await?;
+    let unit = directory.unit(&staff.officer.unit).ok_or(AppError::NotAllowed)?;
+    let say = |key: &str, values: &[(&str, u64)]| {
+        let values: Vec<_> = values.iter().map(|(k, v)| (*k, i64::try_from(*v).unwrap_or(i64::MAX).into())).collect();
+        office.wording().text(language, key, &values)
+    };
+    let comma = say("list-comma", &[]);
+    let named = |name: String, n: u64| format!("{name} {n}");
+    let channels: Vec<String> = f.channels.iter().map(|(c, n)| named(say(&format!("channel-{}", c.replace('_', "-")), &[]), *n)).collect();
+    let classes: Vec<String> = f.classes.iter().map(|(c, n)| named(if c.is_empty() { say("yearly-no-class", &[]) } else { c.clone() }, *n)).collect();
+    let paragraphs = |key: &str, text: String| [Paragraph::Heading(say(key, &[])), Paragraph::Text(text)];
+    let mut body = vec![Paragraph::Text(say("yearly-received", &[("n", f.received)]))];
+    if !channels.is_empty() {
+        body.extend(paragraphs("yearly-channels", format!("{}{}", channels.join(&comma), say("full-stop", &[]))));
+        body.extend(paragraphs("yearly-classes", format!("{}{}", classes.join(&comma), say("full-stop", &[]))));
+    }
+    let organs = directory.units.iter().filter_map(|u| f.organs.get(&u.id).map(|n| named(language.pick(&u.name, &u.name_en).to_owned(), *n)));
+    let organs: Vec<String> = organs.collect();
+    if !organs.is_empty() {
+        body.extend(paragraphs("yearly-organs", format!("{}{}", organs.join(&comma), say("full-stop", &[]))));
+    }
+    body.extend(paragraphs("yearly-transfers", say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)])));
+    let answers = [("answered", f.answered), ("refused", f.refused), ("withdrawn", f.withdrawn), ("supported", f.supported), ("executed", f.executed)];
+    body.extend(paragraphs("yearly-answers", say("yearly-answers-text", &answers)));
+    body.extend(paragraphs("yearly-time", say("yearly-time-text", &[("intime", f.in_time), ("late", f.late)])));
+    let reviews = [("reviewed", f.reviewed), ("rereviewed", f.re_reviewed), ("annulled", f.annulled)];
+    body.extend(paragraphs("yearly-reviews", say("yearly-reviews-text", &reviews)));
+    let pressed = [("orders", f.orders), ("recommendations", f.recommendations), ("replies", f.answered_recommendations), ("adopted", f.adopted)];
+    body.extend(paragraphs("yearly-supervision", say("yearly-supervision-text", &pressed)));
+    let above = directory.superior(&unit.id);
+    let year_word = u64::try_from(year).unwrap_or_default();
+    Ok(Letter {
+        tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
+        organ: language.pick(&unit.name, &unit.name_en).to_owned(),
+        number: String::new(),
+        title: say("yearly-title", &[("year", year_word)]),
+        to: above.map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
+        body,
+        date: papers::formal_date(language, office.now().today()),
+        contact: String::new(),
+        second: None,
+    })
+}
+
+/// The report as a file; a figure a person must explain is added in the word-processor file.
+///
+/// # Errors
+/// As [`figures`] and [`papers::draw`].
+pub async fn draw(office: &Office, staff: &Staff, year: i16, form: Form, both: bool) -> Result<Vec<u8>> {
+    let mut letter = letter(office, staff, year).await?;
+    if !both {
+        letter.second = None;
+    }
+    papers::draw_letter(office, letter, form, "").await
+}

@@ -1,0 +1,38 @@
+//! How long an archived file is kept (保管期限): by kind, counted in whole years from the 1st of January after the
+//! archiving. The years are pack data; only this way of counting stands here.
+
+use jiff::civil::{Date, date};
+
+use crate::decide::holds;
+use crate::matter::Matter;
+use crate::procedure::{Phase, RuleBook};
+
+/// Until when a file is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// It is not archived yet.
+    Open,
+    /// For ever.
+    Permanent,
+    /// Through this day.
+    Through(Date),
+}
+
+impl Kept {
+    /// Whether the time is over on a day.
+    pub fn is_over(self, today: Date) -> bool {
+        matches!(self, Self::Through(last) if today > last)
+    }
+}
+
+/// Until when a matter's file is kept: the first rule of the pack that fits, else the pack's own years.
+pub fn kept(book: &RuleBook, matter: &Matter) -> Kept {
+    if matter.phase != Phase::Archived {
+        return Kept::Open;
+    }
+    let years = book.keep.iter().find(|k| k.when.iter().all(|g| holds(matter, g))).map_or(Some(book.keep_years), |k| k.years);
+    let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return Kept::Permanent };
+    // What was archived before this record began has no day of its own: the last day known of it counts.
+    let archived = matter.days.get("archived").or_else(|| matter.days.values().max()).copied().unwrap_or(matter.received_on);
+    Kept::Through(date(archived.year().saturating_add(years).min(9999), 12, 31))
+}
