@@ -5,9 +5,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use huiyin_app::act::{self, Move};
+use huiyin_app::lodge::Lodging;
 use huiyin_app::packs::Library;
-use huiyin_app::{Office, Parts, TimeSource};
+use huiyin_app::{AppError, Identity, Office, Parts, Staff, TimeSource};
 use huiyin_domain::ids::{TenantId, UnitId};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::submission::{Naming, Purpose, ReplyWay};
 use huiyin_files::FileStore;
 use huiyin_storage::Store;
 use huiyin_storage_postgres::PostgresStore;
@@ -139,4 +143,43 @@ where
     if let Some(store) = postgres_store(test).await {
         body(office_on(store, tempfile::tempdir().unwrap(), at)).await;
     }
+}
+
+/// An officer of the demo county, by sign-in name.
+pub async fn staff(office: &Office, login: &str) -> Staff {
+    let directory = office.directory().await.unwrap();
+    Staff { officer: directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone() }
+}
+
+/// A petition to the demo county's petition office, anonymous and answered by code only.
+pub fn petition(text: &str) -> Lodging {
+    Lodging {
+        form_token: huiyin_app::random_hex(8).unwrap(),
+        unit: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
+        title: String::new(),
+        text: text.into(),
+        class: None,
+        place: None,
+        place_name: None,
+        purpose: Purpose::Request,
+        complained_of: None,
+        headcount: 1,
+        naming: Naming::Anonymous,
+        by_agent: false,
+        second_language: false,
+        reply: ReplyWay::CodeOnly,
+        identity: Identity::default(),
+        files: Vec::new(),
+    }
+}
+
+/// A move by an officer of the demo county.
+pub async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<Matter, AppError> {
+    act::by_officer(office, &staff(office, login).await, number, the_move(id, fields)).await
+}
+
+/// A move with its fields.
+pub fn the_move(id: &str, fields: &[(&str, &str)]) -> Move {
+    let fields = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Move { id: id.into(), fields, ..Move::default() }
 }

@@ -4,57 +4,30 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use huiyin_app::act::{self, Move};
 use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::ids::UnitId;
-use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
+use huiyin_app::domain::submission::{Channel, Naming, PaperFacts};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::move_pack::Mode;
 use huiyin_app::packs::Library;
 use huiyin_app::papers::{self, Form};
-use huiyin_app::{AppError, Identity, Office, Staff, demo, follow, matter_view, package, reorganise, reproject};
-use huiyin_testkit::{TestOffice, on_both, sqlite_office};
+use huiyin_app::{AppError, Identity, demo, follow, matter_view, package, reorganise, reproject};
+use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
-async fn staff(office: &Office, login: &str) -> Staff {
-    let directory = office.directory().await.unwrap();
-    Staff { officer: directory.officers.iter().find(|o| o.login == login).unwrap().clone() }
-}
-
-fn petition(text: &str) -> Lodging {
-    Lodging {
-        form_token: huiyin_app::random_hex(8).unwrap(),
-        unit: UnitId::new(demo::FRONT_OFFICE),
-        title: String::new(),
-        text: text.into(),
-        class: None,
-        place: None,
-        place_name: None,
-        purpose: Purpose::Request,
-        complained_of: None,
-        headcount: 1,
-        naming: Naming::Named,
-        by_agent: false,
-        second_language: false,
-        reply: ReplyWay::CodeOnly,
-        identity: Identity { name: "陈璟玥".into(), address: "某街某号".into(), telephone: "13800000000".into(), ..Identity::default() },
-        files: Vec::new(),
-    }
+fn named(text: &str) -> Lodging {
+    let identity = Identity { name: "陈璟玥".into(), address: "某街某号".into(), telephone: "13800000000".into(), ..Identity::default() };
+    Lodging { naming: Naming::Named, identity, ..petition(text) }
 }
 
 async fn accepted(t: &TestOffice) -> (Receipt, String) {
     demo::people(&t.office).await.unwrap();
-    let receipt = lodge::lodge(&t.office, petition("三栋供暖不达标，客厅只有十三度。")).await.unwrap();
+    let receipt = lodge::lodge(&t.office, named("三栋供暖不达标，客厅只有十三度。")).await.unwrap();
     let number = format!("{}-1", receipt.number);
     step(&t.office, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
     step(&t.office, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
     (receipt, number)
-}
-
-async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<(), AppError> {
-    let fields: BTreeMap<String, String> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    act::by_officer(office, &staff(office, login).await, number, Move { id: id.into(), fields, ..Move::default() }).await.map(|_| ())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,8 +87,7 @@ async fn a_complaint_goes_past_the_unit() {
         let (receipt, number) = accepted(&t).await;
         let o = &t.office;
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
-        let fields = BTreeMap::from([("complaint".to_owned(), "来问进度时被辱骂".to_owned())]);
-        follow::make(o, &record, 1, Move { id: "complain".into(), fields, ..Move::default() }).await.unwrap();
+        follow::make(o, &record, 1, the_move("complain", &[("complaint", "来问进度时被辱骂")])).await.unwrap();
         for (login, reads) in [("housing.head", false), ("housing.clerk", false), ("countyxf.clerk", false), ("county.head", true)] {
             let view = matter_view::for_officer(o, &staff(o, login).await, &number).await.unwrap();
             let seen = view.words.iter().any(|w| serde_json::to_string(&w.words).unwrap().contains("辱骂"));
@@ -136,7 +108,7 @@ async fn of_an_upper_level_accusation_only_a_stub_is_kept() {
         let o = &t.office;
         let clerk = staff(o, "discipline.clerk").await;
         let arrival = Registration { channel: Channel::Letter, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::StubOnly };
-        let receipt = lodge::register(o, &clerk, petition("反映某领导的问题，绝密内容"), arrival).await.unwrap();
+        let receipt = lodge::register(o, &clerk, named("反映某领导的问题，绝密内容"), arrival).await.unwrap();
         let number = format!("{}-1", receipt.number);
         let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
         let kept = format!("{:?}", view);
@@ -152,7 +124,7 @@ async fn of_an_upper_level_accusation_only_a_stub_is_kept() {
 async fn a_new_calendar_moves_open_periods_and_says_so() {
     let t = sqlite_office("2026-12-08T10:00:00+08:00");
     demo::people(&t.office).await.unwrap();
-    let receipt = lodge::lodge(&t.office, petition("请尽快处理路灯")).await.unwrap();
+    let receipt = lodge::lodge(&t.office, named("请尽快处理路灯")).await.unwrap();
     let number = format!("{}-1", receipt.number);
     let clerk = staff(&t.office, "countyxf.clerk").await;
     let before = matter_view::for_officer(&t.office, &clerk, &number).await.unwrap().matter;
@@ -188,7 +160,7 @@ async fn a_bureau_may_have_its_own_periods() {
         unit.procedure = "cn/welfare".into();
         huiyin_app::directory::put_unit(o, &admin, unit).await.unwrap();
         let arrival = Registration { channel: Channel::Letter, received_on: "2026-09-01".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
-        let receipt = lodge::register(o, &staff(o, "civil.clerk").await, petition("低保申请没有回音"), arrival).await.unwrap();
+        let receipt = lodge::register(o, &staff(o, "civil.clerk").await, named("低保申请没有回音"), arrival).await.unwrap();
         let number = format!("{}-1", receipt.number);
         step(o, "civil.clerk", &number, "accept", &[("accepted_on", "2026-09-01"), ("procedure", "三十个工作日内答复")]).await.unwrap();
         let matter = matter_view::for_officer(o, &staff(o, "civil.clerk").await, &number).await.unwrap().matter;

@@ -4,52 +4,23 @@
 
 use std::collections::BTreeMap;
 
-use huiyin_app::act::{self, Move};
-use huiyin_app::domain::ids::UnitId;
+use huiyin_app::act::Move;
 use huiyin_app::domain::matter::Actor;
-use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
+use huiyin_app::domain::submission::Purpose;
 use huiyin_app::find::{self, Found};
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::timeline::{Reader, lines};
-use huiyin_app::{AppError, Identity, Office, Staff, clock_view::ViewGround, demo, follow, matter_view, part};
-use huiyin_testkit::{TestOffice, on_both, site, sqlite_office};
+use huiyin_app::{AppError, Office, clock_view::ViewGround, demo, follow, matter_view, part};
+use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step};
 use huiyin_wording::Language;
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
-async fn staff(office: &Office, login: &str) -> Staff {
-    let directory = office.directory().await.unwrap();
-    Staff { officer: directory.officers.iter().find(|o| o.login == login).unwrap().clone() }
-}
-
 async fn receive(t: &TestOffice, purpose: Purpose, text: &str) -> (Receipt, String) {
     demo::people(&t.office).await.unwrap();
-    let lodging = Lodging {
-        form_token: huiyin_app::random_hex(8).unwrap(),
-        unit: UnitId::new(demo::FRONT_OFFICE),
-        title: String::new(),
-        text: text.into(),
-        class: None,
-        place: None,
-        place_name: None,
-        purpose,
-        complained_of: None,
-        headcount: 1,
-        naming: Naming::Anonymous,
-        by_agent: false,
-        second_language: false,
-        reply: ReplyWay::CodeOnly,
-        identity: Identity::default(),
-        files: Vec::new(),
-    };
-    let receipt = lodge::lodge(&t.office, lodging).await.unwrap();
+    let receipt = lodge::lodge(&t.office, Lodging { purpose, ..petition(text) }).await.unwrap();
     let number = format!("{}-1", receipt.number);
     (receipt, number)
-}
-
-async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<(), AppError> {
-    let fields: BTreeMap<String, String> = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    act::by_officer(office, &staff(office, login).await, number, Move { id: id.into(), fields, ..Move::default() }).await.map(|_| ())
 }
 
 async fn finds(office: &Office, login: &str, words: &str) -> usize {

@@ -1,0 +1,269 @@
+//! What happens after the end: keeping and destruction of files, the public page of opinions, print jobs and the
+//! yearly report, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
+use std::time::Duration;
+
+use huiyin_app::domain::decide::Closed;
+use huiyin_app::domain::submission::{Naming, Purpose};
+use huiyin_app::find::{self, Found};
+use huiyin_app::lodge::{self, Lodging, Receipt};
+use huiyin_app::papers::{self, Form};
+use huiyin_app::print_job::{self, Stage};
+use huiyin_app::{AppError, Identity, Office, demo, follow, keeping, matter_view, part, publication, yearly};
+use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step, the_move};
+
+const AT: &str = "2026-03-02T10:00:00+08:00";
+
+fn named(text: &str) -> Lodging {
+    let identity = Identity { name: "陈璟玥".into(), address: "某街某号".into(), ..Identity::default() };
+    Lodging { naming: Naming::Named, identity, ..petition(text) }
+}
+
+const OPINION: [(&str, &str); 7] = [
+    ("request", "供暖"),
+    ("facts", "不达标"),
+    ("outcome", "explain"),
+    ("opinion", "已经说明"),
+    ("legal_basis", "条例"),
+    ("remedy", "三十日内向县政府请求复查"),
+    ("unheard_reason", "书面已清楚"),
+];
+
+async fn served(t: &TestOffice, number: &str) {
+    let o = &t.office;
+    step(o, "countyxf.clerk", number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    step(o, "housing.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+    step(o, "housing.handler", number, "decide", &OPINION).await.unwrap();
+    step(o, "housing.clerk", number, "serve", &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")]).await.unwrap();
+}
+
+/// A petition with a file, ended and archived in 2026.
+async fn archived(t: &TestOffice) -> (Receipt, String) {
+    demo::people(&t.office).await.unwrap();
+    let file = lodge::store_file(&t.office, "照片.txt", "十三度的温度计".as_bytes(), "petitioner").await.unwrap();
+    let receipt = lodge::lodge(&t.office, Lodging { files: vec![file], ..named("三栋供暖不达标。") }).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    served(t, &number).await;
+    archive(t, &number).await;
+    (receipt, number)
+}
+
+async fn archive(t: &TestOffice, number: &str) {
+    t.time.go("2026-05-06T10:00:00+08:00");
+    huiyin_app::sweep::run(&t.office).await.unwrap();
+    step(&t.office, "housing.clerk", number, "end", &[]).await.unwrap();
+    step(&t.office, "housing.clerk", number, "archive", &[]).await.unwrap();
+}
+
+fn closed(result: Result<huiyin_app::domain::matter::Matter, AppError>) -> Closed {
+    match result.unwrap_err() {
+        AppError::Closed(closed) => *closed,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_kept_its_time_and_then_destroyed_by_two_with_a_tombstone() {
+    on_both("destroyed", AT, |t| async move {
+        let (receipt, number) = archived(&t).await;
+        let o = &t.office;
+        let clerk = staff(o, "housing.clerk").await;
+        let notice = papers::for_officer(o, &clerk, &number).await.unwrap().1.remove(0);
+        papers::draw(o, &notice, Form::Pdf, "").await.unwrap();
+        let before = matter_view::for_operator(o, &number).await.unwrap();
+        let (hash, head) = (before.files[0].hash.clone(), before.matter.head.clone());
+        // Thirty years from the 1st of January after: not a day earlier.
+        let why = [("reason", "保管期满，没有继续保存的价值")];
+        t.time.go("2056-12-31T10:00:00+08:00");
+        assert!(matches!(closed(step(o, "housing.clerk", &number, "propose_destruction", &why).await), Closed::Kept { through: Some(d) } if d.to_string() == "2056-12-31"));
+        t.time.go("2057-01-01T10:00:00+08:00");
+        assert_eq!(keeping::shelf(o).await.unwrap().iter().filter(|s| s.over).count(), 1);
+        step(o, "housing.clerk", &number, "hold_file", &[("reason", "法院调卷")]).await.unwrap();
+        assert!(matches!(closed(step(o, "housing.clerk", &number, "propose_destruction", &why).await), Closed::Guard { .. }));
+        step(o, "housing.head", &number, "release_file", &[("reason", "已退卷")]).await.unwrap();
+        step(o, "housing.head", &number, "propose_destruction", &why).await.unwrap();
+        assert_eq!(closed(step(o, "housing.head", &number, "destroy", &why).await), Closed::SecondPerson);
+        step(o, "housing.head", &number, "cancel_destruction", &why).await.unwrap();
+        step(o, "housing.clerk", &number, "propose_destruction", &why).await.unwrap();
+        step(o, "housing.head", &number, "destroy", &why).await.unwrap();
+        // Nothing of the words, the name, the papers or the files is left, in the store or on the disk.
+        let after = matter_view::for_operator(o, &number).await.unwrap();
+        assert_eq!(after.matter.state.as_str(), "destroyed");
+        assert_eq!((after.text.as_str(), after.files.len(), after.papers.len(), after.messages.len(), after.audits.len()), ("", 0, 0, 0, 0));
+        assert_eq!(after.words.len(), 1, "only why it was destroyed");
+        assert!(!format!("{:?}", after.matter).contains("供暖"));
+        assert!(std::fs::read_dir(t.folder.path().join("files")).unwrap().flatten().all(|d| std::fs::read_dir(d.path()).unwrap().count() == 0), "{hash}");
+        let Found::Words(found) = find::search(o, &staff(o, "countyxf.clerk").await, "供暖不达标", None, 10).await.unwrap() else { panic!() };
+        assert!(found.rows.is_empty(), "search finds nothing of it");
+        // The course of it stays, and its commitments.
+        assert!(after.events.len() > before.events.len());
+        assert!(after.events.iter().any(|e| e.commitment == head) && after.events.iter().filter(|e| e.salt.is_empty()).count() == before.events.len() + 5);
+        // The petitioner finds it by her code and reads what became of it.
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        let views = follow::view(o, &record).await.unwrap();
+        assert_eq!(views[0].matter.state.as_str(), "destroyed");
+        let clerk = staff(o, "housing.clerk").await;
+        assert!(matter_view::for_officer(o, &clerk, &number).await.is_ok(), "the tombstone can be read");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_letter_stays_while_another_part_of_it_is_kept() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let receipt = lodge::lodge(o, named("一是供暖。二是路灯。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    let two = part::part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮").await.unwrap();
+    served(&t, &number).await;
+    archive(&t, &number).await;
+    t.time.go("2060-01-02T10:00:00+08:00");
+    step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
+    step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
+    let (_, who) = matter_view::identity(o, &staff(o, "countyxf.clerk").await, &two.number, "联系").await.unwrap();
+    assert_eq!(who.name, "陈璟玥");
+    assert_eq!(matter_view::for_operator(o, &two.number).await.unwrap().text, "二是路灯不亮");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
+    on_both("published", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let receipt = lodge::lodge(o, Lodging { title: "陈璟玥家供暖".into(), ..named("三栋供暖不达标。") }).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        served(&t, &number).await;
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        let her = |id: &'static str| follow::make(o, &record, 1, the_move(id, &[("words", "不服")]));
+        let opinion = [("outcome", "uphold"), ("facts", "查明"), ("opinion", "维持"), ("legal_basis", "条例"), ("remedy", "x")];
+        let serve = [("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "x")];
+        her("request_review").await.unwrap();
+        step(o, "county.head", &number, "decide_review", &opinion).await.unwrap();
+        step(o, "county.head", &number, "serve_review", &serve).await.unwrap();
+        her("request_rereview").await.unwrap();
+        step(o, "city.head", &number, "open_hearing", &[("on_day", "2026-03-02"), ("summary", "开始")]).await.unwrap();
+        step(o, "city.head", &number, "close_hearing", &[("on_day", "2026-03-02"), ("summary", "双方陈述了意见")]).await.unwrap();
+        step(o, "city.head", &number, "decide_rereview", &opinion).await.unwrap();
+        // Minutes were made of the hearing, addressed to nobody.
+        let papers = papers::for_officer(o, &staff(o, "city.head").await, &number).await.unwrap().1;
+        let minutes = papers.iter().find(|p| p.rule == "minutes").unwrap();
+        assert!(minutes.letter.to.is_empty() && minutes.letter.texts().concat().contains("双方陈述了意见"));
+        assert!(publication::opinions(o).await.unwrap().is_empty());
+        step(o, "city.head", &number, "publish", &[("opinion", "某小区供暖：维持")]).await.unwrap();
+        let base = site(o).await;
+        let page = || async { reqwest::get(format!("{base}/opinions")).await.unwrap().text().await.unwrap() };
+        let shown = page().await;
+        assert!(shown.contains("某小区供暖：维持") && !shown.contains("陈璟玥") && !shown.contains(&receipt.number), "{shown}");
+        step(o, "city.head", &number, "unpublish", &[("reason", "能认出人")]).await.unwrap();
+        assert!(!page().await.contains("某小区供暖"));
+        step(o, "city.head", &number, "publish", &[("opinion", "改好的")]).await.unwrap();
+        assert!(page().await.contains("改好的"));
+    })
+    .await;
+}
+
+async fn finished(office: &Office, login: &str, id: &str) -> Stage {
+    let who = staff(office, login).await;
+    for _ in 0..600 {
+        let (_, stage) = print_job::find(office, &who, id).unwrap().progress();
+        if matches!(stage, Stage::Ready | Stage::Failed(_)) {
+            return stage;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the job did not end");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_notices_are_printed_together_with_names_for_a_purpose() {
+    on_both("print", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let mut numbers = Vec::new();
+        for _ in 0..5 {
+            let receipt = lodge::lodge(o, named("供暖不达标。")).await.unwrap();
+            let number = format!("{}-1", receipt.number);
+            step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+            step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+            numbers.push(number);
+        }
+        let clerk = staff(o, "housing.clerk").await;
+        let day = "2026-03-02".parse().unwrap();
+        let (rows, more) = print_job::rows(o, &clerk, day, day).await.unwrap();
+        assert_eq!((rows.len(), more), (5, false));
+        assert!(print_job::rows(o, &clerk, "2026-03-03".parse().unwrap(), "2026-12-31".parse().unwrap()).await.unwrap().0.is_empty());
+        assert!(print_job::rows(o, &staff(o, "urban.clerk").await, day, day).await.unwrap().0.is_empty(), "another unit's are not listed");
+        assert!(matches!(print_job::begin(o, &clerk, Vec::new(), String::new()).await, Err(AppError::Form(_))));
+        let keys: Vec<String> = rows.iter().map(|r| r.key.clone()).collect();
+        assert!(print_job::begin(o, &staff(o, "urban.clerk").await, keys.clone(), String::new()).await.is_err(), "nor printed");
+        let id = print_job::begin(o, &clerk, keys, "寄送告知书".into()).await.unwrap();
+        assert!(print_job::find(o, &staff(o, "housing.head").await, &id).is_err(), "a job is its owner's");
+        let stage = finished(o, "housing.clerk", &id).await;
+        let view = matter_view::for_operator(o, &numbers[0]).await.unwrap();
+        assert_eq!(view.audits.len(), 1, "the reading of the name is recorded");
+        assert_eq!(view.audits[0].purpose, "寄送告知书");
+        if papers::missing_faces(o).is_some() {
+            assert_eq!(stage, Stage::Ready);
+            assert!(print_job::find(o, &clerk, &id).unwrap().pdf().unwrap().starts_with(b"%PDF"));
+        } else {
+            huiyin_testkit::not_run("print", "there is no Chinese face");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_yearly_report_counts_accusations_in_the_total_alone() {
+    on_both("yearly", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let one = lodge::lodge(o, Lodging { class: Some("劳动和社会保障/工资福利".into()), ..petition("欠薪") }).await.unwrap();
+        served(&t, &format!("{}-1", one.number)).await;
+        let two = lodge::lodge(o, Lodging { purpose: Purpose::Accusation, class: Some("纪检监察/贪污贿赂".into()), ..petition("反映某人") }).await.unwrap();
+        step(o, "countyxf.clerk", &format!("{}-1", two.number), "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")]).await.unwrap();
+        let supervisor = staff(o, "countyxf.handler").await;
+        let figures = yearly::figures(o, &supervisor, 2026).await.unwrap();
+        assert_eq!((figures.received, figures.answered, figures.transferred), (2, 1, 1));
+        let letter = yearly::letter(o, &supervisor, 2026).await.unwrap();
+        let text = letter.texts().concat();
+        assert!(text.contains("2026年度") && text.contains("2 件（含检举控告）") && text.contains("劳动和社会保障 1"), "{text}");
+        assert!(!text.contains("纪检监察 1") && !text.contains("discipline"), "no line tells of the accusation: {text}");
+        assert_eq!(yearly::figures(o, &supervisor, 2025).await.unwrap().received, 0);
+        for login in ["housing.head", "countyxf.clerk", "county.head"] {
+            assert!(matches!(yearly::figures(o, &staff(o, login).await, 2026).await, Err(AppError::NotAllowed)), "{login}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_letters() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let admin = staff(o, "countyxf.head").await;
+    let mut unit = o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "countyxf").unwrap().clone();
+    unit.letters = "青信".into();
+    huiyin_app::directory::put_unit(o, &admin, unit).await.unwrap();
+    let receipt = lodge::lodge(o, Lodging { second_language: true, ..named("供暖不达标。") }).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    step(o, "countyxf.clerk", &number, "assign", &[("to_unit", "housing"), ("due_on", "2026-04-30"), ("reason", "x")]).await.unwrap();
+    step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+    step(o, "countyxf.handler", &number, "supervise", &[("reason", "请抓紧")]).await.unwrap();
+    step(o, "countyxf.handler", &number, "recommend_policy", &[("to_unit", "county"), ("reason", "补贴标准低")]).await.unwrap();
+    let all = papers::for_officer(o, &admin, &number).await.unwrap().1;
+    let find = |rule: &str| all.iter().find(|p| p.rule == rule).unwrap();
+    assert_eq!(find("supervision").letter.to, "青溪县住房和城乡建设局");
+    assert_eq!(find("supervision").number, "青信督〔2026〕1号");
+    assert_eq!(find("recommendation").letter.to, "青溪县人民政府");
+    assert!(!find("supervision").second && find("notice").second, "the second language goes to whoever asked for it");
+    assert!(find("notice").number.starts_with("信告〔2026〕"));
+    // The name is filled in on what goes to the petitioner, never on what goes to an office.
+    let mut keys = 0;
+    for day in print_job::rows(o, &staff(o, "countyxf.clerk").await, "2026-03-02".parse().unwrap(), "2026-03-02".parse().unwrap()).await.unwrap().0 {
+        keys += usize::from(day.rule == "supervision");
+    }
+    assert_eq!(keys, 0);
+}

@@ -1,0 +1,238 @@
+//! Joinder, agents and recusal, on both databases.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+
+use huiyin_app::act::{self, Move};
+use huiyin_app::domain::decide::Closed;
+use huiyin_app::domain::event::EventKind;
+use huiyin_app::domain::matter::Matter;
+use huiyin_app::domain::submission::{Channel, PaperFacts};
+use huiyin_app::duties::{self, Slice, Whose};
+use huiyin_app::find::{self, Found};
+use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
+use huiyin_app::timeline::{Reader, lines};
+use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, demo, follow, joinder, matter_view, papers};
+use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, the_move};
+use huiyin_wording::Language;
+
+const AT: &str = "2026-03-02T10:00:00+08:00";
+
+/// Three letters about one thing, each in hand at the housing bureau.
+async fn three(t: &TestOffice) -> Vec<(Receipt, String)> {
+    demo::people(&t.office).await.unwrap();
+    let mut out = Vec::new();
+    for text in ["三栋供暖不达标，客厅十三度。", "三栋供暖不达标，老人受冻。", "三栋供暖不达标，请退费。"] {
+        let receipt = lodge::lodge(&t.office, petition(text)).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        step(&t.office, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+        out.push((receipt, number));
+    }
+    out
+}
+
+async fn matter(office: &Office, number: &str) -> Matter {
+    matter_view::for_operator(office, number).await.unwrap().matter
+}
+
+async fn joined(t: &TestOffice) -> Vec<(Receipt, String)> {
+    let all = three(t).await;
+    let numbers = format!("{}\n{}", all[1].1, all[2].1);
+    step(&t.office, "housing.clerk", &all[0].1, "join", &[("joined", &numbers), ("reason", "同一小区同一供暖问题")]).await.unwrap();
+    all
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_on_one_is_made_on_each_and_each_keeps_its_own() {
+    on_both("joinder", AT, |t| async move {
+        let all = joined(&t).await;
+        let o = &t.office;
+        step(o, "housing.clerk", &all[1].1, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
+        let mut numbers = Vec::new();
+        for (_, number) in &all {
+            let m = matter(o, number).await;
+            assert_eq!(m.state.as_str(), "accepted", "{number}");
+            assert!(m.owed().iter().any(|c| c.rule.as_str() == "handle"), "its own clock");
+            let view = matter_view::for_operator(o, number).await.unwrap();
+            assert_eq!(view.papers.len(), 1, "its own notice");
+            assert!(view.papers[0].letter.texts().concat().contains(&view.matter.title));
+            numbers.push(view.papers[0].number.clone());
+        }
+        numbers.sort();
+        numbers.dedup();
+        assert_eq!(numbers.len(), 3, "each paper its own number: {numbers:?}");
+        // Only on this one: a hearing of one petitioner is not a hearing of the others.
+        let hear = Move { only_this: true, ..the_move("hear", &[("on_day", "2026-03-02"), ("way", "telephone"), ("summary", "电话听取")]) };
+        act::by_officer(o, &staff(o, "housing.handler").await, &all[0].1, hear).await.unwrap();
+        let heard = |m: &Matter| m.facts.iter().any(|f| format!("{f:?}") == "Heard");
+        assert!(heard(&matter(o, &all[0].1).await) && !heard(&matter(o, &all[1].1).await));
+        // Her own withdrawal is hers alone; the others go on, and what is then done leaves hers out.
+        let record = follow::open(o, &all[2].0.code, "test").await.unwrap();
+        follow::make(o, &record, 1, the_move("withdraw", &[])).await.unwrap();
+        let opinion = [("request", "退费"), ("facts", "不达标"), ("outcome", "support"), ("opinion", "整改"), ("legal_basis", "条例"), ("remedy", "三十日内复查"), ("unheard_reason", "书面已清楚")];
+        step(o, "housing.handler", &all[0].1, "decide", &opinion).await.unwrap();
+        assert_eq!(matter(o, &all[1].1).await.state.as_str(), "decided");
+        assert_eq!(matter(o, &all[2].1).await.state.as_str(), "withdrawn");
+        // Service is proven one by one.
+        step(o, "housing.clerk", &all[0].1, "serve", &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")]).await.unwrap();
+        assert_eq!(matter(o, &all[1].1).await.state.as_str(), "decided", "the second has not received it");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_one_petitioner_is_told_to_another() {
+    let t = sqlite_office(AT);
+    let all = joined(&t).await;
+    let o = &t.office;
+    let record = follow::open(o, &all[0].0.code, "test").await.unwrap();
+    let views = follow::view(o, &record).await.unwrap();
+    assert_eq!(views[0].joined_count, 2);
+    let now = o.now();
+    let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
+    let told = format!("{:?}", lines(ground, &views[0], Reader::Petitioner));
+    assert!(told.contains("并案办理") && told.contains("同一小区同一供暖问题"), "she is told that and why: {told}");
+    assert!(!told.contains(&all[1].0.number) && !told.contains(&all[2].0.number), "not with whom: {told}");
+    let base = huiyin_testkit::site(o).await;
+    let her = reqwest::Client::builder().cookie_store(true).build().unwrap();
+    let page = her.post(format!("{base}/follow")).form(&[("code", all[0].0.code.as_str())]).send().await.unwrap().text().await.unwrap();
+    assert!(page.contains("另外 2 件") && !page.contains(&all[1].0.number), "the page tells how many, not which");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_undone_and_the_last_one_is_alone() {
+    on_both("unjoin", AT, |t| async move {
+        let all = joined(&t).await;
+        let o = &t.office;
+        step(o, "housing.clerk", &all[0].1, "unjoin", &[("reason", "情况不同")]).await.unwrap();
+        assert!(matter(o, &all[0].1).await.joinder.is_none());
+        assert_eq!(joinder::others(o, &matter(o, &all[1].1).await).await.unwrap().len(), 1);
+        step(o, "housing.clerk", &all[1].1, "unjoin", &[("reason", "情况不同")]).await.unwrap();
+        let last = matter(o, &all[2].1).await;
+        assert!(last.joinder.is_none() && !format!("{:?}", last.facts).contains("Joined"), "of two, none is left joined");
+        // Joined again after that.
+        step(o, "housing.clerk", &all[2].1, "join", &[("joined", &all[0].1), ("reason", "还是一件事")]).await.unwrap();
+        assert_eq!(joinder::others(o, &matter(o, &all[0].1).await).await.unwrap()[0].number, all[2].1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_does_not_fit_is_refused_by_number_and_nothing_is_half_done() {
+    let t = sqlite_office(AT);
+    let all = three(&t).await;
+    let o = &t.office;
+    let fault = |e: AppError| if let AppError::Form(f) = e { (f[0].fault, f[0].value.clone()) } else { panic!("{e:?}") };
+    let first = all[0].1.as_str();
+    let join = |numbers: String| async move { step(o, "housing.clerk", first, "join", &[("joined", &numbers), ("reason", "x")]).await };
+    let (b, c) = (all[1].1.clone(), all[2].1.clone());
+    assert_eq!(fault(join("2026-999999-9-1".into()).await.unwrap_err()).0, "fault-joined-unknown");
+    assert_eq!(fault(join(all[0].1.clone()).await.unwrap_err()).0, "fault-joined-none", "with itself");
+    step(o, "housing.clerk", &c, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+    assert_eq!(fault(join(format!("{b} {c}")).await.unwrap_err()), ("fault-joined-unfit", c.clone()), "another stage");
+    assert!(matter(o, &b).await.joinder.is_none(), "nothing is half done");
+    // Another unit's matter is as if it were not there.
+    let receipt = lodge::lodge(o, petition("别家的事")).await.unwrap();
+    step(o, "countyxf.clerk", &format!("{}-1", receipt.number), "refer", &[("to_unit", "urban")]).await.unwrap();
+    assert_eq!(fault(join(receipt.number.clone()).await.unwrap_err()).0, "fault-joined-unknown");
+    join(b.clone()).await.unwrap();
+    assert_eq!(fault(join(b.clone()).await.unwrap_err()).0, "fault-joined-already");
+    // A joined matter turns out to be an accusation: it is taken out first.
+    let refused = step(o, "housing.clerk", &b, "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")]).await.unwrap_err();
+    assert!(matches!(refused, AppError::Closed(c) if matches!(*c, Closed::Guard { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_on_another_member_names_it_and_writes_nothing() {
+    let t = sqlite_office(AT);
+    let all = three(&t).await;
+    let o = &t.office;
+    // The third came a day later: acceptance before its receipt is a fault there and nowhere else.
+    t.time.go("2026-03-03T10:00:00+08:00");
+    let receipt = lodge::lodge(o, petition("三栋供暖不达标，来得晚。")).await.unwrap();
+    let late = format!("{}-1", receipt.number);
+    step(o, "countyxf.clerk", &late, "refer", &[("to_unit", "housing")]).await.unwrap();
+    step(o, "housing.clerk", &all[0].1, "join", &[("joined", &late), ("reason", "x")]).await.unwrap();
+    let refused = step(o, "housing.clerk", &all[0].1, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap_err();
+    assert!(matches!(&refused, AppError::Joined { number, .. } if number == &late), "{refused:?}");
+    assert_eq!(matter(o, &all[0].1).await.state.as_str(), "referred");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
+    on_both("agents", AT, |t| async move {
+        let all = three(&t).await;
+        let o = &t.office;
+        let record = follow::open(o, &all[0].0.code, "test").await.unwrap();
+        let fields = [("agent_name", "代理甲"), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")];
+        assert!(follow::make(o, &record, 1, the_move("appoint_agent", &fields)).await.is_err(), "without the document");
+        let paper = lodge::store_file(o, "委托书.txt", "授权委托书".as_bytes(), "petitioner").await.unwrap();
+        let appoint = |name: &str| Move { files: vec![paper.clone()], ..the_move("appoint_agent", &[("agent_name", name), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")]) };
+        follow::make(o, &record, 1, appoint("代理甲")).await.unwrap();
+        follow::make(o, &record, 1, Move { files: vec![lodge::store_file(o, "b.txt", b"b", "petitioner").await.unwrap()], ..appoint("代理乙") }).await.unwrap();
+        let third = Move { files: vec![lodge::store_file(o, "c.txt", b"c", "petitioner").await.unwrap()], ..appoint("代理丙") };
+        assert!(follow::make(o, &record, 1, third).await.is_err(), "two at most");
+        let clerk = staff(o, "housing.clerk").await;
+        let (_, who) = matter_view::identity(o, &clerk, &all[0].1, "联系代理人").await.unwrap();
+        assert_eq!(who.agent, "代理甲、代理乙");
+        let view = matter_view::for_officer(o, &clerk, &all[0].1).await.unwrap();
+        assert!(!format!("{:?}{:?}", view.events, view.words).contains("代理甲"), "neither record nor words hold the name");
+        assert!(view.files.iter().any(|f| f.name == "委托书.txt"));
+        follow::make(o, &record, 1, the_move("end_agent", &[])).await.unwrap();
+        assert_eq!(matter_view::identity(o, &clerk, &all[0].1, "核对").await.unwrap().1.agent, "");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_representatives_for_a_visit_and_no_more() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let clerk = staff(&t.office, "countyxf.clerk").await;
+    let register = |channel, n: usize| {
+        let identity = Identity { name: "甲".into(), representatives: (0..n).map(|i| format!("代表{i}")).collect(), ..Identity::default() };
+        let lodging = Lodging { identity, headcount: 30, ..petition("三十人来访") };
+        let arrival = Registration { channel, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
+        (lodging, arrival)
+    };
+    let (lodging, arrival) = register(Channel::Visit, 6);
+    assert!(matches!(lodge::register(&t.office, &clerk, lodging, arrival).await, Err(AppError::Form(f)) if f[0].field == "representatives"));
+    let (lodging, arrival) = register(Channel::Letter, 2);
+    assert!(lodge::register(&t.office, &clerk, lodging, arrival).await.is_err(), "a letter has signatures, not representatives");
+    let (lodging, arrival) = register(Channel::Visit, 5);
+    let receipt = lodge::register(&t.office, &clerk, lodging, arrival).await.unwrap();
+    let (_, who) = matter_view::identity(&t.office, &clerk, &format!("{}-1", receipt.number), "接待").await.unwrap();
+    assert_eq!(who.representatives.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_recuses_sees_it_nowhere_and_cannot_act() {
+    on_both("recusal", AT, |t| async move {
+        let all = three(&t).await;
+        let o = &t.office;
+        let number = &all[0].1;
+        let clerk = staff(o, "housing.clerk").await;
+        let before = duties::list(o, &clerk, Whose::Unit, Slice::All, None, 100).await.unwrap();
+        // Somebody else cannot be named by a clerk.
+        let handler = staff(o, "housing.handler").await.officer.id;
+        assert!(step(o, "housing.clerk", number, "recuse", &[("officer", handler.as_str()), ("reason", "x")]).await.is_err());
+        step(o, "housing.clerk", number, "recuse", &[("reason", "信访人是我的亲戚")]).await.unwrap();
+        assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)));
+        assert!(step(o, "housing.clerk", number, "take_up", &[]).await.is_err());
+        assert!(papers::for_officer(o, &clerk, number).await.is_err());
+        let Found::Words(found) = find::search(o, &clerk, "供暖不达标", None, 50).await.unwrap() else { panic!() };
+        assert_eq!(found.rows.len(), 2, "search leaves it out");
+        assert_eq!(find::list(o, &clerk, None, None, 50).await.unwrap().rows.len(), 2, "lists leave it out");
+        let after = duties::list(o, &clerk, Whose::Unit, Slice::All, None, 100).await.unwrap();
+        assert_eq!(after.1.all() + 1, before.1.all(), "counts leave out its notice");
+        assert_eq!(after.0.rows.len() as u64, after.1.all(), "list and counts agree");
+        // The only clerk is gone: the duty waits on nobody, and the record says so.
+        let view = matter_view::for_officer(o, &staff(o, "housing.head").await, number).await.unwrap();
+        let nobody = view.events.iter().filter(|e| matches!(&e.event.kind, EventKind::NobodyOnDuty { .. })).count();
+        assert!(nobody >= 1, "{:?}", view.matter.clocks);
+        assert!(!format!("{:?}", view.events).contains("亲戚"), "the reason is not in the event");
+        // The head lifts it.
+        step(o, "housing.head", number, "lift_recusal", &[("officer", clerk.officer.id.as_str()), ("reason", "记错了")]).await.unwrap();
+        step(o, "housing.clerk", number, "take_up", &[]).await.unwrap();
+        assert_eq!(find::list(o, &clerk, None, None, 50).await.unwrap().rows.len(), 3);
+    })
+    .await;
+}
