@@ -99,7 +99,6 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
 }
 
 /// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is, and files to be destroyed.
-#[expect(clippy::too_many_arguments, reason = "one place, called once; a struct would only rename the arguments")]
 async fn one(
     office: &Office,
     ground: &Ground,

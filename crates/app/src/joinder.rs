@@ -182,4 +182,3 @@ pub(crate) fn on_member(number: &str, error: AppError) -> AppError {
         other => other,
     }
 }
-

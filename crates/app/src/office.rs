@@ -113,7 +113,13 @@ impl Ground {
 impl Office {
     /// Puts an office together.
     pub fn new(parts: Parts) -> Self {
-        Self { parts: Arc::new(parts), serials: Arc::default(), directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))), guesses: Arc::default(), jobs: Arc::default() }
+        Self {
+            parts: Arc::new(parts),
+            serials: Arc::default(),
+            directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
+            guesses: Arc::default(),
+            jobs: Arc::default(),
+        }
     }
 
     /// The same office with another source of time (for seeds).

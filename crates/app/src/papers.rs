@@ -71,7 +71,14 @@ pub enum Form {
 ///
 /// # Errors
 /// A fault of the template, which the pack's check keeps from happening; as the store.
-pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, letter_of: Option<&SubmissionRecord>, decision: &mut Decision) -> Result<Vec<ItemRecord>> {
+pub(crate) async fn of(
+    office: &Office,
+    ground: &Ground,
+    before: &Matter,
+    rule: &MoveRule,
+    letter_of: Option<&SubmissionRecord>,
+    decision: &mut Decision,
+) -> Result<Vec<ItemRecord>> {
     let Some((name, paper)) = rule.document.as_ref().and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Vec::new()) };
     let today = office.now().today();
     let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
@@ -94,7 +101,14 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
         let pick = |l: &huiyin_domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
         let name = |u: &Option<Unit>| u.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
         let mut values: BTreeMap<String, String> = BTreeMap::from([
-            ("to".to_owned(), to_unit.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).or_else(|| recipient.clone()).unwrap_or_else(|| office.wording().text(language, "petitioner", &[]))),
+            (
+                "to".to_owned(),
+                to_unit
+                    .as_ref()
+                    .map(|u| language.pick(&u.name, &u.name_en).to_owned())
+                    .or_else(|| recipient.clone())
+                    .unwrap_or_else(|| office.wording().text(language, "petitioner", &[])),
+            ),
             ("number".to_owned(), breakable(&before.number)),
             ("title".to_owned(), before.title.clone()),
             ("received".to_owned(), formal_date(language, before.received_on)),
@@ -142,7 +156,8 @@ pub(crate) async fn of(office: &Office, ground: &Ground, before: &Matter, rule: 
     // The list of a day, by the unit that issues: from it notices are printed together.
     let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
     let day = ItemRecord::lasting(ItemKind::Paper, format!("day:{issuer}:{today}:{}:{n:06}", before.id), day);
-    let doc = Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, to_petitioner, second, private_to: rule.private_to, letter };
+    let doc =
+        Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, to_petitioner, second, private_to: rule.private_to, letter };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
     Ok(vec![ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }, day])
 }

@@ -61,6 +61,6 @@ pub async fn opinions(office: &Office) -> Result<Vec<Opinion>> {
         let opinion: Opinion = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("published `{}`: {e}", item.key)))?;
         out.extend(Some(opinion).filter(|o| o.stands));
     }
-    out.sort_by(|a, b| b.day.cmp(&a.day));
+    out.sort_by_key(|o| std::cmp::Reverse(o.day));
     Ok(out)
 }

@@ -33,8 +33,7 @@ impl<'a> Walk<'a> {
         if self.over {
             return Ok(None);
         }
-        let query =
-            ListQuery { tenant: self.office.tenant().clone(), visibility: self.everything.clone(), phase: None, after: self.after.take(), limit: PAGE };
+        let query = ListQuery { tenant: self.office.tenant().clone(), visibility: self.everything.clone(), phase: None, after: self.after.take(), limit: PAGE };
         let page = self.office.store().list(&query).await?;
         self.over = page.next.is_none();
         self.after = page.next;

@@ -59,6 +59,24 @@ impl Default for Config {
     }
 }
 
+/// Where an installation is: the arguments shared by every command that works on one.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Place {
+    /// Folder of the installation.
+    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
+    data: PathBuf,
+    /// Configuration file; `huiyin.toml` of the folder when absent.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    /// Its configuration.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        load(self.config.as_deref(), Some(&self.data), None)
+    }
+}
+
 /// Reads the configuration; `file` must exist when it is named.
 pub fn load(file: Option<&Path>, data: Option<&Path>, listen: Option<&str>) -> anyhow::Result<Config> {
     let known: Vec<String> = serde_json::to_value(Config::default())?.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();

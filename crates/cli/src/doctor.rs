@@ -1,25 +1,20 @@
 //! `huiyin doctor`: what is wrong with an installation and how to mend it.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use huiyin_domain::unit::{Post, UnitKind};
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Folder of the installation.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let office = &opened.office;
     let mut wrong = Vec::new();

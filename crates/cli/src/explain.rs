@@ -1,25 +1,20 @@
 //! `huiyin explain NUMBER`: every clock of a matter, day by day and clause by clause, as its page says it.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use huiyin_app::clock_view::{self, ViewGround};
 use huiyin_app::matter_view;
 use huiyin_wording::{Language, Wording};
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Number of a submission or matter, such as 2026-010247-6 or 2026-010247-6-2.
     number: String,
-    /// Folder of the installation.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// zh or en.
     #[arg(long, value_name = "LANGUAGE", default_value = "zh", value_parser = language)]
     lang: Language,
@@ -30,7 +25,7 @@ fn language(code: &str) -> Result<Language, String> {
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let view = match matter_view::for_operator(&opened.office, &args.number).await {
         Ok(view) => view,

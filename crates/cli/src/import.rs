@@ -8,16 +8,15 @@ use anyhow::Context;
 use huiyin_app::import::{self, Mapping, Run};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// JSON Lines, CSV or xlsx, also gzipped; or a list of places (columns `code` and `name`).
     file: PathBuf,
-    /// Folder of the installation.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
+    #[command(flatten)]
+    place: Place,
     /// Mapping of headings: a TOML file with `[map]` and lines like "来文内容" = "text".
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
@@ -27,13 +26,10 @@ pub struct Args {
     /// Say what would happen and write nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{}`", args.file.display()))?;
     let table = import::read(&bytes).with_context(|| format!("`{}`", args.file.display()))?;
     let mapping = match &args.map {

@@ -17,6 +17,7 @@ mod doctor;
 mod explain;
 mod import;
 mod init;
+mod keeping;
 mod pack;
 mod package;
 mod reckon;
@@ -61,6 +62,8 @@ enum Command {
     Reorganise(reorganise::Args),
     /// Reckon every open period again, after a new holiday notice.
     Reproject(reproject::Args),
+    /// Until when each archived file is kept, and which are past their time.
+    Keeping(keeping::Args),
     /// The archive package of one matter (BagIt), which can be checked without this program.
     Package(package::Args),
 }
@@ -97,6 +100,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Pack(args) => pack::run(args).await,
         Command::Reorganise(args) => reorganise::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
+        Command::Keeping(args) => keeping::run(args).await,
         Command::Package(args) => package::run(args).await,
     }
 }

@@ -9,7 +9,7 @@ use clap::Subcommand;
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::move_pack::Mode;
 
-use crate::config;
+use crate::config::{self, Place};
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
@@ -35,12 +35,8 @@ enum Command {
         /// A changed calendar's folder of yearly notices; the shipped one when absent.
         #[arg(long, value_name = "FOLDER")]
         calendar: Option<PathBuf>,
-        /// Data folder.
-        #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-        data: PathBuf,
-        /// Configuration file.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
         /// How many changes to list.
         #[arg(long, value_name = "N", default_value_t = 20)]
         show: usize,
@@ -54,12 +50,8 @@ enum Command {
         /// Do it; without this nothing is written.
         #[arg(long)]
         write: bool,
-        /// Data folder.
-        #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-        data: PathBuf,
-        /// Configuration file.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
+        #[command(flatten)]
+        place: Place,
     },
     /// Writes the JSON Schema of a pack's TOML files to standard output, for editors.
     Schema,
@@ -75,12 +67,12 @@ enum Command {
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check { folder } => check(&folder),
-        Command::Try { new, on, calendar, data, config, show } => {
-            let config = config::load(config.as_deref(), Some(&data), None)?;
+        Command::Try { new, on, calendar, place, show } => {
+            let config = place.config()?;
             dry_run(&config, &new, on, calendar.as_deref(), show).await
         }
-        Command::Move { from, to, write, data, config } => {
-            let config = config::load(config.as_deref(), Some(&data), None)?;
+        Command::Move { from, to, write, place } => {
+            let config = place.config()?;
             move_open(&config, &from, &to, if write { Mode::Write } else { Mode::Look }).await
         }
         Command::Schema => {

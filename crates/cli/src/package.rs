@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
@@ -15,17 +15,13 @@ pub struct Args {
     /// The folder to make; it must not be there yet.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
-    /// Data folder.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!args.out.exists(), "`{}` is already there; name a folder that is not", args.out.display());
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let entries = match huiyin_app::package::of_matter(&opened.office, &args.number).await {
         Ok(entries) => entries,

@@ -1,12 +1,11 @@
 //! `huiyin reorganise FROM TO`: the unit that continues another's powers takes over what it held (art. 24).
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::move_pack::Mode;
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
@@ -21,16 +20,12 @@ pub struct Args {
     /// Do it; without this nothing is written.
     #[arg(long)]
     write: bool,
-    /// Data folder.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let mode = if args.write { Mode::Write } else { Mode::Look };
     let (from, to) = (UnitId::new(&args.from), UnitId::new(&args.to));

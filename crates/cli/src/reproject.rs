@@ -1,23 +1,18 @@
 //! `huiyin reproject`: after a new holiday notice, every open period is reckoned again; what moves is on record.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::config;
+use crate::config::Place;
 use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Data folder.
-    #[arg(long, value_name = "FOLDER", default_value = "huiyin-data")]
-    data: PathBuf,
-    /// Configuration file.
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let done = huiyin_app::reproject::run(&opened.office).await?;
     println!(

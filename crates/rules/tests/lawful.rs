@@ -90,11 +90,17 @@ fn actors(directory: &Directory) -> Vec<Actor> {
 }
 
 /// A lawful payload: every field a move asks for, with values picked by the dice.
-fn payload(rule: &MoveRule, matter: &Matter, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
+fn payload(rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
     let units = ["bureau", "other", "discipline", "office"];
     let value = |need: &Need| -> String {
         match need.field.shape() {
-            Shape::Line | Shape::Text => "因为如此".into(),
+            Shape::Line | Shape::Text | Shape::Name => "因为如此".into(),
+            // Whoever is recused already, else the actor himself.
+            Shape::Officer => match (matter.recused.first(), actor) {
+                (Some(id), _) if rule.verb == Verb::LiftRecusal => id.0.clone(),
+                (_, Actor::Officer { id, .. }) => id.0.clone(),
+                _ => String::new(),
+            },
             Shape::Day => now.today().checked_add(30.days()).unwrap().to_string(),
             Shape::PastDay => {
                 let answered = matter.days.get("answered").copied().unwrap_or(matter.received_on);
@@ -224,11 +230,15 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
         walk.invariants(&before, None, &now);
         // Somebody who can do something does it; where the dice fall on nobody, the next one who can.
         let open_to = (0..all.len()).map(|i| &all[(who + i) % all.len()]).find_map(|actor| {
-            let open: Vec<MoveRule> = offers(rules, &walk.matter, actor).into_iter().filter(|o| o.closed.is_none()).map(|o| o.rule.clone()).collect();
+            let open: Vec<MoveRule> =
+                offers(rules, &walk.matter, actor, now.today()).into_iter().filter(|o| o.closed.is_none()).map(|o| o.rule.clone()).collect();
             (!open.is_empty()).then(|| (actor.clone(), open[what % open.len()].clone()))
         });
         let Some((actor, rule)) = open_to else { continue };
-        let given = payload(&rule, &walk.matter, &now, *what);
+        if let Actor::Officer { id, .. } = &actor {
+            assert!(!walk.matter.recused.contains(id), "a recused officer was offered `{}`", rule.id);
+        }
+        let given = payload(&rule, &walk.matter, &actor, &now, *what);
         match decide(rules, &walk.matter, &actor, &rule.id, &given, &now) {
             Ok(decision) => {
                 let before = std::mem::replace(&mut walk.matter, decision.matter);

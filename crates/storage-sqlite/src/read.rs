@@ -75,8 +75,10 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Pag
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
     let left_out = left_out("m.id", without);
-    let sql =
-        format!("SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<?{} ORDER BY s.rowid DESC LIMIT ?", left_out.0);
+    let sql = format!(
+        "SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<?{} ORDER BY s.rowid DESC LIMIT ?",
+        left_out.0
+    );
     let mut values = vec![matching.into(), before(query.after.as_deref()).into()];
     values.extend(left_out.1);
     values.push(i64::from(query.limit.saturating_add(1)).into());

@@ -67,7 +67,15 @@ async fn a_step_on_one_is_made_on_each_and_each_keeps_its_own() {
         // Her own withdrawal is hers alone; the others go on, and what is then done leaves hers out.
         let record = follow::open(o, &all[2].0.code, "test").await.unwrap();
         follow::make(o, &record, 1, the_move("withdraw", &[])).await.unwrap();
-        let opinion = [("request", "退费"), ("facts", "不达标"), ("outcome", "support"), ("opinion", "整改"), ("legal_basis", "条例"), ("remedy", "三十日内复查"), ("unheard_reason", "书面已清楚")];
+        let opinion = [
+            ("request", "退费"),
+            ("facts", "不达标"),
+            ("outcome", "support"),
+            ("opinion", "整改"),
+            ("legal_basis", "条例"),
+            ("remedy", "三十日内复查"),
+            ("unheard_reason", "书面已清楚"),
+        ];
         step(o, "housing.handler", &all[0].1, "decide", &opinion).await.unwrap();
         assert_eq!(matter(o, &all[1].1).await.state.as_str(), "decided");
         assert_eq!(matter(o, &all[2].1).await.state.as_str(), "withdrawn");
@@ -165,7 +173,10 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         let fields = [("agent_name", "代理甲"), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")];
         assert!(follow::make(o, &record, 1, the_move("appoint_agent", &fields)).await.is_err(), "without the document");
         let paper = lodge::store_file(o, "委托书.txt", "授权委托书".as_bytes(), "petitioner").await.unwrap();
-        let appoint = |name: &str| Move { files: vec![paper.clone()], ..the_move("appoint_agent", &[("agent_name", name), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")]) };
+        let appoint = |name: &str| Move {
+            files: vec![paper.clone()],
+            ..the_move("appoint_agent", &[("agent_name", name), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")])
+        };
         follow::make(o, &record, 1, appoint("代理甲")).await.unwrap();
         follow::make(o, &record, 1, Move { files: vec![lodge::store_file(o, "b.txt", b"b", "petitioner").await.unwrap()], ..appoint("代理乙") }).await.unwrap();
         let third = Move { files: vec![lodge::store_file(o, "c.txt", b"c", "petitioner").await.unwrap()], ..appoint("代理丙") };

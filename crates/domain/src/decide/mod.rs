@@ -146,6 +146,10 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
         return Err(Closed::Guard { guard: guard.clone() });
     }
+    // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
+    if rule.sets.contains(&Fact::Accusation) && matter.joinder.is_some() {
+        return Err(Closed::Guard { guard: Guard::Not(Fact::Joined) });
+    }
     if rule.verb == Verb::DecideReview
         && let Actor::Officer { id, .. } = actor
         && matter.deciders.contains(id)

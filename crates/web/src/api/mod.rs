@@ -20,8 +20,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
 use shapes::{
-    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson,
-    SubmissionJson, UnitJson,
+    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson, ReasonJson,
+    ReceiptJson, SubmissionJson, UnitJson,
 };
 
 pub(crate) type Answer = Result<Response, Problem>;

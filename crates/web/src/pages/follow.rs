@@ -78,6 +78,7 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
         matters, files, readings, done => asked.query.contains("done=1"),
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
         telephone => front.map(|u| u.telephone).unwrap_or_default(),
+        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), proposals => Vec::<Value>::new(), joining => false, only_this => false,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     Ok(shared.page(&asked, "follow.html", values))
@@ -149,6 +150,7 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
         fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, form), errors, version => view.matter.version, cite => "",
         upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), proposals => Vec::<Value>::new(), joining => false, only_this => false,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     let mut response = shared.page(asked, "move.html", values);

@@ -28,7 +28,6 @@ pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &
     rule.needs.iter().map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn))).collect()
 }
 
-#[expect(clippy::too_many_arguments, reason = "one place, called once; a struct would only rename the arguments")]
 fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &MatterView, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today();
@@ -80,7 +79,8 @@ fn suggested(field: Field, view: &MatterView) -> String {
 fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
     let lift = rule.verb == Verb::LiftRecusal;
-    let may = |o: &&Officer| if lift { view.matter.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
+    let may =
+        |o: &&Officer| if lift { view.matter.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
     view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
 }
 
@@ -117,7 +117,10 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         let chosen = form.all("joined_pick").to_vec();
         let found = joinder::proposals(&shared.office, &signed.staff, &view.matter).await.map_err(fail)?;
         let day = |m: &Matter| huiyin_wording::day(signed.asked.language, m.received_on, view.today);
-        found.into_iter().map(|m| context! { chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title, place => m.place_name }).collect()
+        found
+            .into_iter()
+            .map(|m| context! { chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title, place => m.place_name })
+            .collect()
     } else {
         Vec::new()
     };

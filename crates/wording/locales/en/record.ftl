@@ -218,3 +218,4 @@ closed-owed-supplement-accident = no accident waits for a further report
 closed-owed-report-traffic-fire = no traffic or fire accident waits to be reported
 closed-owed-supplement-traffic-fire = no traffic or fire accident waits for a further report
 closed-owed-report-grave-above = no grave petition waits to be reported up
+closed-is-annulled = no opinion was annulled

@@ -218,3 +218,4 @@ closed-owed-supplement-accident = 没有等待补报的事故
 closed-owed-report-traffic-fire = 没有等待报告的道路交通、火灾事故
 closed-owed-supplement-traffic-fire = 没有等待补报的道路交通、火灾事故
 closed-owed-report-grave-above = 没有等待上报的紧急信访信息
+closed-is-annulled = 没有被撤销的意见
