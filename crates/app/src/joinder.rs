@@ -11,7 +11,7 @@ use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
-use huiyin_storage::{ItemKind, ItemRecord, SearchQuery};
+use huiyin_storage::{ItemKind, ItemRecord, ListQuery, SearchQuery};
 
 use crate::act::Move;
 use crate::error::{AppError, FormError, Result};
@@ -21,7 +21,9 @@ use crate::permissions::visibility;
 /// Matters in one joinder, at most.
 pub const MOST: usize = 200;
 /// Matters proposed on the form, at most.
-const PROPOSED: u32 = 50;
+const PROPOSED: usize = 30;
+/// Matters looked at for one of the ways of proposing.
+const LOOKED_AT: u32 = 200;
 
 /// The other members of a matter's joinder.
 ///
@@ -157,21 +159,29 @@ fn fits(matter: &Matter, other: &Matter) -> bool {
         && !other.facts.contains(&Fact::Accusation)
 }
 
-/// Matters that could be handled as one with this: those that fit, found by the words of its title or by the body complained of.
+/// Matters that could be handled as one with this: those that fit, found by the words of its title, by the body
+/// complained of and by place; then, among the newest of its stage, those of its class.
 ///
 /// # Errors
 /// As the store.
 pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Result<Vec<Matter>> {
     let mut out: Vec<Matter> = Vec::new();
-    for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
-        let text: String = text.chars().take(60).collect();
-        let query = SearchQuery { tenant: office.tenant().clone(), visibility: visibility(office, staff).await?, text, after: None, limit: PROPOSED };
-        for found in office.store().search(&query).await?.rows {
-            if fits(matter, &found) && found.joinder.is_none() && !out.iter().any(|m| m.id == found.id) {
-                out.push(found);
+    let visibility = visibility(office, staff).await?;
+    let (store, tenant) = (office.store(), office.tenant());
+    let mut take = |found: Vec<Matter>| {
+        for other in found.into_iter().filter(|m| fits(matter, m) && m.joinder.is_none()) {
+            if out.len() < PROPOSED && !out.iter().any(|m| m.id == other.id) {
+                out.push(other);
             }
         }
+    };
+    for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
+        let text: String = text.chars().take(60).collect();
+        let query = SearchQuery { tenant: tenant.clone(), visibility: visibility.clone(), text, after: None, limit: LOOKED_AT };
+        take(store.search(&query).await?.rows);
     }
+    let query = ListQuery { tenant: tenant.clone(), visibility, phase: Some(matter.phase), after: None, limit: LOOKED_AT };
+    take(store.list(&query).await?.rows.into_iter().filter(|m| m.class.is_some() && m.class == matter.class).collect());
     Ok(out)
 }
 

@@ -35,7 +35,7 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
             return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", AGENTS)]));
         }
         let agent = names.join(&BETWEEN.to_string());
-        let papers: Vec<&str> = [person.agent_paper.as_str(), words.text(Field::Proof).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
+        let papers: Vec<&str> = [person.agent_paper.as_str(), words.text(Field::Authority).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
         (person.agent_paper, person.agent) = (papers.join("；"), agent);
     }
     changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person });

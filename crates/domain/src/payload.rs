@@ -93,6 +93,8 @@ pub enum Field {
     Officer,
     /// The name of somebody who acts for the petitioner; it goes to the vault and nowhere else.
     AgentName,
+    /// The document that shows it: an authority, proof of guardianship.
+    Authority,
     /// In what capacity: relative, lawyer, guardian and so on.
     AgentBasis,
     /// Until when a document holds.
@@ -133,7 +135,7 @@ impl Field {
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
-            Self::Proof | Self::Target => Shape::Line,
+            Self::Proof | Self::Target | Self::Authority => Shape::Line,
             Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
             Self::Outcome => Shape::Choice(&[
                 "support",

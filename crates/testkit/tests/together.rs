@@ -170,12 +170,12 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         let all = three(&t).await;
         let o = &t.office;
         let record = follow::open(o, &all[0].0.code, "test").await.unwrap();
-        let fields = [("agent_name", "代理甲"), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")];
+        let fields = [("agent_name", "代理甲"), ("agent_basis", "lawyer"), ("authority", "授权委托书一份")];
         assert!(follow::make(o, &record, 1, the_move("appoint_agent", &fields)).await.is_err(), "without the document");
         let paper = lodge::store_file(o, "委托书.txt", "授权委托书".as_bytes(), "petitioner").await.unwrap();
         let appoint = |name: &str| Move {
             files: vec![paper.clone()],
-            ..the_move("appoint_agent", &[("agent_name", name), ("agent_basis", "lawyer"), ("proof", "授权委托书一份")])
+            ..the_move("appoint_agent", &[("agent_name", name), ("agent_basis", "lawyer"), ("authority", "授权委托书一份")])
         };
         follow::make(o, &record, 1, appoint("代理甲")).await.unwrap();
         follow::make(o, &record, 1, Move { files: vec![lodge::store_file(o, "b.txt", b"b", "petitioner").await.unwrap()], ..appoint("代理乙") }).await.unwrap();
