@@ -95,7 +95,7 @@ pub fn run_cases(pack: &Pack, calendar: &WorkCalendar) -> Vec<CaseFailure> {
 }
 
 fn run(book: &RuleBook, calendar: &WorkCalendar, case: &Case) -> Result<(), CaseFailure> {
-    let directory = house();
+    let directory = house(1);
     let rules = Rules { book, calendar, directory: &directory };
     let fail = |step: usize, message: String| CaseFailure { case: case.id.clone(), step, message };
     let mut matter = open_case(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
@@ -160,7 +160,8 @@ fn actor_for(matter: &Matter, directory: &Directory, by: Option<Relation>) -> Ac
     }
 }
 
-fn house() -> Directory {
+/// The small fixed house of units in which cases run, with so many officers in each unit, every one in every post.
+pub fn house(officers: usize) -> Directory {
     let unit = |id: &str, kind, above: Option<&str>| Unit {
         id: UnitId::new(id),
         name: id.to_owned(),
@@ -183,17 +184,15 @@ fn house() -> Directory {
         unit("other", UnitKind::Bureau, Some("county")),
         unit("discipline", UnitKind::Discipline, Some("county")),
     ];
-    let officers = units
-        .iter()
-        .map(|u| Officer {
-            id: OfficerId::new(format!("{}-all", u.id)),
-            login: u.id.0.clone(),
-            name: u.id.0.clone(),
-            unit: u.id.clone(),
-            posts: Post::ALL.into_iter().collect(),
-            active: true,
-        })
-        .collect();
+    let sitting = |unit: &Unit, nth: usize| Officer {
+        id: OfficerId::new(if nth == 0 { format!("{}-all", unit.id) } else { format!("{}-{nth}", unit.id) }),
+        login: format!("{}{nth}", unit.id),
+        name: unit.id.0.clone(),
+        unit: unit.id.clone(),
+        posts: Post::ALL.into_iter().collect(),
+        active: true,
+    };
+    let officers = units.iter().flat_map(|u| (0..officers).map(move |nth| sitting(u, nth))).collect();
     Directory { units, officers }
 }
 

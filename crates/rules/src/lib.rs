@@ -12,7 +12,7 @@ mod proof;
 mod raw;
 mod schema;
 
-pub use cases::{CaseFailure, run_cases};
+pub use cases::{CaseFailure, house, run_cases};
 pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
 pub use huiyin_domain::procedure::RuleBook;

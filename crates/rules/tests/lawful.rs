@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide, offers};
 use huiyin_domain::event::{Event, EventActor, EventKind};
-use huiyin_domain::ids::{MatterId, OfficerId, SubmissionId, UnitId};
+use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::opening::{Opening, open};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer::advance;
-use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
+use huiyin_domain::unit::{Directory, Post};
 use huiyin_rules::{PackFiles, read_pack};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -38,46 +38,6 @@ fn calendar(id: &str) -> huiyin_domain::calendar::WorkCalendar {
         }
     }
     huiyin_rules::read_calendar(id, &notices, 3).unwrap()
-}
-
-fn house() -> Directory {
-    let unit = |id: &str, kind, above: Option<&str>| Unit {
-        id: UnitId::new(id),
-        name: id.into(),
-        name_en: id.into(),
-        kind,
-        superior: above.map(UnitId::new),
-        address: String::new(),
-        telephone: String::new(),
-        hours: String::new(),
-        procedure: String::new(),
-        letters: String::new(),
-        active: true,
-    };
-    let units = vec![
-        unit("province", UnitKind::Government, None),
-        unit("city", UnitKind::Government, Some("province")),
-        unit("county", UnitKind::Government, Some("city")),
-        unit("office", UnitKind::PetitionOffice, Some("county")),
-        unit("bureau", UnitKind::Bureau, Some("county")),
-        unit("other", UnitKind::Bureau, Some("county")),
-        unit("discipline", UnitKind::Discipline, Some("county")),
-    ];
-    let mut officers = Vec::new();
-    for unit in &units {
-        for nth in 0..3 {
-            let id = OfficerId::new(format!("{}-{nth}", unit.id));
-            officers.push(Officer {
-                id,
-                login: format!("{}{nth}", unit.id),
-                name: String::new(),
-                unit: unit.id.clone(),
-                posts: Post::ALL.into_iter().collect(),
-                active: true,
-            });
-        }
-    }
-    Directory { units, officers }
 }
 
 fn actors(directory: &Directory) -> Vec<Actor> {
@@ -198,7 +158,7 @@ impl Walk<'_> {
 }
 
 fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
-    let (book, calendar, directory) = (book(id), calendar(calendar_id), house());
+    let (book, calendar, directory) = (book(id), calendar(calendar_id), huiyin_rules::house(3));
     let rules = Rules { book: &book, calendar: &calendar, directory: &directory };
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let day0 = jiff::civil::date(2025, 1, 6);

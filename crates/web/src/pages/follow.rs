@@ -118,7 +118,7 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
         duties, rights => rights.into_iter().filter(|r| r.rule != "object").collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view, Reader::Petitioner), moves,
-        ended => view.matter.phase == Phase::Archived, joined => view.joined_count,
+        ended => view.matter.phase == Phase::Archived, joined => view.joined_count, accusation => view.matter.facts.contains(&Fact::Accusation) && view.matter.phase != Phase::Archived,
         kept => kept_through(shared, asked.language, view),
     }
 }

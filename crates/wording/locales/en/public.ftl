@@ -137,3 +137,4 @@ opinions-title = Published opinions
 opinions-lead = Re-review opinions after a hearing; names and whatever tells who it is are taken out.
 opinions-none = No opinion has been published yet.
 opinions-one = Re-review opinion
+accusation-retaliation = If you suffer for an accusation, send another petition, choose “accusation” and say how you were treated. It goes on its own to a body that may receive it, and those accused do not see it.

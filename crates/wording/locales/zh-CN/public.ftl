@@ -137,3 +137,4 @@ opinions-title = 公开的复核意见
 opinions-lead = 经过听证的复核意见，姓名和能认出人的内容已经隐去。
 opinions-none = 还没有公开的复核意见。
 opinions-one = 复核意见
+accusation-retaliation = 因为检举控告受到打击报复的，请另交一件，目的选“检举控告”，写明受到了怎样的对待。它会单独交给有权接收的机关，被反映的人和单位看不到。
