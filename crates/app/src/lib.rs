@@ -4,6 +4,7 @@
 //! by noun, never by kind. What pages need of the views below is re-exported here and nowhere else.
 
 pub mod act;
+pub mod checks;
 pub mod clock_view;
 pub mod demo;
 pub mod directory;

@@ -4,6 +4,7 @@
 //!
 //! Names and contacts stay in the vault and are not part of it.
 
+use huiyin_domain::retention::{Kept, kept};
 use huiyin_register::hex;
 use huiyin_wording::Language;
 use sha2::{Digest, Sha256};
@@ -116,12 +117,16 @@ fn reckoning(office: &Office, view: &MatterView) -> String {
 fn info(office: &Office, view: &MatterView, size: usize, count: usize) -> String {
     let unit = view.ground.directory.unit(&view.matter.holder).map(|u| u.name.clone()).unwrap_or_default();
     format!(
-        "Source-Organization: {unit}\nExternal-Identifier: {}\nExternal-Description: {}\nBagging-Date: {}\nPayload-Oxum: {size}.{count}\nHuiyin-Pack: {}\nHuiyin-Keep-Years: {}\n",
+        "Source-Organization: {unit}\nExternal-Identifier: {}\nExternal-Description: {}\nBagging-Date: {}\nPayload-Oxum: {size}.{count}\nHuiyin-Pack: {}\nHuiyin-Kept: {}\n",
         view.matter.number,
         one_line(&view.matter.title),
         office.now().today(),
         view.matter.pack,
-        view.ground.book.keep_years
+        match kept(&view.ground.book, &view.matter) {
+            Kept::Open => "not archived yet".to_owned(),
+            Kept::Permanent => "for ever".to_owned(),
+            Kept::Through(day) => format!("through {day}"),
+        }
     )
 }
 

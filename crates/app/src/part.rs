@@ -7,7 +7,7 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::number::matter_number;
 use huiyin_domain::opening::{Opening, open};
 use huiyin_domain::payload::Payload;
-use huiyin_domain::procedure::Phase;
+use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 
 use crate::error::{AppError, FormError, Result};
@@ -66,6 +66,57 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
     seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;
     office.store().commit(changes).await?;
     Ok(done)
+}
+
+/// Undoes a parting while nothing has been done on the part: it is closed, and its request is handled and answered with
+/// the first part of the letter, whose clock runs from the same receipt. The petitioner is told.
+///
+/// # Errors
+/// [`AppError::Form`] when it is the first part, when something was done on it, or when the first part is past routing.
+pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
+    require(staff, Action::Part)?;
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let ground = office.ground(&matter.pack).await?;
+    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    let first = siblings.into_iter().find(|m| m.part == 1 && m.id != matter.id).ok_or_else(|| late("fault-part-first"))?;
+    if matter.holder != staff.officer.unit || first.holder != staff.officer.unit {
+        return Err(AppError::NotAllowed);
+    }
+    let moved = |e: &huiyin_storage::EventRecord| matches!(e.event.kind, EventKind::Moved { .. } | EventKind::PartUndone { .. });
+    let events = office.store().events(office.tenant(), &matter.id).await?;
+    if matter.phase != Phase::Intake || events.iter().any(moved) || matter.joinder.is_some() {
+        return Err(late("fault-part-touched"));
+    }
+    if !matches!(first.phase, Phase::Intake | Phase::Handover) || [&first, &matter].iter().any(|m| m.facts.contains(&Fact::Accusation)) {
+        return Err(late("fault-part-late"));
+    }
+    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let (now, actor) = (office.now(), EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() });
+    let said = EventKind::PartUndone { part: matter.number.clone(), into: first.number.clone() };
+    let (mut back, mut goes_on) = (matter.clone(), first.clone());
+    let mut kinds = vec![said.clone()];
+    for clock in back.clocks.iter_mut().filter(|c| c.is_owed()) {
+        clock.close(now.at);
+        kinds.push(EventKind::ClockClosed { n: clock.n });
+    }
+    back.state = ground.book.imported_ended.clone();
+    back.phase = ground.book.phase(&back.state);
+    back.days.insert("archived".into(), now.today());
+    let line = |m: &mut Matter, kind| huiyin_domain::decide::next_event(m, now.at, actor.clone(), None, Basis::House, kind);
+    let closing = kinds.into_iter().map(|kind| line(&mut back, kind)).collect();
+    let returned = vec![line(&mut goes_on, said)];
+    (back.changed_at, goes_on.changed_at) = (now.at, now.at);
+    let mut changes = Changes::new(office.tenant().clone());
+    tell(&mut changes, office, &record, &goes_on, "part-undone");
+    let done = goes_on.clone();
+    seal(&mut changes, &ground, back, closing, Payload::default(), Expected::Version(matter.version), None)?;
+    seal(&mut changes, &ground, goes_on, returned, Payload::default(), Expected::Version(first.version), None)?;
+    office.store().commit(changes).await?;
+    Ok(done)
+}
+
+fn late(fault: &'static str) -> AppError {
+    AppError::Form(vec![FormError::new("text", fault)])
 }
 
 fn check(matter: &Matter, staff: &Staff, title: &str, text: &str) -> Result<()> {

@@ -109,6 +109,7 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
         EventKind::Succeeded { from, to, .. } => say(ground, "event-succeeded", &[("from", &unit(ground, Some(from))), ("to", &unit(ground, Some(to)))]),
         EventKind::PackMoved { to, .. } => say(ground, "event-pack", &[("what", &to.0)]),
         EventKind::PaperMade { number, .. } if officer => say(ground, "event-paper", &[("number", number)]),
+        EventKind::PartUndone { part, into } => say(ground, "event-part-undone", &[("part", part), ("into", into)]),
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
         _ => return None,
     };

@@ -178,6 +178,13 @@ pub enum EventKind {
         /// Its number.
         number: String,
     },
+    /// A parting was undone: what was parted off is handled with the first part again.
+    PartUndone {
+        /// Number of what had been parted off.
+        part: String,
+        /// Number of the first part.
+        into: String,
+    },
     /// The matter goes on under another version of its rules.
     PackMoved {
         /// Before.

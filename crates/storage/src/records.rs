@@ -221,6 +221,8 @@ pub enum ItemKind {
     Recusal,
     /// An opinion on the public page.
     Published,
+    /// Closed files drawn for a check.
+    Draw,
 }
 
 impl ItemKind {
@@ -242,6 +244,7 @@ impl ItemKind {
             Self::Joinder => "joinder",
             Self::Recusal => "recusal",
             Self::Published => "published",
+            Self::Draw => "draw",
         }
     }
 }

@@ -10,7 +10,7 @@ use huiyin_app::find::{self, Found};
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::papers::{self, Form};
 use huiyin_app::print_job::{self, Stage};
-use huiyin_app::{AppError, Identity, Office, demo, follow, keeping, matter_view, part, publication, yearly};
+use huiyin_app::{AppError, Identity, Office, checks, demo, follow, keeping, matter_view, part, publication, yearly};
 use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
@@ -266,4 +266,53 @@ async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_let
         keys += usize::from(day.rule == "supervision");
     }
     assert_eq!(keys, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
+    on_both("draws", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let mut numbers = Vec::new();
+        for _ in 0..6 {
+            let receipt = lodge::lodge(o, petition("供暖不达标。")).await.unwrap();
+            let number = format!("{}-1", receipt.number);
+            served(&t, &number).await;
+            numbers.push(number);
+        }
+        t.time.go("2026-05-06T10:00:00+08:00");
+        huiyin_app::sweep::run(o).await.unwrap();
+        for number in &numbers {
+            step(o, "housing.clerk", number, "end", &[]).await.unwrap();
+        }
+        let supervisor = staff(o, "countyxf.handler").await;
+        let days = |from: &str, to: &str| (from.parse().unwrap(), to.parse().unwrap());
+        let (from, to) = days("2026-01-01", "2026-12-31");
+        assert!(matches!(checks::draw(o, &staff(o, "housing.head").await, 3, from, to).await, Err(AppError::NotAllowed)));
+        for (count, from, to) in [(0, from, to), (51, from, to), (3, to, from), (3, days("2025-01-01", "2025-12-31").0, days("2025-01-01", "2025-12-31").1)] {
+            assert!(matches!(checks::draw(o, &supervisor, count, from, to).await, Err(AppError::Form(_))));
+        }
+        let mut drawn = std::collections::BTreeSet::new();
+        for _ in 0..40 {
+            let draw = checks::draw(o, &supervisor, 3, from, to).await.unwrap();
+            assert_eq!((draw.numbers.len(), draw.out_of), (3, 6));
+            assert_eq!(draw.numbers.iter().collect::<std::collections::BTreeSet<_>>().len(), 3, "no file twice");
+            drawn.extend(draw.numbers);
+        }
+        assert_eq!(drawn.len(), 6, "every file can be drawn");
+        let (newest, files) = checks::draws(o, &supervisor).await.unwrap().remove(0);
+        assert!(files.iter().all(|f| !f.checked));
+        step(
+            o,
+            "countyxf.handler",
+            &newest.numbers[0],
+            "check_file",
+            &[("result", "at_fault"), ("cause", "quality"), ("post_responsible", "handler"), ("summary", "没有逐项答复")],
+        )
+        .await
+        .unwrap();
+        let (_, files) = checks::draws(o, &supervisor).await.unwrap().remove(0);
+        assert_eq!(files.iter().filter(|f| f.checked).count(), 1);
+    })
+    .await;
 }

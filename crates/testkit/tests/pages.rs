@@ -275,6 +275,7 @@ async fn every_page_has_words_in_both_languages() {
             "/staff/print".into(),
             "/staff/print?from=x".into(),
             "/staff/report".into(),
+            "/staff/checks".into(),
             "/staff/password".into(),
             "/staff/admin".into(),
             "/staff/admin/units/new".into(),

@@ -10,7 +10,7 @@ use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::find::{self, Found};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::timeline::{Reader, lines};
-use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, demo, follow, joinder, matter_view, papers};
+use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, demo, follow, joinder, matter_view, papers, part};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, the_move};
 use huiyin_wording::Language;
 
@@ -244,6 +244,37 @@ async fn who_recuses_sees_it_nowhere_and_cannot_act() {
         step(o, "housing.head", number, "lift_recusal", &[("officer", clerk.officer.id.as_str()), ("reason", "记错了")]).await.unwrap();
         step(o, "housing.clerk", number, "take_up", &[]).await.unwrap();
         assert_eq!(find::list(o, &clerk, None, None, 50).await.unwrap().rows.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
+    on_both("unpart", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        let clerk = staff(o, "countyxf.clerk").await;
+        let two = part::part(o, &clerk, &number, "路灯", "二是路灯不亮").await.unwrap();
+        assert!(part::undo(o, &clerk, &number).await.is_err(), "the first part is none");
+        let first = part::undo(o, &clerk, &two.number).await.unwrap();
+        assert_eq!(first.number, number);
+        let back = matter(o, &two.number).await;
+        assert_eq!((back.state.as_str(), back.owed().len()), ("archived", 0), "nothing is owed on it any more");
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        let views = follow::view(o, &record).await.unwrap();
+        let now = o.now();
+        for view in &views {
+            let ground = ViewGround { rules: view.ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
+            assert!(format!("{:?}", lines(ground, view, Reader::Petitioner)).contains("并回"), "she reads it on both");
+        }
+        assert!(views[0].messages.iter().any(|m| m.about == "part-undone"), "and is told");
+        assert!(part::undo(o, &clerk, &two.number).await.is_err(), "not twice");
+        // Once handed over it stays.
+        let three = part::part(o, &clerk, &number, "噪声", "三是噪声").await.unwrap();
+        step(o, "countyxf.clerk", &three.number, "refer", &[("to_unit", "urban")]).await.unwrap();
+        assert!(part::undo(o, &clerk, &three.number).await.is_err());
     })
     .await;
 }

@@ -77,6 +77,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/print", Access::Staff),
     ("GET", "/staff/print/{id}", Access::Staff),
     ("GET", "/staff/report", Access::Staff),
+    ("GET", "/staff/checks", Access::Staff),
+    ("POST", "/staff/checks", Access::Staff),
+    ("POST", "/staff/matters/{number}/part/undo", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
     ("POST", "/staff/password", Access::Staff),
     ("POST", "/staff/forward", Access::Staff),
@@ -180,6 +183,8 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/print", get(staff::print::list).post(staff::print::begin))
         .route("/staff/print/{id}", get(staff::print::job))
         .route("/staff/report", get(staff::report::show))
+        .route("/staff/checks", get(staff::checks::list).post(staff::checks::draw))
+        .route("/staff/matters/{number}/part/undo", post(staff::matter::undo_part))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))

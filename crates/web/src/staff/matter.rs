@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::clock_view::{self, ViewGround};
-use huiyin_app::domain::procedure::Fact;
+use huiyin_app::domain::procedure::{Fact, Phase};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::timeline::{self, Reader};
@@ -54,6 +54,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::pages::follow::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
         ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
+        may_unpart => m.part > 1 && permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
         may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"),
         pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
     }
@@ -103,6 +104,13 @@ pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<S
         }
         Err(error) => Err(fail(error)),
     }
+}
+
+/// Takes a parting back.
+pub(crate) async fn undo_part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let first = parting::undo(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(Redirect::to(&format!("/staff/matters/{}?done=1", first.number)).into_response())
 }
 
 /// Asks for the purpose of reading identity and contact.

@@ -1,6 +1,7 @@
 //! The desk: pages for officers. One verb or noun a file; each handler calls one use case.
 
 pub(crate) mod admin;
+pub(crate) mod checks;
 pub(crate) mod duties;
 pub(crate) mod find;
 pub(crate) mod matter;

@@ -221,3 +221,4 @@ closed-owed-report-grave-above = no grave petition waits to be reported up
 closed-is-annulled = no opinion was annulled
 field-authority = Document
 hint-authority = for instance “power of attorney, 2 March 2026”
+event-part-undone = { $part } is handled with { $into } again

@@ -221,3 +221,4 @@ closed-owed-report-grave-above = 没有等待上报的紧急信访信息
 closed-is-annulled = 没有被撤销的意见
 field-authority = 代理凭证
 hint-authority = 例如“授权委托书，2026年3月2日”
+event-part-undone = { $part } 并回 { $into } 一起办理

@@ -1,0 +1,136 @@
+//! Random checks of closed files: which are drawn is left to chance and kept, so that nobody picks the good ones;
+//! what a check finds is a move on the matter (`check_file`), with cause and post.
+
+use huiyin_domain::event::EventKind;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::procedure::{Fact, Phase, Verb};
+use huiyin_storage::{ItemKind, ItemRecord};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id};
+use crate::walk::Walk;
+use crate::yearly;
+
+/// Files of one draw, at most.
+pub const MOST: usize = 50;
+/// Draws shown.
+const SHOWN: usize = 10;
+
+/// One draw.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draw {
+    /// The day it was drawn.
+    pub day: Date,
+    /// Answered from this day.
+    pub from: Date,
+    /// Through this day.
+    pub to: Date,
+    /// Out of how many closed files.
+    pub out_of: usize,
+    /// Numbers drawn.
+    pub numbers: Vec<String>,
+}
+
+/// A drawn file and whether it has been checked since.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Drawn {
+    /// Number of the matter.
+    pub number: String,
+    /// Its title; empty when the reader may no longer see it.
+    pub title: String,
+    /// It was checked on or after the day of the draw.
+    pub checked: bool,
+}
+
+/// Draws closed files that were answered in a period, by chance alone.
+///
+/// # Errors
+/// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office; [`AppError::Form`] names the fields,
+/// also when there is nothing to draw from.
+pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: Date) -> Result<Draw> {
+    if !yearly::allowed(office, staff).await? {
+        return Err(AppError::NotAllowed);
+    }
+    if count == 0 || count > MOST {
+        return Err(AppError::Form(vec![FormError::with("count", "fault-draw-count", MOST)]));
+    }
+    if to < from {
+        return Err(AppError::Form(vec![FormError::new("to", "fault-draw-days")]));
+    }
+    let directory = office.directory().await?;
+    let closed = |m: &&Matter| {
+        let answered = m.days.get("answered").is_some_and(|d| (from..=to).contains(d));
+        let open_to_check = ![Fact::Accusation, Fact::Sealed, Fact::Destroyed].iter().any(|f| m.facts.contains(f));
+        matches!(m.phase, Phase::Ended | Phase::Archived) && answered && open_to_check && m.may_read(&staff.actor(), &directory)
+    };
+    // Each file seen takes the place of one drawn with the chance that is left to it, so that all have the same.
+    let (mut numbers, mut seen): (Vec<String>, u64) = (Vec::new(), 0);
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page.iter().filter(closed) {
+            seen += 1;
+            if numbers.len() < count {
+                numbers.push(matter.number.clone());
+                continue;
+            }
+            let at = usize::try_from(chance(seen)?).unwrap_or(usize::MAX);
+            if let Some(slot) = numbers.get_mut(at) {
+                slot.clone_from(&matter.number);
+            }
+        }
+    }
+    if numbers.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("from", "fault-draw-none")]));
+    }
+    numbers.sort();
+    let drawn = Draw { day: office.now().today(), from, to, out_of: usize::try_from(seen).unwrap_or(usize::MAX), numbers };
+    let doc = serde_json::to_value(&drawn).map_err(|e| AppError::Internal(e.to_string()))?;
+    let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Draw, format!("{}:{}", staff.officer.unit, new_id()), doc) };
+    office.store().put_items(office.tenant(), vec![item]).await?;
+    Ok(drawn)
+}
+
+/// A number from 0 up to `below`, each with the same chance.
+fn chance(below: u64) -> Result<u64> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|e| AppError::Internal(format!("no randomness: {e}")))?;
+    let drawn = u128::from_le_bytes(bytes) % u128::from(below.max(1));
+    Ok(u64::try_from(drawn).unwrap_or_default())
+}
+
+/// The newest draws of the officer's unit, each file with whether it has been checked.
+///
+/// # Errors
+/// As [`draw`].
+pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Drawn>)>> {
+    if !yearly::allowed(office, staff).await? {
+        return Err(AppError::NotAllowed);
+    }
+    let directory = office.directory().await?;
+    let mut items = office.store().items(office.tenant(), ItemKind::Draw, &format!("{}:", staff.officer.unit), "", 10_000).await?;
+    items.reverse();
+    let mut out = Vec::new();
+    for item in items.into_iter().take(SHOWN) {
+        let draw: Draw = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("draw `{}`: {e}", item.key)))?;
+        let mut files = Vec::new();
+        for number in &draw.numbers {
+            let matter = office.store().matter_by_number(office.tenant(), number).await?.filter(|m| m.may_read(&staff.actor(), &directory));
+            let checked = match &matter {
+                Some(matter) => checked(office, matter, draw.day).await?,
+                None => false,
+            };
+            files.push(Drawn { number: number.clone(), title: matter.map(|m| m.title).unwrap_or_default(), checked });
+        }
+        out.push((draw, files));
+    }
+    Ok(out)
+}
+
+async fn checked(office: &Office, matter: &Matter, since: Date) -> Result<bool> {
+    let events = office.store().events(office.tenant(), &matter.id).await?;
+    let day = |at: jiff::Timestamp| at.to_zoned_datetime(office.zone().clone()).date();
+    let is_check = |e: &huiyin_storage::EventRecord| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Check, carried, .. } if carried.text(huiyin_domain::payload::Field::Result).is_some());
+    Ok(events.iter().any(|e| is_check(e) && day(e.event.at) >= since))
+}
