@@ -73,18 +73,20 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if rule.private_to.is_some() && !step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
     }
+    if rule.verb == Verb::Destroy && !step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-destroy-files")]));
+    }
     if rule.verb == Verb::Appoint && step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
     }
     let mut changes = Changes::new(office.tenant().clone());
     let expires = office.machine_now().checked_add(24.hours()).ok();
     changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
-    let (id, mut joinder, mut done, mut gone) = (matter.id.clone(), None, None, Vec::new());
+    let (id, mut joinder, mut done) = (matter.id.clone(), None, None);
     for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
         let number = member.number.clone();
         let made = one(office, &ground, &member, actor, rule, &step, &mut joinder, &mut changes).await;
-        let (next, hashes) = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
-        gone.extend(hashes);
+        let next = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
         done.get_or_insert(next);
     }
     let done = done.ok_or(AppError::NotFound)?;
@@ -93,12 +95,14 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
         Err(StoreError::AlreadyThere(_)) => return office.store().matter(office.tenant(), &id).await?.ok_or(AppError::NotFound),
         other => other?,
     }
-    crate::keeping::destroy_files(office, &gone).await?;
+    if rule.verb == Verb::Destroy {
+        crate::keeping::clear(office).await;
+    }
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(done)
 }
 
-/// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is, and files to be destroyed.
+/// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is.
 async fn one(
     office: &Office,
     ground: &Ground,
@@ -108,7 +112,7 @@ async fn one(
     step: &Move,
     joinder: &mut Option<String>,
     changes: &mut Changes,
-) -> Result<(Matter, Vec<String>)> {
+) -> Result<Matter> {
     let mut decision = decide(ground.rules(), matter, actor, &rule.id, &step.fields, &office.now())?;
     let record = office.store().submission(office.tenant(), &matter.submission).await?;
     changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
@@ -119,29 +123,36 @@ async fn one(
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(changes, office, &record, &decision.matter, rule.id.as_str());
     }
-    // Two members may be parts of one letter: its files are added once.
-    if !changes.attachments.iter().any(|f| f.submission == matter.submission) {
-        let told = step.files.iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: rule.tells, ..f.clone() });
-        changes.attachments.extend(told);
+    // Files lie with the matter the step was made on: they may tell of that petitioner, not of the others joined with her.
+    if changes.attachments.is_empty() {
+        let file = |f: &AttachmentRecord| AttachmentRecord {
+            submission: matter.submission.clone(),
+            told: rule.tells,
+            identity: rule.verb == Verb::Appoint,
+            ..f.clone()
+        };
+        changes.attachments.extend(step.files.iter().map(file));
     }
     let terms = match decision.words.text(Field::Words) {
         Some(more) => Some(all_terms(office, matter, more).await?),
         None => None,
     };
-    let mut destroyed = Vec::new();
+    crate::people::on_the_letter(office, ground, matter, rule, &decision.matter, changes).await?;
     let terms = if rule.verb == Verb::Destroy {
-        destroyed = crate::keeping::destroy(office, &mut decision.matter, changes).await?;
+        crate::keeping::destroy(office, ground, &mut decision.matter, changes).await?;
         Some(String::new())
     } else {
         terms
     };
     let version = matter.version + 1;
     let next = Matter { version, ..decision.matter.clone() };
-    seal(changes, ground, decision.matter, decision.events, decision.words, Expected::Version(matter.version), terms)?;
+    // Numbers of others are in no matter's words: the items of the joinder find them.
+    let words = decision.words.without(Field::Joined);
+    seal(changes, ground, decision.matter, decision.events, words, Expected::Version(matter.version), terms)?;
     if rule.sets.contains(&Fact::Accusation) && !matter.facts.contains(&Fact::Accusation) {
         close_letter(office, ground, matter, changes).await?;
     }
-    Ok((next, destroyed))
+    Ok(next)
 }
 
 /// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's words.

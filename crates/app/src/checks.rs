@@ -38,7 +38,7 @@ pub struct Draw {
 pub struct Drawn {
     /// Number of the matter.
     pub number: String,
-    /// Its title; empty when the reader may no longer see it.
+    /// Its title.
     pub title: String,
     /// It was checked on or after the day of the draw.
     pub checked: bool,
@@ -117,11 +117,10 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
         let mut files = Vec::new();
         for number in &draw.numbers {
             let matter = office.store().matter_by_number(office.tenant(), number).await?.filter(|m| m.may_read(&staff.actor(), &directory));
-            let checked = match &matter {
-                Some(matter) => checked(office, matter, draw.day).await?,
-                None => false,
-            };
-            files.push(Drawn { number: number.clone(), title: matter.map(|m| m.title).unwrap_or_default(), checked });
+            // What the reader may no longer see is not named.
+            let Some(matter) = matter else { continue };
+            let checked = checked(office, &matter, draw.day).await?;
+            files.push(Drawn { number: number.clone(), title: matter.title, checked });
         }
         out.push((draw, files));
     }

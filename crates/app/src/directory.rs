@@ -32,6 +32,12 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit) -> Result<()> 
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
     }
+    if unit.letters.chars().count() > 12 {
+        errors.push(FormError::with("letters", "fault-too-long", 12));
+    }
+    if !unit.letters.is_empty() && directory.units.iter().any(|u| u.id != unit.id && u.letters == unit.letters) {
+        errors.push(FormError::new("letters", "fault-letters-taken"));
+    }
     if !unit.procedure.is_empty() && !office.library().families().contains(&unit.procedure) {
         errors.push(FormError::new("procedure", "fault-choose"));
     }

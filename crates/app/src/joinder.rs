@@ -34,10 +34,9 @@ pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
     let mut out = Vec::new();
     for item in office.store().items(office.tenant(), ItemKind::Joinder, &format!("{joinder}:"), "", 10_000).await? {
         let id = item.key.rsplit_once(':').map_or("", |k| k.1);
-        if id == matter.id.as_str() {
+        if id == matter.id.as_str() || !belongs(&item) {
             continue;
         }
-        // Who has left keeps the item and no longer says that it belongs.
         let member = office.store().matter(office.tenant(), &MatterId::new(id)).await?;
         out.extend(member.filter(|m| m.joinder.as_ref() == Some(joinder)));
     }
@@ -60,7 +59,7 @@ pub struct Along {
 /// As the store.
 pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<Along> {
     let mut out = Along::default();
-    if matter.joinder.is_none() || rule.verb.is_for_one() || *actor == Actor::Petitioner {
+    if matter.joinder.is_none() || rule.for_one || *actor == Actor::Petitioner {
         return Ok(out);
     }
     let today = office.now().today();
@@ -79,11 +78,13 @@ pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Ac
 pub(crate) async fn members(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, rule: &MoveRule, step: &Move) -> Result<Vec<Matter>> {
     match rule.verb {
         Verb::Join => newcomers(office, ground, matter, actor, step).await,
-        // Of two, the one that stays is on its own as well.
+        // Of two, the one that stays is on its own as well; where this officer cannot say so there, it is left as it is.
         Verb::Unjoin => {
             let mut rest = others(office, &matter).await?;
             let last = if rest.len() == 1 { rest.pop() } else { None };
-            Ok(std::iter::once(matter).chain(last).collect())
+            let today = office.now().today();
+            let open = last.filter(|m| m.pack == matter.pack && judge(ground.rules(), m, actor, rule, today).is_ok());
+            Ok(std::iter::once(matter).chain(open).collect())
         }
         _ if step.only_this => Ok(vec![matter]),
         _ => {
@@ -95,19 +96,32 @@ pub(crate) async fn members(office: &Office, ground: &Ground, matter: Matter, ac
 
 /// What the step changes in the joinder itself: the place of a new member, or its end.
 pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut Matter) -> Option<ItemRecord> {
+    let place = |id: &str, belongs: bool| ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", next.id), serde_json::json!({ "belongs": belongs }));
     match rule.verb {
         Verb::Join => {
             let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(new_id)).clone();
-            let item = ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", next.id), serde_json::Value::Null);
+            let item = place(&id, true);
             next.joinder = Some(id);
             Some(item)
         }
         Verb::Unjoin => {
+            let item = next.joinder.as_deref().map(|id| place(id, false));
             next.joinder = None;
-            None
+            item
         }
         _ => None,
     }
+}
+
+/// How many others are handled as one with a matter; their own records are not read.
+pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
+    let Some(joinder) = &matter.joinder else { return Ok(0) };
+    let items = office.store().items(office.tenant(), ItemKind::Joinder, &format!("{joinder}:"), "", 10_000).await?;
+    Ok(items.iter().filter(|i| belongs(i) && !i.key.ends_with(matter.id.as_str())).count())
+}
+
+fn belongs(item: &ItemRecord) -> bool {
+    item.doc.get("belongs").and_then(serde_json::Value::as_bool) == Some(true)
 }
 
 async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, step: &Move) -> Result<Vec<Matter>> {

@@ -1,40 +1,76 @@
 //! Keeping and destruction of archived files. Destruction is a move of the pack by a second officer; what is done then
 //! stands here: words, names, files and papers go in the commit of the move, and the course of the matter stays.
 
+use std::time::Duration;
+
+use huiyin_domain::clock::LedgerEntry;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::retention::{Kept, kept};
-use huiyin_storage::{Changes, Erase, ItemKind};
+use huiyin_domain::submission::PaperFacts;
+use huiyin_storage::{Changes, Erase, Expected, ItemKind, ItemRecord, MatterWrite};
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::office::Office;
+use crate::office::{Ground, Office};
 use crate::walk::Walk;
 
-/// Adds the destruction to a unit of work and makes the tombstone; returns the hashes of files to be destroyed after it stands.
-pub(crate) async fn destroy(office: &Office, next: &mut Matter, changes: &mut Changes) -> Result<Vec<String>> {
+/// How long after it was last stored a file is left alone: somebody may be about to use the same bytes.
+const GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and removed
+/// after it stands, now or by the next sweep.
+pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter, changes: &mut Changes) -> Result<()> {
     let (store, tenant) = (office.store(), office.tenant());
-    let siblings = store.matters_of(tenant, &next.submission).await?;
-    let last = siblings.iter().all(|m| m.id == next.id || m.facts.contains(&Fact::Destroyed));
-    let mut hashes = Vec::new();
+    let others: Vec<Matter> = store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
+    let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
+    let (mut hashes, mut keys) = (Vec::new(), Vec::new());
     for item in store.items(tenant, ItemKind::Paper, &format!("pdf:{}:", next.id), "", 10_000).await? {
         hashes.extend(item.doc.get("sha256").and_then(|h| h.as_str()).map(str::to_owned));
+        keys.push(item.key);
+    }
+    for paper in crate::papers::all(office, next).await? {
+        keys.push(format!("{}:{:06}", next.id, paper.n));
+        keys.extend(Some(paper.listed).filter(|k| !k.is_empty()));
     }
     if last {
         hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.hash));
+        if let Some(mut record) = store.submission(tenant, &next.submission).await? {
+            record.submission.paper = PaperFacts::default();
+            changes.new_receipt = Some(record);
+        }
     }
-    changes.erase = Some(Erase { matter: next.id.clone(), letter: last.then(|| next.submission.clone()) });
+    // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with it.
+    for part in others {
+        let expected = Expected::Version(part.version);
+        let part = Matter { version: part.version + 1, ..part };
+        changes.matters.push(MatterWrite { scope: part.scope(&ground.directory), matter: part, expected, terms: None });
+    }
+    changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
+    changes.erase = Some(Erase { matter: next.id.clone(), letter: last.then(|| next.submission.clone()), papers: keys });
     next.title = office.wording().text(huiyin_wording::Language::Chinese, "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
     next.facts.remove(&Fact::Joined);
-    Ok(hashes)
+    for entry in next.clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {
+        let (LedgerEntry::Stop { reason, .. } | LedgerEntry::Extension { reason, .. }) = entry;
+        reason.clear();
+    }
+    Ok(())
 }
 
-/// Destroys files that nothing else uses. The same bytes may belong to another letter: then they stay.
-pub(crate) async fn destroy_files(office: &Office, hashes: &[String]) -> Result<()> {
-    for hash in hashes {
-        if !office.store().uses_file(hash).await? {
-            office.files().destroy(hash).await?;
+/// Removes files named by destructions, unless something else uses the same bytes: then they stay. What cannot be removed
+/// now is tried again by the next sweep.
+pub(crate) async fn clear(office: &Office) {
+    if let Err(error) = try_clear(office).await {
+        tracing::error!(error = ?error, "destroyed files could not all be removed; the next sweep tries again");
+    }
+}
+
+async fn try_clear(office: &Office) -> Result<()> {
+    for item in office.store().items(office.tenant(), ItemKind::Doomed, "", "", 10_000).await? {
+        let gone = office.store().uses_file(&item.key).await? || office.files().destroy(&item.key, GRACE).await?;
+        if gone {
+            office.store().remove_item(office.tenant(), ItemKind::Doomed, &item.key).await?;
         }
     }
     Ok(())

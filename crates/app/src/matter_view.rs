@@ -78,7 +78,10 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
+    view.joined = crate::joinder::others(office, &view.matter).await?;
     view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
+    // What shows who somebody is, is read with identity, for a purpose.
+    view.files.retain(|f| !f.identity);
     // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
     if sealed {
         view.files.clear();
@@ -111,17 +114,18 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         None => store.contents(tenant, matter.submission.as_str()).await?.into_iter().find(|c| c.n == 0).map(|c| c.text).unwrap_or_default(),
     };
     let siblings = store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
-    let joined = crate::joinder::others(office, &matter).await?;
+    let destroyed = matter.facts.contains(&Fact::Destroyed);
     Ok(MatterView {
         today: office.now().today(),
-        joined_count: joined.len(),
-        joined,
+        joined_count: crate::joinder::count(office, &matter).await?,
+        joined: Vec::new(),
         ground: office.ground(&matter.pack).await?,
         own_text: own.iter().any(|c| c.n == 0),
-        text,
+        // Of a destroyed part nothing is shown, also while another part keeps the letter.
+        text: if destroyed { String::new() } else { text },
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
-        files: store.attachments(tenant, &matter.submission).await?,
+        files: if destroyed { Vec::new() } else { store.attachments(tenant, &matter.submission).await? },
         papers: crate::papers::all(office, &matter).await?,
         messages: store.messages(tenant, &matter.submission).await?,
         audits: store.audits(tenant, &matter.submission).await?,
@@ -138,6 +142,9 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
 pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Identity)> {
     require(staff, Action::ReadIdentity)?;
     let matter = readable(office, staff, number).await?;
+    if matter.facts.contains(&Fact::Destroyed) {
+        return Err(AppError::NotFound);
+    }
     let audit = reading(office, staff, &matter, "identity", purpose)?;
     // Only the unit that holds it now may know who asks; others read what is asked.
     let confidential = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
@@ -155,6 +162,24 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     office.store().commit(changes).await?;
     let vault = office.store().vault(office.tenant(), &matter.submission).await?;
     Ok((matter, vault.map(|v| v.identity).unwrap_or_default()))
+}
+
+/// The documents that show who somebody is: agents' authorities. Call it after [`identity`] has recorded why.
+///
+/// # Errors
+/// As the store.
+pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<AttachmentRecord>> {
+    Ok(office.store().attachments(office.tenant(), &matter.submission).await?.into_iter().filter(|f| f.identity).collect())
+}
+
+/// The bytes of such a document.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn identity_file(office: &Office, matter: &Matter, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
+    let record = identity_files(office, matter).await?.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
+    let bytes = office.files().get(&record.hash).await?;
+    Ok((record, bytes))
 }
 
 /// What an officer did with a petitioner's own things, and the purpose as stated; she sees it.

@@ -38,7 +38,8 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Vec<Entry>> {
     put("record.json".into(), record(&view)?);
     put("record.txt".into(), in_words(office, &view).into_bytes());
     put("reckoning.txt".into(), reckoning(office, &view).into_bytes());
-    for file in &view.files {
+    // Documents that show who somebody is are identity, and names are not part of the package.
+    for file in view.files.iter().filter(|f| !f.identity) {
         let bytes = office.files().get(&file.hash).await?;
         put(format!("files/{}-{}", file.id, plain(&file.name)), bytes);
     }

@@ -49,6 +49,9 @@ pub struct Paper {
     pub second: bool,
     /// Only this relation and the petitioner may read it.
     pub private_to: Option<huiyin_domain::procedure::Relation>,
+    /// Key of its place in the list of its day; empty when it has none.
+    #[serde(default)]
+    pub listed: String,
     /// The letter.
     pub letter: Letter,
 }
@@ -153,13 +156,27 @@ pub(crate) async fn of(
     let for_petitioner = rule.tells && rule.hides.is_empty();
     let to_petitioner = for_petitioner && paper.to.is_none() && !paper.unaddressed && recipient.is_none();
     let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
-    // The list of a day, by the unit that issues: from it notices are printed together.
+    // The list of a day, by the unit that issues: from it notices are printed together. What goes past a unit is in none.
     let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
-    let day = ItemRecord::lasting(ItemKind::Paper, format!("day:{issuer}:{today}:{}:{n:06}", before.id), day);
-    let doc =
-        Paper { matter: before.id.0.clone(), n, rule: name, number, salt, digest, for_petitioner, to_petitioner, second, private_to: rule.private_to, letter };
+    let listed = if rule.private_to.is_none() { format!("day:{issuer}:{today}:{}:{n:06}", before.id) } else { String::new() };
+    let day = (!listed.is_empty()).then(|| ItemRecord::lasting(ItemKind::Paper, listed.clone(), day));
+    let doc = Paper {
+        matter: before.id.0.clone(),
+        n,
+        rule: name,
+        number,
+        salt,
+        digest,
+        for_petitioner,
+        to_petitioner,
+        second,
+        private_to: rule.private_to,
+        listed,
+        letter,
+    };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(vec![ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true }, day])
+    let kept = ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true };
+    Ok(std::iter::once(kept).chain(day).collect())
 }
 
 /// A date as it stands on a paper (GB/T 9704: no weekday, no leading zeros).
@@ -222,6 +239,12 @@ pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Resul
 pub(crate) fn as_served(paper: &Paper) -> Letter {
     let second = if paper.second { paper.letter.second.clone() } else { None };
     Letter { second, ..paper.letter.clone() }
+}
+
+/// Characters of letters that no face here has, each once.
+pub(crate) fn undrawable(office: &Office, letters: &[Letter]) -> Vec<char> {
+    let faces = faces(office);
+    if faces.usable() { faces.undrawable(letters.iter().flat_map(Letter::texts)) } else { Vec::new() }
 }
 
 /// Sets many letters as one PDF, each on a sheet of its own.

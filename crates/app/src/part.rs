@@ -52,7 +52,10 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let now = office.now();
-    let (new, events) = open(ground.rules(), opening, actor.clone(), &now)?;
+    let (mut new, events) = open(ground.rules(), opening, actor.clone(), &now)?;
+    // Who recuses from the letter recuses from each part of it; who acts for the petitioner acts in each.
+    new.recused.clone_from(&matter.recused);
+    new.facts.extend(matter.facts.contains(&Fact::HasAgent).then_some(Fact::HasAgent));
     let mut old = matter.clone();
     let kind = EventKind::Parted { into: new.id.clone(), number: new.number.clone() };
     let parted = huiyin_domain::decide::next_event(&mut old, now.at, actor, None, Basis::House, kind);
@@ -61,6 +64,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: text.trim().to_owned(), words: Payload::default() });
     let index = terms::index_terms(&format!("{title}\n{text}\n{}", new.place_name.as_deref().unwrap_or("")));
+    changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
     seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;

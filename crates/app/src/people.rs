@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
-use huiyin_domain::procedure::{MoveRule, Verb};
-use huiyin_storage::{Changes, ItemKind, ItemRecord, VaultRecord};
+use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, MatterWrite, VaultRecord};
 
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff};
+use crate::office::{Ground, Office, Staff};
 
 /// Agents of one letter, at most.
 const AGENTS: usize = 2;
@@ -27,6 +27,9 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
         (person.agent, person.agent_paper) = (String::new(), String::new());
     } else {
         let name = identity.text(Field::AgentName).unwrap_or_default();
+        if name.chars().any(|c| "、,，;；/".contains(c)) {
+            return Err(AppError::Form(vec![FormError::new("agent_name", "fault-agent-one")]));
+        }
         let mut names: Vec<&str> = person.agent.split(BETWEEN).filter(|n| !n.is_empty()).collect();
         if !names.contains(&name) {
             names.push(name);
@@ -39,6 +42,28 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
         (person.agent_paper, person.agent) = (papers.join("；"), agent);
     }
     changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person });
+    Ok(())
+}
+
+/// What concerns the whole letter and not one part of it: who recuses, and whether somebody acts for the petitioner.
+/// The other parts say so in the same commit, so that none of them is a way round and none is lost.
+pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, after: &Matter, changes: &mut Changes) -> Result<()> {
+    if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment | Verb::Recuse | Verb::LiftRecusal) {
+        return Ok(());
+    }
+    for part in office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id) {
+        let mut next = Matter { version: part.version + 1, ..part.clone() };
+        if matches!(rule.verb, Verb::Recuse | Verb::LiftRecusal) {
+            next.recused.extend(after.recused.difference(&before.recused).cloned());
+            next.recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
+            changes.items.extend(recusals(&part, &next));
+        } else if after.facts.contains(&Fact::HasAgent) {
+            next.facts.insert(Fact::HasAgent);
+        } else {
+            next.facts.remove(&Fact::HasAgent);
+        }
+        changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), expected: Expected::Version(part.version), matter: next, terms: None });
+    }
     Ok(())
 }
 

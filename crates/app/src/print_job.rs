@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use huiyin_documents::Letter;
-use huiyin_domain::ids::OfficerId;
+use huiyin_domain::ids::{MatterId, OfficerId};
+use huiyin_domain::matter::Matter;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -25,8 +26,10 @@ use crate::permissions::{Action, require};
 pub const MOST: usize = 1_000;
 /// Seconds a finished job is kept.
 const KEPT: i64 = 3_600;
-/// Jobs kept at once.
-const JOBS: usize = 16;
+/// Jobs under way at once, in the whole program.
+const RUNNING: usize = 4;
+/// Jobs kept at once; the oldest that is ready makes room.
+const JOBS: usize = 32;
 
 /// A paper that can be printed.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -61,7 +64,7 @@ struct Listed {
 pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Result<(Vec<Row>, bool)> {
     require(staff, Action::ReadLists)?;
     let prefix = format!("day:{}:", staff.officer.unit);
-    let recused = crate::people::recused_from(office, staff).await?;
+    let directory = office.directory().await?;
     let (mut out, mut after) = (Vec::new(), format!("{prefix}{from}"));
     loop {
         let page = office.store().items(office.tenant(), ItemKind::Paper, &prefix, &after, 500).await?;
@@ -74,7 +77,10 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
             if out.len() == MOST {
                 return Ok((out, true));
             }
-            out.extend(row.filter(|_| !recused.iter().any(|m| m.as_str() == matter)));
+            let Some(row) = row else { continue };
+            // Only what the officer may read: not after a recusal, not of what has become an accusation elsewhere.
+            let matter = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
+            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|_| row));
         }
         after = last;
     }
@@ -109,6 +115,7 @@ pub struct Job {
     /// Papers in it.
     pub total: usize,
     done: AtomicUsize,
+    set: AtomicUsize,
     state: Mutex<(Stage, Vec<u8>)>,
 }
 
@@ -116,6 +123,19 @@ impl Job {
     /// Letters gathered so far, and the stage.
     pub fn progress(&self) -> (usize, Stage) {
         (self.done.load(Ordering::Relaxed), self.state.lock().map_or(Stage::Failed(String::new()), |s| s.0.clone()))
+    }
+
+    /// How many letters were set; those the officer may no longer read are left out.
+    pub fn set(&self) -> usize {
+        self.set.load(Ordering::Relaxed)
+    }
+
+    fn is_over(&self) -> bool {
+        self.state.lock().is_ok_and(|s| matches!(s.0, Stage::Ready | Stage::Failed(_)))
+    }
+
+    fn is_old(&self, now: Timestamp) -> bool {
+        now.as_second() - self.began.as_second() >= KEPT
     }
 
     /// The PDF, once it is ready.
@@ -157,19 +177,27 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
         began: now,
         total: keys.len(),
         done: AtomicUsize::new(0),
+        set: AtomicUsize::new(0),
         state: Mutex::new((Stage::Gathering, Vec::new())),
     });
     let id = random_hex(16)?;
     if let Ok(mut jobs) = office.jobs().lock() {
-        jobs.retain(|_, j| now.as_second() - j.began.as_second() < KEPT);
-        if jobs.len() >= JOBS {
+        jobs.retain(|_, j| !j.is_old(now));
+        if jobs.len() >= JOBS
+            && let Some(oldest) = jobs.iter().filter(|(_, j)| j.is_over()).min_by_key(|(_, j)| j.began).map(|(id, _)| id.clone())
+        {
+            jobs.remove(&oldest);
+        }
+        if jobs.values().filter(|j| !j.is_over()).count() >= RUNNING {
             return Err(AppError::Form(vec![FormError::new("papers", "fault-print-busy")]));
         }
         jobs.insert(id.clone(), Arc::clone(&job));
     }
     let (office, staff) = (office.clone(), staff.clone());
+    let inner = Arc::clone(&job);
+    let work = tokio::spawn(async move { run(&office, &staff, &keys, &purpose, &inner).await });
     tokio::spawn(async move {
-        match run(&office, &staff, &keys, &purpose, &job).await {
+        match work.await.unwrap_or_else(|e| Err(AppError::Internal(e.to_string()))) {
             Ok(bytes) => job.is(Stage::Ready, bytes),
             Err(AppError::Form(faults)) => job.is(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
             Err(error) => {
@@ -182,36 +210,51 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
 }
 
 async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job: &Job) -> Result<Vec<u8>> {
-    let mut letters: Vec<Letter> = Vec::with_capacity(keys.len());
+    let mut letters: Vec<(String, Letter)> = Vec::with_capacity(keys.len());
     for key in keys {
-        letters.extend(letter(office, staff, key, purpose).await?);
+        letters.extend(letter(office, staff, key).await?);
         job.done.fetch_add(1, Ordering::Relaxed);
     }
     if letters.is_empty() {
         return Err(AppError::NotFound);
     }
-    job.is(Stage::Setting, Vec::new());
-    papers::set_many(office, letters).await
-}
-
-/// The letter of a listed paper; `None` when the officer may not read its matter (any more).
-async fn letter(office: &Office, staff: &Staff, key: &str, purpose: &str) -> Result<Option<Letter>> {
-    let mut parts = key.split(':').skip(3);
-    let (Some(matter), Some(n)) = (parts.next(), parts.next()) else { return Ok(None) };
-    let Some(item) = office.store().item(office.tenant(), ItemKind::Paper, &format!("{matter}:{n}"), office.machine_now()).await? else { return Ok(None) };
-    let paper: Paper = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("paper `{key}`: {e}")))?;
-    let found = office.store().matter(office.tenant(), &huiyin_domain::ids::MatterId::new(matter)).await?;
-    let directory = office.directory().await?;
-    let Some(matter) = found.filter(|m| m.may_read(&staff.actor(), &directory) && paper.to_petitioner) else { return Ok(None) };
-    let mut letter = papers::as_served(&paper);
-    if !purpose.is_empty() {
-        match matter_view::identity(office, staff, &matter.number, purpose).await {
+    // Before anybody's name is read: a character no face has is said now.
+    let (numbers, mut letters): (Vec<String>, Vec<Letter>) = letters.into_iter().unzip();
+    let undrawable: String = papers::undrawable(office, &letters).into_iter().collect();
+    if !undrawable.is_empty() {
+        return Err(AppError::Form(vec![FormError::with("papers", "fault-undrawable", undrawable)]));
+    }
+    for (number, letter) in numbers.iter().zip(letters.iter_mut()).filter(|_| !purpose.is_empty()) {
+        match matter_view::identity(office, staff, number, purpose).await {
             Ok((_, who)) if !who.name.is_empty() => letter.to = who.name,
             Ok(_) | Err(AppError::NotAllowed) => {}
             Err(error) => return Err(error),
         }
     }
-    Ok(Some(letter))
+    job.set.store(letters.len(), Ordering::Relaxed);
+    job.is(Stage::Setting, Vec::new());
+    papers::set_many(office, letters).await
+}
+
+/// The letter of a listed paper with the number of its matter; `None` when the officer may not read it (any more).
+async fn letter(office: &Office, staff: &Staff, key: &str) -> Result<Option<(String, Letter)>> {
+    let mut parts = key.split(':').skip(3);
+    let (Some(matter), Some(n)) = (parts.next(), parts.next()) else { return Ok(None) };
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Paper, &format!("{matter}:{n}"), office.machine_now()).await? else { return Ok(None) };
+    let paper: Paper = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("paper `{key}`: {e}")))?;
+    let found = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
+    let directory = office.directory().await?;
+    // What goes past the unit is never printed from its list, whatever key is sent.
+    let open = |m: &Matter| m.may_read(&staff.actor(), &directory) && paper.to_petitioner && paper.private_to.is_none() && paper.listed == key;
+    Ok(found.filter(open).map(|m| (m.number, papers::as_served(&paper))))
+}
+
+/// Forgets jobs past their hour; called by the sweep.
+pub(crate) fn forget_old(office: &Office) {
+    let now = office.machine_now();
+    if let Ok(mut jobs) = office.jobs().lock() {
+        jobs.retain(|_, j| !j.is_old(now));
+    }
 }
 
 /// A job of the officer's own.
@@ -220,5 +263,6 @@ async fn letter(office: &Office, staff: &Staff, key: &str, purpose: &str) -> Res
 /// [`AppError::NotFound`] when there is none, or it belongs to somebody else.
 pub fn find(office: &Office, staff: &Staff, id: &str) -> Result<Arc<Job>> {
     let jobs = office.jobs().lock().map_err(|_| AppError::Busy)?;
-    jobs.get(id).filter(|j| j.owner == staff.officer.id).cloned().ok_or(AppError::NotFound)
+    let now = office.machine_now();
+    jobs.get(id).filter(|j| j.owner == staff.officer.id && !j.is_old(now)).cloned().ok_or(AppError::NotFound)
 }

@@ -12,7 +12,7 @@ use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, Phase};
-use huiyin_domain::unit::{Post, UnitKind};
+use huiyin_domain::unit::{Directory, Post, Unit, UnitKind};
 use huiyin_wording::Language;
 
 use crate::error::{AppError, Result};
@@ -41,6 +41,8 @@ pub struct Figures {
     pub classes: BTreeMap<String, u64>,
     /// By the organ that handles it, in the order of the directory: no ranking.
     pub organs: BTreeMap<UnitId, u64>,
+    /// By the organ complained of, where what was written names one of the directory; names of persons are never counted.
+    pub complained_of: BTreeMap<UnitId, u64>,
     /// Handed over (转送, 交办).
     pub transferred: u64,
     /// Of these, with a report back (交办).
@@ -76,7 +78,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, matter: &Matter) {
+    fn add(&mut self, matter: &Matter, directory: &Directory) {
         self.received += 1;
         if matter.facts.contains(&Fact::Accusation) {
             return;
@@ -86,6 +88,10 @@ impl Figures {
         let class = matter.class.as_deref().and_then(|c| c.split('/').next()).unwrap_or("").to_owned();
         *self.classes.entry(class).or_default() += 1;
         *self.organs.entry(matter.holder.clone()).or_default() += 1;
+        let named = |u: &&Unit| matter.complained_of.as_deref().is_some_and(|c| c.contains(u.name.as_str()));
+        if let Some(unit) = directory.units.iter().find(named) {
+            *self.complained_of.entry(unit.id.clone()).or_default() += 1;
+        }
         self.transferred += u64::from(matter.hops > 0);
         self.assigned += has(Fact::Assigned);
         self.answered += has(Fact::Answered);
@@ -100,6 +106,8 @@ impl Figures {
             match clock.state {
                 ClockState::Discharged { late: false, .. } => self.in_time += 1,
                 ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => self.late += 1,
+                // Closed after it had run out: it was late all the same.
+                ClockState::Closed { at } if at > clock.due => self.late += 1,
                 ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
             }
             let rule = clock.rule.as_str();
@@ -127,7 +135,7 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
         let serves = |m: &&Matter| m.received_on.year() == year && (m.office(&directory).is_some_and(|o| &o.id == unit) || m.held.contains(unit));
         for matter in page.iter().filter(serves) {
             let before = figures.answered_recommendations;
-            figures.add(matter);
+            figures.add(matter, &directory);
             if figures.answered_recommendations > before {
                 figures.adopted += adopted(office, matter).await?;
             }
@@ -174,10 +182,11 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         body.extend(paragraphs("yearly-channels", format!("{}{}", channels.join(&comma), say("full-stop", &[]))));
         body.extend(paragraphs("yearly-classes", format!("{}{}", classes.join(&comma), say("full-stop", &[]))));
     }
-    let organs = directory.units.iter().filter_map(|u| f.organs.get(&u.id).map(|n| named(language.pick(&u.name, &u.name_en).to_owned(), *n)));
-    let organs: Vec<String> = organs.collect();
-    if !organs.is_empty() {
-        body.extend(paragraphs("yearly-organs", format!("{}{}", organs.join(&comma), say("full-stop", &[]))));
+    for (key, counted) in [("yearly-organs", &f.organs), ("yearly-complained", &f.complained_of)] {
+        let row = |u: &Unit| counted.get(&u.id).map(|n| named(language.pick(&u.name, &u.name_en).to_owned(), *n));
+        let organs: Vec<String> = directory.units.iter().filter_map(row).collect();
+        let text = if organs.is_empty() { say("yearly-nothing", &[]) } else { format!("{}{}", organs.join(&comma), say("full-stop", &[])) };
+        body.extend(paragraphs(key, text));
     }
     body.extend(paragraphs("yearly-transfers", say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)])));
     let answers = [("answered", f.answered), ("refused", f.refused), ("withdrawn", f.withdrawn), ("supported", f.supported), ("executed", f.executed)];

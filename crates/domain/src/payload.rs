@@ -304,6 +304,13 @@ impl Payload {
         Parts { carried: Self(carried), words: Self(words), identity: Self(identity) }
     }
 
+    /// The same without a field.
+    #[must_use]
+    pub fn without(mut self, field: Field) -> Self {
+        self.0.remove(&field);
+        self
+    }
+
     /// All fields in order.
     pub fn iter(&self) -> impl Iterator<Item = (Field, &str)> {
         self.0.iter().map(|(f, v)| (*f, v.as_str()))

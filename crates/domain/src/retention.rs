@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 
 use crate::decide::holds;
 use crate::matter::Matter;
-use crate::procedure::{Phase, RuleBook};
+use crate::procedure::{KeepRule, Phase, RuleBook};
 
 /// Until when a file is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,12 +25,17 @@ impl Kept {
     }
 }
 
+/// The rule of the pack by which a matter's file is kept; `None`: the pack's own years, which are the office's promise.
+pub fn keep_rule<'a>(book: &'a RuleBook, matter: &Matter) -> Option<&'a KeepRule> {
+    book.keep.iter().find(|k| k.when.iter().all(|g| holds(matter, g)))
+}
+
 /// Until when a matter's file is kept: the first rule of the pack that fits, else the pack's own years.
 pub fn kept(book: &RuleBook, matter: &Matter) -> Kept {
     if matter.phase != Phase::Archived {
         return Kept::Open;
     }
-    let years = book.keep.iter().find(|k| k.when.iter().all(|g| holds(matter, g))).map_or(Some(book.keep_years), |k| k.years);
+    let years = keep_rule(book, matter).map_or(Some(book.keep_years), |k| k.years);
     let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return Kept::Permanent };
     // What was archived before this record began has no day of its own: the last day known of it counts.
     let archived = matter.days.get("archived").or_else(|| matter.days.values().max()).copied().unwrap_or(matter.received_on);

@@ -4,6 +4,8 @@
 //! Each step fires once; what was missed while nothing ran is caught up, oldest first, and says that
 //! it is late. "Nobody on duty" and "no superior" are recorded facts, not empty branches (STYLE rule 7).
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -12,7 +14,7 @@ use crate::calendar::{WorkCalendar, date_of, number_of};
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, end_of_day, start_of_day};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::ClockId;
+use crate::ids::{ClockId, OfficerId};
 use crate::matter::Matter;
 use crate::payload::Payload;
 use crate::procedure::{EscalateTo, Escalation, Fact, RuleBook};
@@ -84,6 +86,7 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
     let Some(index) = matter.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
     // An accusation stays with its receiver and those above it: the petition office is not called in.
     let sealed = matter.facts.contains(&Fact::Accusation);
+    let recused = matter.recused.clone();
     let Some(clock) = matter.clocks.get_mut(index) else { return Ok(()) };
     let step = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i)).map(|s| s.1);
     clock.fired += 1;
@@ -101,7 +104,7 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
             said.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
         }
         (Some(Step::Escalate(escalation)), _) => {
-            let (told, target) = escalate(rules.directory, clock, escalation.to);
+            let (told, target) = escalate(rules.directory, &recused, clock, escalation.to);
             said.extend(told);
             begin = escalation.start.zip(target).filter(|_| !sealed);
         }
@@ -129,7 +132,7 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
 }
 
 /// Who is told of a breach, and whether there was anyone above to tell.
-fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, Option<Bound>) {
+fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, Option<Bound>) {
     let n = clock.n;
     let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
     let own_office = directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
@@ -141,7 +144,7 @@ fn escalate(directory: &Directory, clock: &Clock, to: EscalateTo) -> (Vec<EventK
         EscalateTo::Superior => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
     };
     let Some((unit, post)) = target else { return (vec![EventKind::NoSuperior { n }], None) };
-    let empty = directory.holders(&unit, post).is_empty();
+    let empty = !directory.is_manned(&unit, post, recused);
     let bound = Bound { unit: Some(unit), post };
     let mut out = vec![EventKind::Escalated { n, to: bound.clone() }];
     if empty {

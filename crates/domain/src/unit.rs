@@ -176,4 +176,9 @@ impl Directory {
     pub fn holders(&self, unit: &UnitId, post: Post) -> Vec<&Officer> {
         self.officers.iter().filter(|o| o.active && &o.unit == unit && o.posts.contains(&post)).collect()
     }
+
+    /// Whether a post has somebody in it who does not recuse.
+    pub fn is_manned(&self, unit: &UnitId, post: Post, recused: &BTreeSet<OfficerId>) -> bool {
+        self.holders(unit, post).iter().any(|o| !recused.contains(&o.id))
+    }
 }

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
@@ -85,7 +86,8 @@ impl FileStore {
         let media_type = sniff(bytes)?;
         let hash = hash_of(bytes);
         let path = self.path(&hash)?;
-        if !tokio::fs::try_exists(&path).await? {
+        // Known bytes are stamped as used now, so that a destruction under way leaves them.
+        if !touch(path.clone()).await? {
             let folder = path.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
             let part = folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
@@ -105,15 +107,23 @@ impl FileStore {
         Ok(tokio::fs::read(self.path(hash)?).await?)
     }
 
-    /// Destroys a file; it is no error when it is gone already. The caller knows that nothing else uses it.
+    /// Destroys a file that nothing uses, unless it was stored again within `grace`: then it may be about to be used,
+    /// and `false` says that it must be looked at later. It is no error when it is gone already.
     ///
     /// # Errors
     /// [`FileError::Io`].
-    pub async fn destroy(&self, hash: &str) -> Result<(), FileError> {
-        match tokio::fs::remove_file(self.path(hash)?).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+    pub async fn destroy(&self, hash: &str, grace: Duration) -> Result<bool, FileError> {
+        let path = self.path(hash)?;
+        let stamped = match tokio::fs::metadata(&path).await {
+            Ok(found) => found.modified()?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+            Err(error) => return Err(error.into()),
+        };
+        if stamped.elapsed().unwrap_or_default() < grace {
+            return Ok(false);
         }
+        tokio::fs::remove_file(path).await?;
+        Ok(true)
     }
 
     fn path(&self, hash: &str) -> Result<PathBuf, FileError> {
@@ -122,6 +132,16 @@ impl FileStore {
             _ => Err(FileError::Hash(hash.chars().take(70).collect())),
         }
     }
+}
+
+/// Stamps a file as used now; `false` when it is not there.
+async fn touch(path: PathBuf) -> Result<bool, FileError> {
+    let stamp = move || match std::fs::File::options().append(true).open(&path) {
+        Ok(file) => file.set_modified(std::time::SystemTime::now()).map(|()| true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    };
+    Ok(tokio::task::spawn_blocking(stamp).await.map_err(std::io::Error::other)??)
 }
 
 /// The type of bytes, if they may be stored.
@@ -179,8 +199,9 @@ mod tests {
         let one = store.put("材料".as_bytes()).await.unwrap();
         assert_eq!(store.put("材料".as_bytes()).await.unwrap(), one);
         assert_eq!(store.get(&one.hash).await.unwrap(), "材料".as_bytes());
-        store.destroy(&one.hash).await.unwrap();
-        store.destroy(&one.hash).await.unwrap();
+        assert!(!store.destroy(&one.hash, Duration::from_secs(60)).await.unwrap(), "stored a moment ago");
+        assert!(store.destroy(&one.hash, Duration::ZERO).await.unwrap());
+        assert!(store.destroy(&one.hash, Duration::ZERO).await.unwrap(), "gone already");
         assert!(store.get(&one.hash).await.is_err());
         assert!(matches!(store.get("../../etc/passwd").await, Err(FileError::Hash(_))));
     }

@@ -284,10 +284,11 @@ fn keep_rule(checker: &mut Checker<'_>, raw: &Keep, known: &Known) -> KeepRule {
         (Some(years), _) if years == 0 || years > 200 => checker.say(format!("a file cannot be kept for {years} years; write 1 to 200, or `permanent = true`")),
         _ => {}
     }
+    checker.cited(raw.basis, raw.clause.as_ref(), &known.clauses);
     if raw.when.is_empty() {
         checker.say("a `keep` entry needs `when`; for all other files write `keep_years` in [pack]".to_owned());
     }
-    KeepRule { when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(), years: raw.years }
+    KeepRule { when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(), years: raw.years, basis: raw.basis, clause: raw.clause.clone() }
 }
 
 fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -> RightRule {
@@ -383,8 +384,9 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
 fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
     let Known { states, clocks, clauses, .. } = known;
     let mut raw = raw;
-    if raw.from == ["*"] {
-        raw.from.clone_from(&known.open_states);
+    if let Some(star) = raw.from.iter().position(|s| s == "*") {
+        raw.from.splice(star..=star, known.open_states.iter().cloned());
+        raw.from.dedup();
     }
     if let Some(document) = &raw.document {
         checker.known("paper", document, &known.papers);
@@ -428,6 +430,7 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
         clears,
         hand_to: raw.hand_to,
         document: raw.document,
+        for_one: raw.for_one || raw.verb.is_for_one(),
         private_to: raw.private_to,
         clause: raw.clause,
         basis: raw.basis,

@@ -52,6 +52,8 @@ pub(crate) struct Keep {
     pub years: Option<u32>,
     #[serde(default)]
     pub permanent: bool,
+    pub basis: Basis,
+    pub clause: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -196,6 +198,9 @@ pub(crate) struct Move {
     pub clears: Vec<String>,
     pub hand_to: Option<HandTo>,
     pub document: Option<String>,
+    /// For one petitioner alone, also where matters are joined.
+    #[serde(default)]
+    pub for_one: bool,
     /// Words for this relation and the petitioner only.
     pub private_to: Option<Relation>,
     pub clause: Option<String>,

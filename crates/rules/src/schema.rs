@@ -66,7 +66,7 @@ pub fn schema() -> Value {
         json!({
             "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
             "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "extend": text,
-            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "private_to": one_of::<Relation>(), "clause": text,
+            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
             "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
         }),
     );
@@ -75,7 +75,8 @@ pub fn schema() -> Value {
         &["id", "title", "code", "from", "template"],
         json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "to": one_of::<Relation>(), "unaddressed": { "type": "boolean" }, "template": label }),
     );
-    let keep = object(&["when"], json!({ "when": list, "years": number, "permanent": { "type": "boolean" } }));
+    let keep =
+        object(&["when", "basis"], json!({ "when": list, "years": number, "permanent": { "type": "boolean" }, "basis": one_of::<Basis>(), "clause": text }));
     let right = object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }));
     let escalation = object(&["after_working_days", "to"], json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }));
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));

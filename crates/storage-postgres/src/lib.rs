@@ -189,7 +189,7 @@ impl Store for PostgresStore {
     }
 
     async fn uses_file(&self, hash: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind IN ('draft','paper') AND strpos(doc, $1)>0)";
         Ok(self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?.get(0))
     }
 

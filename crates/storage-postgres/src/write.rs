@@ -148,13 +148,12 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
 }
 
 fn erase(batch: &mut Batch, tenant: &str, what: &Erase) {
-    for sql in [
-        "DELETE FROM content WHERE tenant=$1 AND owner=$2",
-        "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND matter=$2",
-        "DELETE FROM item WHERE tenant=$1 AND kind='paper' AND strpos(key, $2)>0",
-    ] {
+    for sql in
+        ["DELETE FROM content WHERE tenant=$1 AND owner=$2", "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND matter=$2"]
+    {
         batch.add(sql, values![tenant.to_owned(), what.matter.0.clone()]);
     }
+    batch.add("DELETE FROM item WHERE tenant=$1 AND kind='paper' AND key=ANY($2)", values![tenant.to_owned(), what.papers.clone()]);
     let Some(letter) = &what.letter else { return };
     for sql in [
         "DELETE FROM content WHERE tenant=$1 AND owner=$2",

@@ -233,12 +233,11 @@ fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -
 
 fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), StoreError> {
     let id = what.matter.as_str();
-    for sql in [
-        "DELETE FROM content WHERE tenant=?1 AND owner=?2",
-        "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND matter=?2",
-        "DELETE FROM item WHERE tenant=?1 AND kind='paper' AND instr(key, ?2)>0",
-    ] {
+    for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND matter=?2"] {
         run(connection, sql, params![tenant, id])?;
+    }
+    for key in &what.papers {
+        remove_item(connection, tenant, ItemKind::Paper, key)?;
     }
     let Some(letter) = &what.letter else { return Ok(()) };
     for sql in [

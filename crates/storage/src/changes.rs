@@ -38,6 +38,8 @@ pub struct Erase {
     pub matter: MatterId,
     /// Its letter, when nothing else of it is kept.
     pub letter: Option<SubmissionId>,
+    /// Keys of its papers, their served copies and their places in the list of a day.
+    pub papers: Vec<String>,
 }
 
 /// One unit of work: written whole or not at all.

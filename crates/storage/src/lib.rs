@@ -85,7 +85,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
 
-    /// Whether a file, by hash, belongs to any submission or open form. It looks at all of them: only for destruction.
+    /// Whether a file, by hash, belongs to any submission, open form or served paper. It looks at all of them: only for destruction.
     async fn uses_file(&self, hash: &str) -> Result<bool, StoreError>;
 
     /// Which backend this is: `sqlite` or `postgres`.

@@ -145,6 +145,9 @@ pub struct AttachmentRecord {
     /// It belongs to a step the petitioner is told of.
     #[serde(default)]
     pub told: bool,
+    /// It shows who somebody is (an agent's authority): read like identity, for a stated purpose only.
+    #[serde(default)]
+    pub identity: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -223,6 +226,8 @@ pub enum ItemKind {
     Published,
     /// Closed files drawn for a check.
     Draw,
+    /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
+    Doomed,
 }
 
 impl ItemKind {
@@ -245,6 +250,7 @@ impl ItemKind {
             Self::Recusal => "recusal",
             Self::Published => "published",
             Self::Draw => "draw",
+            Self::Doomed => "doomed",
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::submission::{Naming, Purpose};
 use huiyin_app::find::{self, Found};
@@ -49,6 +50,19 @@ async fn archived(t: &TestOffice) -> (Receipt, String) {
     (receipt, number)
 }
 
+/// Stamps every stored file as last used long ago.
+fn long_ago(folder: &std::path::Path) {
+    for file in std::fs::read_dir(folder.join("files")).unwrap().flatten().flat_map(|d| std::fs::read_dir(d.path()).unwrap().flatten()) {
+        let old = std::time::SystemTime::now() - Duration::from_secs(86_400);
+        std::fs::File::options().append(true).open(file.path()).unwrap().set_modified(old).unwrap();
+    }
+}
+
+/// How many files are stored.
+fn stored(folder: &std::path::Path) -> usize {
+    std::fs::read_dir(folder.join("files")).unwrap().flatten().map(|d| std::fs::read_dir(d.path()).unwrap().count()).sum()
+}
+
 async fn archive(t: &TestOffice, number: &str) {
     t.time.go("2026-05-06T10:00:00+08:00");
     huiyin_app::sweep::run(&t.office).await.unwrap();
@@ -86,6 +100,9 @@ async fn a_file_is_kept_its_time_and_then_destroyed_by_two_with_a_tombstone() {
         assert_eq!(closed(step(o, "housing.head", &number, "destroy", &why).await), Closed::SecondPerson);
         step(o, "housing.head", &number, "cancel_destruction", &why).await.unwrap();
         step(o, "housing.clerk", &number, "propose_destruction", &why).await.unwrap();
+        let with_file = Move { files: vec![lodge::store_file(o, "x.txt", b"x", "housing").await.unwrap()], ..the_move("destroy", &why) };
+        assert!(act::by_officer(o, &staff(o, "housing.head").await, &number, with_file).await.is_err(), "nothing new comes in with it");
+        long_ago(t.folder.path());
         step(o, "housing.head", &number, "destroy", &why).await.unwrap();
         // Nothing of the words, the name, the papers or the files is left, in the store or on the disk.
         let after = matter_view::for_operator(o, &number).await.unwrap();
@@ -93,7 +110,9 @@ async fn a_file_is_kept_its_time_and_then_destroyed_by_two_with_a_tombstone() {
         assert_eq!((after.text.as_str(), after.files.len(), after.papers.len(), after.messages.len(), after.audits.len()), ("", 0, 0, 0, 0));
         assert_eq!(after.words.len(), 1, "only why it was destroyed");
         assert!(!format!("{:?}", after.matter).contains("供暖"));
-        assert!(std::fs::read_dir(t.folder.path().join("files")).unwrap().flatten().all(|d| std::fs::read_dir(d.path()).unwrap().count() == 0), "{hash}");
+        // The file of another that was not used (`x.txt`) is nobody's and stays for the sweep of drafts; hers are gone.
+        assert_eq!(stored(t.folder.path()), 1);
+        assert!(!t.folder.path().join("files").join(hash.get(..2).unwrap()).join(&hash).exists());
         let Found::Words(found) = find::search(o, &staff(o, "countyxf.clerk").await, "供暖不达标", None, 10).await.unwrap() else { panic!() };
         assert!(found.rows.is_empty(), "search finds nothing of it");
         // The course of it stays, and its commitments.
@@ -315,4 +334,55 @@ async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
         assert_eq!(files.iter().filter(|f| f.checked).count(), 1);
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_a_complaint_is_printed_by_nobody_it_goes_past() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let receipt = lodge::lodge(o, named("供暖不达标。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    let record = follow::open(o, &receipt.code, "test").await.unwrap();
+    follow::make(o, &record, 1, the_move("complain", &[("complaint", "来问进度时被辱骂")])).await.unwrap();
+    step(o, "county.head", &number, "answer_complaint", &[("facts", "辱骂属实"), ("opinion", "已经批评教育")]).await.unwrap();
+    let (clerk, day) = (staff(o, "housing.clerk").await, "2026-03-02".parse().unwrap());
+    assert!(print_job::rows(o, &clerk, day, day).await.unwrap().0.is_empty());
+    let (matter, papers) = papers::for_officer(o, &staff(o, "county.head").await, &number).await.unwrap();
+    let answer = papers.iter().find(|p| p.rule == "complaint_reply").unwrap();
+    assert_eq!(answer.letter.organ, "青溪县人民政府", "it is the overseer's paper");
+    // Nor by a key made by hand.
+    let id = print_job::begin(o, &clerk, vec![format!("day:housing:2026-03-02:{}:{:06}", matter.id, answer.n)], String::new()).await.unwrap();
+    assert!(matches!(finished(o, "housing.clerk", &id).await, Stage::Failed(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_that_another_matter_uses_stay() {
+    let t = sqlite_office(AT);
+    let (_, number) = archived(&t).await;
+    let o = &t.office;
+    // The same photo in a second petition.
+    let same = lodge::store_file(o, "照片.txt", "十三度的温度计".as_bytes(), "petitioner").await.unwrap();
+    let other = lodge::lodge(o, Lodging { files: vec![same.clone()], ..petition("四栋也一样。") }).await.unwrap();
+    t.time.go("2060-01-02T10:00:00+08:00");
+    long_ago(t.folder.path());
+    step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
+    step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
+    let clerk = staff(o, "countyxf.clerk").await;
+    assert_eq!(matter_view::file(o, &clerk, &format!("{}-1", other.number), &same.id).await.unwrap().1, "十三度的温度计".as_bytes());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bytes_stored_a_moment_ago_wait_for_a_later_sweep() {
+    let t = sqlite_office(AT);
+    let (_, number) = archived(&t).await;
+    let o = &t.office;
+    t.time.go("2060-01-02T10:00:00+08:00");
+    step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
+    step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
+    assert_eq!(stored(t.folder.path()), 1, "somebody may be about to use the same bytes");
+    long_ago(t.folder.path());
+    huiyin_app::sweep::run(o).await.unwrap();
+    assert_eq!(stored(t.folder.path()), 0);
 }

@@ -79,6 +79,9 @@ async fn a_step_on_one_is_made_on_each_and_each_keeps_its_own() {
         step(o, "housing.handler", &all[0].1, "decide", &opinion).await.unwrap();
         assert_eq!(matter(o, &all[1].1).await.state.as_str(), "decided");
         assert_eq!(matter(o, &all[2].1).await.state.as_str(), "withdrawn");
+        // Hearing her, and what a leader said to her, is hers alone without anybody saying so.
+        step(o, "housing.head", &all[0].1, "take_charge", &[("post_responsible", "head"), ("reason", "x")]).await.unwrap();
+        assert!(!format!("{:?}", matter(o, &all[1].1).await.facts).contains("InCharge"));
         // Service is proven one by one.
         step(o, "housing.clerk", &all[0].1, "serve", &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")]).await.unwrap();
         assert_eq!(matter(o, &all[1].1).await.state.as_str(), "decided", "the second has not received it");
@@ -186,7 +189,15 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         assert_eq!(who.agent, "代理甲、代理乙");
         let view = matter_view::for_officer(o, &clerk, &all[0].1).await.unwrap();
         assert!(!format!("{:?}{:?}", view.events, view.words).contains("代理甲"), "neither record nor words hold the name");
-        assert!(view.files.iter().any(|f| f.name == "委托书.txt"));
+        // The document bears her name: it is read with identity, for a purpose, and not among the files of the matter.
+        assert!(view.files.is_empty() && matter_view::file(o, &clerk, &all[0].1, &paper.id).await.is_err());
+        assert!(matter_view::identity_files(o, &view.matter).await.unwrap().iter().any(|f| f.name == "委托书.txt"));
+        assert!(follow::view(o, &record).await.unwrap()[0].files.iter().any(|f| f.name == "委托书.txt"), "she sees her own");
+        let two_in_one = Move {
+            files: vec![paper.clone()],
+            ..the_move("appoint_agent", &[("agent_name", "甲、乙、丙"), ("agent_basis", "lawyer"), ("authority", "x")])
+        };
+        assert!(follow::make(o, &record, 1, two_in_one).await.is_err(), "one at a time");
         follow::make(o, &record, 1, the_move("end_agent", &[])).await.unwrap();
         assert_eq!(matter_view::identity(o, &clerk, &all[0].1, "核对").await.unwrap().1.agent, "");
     })
@@ -212,6 +223,54 @@ async fn five_representatives_for_a_visit_and_no_more() {
     let receipt = lodge::register(&t.office, &clerk, lodging, arrival).await.unwrap();
     let (_, who) = matter_view::identity(&t.office, &clerk, &format!("{}-1", receipt.number), "接待").await.unwrap();
     assert_eq!(who.representatives.len(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recusal_is_of_the_whole_letter() {
+    on_both("recusal-letter", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
+        let (one, clerk) = (format!("{}-1", receipt.number), staff(o, "countyxf.clerk").await);
+        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮").await.unwrap().number;
+        step(o, "countyxf.clerk", &two, "recuse", &[("reason", "亲戚")]).await.unwrap();
+        for number in [&one, &two] {
+            assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)), "{number}");
+        }
+        assert!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.is_empty());
+        // A part made afterwards is no way round.
+        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声").await.unwrap().number;
+        assert!(matter_view::for_officer(o, &clerk, &three).await.is_err());
+        assert!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.is_empty());
+        // A head lifts it in the own unit only, and on each part.
+        let lift = [("officer", clerk.officer.id.as_str()), ("reason", "记错了")];
+        step(o, "countyxf.head", &one, "lift_recusal", &lift).await.unwrap();
+        assert_eq!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_turns_out_to_be_an_accusation_leaves_no_line_elsewhere() {
+    on_both("becomes-accusation", AT, |t| async move {
+        let all = three(&t).await;
+        let o = &t.office;
+        let number = &all[0].1;
+        step(o, "countyxf.handler", number, "recommend_policy", &[("to_unit", "county"), ("reason", "x")]).await.unwrap();
+        step(o, "housing.clerk", number, "urgent_grave", &[("reason", "x")]).await.unwrap();
+        step(o, "housing.clerk", number, "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")]).await.unwrap();
+        let m = matter(o, number).await;
+        assert!(m.owed().iter().all(|c| c.bound.unit.as_ref().is_none_or(|u| u.as_str() == "discipline")), "{:?}", m.owed());
+        for login in ["countyxf.handler", "county.head", "housing.head"] {
+            let (page, _) = duties::list(o, &staff(o, login).await, Whose::Unit, Slice::All, None, 100).await.unwrap();
+            assert!(page.rows.iter().all(|d| &d.number != number), "{login}");
+        }
+        // There a grave matter is reported by the receiver alone.
+        assert!(step(o, "discipline.handler", number, "urgent_grave", &[("reason", "x")]).await.is_err());
+        step(o, "discipline.handler", number, "urgent_grave_receiver", &[("reason", "x")]).await.unwrap();
+        assert!(matter(o, number).await.owed().iter().all(|c| c.bound.unit.as_ref().is_none_or(|u| u.as_str() == "discipline")));
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

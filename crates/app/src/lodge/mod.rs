@@ -223,10 +223,11 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
         received_at: submission.received_at,
         unit: lodging.unit,
     };
-    let (matter, events) = match keep {
+    let (mut matter, events) = match keep {
         Keep::Whole => open(ground.rules(), opening, actor, &office.now())?,
         Keep::StubOnly => open_sealed(ground.rules(), opening, actor, &office.now())?,
     };
+    matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
     changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity });
@@ -256,6 +257,7 @@ pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> 
         size: stored.size,
         by: by.to_owned(),
         told: false,
+        identity: false,
         at,
     })
 }

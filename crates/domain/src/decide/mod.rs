@@ -157,6 +157,10 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
         return Err(Closed::SameOfficer);
     }
     if matches!(rule.verb, Verb::ProposeDestruction | Verb::Destroy) {
+        // Whatever a pack says: what somebody still needs is not destroyed.
+        if matter.facts.contains(&Fact::OnHold) {
+            return Err(Closed::Guard { guard: Guard::Not(Fact::OnHold) });
+        }
         match retention::kept(rules.book, matter) {
             kept if kept.is_over(today) => {}
             retention::Kept::Through(last) => return Err(Closed::Kept { through: Some(last) }),
@@ -214,10 +218,11 @@ pub fn decide(
     work.moved(matter, carried);
     work.apply_facts(&payload);
     work.end_clocks();
+    work.leave_to_receiver(matter);
     work.stop_and_resume(&payload)?;
     work.extend(&payload)?;
     work.start_clocks(&payload)?;
-    work.nobody_left();
+    work.nobody_left(matter);
     work.matter.changed_at = now.at;
     Ok(Decision { matter: work.matter, events: work.events, words, identity, tells: rule.tells })
 }
@@ -279,7 +284,9 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
 fn may_name(rules: Rules<'_>, matter: &Matter, actor: &Actor, verb: Verb, named: &OfficerId) -> bool {
     let Actor::Officer { id, unit, posts } = actor else { return false };
     if verb == Verb::LiftRecusal {
-        return matter.recused.contains(named);
+        let theirs = rules.directory.officer(named).map(|o| &o.unit);
+        let over = theirs.is_some_and(|t| t == unit || rules.directory.superiors(t).iter().any(|s| &s.id == unit));
+        return over && matter.recused.contains(named);
     }
     let of_the_unit = rules.directory.officer(named).is_some_and(|o| o.active && &o.unit == unit);
     named == id || (posts.contains(&Post::Head) && of_the_unit)

@@ -207,17 +207,39 @@ impl Work<'_> {
         if let EventActor::Officer { officer, .. } = &self.actor { Some(officer.clone()) } else { None }
     }
 
-    /// After a recusal: a duty whose post has only recused officers in it waits on nobody, and the record says so.
-    pub(super) fn nobody_left(&mut self) {
-        if self.rule.verb != Verb::Recuse {
+    /// What turns out to be an accusation is owed by its receiver alone: what other units owed no longer stands, and
+    /// no line of it is left in their lists (LAW.md §10.5).
+    pub(super) fn leave_to_receiver(&mut self, before: &Matter) {
+        if !self.rule.sets.contains(&Fact::Accusation) || before.facts.contains(&Fact::Accusation) {
             return;
         }
+        self.matter.reviewer = None;
+        self.matter.asked.clear();
+        let scope = self.matter.scope(self.rules.directory);
+        let outside = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref().is_some_and(|u| !scope.contains(u));
+        let closing: Vec<u32> = self.matter.clocks.iter().filter(outside).map(|c| c.n).collect();
+        let at = self.now.at;
+        for n in closing {
+            if let Some(clock) = self.clock(n) {
+                clock.close(at);
+                self.push(EventKind::ClockClosed { n });
+            }
+        }
+    }
+
+    /// A duty whose post has only recused officers in it waits on nobody, and the record says so: of all that is owed
+    /// after a recusal, of what begins after any other move.
+    pub(super) fn nobody_left(&mut self, before: &Matter) {
+        if self.matter.recused.is_empty() {
+            return;
+        }
+        let known = if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
         let empty = |bound: &Bound| {
-            let sitting = bound.unit.as_ref().map(|unit| self.rules.directory.holders(unit, bound.post)).unwrap_or_default();
-            !sitting.is_empty() && sitting.iter().all(|o| self.matter.recused.contains(&o.id))
+            let directory = self.rules.directory;
+            bound.unit.as_ref().is_some_and(|u| !directory.holders(u, bound.post).is_empty() && !directory.is_manned(u, bound.post, &self.matter.recused))
         };
-        let alone: Vec<(u32, Bound)> =
-            self.matter.clocks.iter().filter(|c| c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound)).map(|c| (c.n, c.bound.clone())).collect();
+        let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
+        let alone: Vec<(u32, Bound)> = self.matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
         for (n, at) in alone {
             self.push(EventKind::NobodyOnDuty { n, at });
         }

@@ -128,8 +128,8 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// What is done for one petitioner alone, also where matters are joined: her own acts, service, help, complaints,
-    /// and what changes the joinder, the people or the file itself. Everything else is made on each member (DESIGN.md, 并案).
+    /// What is done for one petitioner alone, also where matters are joined: her own acts, hearing her, service, help,
+    /// complaints, what was carried out for her, and what changes the joinder, the people or the file itself. Everything else is made on each member (DESIGN.md, 并案).
     pub fn is_for_one(self) -> bool {
         match self {
             Self::Serve
@@ -158,7 +158,10 @@ impl Verb {
             | Self::Release
             | Self::ProposeDestruction
             | Self::CancelDestruction
-            | Self::Destroy => true,
+            | Self::Destroy
+            | Self::Hear
+            | Self::TakeCharge
+            | Self::ReportExecution => true,
             Self::Route
             | Self::Refer
             | Self::Assign
@@ -169,7 +172,6 @@ impl Verb {
             | Self::Notify
             | Self::Accept
             | Self::Refuse
-            | Self::Hear
             | Self::Investigate
             | Self::HoldHearing
             | Self::CloseHearing
@@ -178,7 +180,6 @@ impl Verb {
             | Self::DecideReview
             | Self::Record
             | Self::ReportBack
-            | Self::ReportExecution
             | Self::Supervise
             | Self::AnswerSupervision
             | Self::End
@@ -187,7 +188,6 @@ impl Verb {
             | Self::DecideDispute
             | Self::Ask
             | Self::AnswerAsked
-            | Self::TakeCharge
             | Self::ReportUrgent
             | Self::Check => false,
         }
@@ -291,10 +291,12 @@ pub enum Fact {
     Sealed,
     /// Handled as one with others.
     Joined,
-    /// Somebody acts for the petitioner, shown by a document.
+    /// Somebody acts for the petitioner: named when it was lodged, or shown by a document.
     HasAgent,
     /// The archived file is kept beyond its time.
     OnHold,
+    /// It was re-reviewed once; unlike [`Fact::ReReviewed`] a reopening does not clear it (its file is kept for ever).
+    OnceReReviewed,
     /// The file is proposed for destruction.
     DestructionProposed,
     /// Content, names, files and papers are destroyed; only the tombstone is left.

@@ -158,6 +158,8 @@ pub struct MoveRule {
     pub hand_to: Option<HandTo>,
     /// The paper it makes: the name of a template of the pack.
     pub document: Option<String>,
+    /// It is made for one petitioner alone, also where matters are joined: by its verb, or because the pack says so.
+    pub for_one: bool,
     /// Its words are for this relation and the petitioner only (a complaint goes past the unit, art. 18(4)).
     pub private_to: Option<Relation>,
     /// Clause, for `law` and `local`.
@@ -243,6 +245,10 @@ pub struct KeepRule {
     pub when: Vec<Guard>,
     /// Years; `None`: for ever.
     pub years: Option<u32>,
+    /// Where it comes from.
+    pub basis: Basis,
+    /// Clause, for `law` and `local`.
+    pub clause: Option<String>,
 }
 
 /// A clause that may be cited.

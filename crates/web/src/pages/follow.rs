@@ -9,7 +9,7 @@ use huiyin_app::clock_view::{self, ClockView, ViewGround};
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::matter::Actor;
 use huiyin_app::domain::procedure::{Fact, Guard, Phase, Verb};
-use huiyin_app::domain::retention::{Kept, kept};
+use huiyin_app::domain::retention::{Kept, keep_rule, kept};
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, follow, lodge};
@@ -78,7 +78,6 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
         matters, files, readings, done => asked.query.contains("done=1"),
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
         telephone => front.map(|u| u.telephone).unwrap_or_default(),
-        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), proposals => Vec::<Value>::new(), joining => false, only_this => false,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     Ok(shared.page(&asked, "follow.html", values))
@@ -150,7 +149,7 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
         fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, form), errors, version => view.matter.version, cite => "",
         upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
-        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), proposals => Vec::<Value>::new(), joining => false, only_this => false,
+        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), apart_hidden => 0, proposals => Vec::<Value>::new(), joining => false, only_this => false,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     let mut response = shared.page(asked, "move.html", values);
@@ -196,9 +195,19 @@ pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, 
     match kept(&view.ground.book, &view.matter) {
         Kept::Open => None,
         _ if view.matter.facts.contains(&Fact::Destroyed) => None,
-        Kept::Permanent => Some(shared.say(language, "kept-permanent")),
-        Kept::Through(day) => Some(shared.office.wording().text(language, "kept-through", &[("day", huiyin_wording::date(language, day).into())])),
+        Kept::Permanent => Some(format!("{}{}", shared.say(language, "kept-permanent"), basis_of_keeping(shared, language, view))),
+        Kept::Through(day) => {
+            let said = shared.office.wording().text(language, "kept-through", &[("day", huiyin_wording::date(language, day).into())]);
+            Some(format!("{said}{}", basis_of_keeping(shared, language, view)))
+        }
     }
+}
+
+/// Where the time of keeping comes from: the office's promise, or a clause.
+fn basis_of_keeping(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> String {
+    let clause = keep_rule(&view.ground.book, &view.matter).and_then(|k| k.clause.as_ref()).and_then(|c| view.ground.book.clauses.get(c));
+    let basis = clause.map_or_else(|| shared.say(language, "basis-house"), |c| language.pick(&c.cite.zh, &c.cite.en).to_owned());
+    shared.office.wording().text(language, "in-brackets", &[("text", basis.into())])
 }
 
 /// A step that only answers something which is not there.

@@ -115,19 +115,35 @@ pub(crate) async fn undo_part(State(shared): State<Arc<Shared>>, Path(number): P
 
 /// Asks for the purpose of reading identity and contact.
 pub(crate) async fn identity_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
-    identity_page(&shared, &signed, &number, None, Vec::new())
+    identity_page(&shared, &signed, &number, Known::default(), Vec::new())
 }
 
-fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, identity: Option<huiyin_app::Identity>, errors: Vec<FieldProblem>) -> Page {
-    Ok(shared.desk(signed, "identity.html", context! { number, identity, errors }))
+fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, known: Known, errors: Vec<FieldProblem>) -> Page {
+    Ok(shared.desk(signed, "identity.html", context! { number, identity => known.identity, documents => known.documents, purpose => known.purpose, errors }))
+}
+
+/// What a reading for a purpose shows.
+#[derive(Default)]
+struct Known {
+    identity: Option<huiyin_app::Identity>,
+    documents: Vec<huiyin_app::AttachmentRecord>,
+    purpose: String,
 }
 
 /// Shows identity and contact for a stated purpose; the petitioner sees that it was read.
 pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_token(&shared, form.get("csrf"))?;
     match matter_view::identity(&shared.office, &signed.staff, &number, form.get("purpose")).await {
-        Ok((matter, identity)) => identity_page(&shared, &signed, &matter.number, Some(identity), Vec::new()),
-        Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, None, problem::fields(&shared, signed.asked.language, &error)),
+        Ok((matter, identity)) => {
+            let fail = |e| Problem::page(&shared, &signed.asked, e);
+            if !form.get("document").is_empty() {
+                let (file, bytes) = matter_view::identity_file(&shared.office, &matter, form.get("document")).await.map_err(fail)?;
+                return Ok(file_response(&file, bytes));
+            }
+            let documents = matter_view::identity_files(&shared.office, &matter).await.map_err(fail)?;
+            identity_page(&shared, &signed, &matter.number, Known { identity: Some(identity), documents, purpose: form.get("purpose").to_owned() }, Vec::new())
+        }
+        Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, Known::default(), problem::fields(&shared, signed.asked.language, &error)),
         Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
     }
 }

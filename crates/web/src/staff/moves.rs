@@ -112,6 +112,8 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
     }
     let pick = |l: &huiyin_app::domain::procedure::Label| signed.asked.language.pick(&l.zh, &l.en).to_owned();
     let along = joinder::along(&shared.office, &view.ground, &view.matter, &actor, offer.rule).await.map_err(fail)?;
+    let actor_reads = |m: &Matter| m.may_read(&actor, &view.ground.directory);
+    let (apart, hidden): (Vec<Matter>, Vec<Matter>) = along.without.into_iter().partition(actor_reads);
     let brief = |all: Vec<Matter>| all.into_iter().map(|m| context! { number => m.number, title => m.title, place => m.place_name }).collect::<Vec<_>>();
     let proposals = if offer.rule.verb == Verb::Join {
         let chosen = form.all("joined_pick").to_vec();
@@ -131,7 +133,7 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
         fields => fields_of(shared, &signed.asked, offer.rule, view, &actor, form), errors, version => view.matter.version,
         upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
-        along => brief(along.with), apart => brief(along.without), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
+        along => brief(along.with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
         cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };
     let mut response = shared.desk(signed, "move.html", values);

@@ -92,7 +92,7 @@ pub(crate) async fn job(State(shared): State<Arc<Shared>>, signed: SignedIn, Pat
     let running = matches!(stage, Stage::Gathering | Stage::Setting);
     let undrawable = if let Stage::Failed(found) = &stage { found.clone() } else { String::new() };
     let (setting, ready) = (stage == Stage::Setting, stage == Stage::Ready);
-    let mut response = shared.desk(&signed, "print_job.html", context! { id, done, total => job.total, running, setting, ready, undrawable });
+    let mut response = shared.desk(&signed, "print_job.html", context! { id, done, total => job.total, set => job.set(), running, setting, ready, undrawable });
     if running {
         // Without a script the page looks again by itself.
         response.headers_mut().insert(header::REFRESH, axum::http::HeaderValue::from_static("1"));

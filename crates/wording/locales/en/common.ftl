@@ -112,3 +112,4 @@ kept-permanent = The file is kept for ever.
 kept-through = The file is kept through { $day }.
 page-newer = Newer
 page-older = Older
+in-brackets =  ({ $text })

@@ -84,3 +84,6 @@ fault-draw-days = the last day lies before the first
 fault-draw-none = no closed file was answered in these days
 fault-part-first = this is the first part
 fault-part-touched = something was done on this part; handle it as one with the first instead
+fault-destroy-files = no files with a destruction
+fault-agent-one = one agent at a time
+fault-letters-taken = another unit uses these letters

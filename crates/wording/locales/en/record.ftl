@@ -222,3 +222,4 @@ closed-is-annulled = no opinion was annulled
 field-authority = Document
 hint-authority = for instance “power of attorney, 2 March 2026”
 event-part-undone = { $part } is handled with { $into } again
+closed-not-owed-give-result = recorded as concluded; feedback is owed

@@ -106,3 +106,4 @@ kept-permanent = 卷宗永久保管。
 kept-through = 卷宗保管到{ $day }。
 page-newer = 较新的
 page-older = 较早的
+in-brackets = （{ $text }）

@@ -84,3 +84,6 @@ fault-draw-days = 结束日期早于开始日期
 fault-draw-none = 这段时间没有可以抽查的已办结事项
 fault-part-first = 这是第一件，不是分出来的
 fault-part-touched = 这一件已经办过，不能并回；可以并案办理
+fault-destroy-files = 销毁时不能附文件
+fault-agent-one = 一次填一名代理人
+fault-letters-taken = 别的单位已经用了这个代字

@@ -222,3 +222,4 @@ closed-is-annulled = 没有被撤销的意见
 field-authority = 代理凭证
 hint-authority = 例如“授权委托书，2026年3月2日”
 event-part-undone = { $part } 并回 { $into } 一起办理
+closed-not-owed-give-result = 已经记录办结，等反馈
