@@ -118,6 +118,7 @@ async fn one(
     changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
     changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.matter));
     changes.items.extend(crate::people::recusals(matter, &decision.matter));
+    crate::publication::check(office, matter, rule, &decision).await?;
     changes.items.extend(crate::publication::of(office, matter, rule, &decision));
     crate::people::agents(office, matter, rule, &decision.identity, &decision.words, changes).await?;
     if let Some(record) = record.filter(|_| decision.tells) {

@@ -81,6 +81,8 @@ pub struct ClockView {
     pub cite: String,
     /// A calendar not yet published could change it.
     pub provisional: bool,
+    /// Owed between offices.
+    pub between_offices: bool,
 }
 
 /// What a view is made under.
@@ -153,12 +155,17 @@ pub fn view(ground: ViewGround<'_>, clock: &Clock) -> Option<ClockView> {
         start_text: format!("{} {}", day(ground.language, clock.start, today), start_word(ground, rule)),
         due_text: format!("{} {}", day(ground.language, clock.legal, today), ground.say("clock-ends", &[])),
         legal: clock.legal.to_string(),
-        legal_text: date(ground.language, clock.legal),
+        legal_text: if is_short(clock) {
+            huiyin_wording::instant(ground.language, clock.due, &ground.now.zone, today)
+        } else {
+            date(ground.language, clock.legal)
+        },
         bar,
         now_x,
         reckoning: lines(ground, clock, rule, &reckoning),
         cite: cite(ground, clock),
         provisional: clock.provisional,
+        between_offices: rule.between_offices,
     })
 }
 
@@ -208,11 +215,15 @@ fn working_days_between(calendar: &WorkCalendar, after: Date, until: Date) -> i6
     n
 }
 
+/// Counted in hours or minutes, from the instant.
+fn is_short(clock: &Clock) -> bool {
+    matches!(clock.unit, PeriodUnit::Hours | PeriodUnit::Minutes)
+}
+
 fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today: Date) -> String {
     let legal = date(ground.language, clock.legal);
     let total = days_word(ground, clock, counted_until(reckoning, clock.nominal));
-    let short = matches!(clock.unit, PeriodUnit::Hours | PeriodUnit::Minutes);
-    if short {
+    if is_short(clock) {
         let due = huiyin_wording::instant(ground.language, clock.due, &ground.now.zone, today);
         return ground.say(if matches!(clock.state, ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" }, &[("due", due)]);
     }
@@ -303,6 +314,13 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     let today = ground.now.today();
     let start = day(ground.language, clock.start, today);
     let first = clock.start.tomorrow().map(|d| day(ground.language, d, today)).unwrap_or_default();
+    if is_short(clock) {
+        let at = |t| huiyin_wording::instant(ground.language, t, &ground.now.zone, today);
+        line("reckon-start", ground.say("reckon-start-short", &[("start", at(clock.started_at)), ("fact", start_word(ground, rule))]));
+        line("reckon-period", period_text(ground, clock));
+        line("reckon-end", at(clock.due));
+        return out;
+    }
     line("reckon-start", ground.say("reckon-start-text", &[("start", start), ("fact", start_word(ground, rule)), ("first", first)]));
     line("reckon-period", period_text(ground, clock));
     for entry in &clock.ledger {

@@ -11,15 +11,31 @@ use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
 
+/// Whether an entry is made anew or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// A new one: its code must be free.
+    New,
+    /// One that is there.
+    Known,
+}
+
 /// Adds or changes a unit.
 ///
 /// # Errors
 /// [`AppError::Form`] names the fields; a circle of superiors is refused.
-pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit) -> Result<()> {
+pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) -> Result<()> {
     require(staff, Action::Administer)?;
     let directory = office.reload_directory().await?;
     let mut errors = Vec::new();
     let id = unit.id.as_str();
+    if entry == Entry::New && directory.unit(&unit.id).is_some() {
+        errors.push(FormError::new("id", "fault-unit-taken"));
+    }
+    let digits = unit.telephone.chars().filter(char::is_ascii_digit).count();
+    if !unit.telephone.is_empty() && !(3..=40).contains(&digits) {
+        errors.push(FormError::new("telephone", "fault-telephone"));
+    }
     if id.is_empty() || id.len() > 32 || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
         errors.push(FormError::new("id", "fault-unit-id"));
     }

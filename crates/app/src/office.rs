@@ -71,6 +71,7 @@ pub struct Parts {
 pub struct Office {
     parts: Arc<Parts>,
     serials: Arc<Mutex<Serials>>,
+    queues: Arc<Mutex<BTreeMap<String, Arc<Queue>>>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
     guesses: Arc<tokio::sync::Mutex<()>>,
     jobs: crate::print_job::Jobs,
@@ -86,10 +87,33 @@ struct Block {
     next: u64,
     /// The first that is no longer ours.
     end: u64,
-    /// When it was leased, in machine seconds.
-    leased: i64,
-    /// How many were leased.
-    size: u32,
+}
+
+/// Those who wait for the next number of a paper.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: std::sync::atomic::AtomicU32,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// One who waits; counted until it has its number or goes away.
+struct Waiting<'q>(&'q Queue);
+
+impl<'q> Waiting<'q> {
+    fn join(queue: &'q Queue) -> Self {
+        queue.waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        Self(queue)
+    }
+
+    fn count(&self) -> u32 {
+        self.0.waiting.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    }
 }
 
 /// The rule book, calendar and directory a decision is made under, kept together.
@@ -116,6 +140,7 @@ impl Office {
         Self {
             parts: Arc::new(parts),
             serials: Arc::default(),
+            queues: Arc::default(),
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
             guesses: Arc::default(),
             jobs: Arc::default(),
@@ -299,23 +324,28 @@ impl Office {
         }
     }
 
-    /// The next number of a paper. A quiet office leases one at a time and leaves no gaps; under load the block doubles.
+    /// The next number of a paper: one after the other without gaps. Those who wait at the same moment lease together.
     ///
     /// # Errors
     /// As the store.
     pub(crate) async fn paper_serial(&self, name: String) -> Result<u64> {
+        let queue = {
+            let mut queues = self.queues.lock().map_err(|_| AppError::Busy)?;
+            Arc::clone(queues.entry(name.clone()).or_default())
+        };
+        let waiting = Waiting::join(&queue);
+        let _turn = queue.turn.lock().await;
         if let Some(next) = self.take_serial(&name) {
             return Ok(next);
         }
-        let now = self.machine_now().as_second();
-        let busy = self.serials.lock().ok().and_then(|all| all.get(&name).filter(|b| now - b.leased <= 1).map(|b| b.size));
-        self.lease(name, busy.map_or(1, |size| (size * 2).min(LEASE))).await
+        let size = waiting.count().clamp(1, LEASE);
+        self.lease(name, size).await
     }
 
     async fn lease(&self, name: String, size: u32) -> Result<u64> {
         let first = self.store().lease(self.tenant(), &name, size).await?;
         if let Ok(mut serials) = self.serials.lock() {
-            let block = Block { next: first + 1, end: first + u64::from(size), leased: self.machine_now().as_second(), size };
+            let block = Block { next: first + 1, end: first + u64::from(size) };
             // Two leased at once: the longer rest stays, the other leaves a gap.
             let kept = serials.get(&name).is_some_and(|b| b.end - b.next > block.end - block.next);
             if !kept {

@@ -100,30 +100,64 @@ impl Library {
 /// Only when a shipped calendar is broken.
 pub fn shipped_calendars() -> Result<BTreeMap<String, Arc<WorkCalendar>>, PackLoadError> {
     let mut folders: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    let mut tails = BTreeMap::new();
+    let mut heads = BTreeMap::new();
     for name in Shipped::iter() {
         let Some((id, file)) = name.strip_prefix("calendars/").and_then(|rest| rest.split_once('/')) else { continue };
         let text = text_of(&name);
         if file == "calendar.toml" {
-            tails.insert(id.to_owned(), tail_days(&text).map_err(PackLoadError::Calendar)?);
+            heads.insert(id.to_owned(), CalendarHead::read(&text).map_err(PackLoadError::Calendar)?);
         } else if file.ends_with(".json") && file != "schema.json" {
             folders.entry(id.to_owned()).or_default().insert(name.to_string(), text);
         }
     }
     let mut out = BTreeMap::new();
     for (id, notices) in folders {
-        let tail = tails.get(&id).copied().unwrap_or(0);
-        let calendar = read_calendar(&id, &notices, tail).map_err(PackLoadError::Calendar)?;
+        let calendar = match heads.get(&id) {
+            Some(head) => head.calendar(&id, &notices),
+            None => read_calendar(&id, &notices, 0),
+        };
+        let calendar = calendar.map_err(PackLoadError::Calendar)?;
         out.insert(id, Arc::new(calendar));
     }
     Ok(out)
 }
 
-fn tail_days(text: &str) -> Result<u8, String> {
-    text.lines()
-        .find_map(|l| l.trim().strip_prefix("open_tail_days"))
-        .and_then(|rest| rest.trim_start_matches([' ', '=']).trim().parse().ok())
-        .ok_or_else(|| "calendar.toml: write `open_tail_days = N`, a number of days from 0 to 31".to_owned())
+/// `calendar.toml` of a calendar's folder.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarHead {
+    /// How many last days of the last published year the next notice may still change.
+    open_tail_days: u8,
+    /// Days that rest every year by the law itself.
+    #[serde(default)]
+    fixed: Vec<FixedDay>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FixedDay {
+    month: i8,
+    day: i8,
+    name: String,
+}
+
+impl CalendarHead {
+    fn read(text: &str) -> Result<Self, String> {
+        let head: Self = huiyin_rules::from_toml(text).map_err(|e| format!("calendar.toml: {e}"))?;
+        if head.open_tail_days > 31 {
+            return Err("calendar.toml: `open_tail_days` is a number of days from 0 to 31".to_owned());
+        }
+        // A leap year: 29 February is a day there.
+        match head.fixed.iter().find(|f| jiff::civil::Date::new(2024, f.month, f.day).is_err()) {
+            Some(wrong) => Err(format!("calendar.toml: there is no day {}-{} ({}); write month and day as numbers", wrong.month, wrong.day, wrong.name)),
+            None => Ok(head),
+        }
+    }
+
+    fn calendar(&self, id: &str, notices: &BTreeMap<String, String>) -> Result<WorkCalendar, String> {
+        let fixed: Vec<_> = self.fixed.iter().map(|f| (f.month, f.day, f.name.clone())).collect();
+        Ok(read_calendar(id, notices, self.open_tail_days)?.with_fixed(&fixed))
+    }
 }
 
 fn text_of(name: &str) -> String {
@@ -230,8 +264,10 @@ pub fn read_calendar_folder(folder: &Path, id: &str) -> Result<WorkCalendar, Pac
             notices.insert(name, std::fs::read_to_string(&path).map_err(fail)?);
         }
     }
-    let tail = std::fs::read_to_string(folder.join("calendar.toml")).ok().and_then(|t| tail_days(&t).ok()).unwrap_or(0);
-    read_calendar(id, &notices, tail).map_err(PackLoadError::Calendar)
+    match std::fs::read_to_string(folder.join("calendar.toml")) {
+        Ok(text) => CalendarHead::read(&text).and_then(|head| head.calendar(id, &notices)).map_err(PackLoadError::Calendar),
+        Err(_) => read_calendar(id, &notices, 0).map_err(PackLoadError::Calendar),
+    }
 }
 
 fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) -> Result<(), PackLoadError> {

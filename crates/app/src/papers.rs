@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use huiyin_documents::{Faces, Letter, PdfError, Tongue};
+use huiyin_documents::{Faces, Letter, Paragraph, PdfError, Tongue};
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::UnitId;
@@ -115,10 +115,14 @@ pub(crate) async fn of(
             ("number".to_owned(), breakable(&before.number)),
             ("title".to_owned(), before.title.clone()),
             ("received".to_owned(), formal_date(language, before.received_on)),
+            ("arrived".to_owned(), formal_date(language, before.days.get("arrived").copied().unwrap_or(before.received_on))),
             ("today".to_owned(), formal_date(language, today)),
             ("unit".to_owned(), name(&unit)),
             ("above".to_owned(), name(&above)),
         ]);
+        // The last day of what the move makes somebody owe.
+        let due = decision.events.iter().find_map(|e| if let EventKind::ClockStarted { legal, .. } = &e.kind { Some(*legal) } else { None });
+        values.extend(due.map(|day| ("due".to_owned(), formal_date(language, day))));
         let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
         for (field, value) in carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()) {
             let shown = match field.shape() {
@@ -144,7 +148,9 @@ pub(crate) async fn of(
         })
     };
     let mut letter = letter_in(Language::Chinese)?;
-    letter.second = Some(Box::new(letter_in(Language::English)?));
+    let mut second = letter_in(Language::English)?;
+    second.body.push(Paragraph::Text(office.wording().text(Language::English, "paper-prevails", &[])));
+    letter.second = Some(Box::new(second));
     let salt = random_hex(16)?;
     let digest = digest(&salt, &letter).map_err(|e| AppError::Internal(e.to_string()))?;
     let n = decision.events.first().map_or(0, |e| e.n);
@@ -300,6 +306,9 @@ pub async fn draw_both(office: &Office, paper: &Paper, form: Form, to: &str) -> 
 pub(crate) async fn draw_letter(office: &Office, mut letter: Letter, form: Form, to: &str) -> Result<Vec<u8>> {
     let to: String = to.trim().chars().take(60).collect();
     if !to.is_empty() {
+        if let Some(second) = &mut letter.second {
+            second.to.clone_from(&to);
+        }
         letter.to = to;
     }
     let faces = faces(office);
@@ -334,7 +343,7 @@ pub fn check_templates(papers: &BTreeMap<String, PaperRule>, moves: &[MoveRule])
         let Some((name, paper)) = rule.document.as_ref().and_then(|d| papers.get(d).map(|p| (d, p))) else { continue };
         for all_given in [true, false] {
             let mut values: BTreeMap<String, String> =
-                ["to", "number", "title", "received", "today", "unit", "above"].map(|k| (k.to_owned(), "样张".to_owned())).into();
+                ["to", "number", "title", "received", "arrived", "today", "unit", "above"].map(|k| (k.to_owned(), "样张".to_owned())).into();
             values.extend(rule.needs.iter().filter(|n| all_given || n.required).map(|n| (n.field.word(), "样张".to_owned())));
             for (language, text) in [("zh", &paper.template.zh), ("en", &paper.template.en)] {
                 if let Err(error) = huiyin_documents::render(text, &values) {

@@ -10,7 +10,7 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{AppError, Result};
+use crate::error::{AppError, FormError, Result};
 use crate::office::Office;
 
 /// Published opinions kept in view, at most.
@@ -32,6 +32,32 @@ pub struct Opinion {
     /// The words, names out.
     pub text: String,
 }
+
+/// Refuses a text that still holds the petitioner's name, contact or anything that looks like a telephone or an
+/// identity number. It only says that something is there: the vault is compared with and not shown.
+///
+/// # Errors
+/// [`AppError::Form`].
+pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Result<()> {
+    let Some(text) = decision.words.text(Field::Opinion).filter(|_| rule.verb == Verb::Publish) else { return Ok(()) };
+    let who = office.store().vault(office.tenant(), &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
+    let names = who.co_signers.iter().chain(&who.representatives).map(String::as_str).chain(who.agent.split('、'));
+    let lines = [who.name.as_str(), who.telephone.as_str(), who.email.as_str(), who.address.as_str()];
+    let named = names.chain(lines).map(str::trim).filter(|t| t.chars().count() >= 2).any(|t| text.contains(t));
+    let mut run = 0;
+    let digits = text.chars().any(|c| {
+        run = if c.is_ascii_digit() { run + 1 } else { 0 };
+        run >= LONG_NUMBER
+    });
+    match (named, digits) {
+        (true, _) => Err(AppError::Form(vec![FormError::new("opinion", "fault-publish-name")])),
+        (_, true) => Err(AppError::Form(vec![FormError::new("opinion", "fault-publish-number")])),
+        _ => Ok(()),
+    }
+}
+
+/// Digits in a row that look like a telephone or an identity number.
+const LONG_NUMBER: usize = 7;
 
 /// What a move changes on the public page; `None` for all others.
 pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Option<ItemRecord> {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::payload::{Field, Payload, Shape};
-use huiyin_domain::procedure::MoveRule;
+use huiyin_domain::procedure::{MoveRule, Verb};
 use huiyin_wording::instant;
 use serde::Serialize;
 
@@ -79,9 +79,17 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
         EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
         EventKind::Moved { move_id, carried, holder, .. } => {
             let rule = ground.rules.book.find_move(move_id)?;
+            // Reports between offices and checks of the file are the office's own business; who recuses is too.
+            let own_business = matches!(rule.verb, Verb::ReportUrgent | Verb::Check | Verb::Recuse | Verb::LiftRecusal);
+            if !officer && own_business {
+                return None;
+            }
             said = pieces(ground, rule, carried, words, event, reader);
             let done = ground.language.pick(&rule.done.zh, &rule.done.en).to_owned();
-            if carried.text(Field::ToUnit).is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, Some(holder)))]) } else { done }
+            // Handed over: to the holder then; asked or recommended: to the unit named.
+            let named = carried.text(Field::ToUnit).map(huiyin_domain::ids::UnitId::new);
+            let to = if rule.hand_to.is_some() { Some(holder) } else { named.as_ref() };
+            if named.is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, to))]) } else { done }
         }
         EventKind::ClockExtended { n, days, legal } => {
             say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))])

@@ -173,20 +173,23 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         office.wording().text(language, key, &values)
     };
     let comma = say("list-comma", &[]);
-    let named = |name: String, n: u64| format!("{name} {n}");
+    let named = |name: String, n: u64| format!("{name} {}", say("n-matters", &[("n", n)]));
     let channels: Vec<String> = f.channels.iter().map(|(c, n)| named(say(&format!("channel-{}", c.replace('_', "-")), &[]), *n)).collect();
     let classes: Vec<String> = f.classes.iter().map(|(c, n)| named(if c.is_empty() { say("yearly-no-class", &[]) } else { c.clone() }, *n)).collect();
     let paragraphs = |key: &str, text: String| [Paragraph::Heading(say(key, &[])), Paragraph::Text(text)];
+    let today = office.now().today();
     let mut body = vec![Paragraph::Text(say("yearly-received", &[("n", f.received)]))];
-    if !channels.is_empty() {
-        body.extend(paragraphs("yearly-channels", format!("{}{}", channels.join(&comma), say("full-stop", &[]))));
-        body.extend(paragraphs("yearly-classes", format!("{}{}", classes.join(&comma), say("full-stop", &[]))));
+    if today.year() == year {
+        let until = papers::formal_date(language, today);
+        body.insert(0, Paragraph::Text(office.wording().text(language, "yearly-until", &[("day", until.into())])));
     }
+    let listed = |all: &[String]| if all.is_empty() { say("yearly-nothing", &[]) } else { format!("{}{}", all.join(&comma), say("full-stop", &[])) };
+    body.extend(paragraphs("yearly-channels", listed(&channels)));
+    body.extend(paragraphs("yearly-classes", listed(&classes)));
     for (key, counted) in [("yearly-organs", &f.organs), ("yearly-complained", &f.complained_of)] {
         let row = |u: &Unit| counted.get(&u.id).map(|n| named(language.pick(&u.name, &u.name_en).to_owned(), *n));
         let organs: Vec<String> = directory.units.iter().filter_map(row).collect();
-        let text = if organs.is_empty() { say("yearly-nothing", &[]) } else { format!("{}{}", organs.join(&comma), say("full-stop", &[])) };
-        body.extend(paragraphs(key, text));
+        body.extend(paragraphs(key, listed(&organs)));
     }
     body.extend(paragraphs("yearly-transfers", say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)])));
     let answers = [("answered", f.answered), ("refused", f.refused), ("withdrawn", f.withdrawn), ("supported", f.supported), ("executed", f.executed)];
@@ -196,14 +199,17 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
     body.extend(paragraphs("yearly-reviews", say("yearly-reviews-text", &reviews)));
     let pressed = [("orders", f.orders), ("recommendations", f.recommendations), ("replies", f.answered_recommendations), ("adopted", f.adopted)];
     body.extend(paragraphs("yearly-supervision", say("yearly-supervision-text", &pressed)));
+    // To the own level and to the higher petition office (art. 41).
     let above = directory.superior(&unit.id);
+    let higher = above.and_then(|u| directory.superior(&u.id)).and_then(|u| directory.petition_office_of(&u.id));
+    let to: Vec<&str> = above.into_iter().chain(higher).map(|u| language.pick(&u.name, &u.name_en)).collect();
     let year_word = u64::try_from(year).unwrap_or_default();
     Ok(Letter {
         tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
         organ: language.pick(&unit.name, &unit.name_en).to_owned(),
         number: String::new(),
         title: say("yearly-title", &[("year", year_word)]),
-        to: above.map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
+        to: to.join(&comma),
         body,
         date: papers::formal_date(language, office.now().today()),
         contact: String::new(),

@@ -45,6 +45,8 @@ pub struct Day {
 const REST: u8 = 1;
 const SETTLED: u8 = 2;
 const MADE_UP: u8 = 4;
+/// Years after the last notice for which days fixed by law are known.
+const FIXED_YEARS: i16 = 12;
 
 /// A merged working-day calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +102,27 @@ impl WorkCalendar {
             calendar.name(day)?;
         }
         Ok(calendar)
+    }
+
+    /// The same with days that rest every year by the law itself (1 January), for years whose notice is not out yet:
+    /// they rest, and stay unsettled, since the notice may add to them.
+    #[must_use]
+    pub fn with_fixed(mut self, fixed: &[(i8, i8, String)]) -> Self {
+        let Some(last) = self.last_published else { return self };
+        let end = first_day(last.saturating_add(FIXED_YEARS + 1));
+        let have = self.base + i32::try_from(self.flags.len()).unwrap_or(i32::MAX);
+        self.flags.extend((have..end).map(weekend_flag));
+        for year in last + 1..=last.saturating_add(FIXED_YEARS) {
+            for (month, day, name) in fixed {
+                let Ok(date) = Date::new(year, *month, *day) else { continue };
+                let number = number_of(date);
+                if !self.names.contains_key(&number) {
+                    self.set(number, |flags| flags | REST);
+                    self.names.insert(number, name.clone());
+                }
+            }
+        }
+        self
     }
 
     /// A calendar in which only weekends rest and nothing is settled.
@@ -220,6 +243,17 @@ mod tests {
         assert!(!calendar.day(date(2026, 12, 29)).settled);
         assert!(calendar.day(date(2026, 12, 28)).settled);
         assert!(!calendar.day(date(2027, 1, 4)).settled);
+    }
+
+    #[test]
+    fn a_day_fixed_by_law_rests_before_the_notice_is_out() {
+        let notice = YearNotice { year: 2026, days: vec![] };
+        let calendar = WorkCalendar::new("t", &[notice], 3).unwrap().with_fixed(&[(1, 1, "元旦".into())]);
+        let day = calendar.day(date(2027, 1, 1));
+        assert!(day.rest && !day.settled && calendar.name_of(date(2027, 1, 1)) == Some("元旦"));
+        assert_eq!(calendar.roll(date(2027, 1, 1)), date(2027, 1, 4), "a Friday, then the weekend");
+        assert!(!calendar.day(date(2026, 1, 1)).rest, "a published year says it itself");
+        assert!(calendar.day(date(2038, 1, 1)).rest && !calendar.day(date(2027, 1, 4)).rest);
     }
 
     #[test]

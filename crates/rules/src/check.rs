@@ -377,6 +377,7 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
         only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
         warn_days: raw.warn_days,
         extension: raw.extension,
+        between_offices: raw.between_offices,
         since,
     })
 }

@@ -158,6 +158,9 @@ pub(crate) struct Clock {
     #[serde(default)]
     pub warn_days: u32,
     pub extension: Option<u32>,
+    /// Owed between offices: the petitioner's page does not show it.
+    #[serde(default)]
+    pub between_offices: bool,
     /// Values of later dates.
     #[serde(default)]
     pub since: Vec<Since>,

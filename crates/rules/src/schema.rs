@@ -58,7 +58,7 @@ pub fn schema() -> Value {
         json!({
             "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": one_of::<Post>(),
             "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
-            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "since": { "type": "array", "items": since },
+            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
         }),
     );
     let step = object(

@@ -170,6 +170,15 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
         let minutes = papers.iter().find(|p| p.rule == "minutes").unwrap();
         assert!(minutes.letter.to.is_empty() && minutes.letter.texts().concat().contains("双方陈述了意见"));
         assert!(publication::opinions(o).await.unwrap().is_empty());
+        // Not before it is served; not with a name, a telephone or the like in it.
+        assert!(matches!(closed(step(o, "city.head", &number, "publish", &[("opinion", "x")]).await), Closed::State { .. }));
+        step(o, "city.head", &number, "serve_rereview", &serve).await.unwrap();
+        for (text, fault) in
+            [("陈璟玥反映的供暖：维持", "fault-publish-name"), ("住某街某号的：维持", "fault-publish-name"), ("电话13911112222：维持", "fault-publish-number")]
+        {
+            let refused = step(o, "city.head", &number, "publish", &[("opinion", text)]).await.unwrap_err();
+            assert!(matches!(&refused, AppError::Form(f) if f[0].fault == fault), "{text}: {refused:?}");
+        }
         step(o, "city.head", &number, "publish", &[("opinion", "某小区供暖：维持")]).await.unwrap();
         let base = site(o).await;
         let page = || async { reqwest::get(format!("{base}/opinions")).await.unwrap().text().await.unwrap() };
@@ -265,7 +274,7 @@ async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_let
     let admin = staff(o, "countyxf.head").await;
     let mut unit = o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "countyxf").unwrap().clone();
     unit.letters = "青信".into();
-    huiyin_app::directory::put_unit(o, &admin, unit).await.unwrap();
+    huiyin_app::directory::put_unit(o, &admin, unit, huiyin_app::directory::Entry::Known).await.unwrap();
     let receipt = lodge::lodge(o, Lodging { second_language: true, ..named("供暖不达标。") }).await.unwrap();
     let number = format!("{}-1", receipt.number);
     step(o, "countyxf.clerk", &number, "assign", &[("to_unit", "housing"), ("due_on", "2026-04-30"), ("reason", "x")]).await.unwrap();
@@ -277,6 +286,8 @@ async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_let
     assert_eq!(find("supervision").letter.to, "青溪县住房和城乡建设局");
     assert_eq!(find("supervision").number, "青信督〔2026〕1号");
     assert_eq!(find("recommendation").letter.to, "青溪县人民政府");
+    let supervision = find("supervision").letter.texts().concat();
+    assert!(supervision.contains("2026年3月9日前书面答复"), "the order says by when: {supervision}");
     assert!(!find("supervision").second && find("notice").second, "the second language goes to whoever asked for it");
     assert!(find("notice").number.starts_with("信告〔2026〕"));
     // The name is filled in on what goes to the petitioner, never on what goes to an office.
@@ -385,4 +396,62 @@ async fn bytes_stored_a_moment_ago_wait_for_a_later_sweep() {
     long_ago(t.folder.path());
     huiyin_app::sweep::run(o).await.unwrap();
     assert_eq!(stored(t.folder.path()), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_papers_have_no_gaps_however_many_are_made_at_once() {
+    on_both("serials", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let mut numbers = Vec::new();
+        for _ in 0..24 {
+            let receipt = lodge::lodge(o, petition("供暖不达标。")).await.unwrap();
+            let number = format!("{}-1", receipt.number);
+            step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+            numbers.push(number);
+        }
+        let accept = |number: String| async move { step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await };
+        for made in futures_util::future::join_all(numbers.iter().cloned().map(accept)).await {
+            made.unwrap();
+        }
+        let mut serials = std::collections::BTreeSet::new();
+        for number in &numbers {
+            let paper = matter_view::for_operator(o, number).await.unwrap().papers.remove(0);
+            serials.insert(paper.number.trim_end_matches('号').rsplit('〕').next().unwrap().parse::<u32>().unwrap());
+        }
+        assert_eq!(serials, (1..=24).collect());
+        // A program started anew goes on where the last one stopped.
+        let again = o.with_time(t.time.clone());
+        let receipt = lodge::lodge(&again, petition("供暖不达标。")).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        step(&again, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+        step(&again, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+        assert!(matter_view::for_operator(&again, &number).await.unwrap().papers[0].number.contains("〕25号"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organ_speaks_for_itself_alone() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let receipt = lodge::lodge(o, named("供暖不达标。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    t.time.go("2026-03-04T10:00:00+08:00");
+    step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    let refuse = [("ground", "elsewhere"), ("reason", "x"), ("remedy", "y")];
+    assert!(matches!(closed(step(o, "countyxf.clerk", &number, "refuse", &refuse).await), Closed::NotYours { .. }), "it is the bureau's to refuse now");
+    // The notice says when the bureau got it, not when the petition office did.
+    step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-04"), ("procedure", "x")]).await.unwrap();
+    let notice = matter_view::for_operator(o, &number).await.unwrap().papers.remove(0).letter.texts().concat();
+    assert!(notice.contains("已于2026年3月4日收到"), "{notice}");
+    // A recommendation may go to the organ that handles it, and it answers.
+    step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")]).await.unwrap();
+    step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")]).await.unwrap();
+    // A unit that is there is not made anew over itself.
+    let admin = staff(o, "countyxf.head").await;
+    let unit = o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone();
+    let again = huiyin_app::domain::unit::Unit { name: "测试局".into(), ..unit };
+    assert!(matches!(huiyin_app::directory::put_unit(o, &admin, again, huiyin_app::directory::Entry::New).await, Err(AppError::Form(f)) if f[0].field == "id"));
 }

@@ -156,9 +156,12 @@ async fn a_bureau_may_have_its_own_periods() {
         let mut unit = o.directory().await.unwrap().unit(&UnitId::new("civil")).unwrap().clone();
         unit.procedure = "cn/welfaer".into();
         let admin = staff(o, "countyxf.head").await;
-        assert!(matches!(huiyin_app::directory::put_unit(o, &admin, unit.clone()).await, Err(AppError::Form(_))), "a family that is not there is refused");
+        assert!(
+            matches!(huiyin_app::directory::put_unit(o, &admin, unit.clone(), huiyin_app::directory::Entry::Known).await, Err(AppError::Form(_))),
+            "a family that is not there is refused"
+        );
         unit.procedure = "cn/welfare".into();
-        huiyin_app::directory::put_unit(o, &admin, unit).await.unwrap();
+        huiyin_app::directory::put_unit(o, &admin, unit, huiyin_app::directory::Entry::Known).await.unwrap();
         let arrival = Registration { channel: Channel::Letter, received_on: "2026-09-01".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
         let receipt = lodge::register(o, &staff(o, "civil.clerk").await, named("低保申请没有回音"), arrival).await.unwrap();
         let number = format!("{}-1", receipt.number);

@@ -298,6 +298,9 @@ async fn who_recuses_sees_it_nowhere_and_cannot_act() {
         let view = matter_view::for_officer(o, &staff(o, "housing.head").await, number).await.unwrap();
         let nobody = view.events.iter().filter(|e| matches!(&e.event.kind, EventKind::NobodyOnDuty { .. })).count();
         assert!(nobody >= 1, "{:?}", view.matter.clocks);
+        // The head takes it on, among the own duties.
+        let (own, _) = duties::list(o, &staff(o, "housing.head").await, Whose::Mine, Slice::All, None, 100).await.unwrap();
+        assert!(own.rows.iter().any(|d| &d.number == number && d.rule.as_str() == "notify"));
         assert!(!format!("{:?}", view.events).contains("亲戚"), "the reason is not in the event");
         // The head lifts it.
         step(o, "housing.head", number, "lift_recusal", &[("officer", clerk.officer.id.as_str()), ("reason", "记错了")]).await.unwrap();

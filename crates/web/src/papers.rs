@@ -109,7 +109,7 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
     let href = format!("{base}/papers/{serial}");
     let back = if base.starts_with("/my") { "/my".to_owned() } else { base };
     let values = context! {
-        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back, number => paper.number, digest => paper.digest,
+        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back, number => paper.number, digest => paper.digest, asked_both => paper.second, to_petitioner => paper.to_petitioner,
         to, errors, desk => back.starts_with("/staff"), about => "",
     };
     let failed = !errors.is_empty();

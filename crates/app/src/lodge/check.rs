@@ -110,6 +110,10 @@ fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormErro
     if chosen.len() > MAX_REPRESENTATIVES {
         errors.push(FormError::with("representatives", "fault-representatives", MAX_REPRESENTATIVES));
     }
+    let twice = chosen.iter().collect::<std::collections::BTreeSet<_>>().len() < chosen.len();
+    if twice || usize::try_from(lodging.headcount).is_ok_and(|n| n < chosen.len()) {
+        errors.push(FormError::new("representatives", "fault-representatives-count"));
+    }
     if !chosen.is_empty() && arrival.channel != Channel::Visit {
         errors.push(FormError::new("representatives", "fault-representatives-visit"));
     }

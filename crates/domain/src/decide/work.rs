@@ -5,9 +5,9 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::matter::{Actor, Matter, may_receive_accusation};
 use crate::payload::{Field, Payload};
-use crate::procedure::{Fact, HandTo, MoveRule, RuleBook, Verb};
+use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
 use crate::timer;
-use crate::unit::UnitKind;
+use crate::unit::{Post, UnitKind};
 
 use super::{Closed, Rules, SUPPORTING, next_event, start_clock};
 pub(super) struct Work<'a> {
@@ -47,6 +47,7 @@ impl Work<'_> {
                     self.matter.sender = Some(from.clone());
                 }
                 self.matter.hops += 1;
+                self.matter.days.insert("arrived".into(), self.now.today());
                 self.hold(unit);
             }
             Some(HandTo::Sender) => {
@@ -77,10 +78,13 @@ impl Work<'_> {
     /// Names a unit that owes something beside the holder. It may read the matter while it owes.
     fn ask(&mut self, payload: &Payload) -> Result<(), Closed> {
         let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
-        if unit == self.matter.holder || self.matter.facts.contains(&Fact::Accusation) {
+        let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
+        let relations: Vec<_> = relations.collect();
+        // A recommendation may go to the unit that handles it; to assist itself it cannot be asked.
+        let itself = unit == self.matter.holder && relations.contains(&Relation::Assistant);
+        if itself || self.matter.facts.contains(&Fact::Accusation) {
             return Err(Closed::Unit { unit });
         }
-        let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
         for relation in relations {
             self.matter.asked.entry(relation).or_default().insert(unit.clone());
         }
@@ -241,7 +245,16 @@ impl Work<'_> {
         let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
         let alone: Vec<(u32, Bound)> = self.matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
         for (n, at) in alone {
-            self.push(EventKind::NobodyOnDuty { n, at });
+            self.push(EventKind::NobodyOnDuty { n, at: at.clone() });
+            // The head takes it on, and finds it among the own duties.
+            let head = Bound { unit: at.unit.clone(), post: Post::Head };
+            let manned = at.unit.as_ref().is_some_and(|u| self.rules.directory.is_manned(u, Post::Head, &self.matter.recused));
+            if manned && at.post != Post::Head {
+                if let Some(clock) = self.clock(n) {
+                    clock.bound = head.clone();
+                }
+                self.push(EventKind::Escalated { n, to: head });
+            }
         }
     }
 

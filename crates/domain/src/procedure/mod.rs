@@ -101,6 +101,8 @@ pub struct ClockRule {
     pub only_if: Option<Fact>,
     /// Days before the nominal day at which the holder is warned (for a right: the petitioner reminded).
     pub warn_days: u32,
+    /// Owed between offices: the petitioner's page does not show it.
+    pub between_offices: bool,
     /// Longest extension; `None` when the law gives none.
     pub extension: Option<u32>,
     /// Values of later dates, oldest first.

@@ -97,7 +97,7 @@ fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
 fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     let now = shared.office.now();
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language: asked.language, now: &now };
-    let (duties, rights): (Vec<_>, Vec<_>) = clock_view::owed(ground, &view.matter).into_iter().partition(|c| !c.right);
+    let (duties, rights): (Vec<_>, Vec<_>) = clock_view::owed(ground, &view.matter).into_iter().filter(|c| !c.between_offices).partition(|c| !c.right);
     let state = view.ground.book.state(&view.matter.state).map(|s| asked.language.pick(&s.plain.zh, &s.plain.en).to_owned()).unwrap_or_default();
     let moves: Vec<Value> = view
         .offers(&Actor::Petitioner)
@@ -148,8 +148,8 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
         fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, form), errors, version => view.matter.version, cite => "",
-        upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
-        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), apart_hidden => 0, proposals => Vec::<Value>::new(), joining => false, only_this => false,
+        upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint | Verb::RequestReview), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), apart_hidden => 0, proposals => Vec::<Value>::new(), joining => false, only_this => false, whole => "", told => "",
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
     };
     let mut response = shared.page(asked, "move.html", values);

@@ -95,11 +95,16 @@ fn states_in_order(book: &RuleBook) -> Vec<&StateRule> {
     out
 }
 
+/// Who owes it, as the procedure page says it.
+fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
+    let word = serde_json::to_value(clock.bound).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default();
+    shared.say(asked.language, &format!("relation-{word}"))
+}
+
 /// The procedure and its periods, drawn from the pack in force (art. 18).
 pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
-    let someone = shared.say(asked.language, "the-unit");
     let rows: Vec<PeriodRow> = in_order(&ground.book)
         .into_iter()
         .filter(|c| c.length.is_some())
@@ -107,7 +112,7 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             let clause = c.clause.as_ref().and_then(|id| ground.book.clauses.get(id)).filter(|_| c.basis != Basis::House);
             PeriodRow {
                 title: pick(&c.title),
-                plain: pick(&c.plain).replace("{unit}", &someone),
+                plain: if c.between_offices { pick(&c.title) } else { pick(&c.plain).replace("{unit}", &relation_word(&shared, &asked, c)) },
                 span: shared.office.wording().text(
                     asked.language,
                     match c.unit {

@@ -77,6 +77,7 @@ async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, error
 pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_token(&shared, form.get("csrf"))?;
     let get = |name: &str| form.get(name).trim().to_owned();
+    let entry = if id == "new" { directory::Entry::New } else { directory::Entry::Known };
     let unit = Unit {
         id: UnitId(if id == "new" { get("id") } else { id }),
         name: get("name"),
@@ -90,7 +91,7 @@ pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
         letters: get("letters"),
         active: form.has("active"),
     };
-    match directory::put_unit(&shared.office, &signed.staff, unit.clone()).await {
+    match directory::put_unit(&shared.office, &signed.staff, unit.clone(), entry).await {
         Ok(()) => Ok(Redirect::to("/staff/admin?done=1").into_response()),
         Err(error @ AppError::Form(_)) => {
             let errors = problem::fields(&shared, signed.asked.language, &error);

@@ -23,6 +23,7 @@ pub(crate) struct Asked {
     whose: String,
     slice: String,
     after: Option<String>,
+    gone: Option<String>,
     moved: Option<u64>,
     ran_out: Option<u64>,
 }
@@ -57,7 +58,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let unit =
         shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
-    Ok(shared.desk(&signed, "duties.html", context! { moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
+    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
 }
 
 async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {
@@ -72,7 +73,11 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
     let span = (number_of(duty.legal) - number_of(duty.start)).max(1);
     let spent = (number_of(today) - number_of(duty.start)).clamp(0, span);
     let days = |n: i32| shared.office.wording().text(language, "n-days", &[("n", i64::from(n).into())]);
-    let left = if late {
+    let short = rule.is_some_and(|r| matches!(r.unit, huiyin_app::domain::clock::PeriodUnit::Hours | huiyin_app::domain::clock::PeriodUnit::Minutes));
+    let at = huiyin_wording::instant(language, duty.due, &now.zone, today);
+    let left = if short && !late {
+        at.clone()
+    } else if late {
         shared.office.wording().text(language, "late-by", &[("days", days(late_days.max(1)).into())])
     } else if late_days == 0 {
         shared.say(language, "due-today")
@@ -86,6 +91,6 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
     let width = if late { f64::from(span) / f64::from(span + late_days.max(1)) * 210.0 } else { f64::from(spent) / f64::from(span) * 210.0 };
     Ok(context! {
         title, number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
-        due => huiyin_wording::day(language, duty.legal, today), left, spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
+        due => if short { at } else { huiyin_wording::day(language, duty.legal, today) }, left, spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
     })
 }

@@ -33,7 +33,9 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let s = &view.submission.submission;
     let unit =
         |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
-    let clocks: Vec<_> = m.clocks.iter().filter_map(|c| clock_view::view(ground, c)).collect();
+    let mut by_due: Vec<_> = m.clocks.iter().collect();
+    by_due.sort_by_key(|c| c.due);
+    let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, c)).collect();
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
     let offers = view.offers(&signed.staff.actor());

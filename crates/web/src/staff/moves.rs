@@ -8,7 +8,7 @@ use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::notice_limit;
 use huiyin_app::domain::matter::{Actor, Matter};
 use huiyin_app::domain::payload::{Field, Need, Shape};
-use huiyin_app::domain::procedure::{MoveRule, Verb};
+use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::{AppError, joinder, lodge};
@@ -25,7 +25,16 @@ use crate::problem::{self, FieldProblem, Problem};
 pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, form: &Form) -> Vec<Value> {
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(&view.matter, rule);
-    rule.needs.iter().map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn))).collect()
+    let asked_for = |need: &&Need| match need.field {
+        Field::NewFacts => view.matter.annulled.is_some(),
+        Field::UnheardReason => !(view.matter.facts.contains(&Fact::Heard) && view.matter.facts.contains(&Fact::Investigated)),
+        _ => true,
+    };
+    rule.needs
+        .iter()
+        .filter(asked_for)
+        .map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn)))
+        .collect()
 }
 
 fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &MatterView, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
@@ -37,7 +46,7 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
         Shape::Text => ("text", Vec::new()),
         Shape::Day | Shape::PastDay => ("day", Vec::new()),
         Shape::Number(_) => ("number", Vec::new()),
-        Shape::Unit => ("choice", units(asked, view)),
+        Shape::Unit => ("choice", units(asked, rule, view)),
         Shape::Name => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
         Shape::Choice(all) => {
@@ -56,7 +65,7 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
     let value = if given.is_empty() && past {
         last.to_string()
     } else if given.is_empty() {
-        suggested(need.field, view)
+        suggested(rule, need.field, view)
     } else {
         given.to_owned()
     };
@@ -64,13 +73,21 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
     let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
     let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
-    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &format!("field-{name}")), max, long }
+    // A field may be called otherwise where the verb gives it another sense.
+    let verb = serde_json::to_value(rule.verb).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let own = format!("field-{name}-{}", verb.replace('_', "-"));
+    let label = if shared.office.wording().has(asked.language, &own) { own } else { format!("field-{name}") };
+    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long }
 }
 
 /// What the form can start from without deciding anything.
-fn suggested(field: Field, view: &MatterView) -> String {
+fn suggested(rule: &MoveRule, field: Field, view: &MatterView) -> String {
     match field {
         Field::Request => view.matter.title.clone(),
+        // What was decided, for the officer to take the names out of.
+        Field::Opinion if rule.verb == Verb::Publish => {
+            view.words.iter().rev().find_map(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }
@@ -84,14 +101,14 @@ fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
 }
 
-fn units(asked: &Asked, view: &MatterView) -> Vec<Value> {
+fn units(asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
     // Those who handle first, those above and outside last.
     let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
     units.sort_by_key(|u| (rank(u.kind), u.name.clone()));
     units
         .into_iter()
-        .filter(|u| u.active && u.id != view.matter.holder && u.kind != UnitKind::PetitionOffice)
+        .filter(|u| u.active && (rule.verb == Verb::Ask || u.id != view.matter.holder) && u.kind != UnitKind::PetitionOffice)
         .map(|u| context! { value => u.id.as_str(), text => asked.language.pick(&u.name, &u.name_en) })
         .collect()
 }
@@ -134,13 +151,30 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         fields => fields_of(shared, &signed.asked, offer.rule, view, &actor, form), errors, version => view.matter.version,
         upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
         along => brief(along.with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
-        cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
+        whole => if matches!(offer.rule.verb, Verb::Decide | Verb::DecideReview | Verb::Notify | Verb::Refuse) { view.text.clone() } else { String::new() },
+        told => told(shared, signed, offer.rule), cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };
     let mut response = shared.desk(signed, "move.html", values);
     if failed {
         *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+/// What of this the petitioner will read, said before it is written.
+fn told(shared: &Shared, signed: &SignedIn, rule: &MoveRule) -> String {
+    let language = signed.asked.language;
+    if rule.private_to.is_some() {
+        return shared.say(language, "told-private");
+    }
+    if !rule.tells {
+        return shared.say(language, "told-not");
+    }
+    if rule.hides.is_empty() {
+        return shared.say(language, "told-all");
+    }
+    let hidden: Vec<String> = rule.hides.iter().map(|f| shared.say(language, &format!("field-{}", f.word()))).collect();
+    shared.office.wording().text(language, "told-but", &[("fields", hidden.join(&shared.say(language, "list-comma")).into())])
 }
 
 /// Makes the move.
@@ -153,7 +187,7 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
             let to = if matter.may_read(&signed.staff.actor(), &directory) {
                 format!("/staff/matters/{}?done=1", matter.number)
             } else {
-                "/staff/duties".to_owned()
+                "/staff/duties?gone=1".to_owned()
             };
             Ok(Redirect::to(&to).into_response())
         }

@@ -62,6 +62,9 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, f
 
 async fn attempt(shared: &Shared, signed: &SignedIn, form: &Form) -> Result<Receipt, AppError> {
     let mut errors = Vec::new();
+    if form.get("received_on").trim().is_empty() {
+        errors.push(FormError::new("received_on", "fault-missing"));
+    }
     let received_on = day(form, "received_on", &mut errors).unwrap_or_else(|| shared.office.now().today());
     let paper = PaperFacts {
         postmark: day(form, "postmark", &mut errors),

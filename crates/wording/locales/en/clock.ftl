@@ -46,3 +46,4 @@ due-on = due { $day }
 stopped = not counting now
 clock-first-day = Until { $legal }; { $total }, counted from tomorrow.
 clock-running-rolled = Until { $legal } (the last day fell on a rest day and moved): day { $at } of { $total }, { $left } left.
+reckon-start-short = { $start }, { $fact }; counted from then

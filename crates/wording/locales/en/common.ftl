@@ -113,3 +113,5 @@ kept-through = The file is kept through { $day }.
 page-newer = Newer
 page-older = Older
 in-brackets =  ({ $text })
+paper-both-asked = The petitioner asked for English; it is included.
+paper-prevails = This English text is a translation for reading. The Chinese text prevails.

@@ -87,3 +87,7 @@ fault-part-touched = something was done on this part; handle it as one with the 
 fault-destroy-files = no files with a destruction
 fault-agent-one = one agent at a time
 fault-letters-taken = another unit uses these letters
+fault-unit-taken = this code is taken; choose another
+fault-publish-name = it still holds a name, telephone or address of the petitioner, an agent or a co-signer; take it out
+fault-publish-number = it holds a long number, like a telephone or an identity number; take it out
+fault-representatives-count = no more representatives than people, and none twice

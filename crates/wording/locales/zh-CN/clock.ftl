@@ -46,3 +46,4 @@ due-on = { $day } 到期
 stopped = 停止计算中
 clock-first-day = 到{ $legal }止，共 { $total }，从明天起算。
 clock-running-rolled = 到{ $legal }止（末日遇休息日，已顺延），今天是第 { $at } 天，共 { $total }，还有 { $left }。
+reckon-start-short = { $start }{ $fact }，从这时起算

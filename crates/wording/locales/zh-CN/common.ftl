@@ -107,3 +107,5 @@ kept-through = 卷宗保管到{ $day }。
 page-newer = 较新的
 page-older = 较早的
 in-brackets = （{ $text }）
+paper-both-asked = 信访人要求附英文，已经附上。
+paper-prevails = This English text is a translation for reading. The Chinese text prevails.
