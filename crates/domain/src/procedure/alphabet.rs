@@ -161,7 +161,9 @@ impl Verb {
             | Self::Destroy
             | Self::Hear
             | Self::TakeCharge
-            | Self::ReportExecution => true,
+            | Self::ReportExecution
+            | Self::ReportUrgent
+            | Self::Check => true,
             Self::Route
             | Self::Refer
             | Self::Assign
@@ -187,9 +189,7 @@ impl Verb {
             | Self::Dispute
             | Self::DecideDispute
             | Self::Ask
-            | Self::AnswerAsked
-            | Self::ReportUrgent
-            | Self::Check => false,
+            | Self::AnswerAsked => false,
         }
     }
 }
