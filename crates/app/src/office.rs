@@ -71,7 +71,6 @@ pub struct Parts {
 pub struct Office {
     parts: Arc<Parts>,
     serials: Arc<Mutex<Serials>>,
-    queues: Arc<Mutex<BTreeMap<String, Arc<Queue>>>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
     guesses: Arc<tokio::sync::Mutex<()>>,
     jobs: crate::print_job::Jobs,
@@ -87,33 +86,6 @@ struct Block {
     next: u64,
     /// The first that is no longer ours.
     end: u64,
-}
-
-/// Those who wait for the next number of a paper.
-#[derive(Debug, Default)]
-struct Queue {
-    waiting: std::sync::atomic::AtomicU32,
-    turn: tokio::sync::Mutex<()>,
-}
-
-/// One who waits; counted until it has its number or goes away.
-struct Waiting<'q>(&'q Queue);
-
-impl<'q> Waiting<'q> {
-    fn join(queue: &'q Queue) -> Self {
-        queue.waiting.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        Self(queue)
-    }
-
-    fn count(&self) -> u32 {
-        self.0.waiting.load(std::sync::atomic::Ordering::Relaxed)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.waiting.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
-    }
 }
 
 /// The rule book, calendar and directory a decision is made under, kept together.
@@ -140,7 +112,6 @@ impl Office {
         Self {
             parts: Arc::new(parts),
             serials: Arc::default(),
-            queues: Arc::default(),
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
             guesses: Arc::default(),
             jobs: Arc::default(),
@@ -324,22 +295,12 @@ impl Office {
         }
     }
 
-    /// The next number of a paper: one after the other without gaps. Those who wait at the same moment lease together.
+    /// The next number of a paper: one after the other, leased one at a time, so that a restart leaves no gap.
     ///
     /// # Errors
     /// As the store.
-    pub(crate) async fn paper_serial(&self, name: String) -> Result<u64> {
-        let queue = {
-            let mut queues = self.queues.lock().map_err(|_| AppError::Busy)?;
-            Arc::clone(queues.entry(name.clone()).or_default())
-        };
-        let waiting = Waiting::join(&queue);
-        let _turn = queue.turn.lock().await;
-        if let Some(next) = self.take_serial(&name) {
-            return Ok(next);
-        }
-        let size = waiting.count().clamp(1, LEASE);
-        self.lease(name, size).await
+    pub(crate) async fn paper_serial(&self, name: &str) -> Result<u64> {
+        Ok(self.store().lease(self.tenant(), name, 1).await?)
     }
 
     async fn lease(&self, name: String, size: u32) -> Result<u64> {

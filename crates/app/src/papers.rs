@@ -87,7 +87,7 @@ pub(crate) async fn of(
     let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
     let unit = from.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
     let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
-    let serial = office.paper_serial(format!("paper:{issuer}:{}:{}", paper.code, today.year())).await?;
+    let serial = office.paper_serial(&format!("paper:{issuer}:{}:{}", paper.code, today.year())).await?;
     let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or("信");
     let number = format!("{letters}{}〔{}〕{serial}号", paper.code, today.year());
     let carried = |field: Field| {
