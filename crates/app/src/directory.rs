@@ -48,6 +48,13 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
     }
+    // Nothing is owed by a unit that is no longer there: its successor takes over first (art. 24).
+    if !unit.active && directory.unit(&unit.id).is_some_and(|u| u.active) {
+        let owed = crate::duties::owed_by(office, &unit.id).await?;
+        if owed > 0 {
+            errors.push(FormError::with("active", "fault-unit-owes", owed));
+        }
+    }
     if unit.letters.chars().count() > 12 {
         errors.push(FormError::with("letters", "fault-too-long", 12));
     }

@@ -46,6 +46,8 @@ pub struct Row {
     pub number: String,
     /// Number of the matter.
     pub matter: String,
+    /// What the matter is about.
+    pub about: String,
 }
 
 #[derive(Deserialize)]
@@ -80,7 +82,7 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
             let Some(row) = row else { continue };
             // Only what the officer may read: not after a recusal, not of what has become an accusation elsewhere.
             let matter = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
-            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|_| row));
+            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|m| Row { about: m.title, ..row }));
         }
         after = last;
     }
@@ -90,7 +92,7 @@ fn row(item: ItemRecord) -> Option<(Date, String, Option<Row>)> {
     let mut parts = item.key.split(':').skip(2);
     let (day, matter) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
     let listed: Listed = serde_json::from_value(item.doc).ok()?;
-    let row = Row { key: item.key, day, rule: listed.rule, title: listed.title, number: listed.number, matter: listed.matter };
+    let row = Row { key: item.key, day, rule: listed.rule, title: listed.title, number: listed.number, matter: listed.matter, about: String::new() };
     Some((day, matter, Some(row).filter(|_| listed.to_petitioner)))
 }
 

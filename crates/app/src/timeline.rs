@@ -102,13 +102,21 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
             let key = if *historic { "event-breached-historic" } else { "event-breached" };
             say(ground, key, &[("what", &clock_title(n)), ("unit", &unit(ground, bound.unit.as_ref()))])
         }
-        EventKind::Escalated { to, .. } => {
+        EventKind::Escalated { n, to } => {
             late = true;
-            say(ground, "event-escalated", &[("unit", &unit(ground, to.unit.as_ref())), ("post", &say(ground, &format!("post-{}", to.post.word()), &[]))])
+            say(
+                ground,
+                "event-escalated",
+                &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref())), ("post", &say(ground, &format!("post-{}", to.post.word()), &[]))],
+            )
         }
-        EventKind::NobodyOnDuty { at, .. } => {
+        EventKind::NobodyOnDuty { n, at } => {
             late = true;
-            say(ground, "event-nobody", &[("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))])
+            say(
+                ground,
+                "event-nobody",
+                &[("what", &clock_title(n)), ("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))],
+            )
         }
         EventKind::NoSuperior { .. } if officer => say(ground, "event-no-superior", &[]),
         EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),

@@ -449,6 +449,11 @@ async fn an_organ_speaks_for_itself_alone() {
     // A recommendation may go to the organ that handles it, and it answers.
     step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")]).await.unwrap();
+    // A unit that owes something is not put out of use.
+    let busy =
+        huiyin_app::domain::unit::Unit { active: false, ..o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone() };
+    let refused = huiyin_app::directory::put_unit(o, &staff(o, "countyxf.head").await, busy, huiyin_app::directory::Entry::Known).await;
+    assert!(matches!(refused, Err(AppError::Form(f)) if f[0].fault == "fault-unit-owes"));
     // A unit that is there is not made anew over itself.
     let admin = staff(o, "countyxf.head").await;
     let unit = o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone();

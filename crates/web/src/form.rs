@@ -93,7 +93,8 @@ async fn multipart(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault
         match field.file_name().map(str::to_owned) {
             Some(file) => {
                 let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
-                if !bytes.is_empty() {
+                // A form without a chosen file sends an empty name; an empty file is a fault that is named.
+                if !bytes.is_empty() || !file.is_empty() {
                     form.uploads.push(Upload { name: file, bytes });
                 }
             }

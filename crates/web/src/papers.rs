@@ -56,6 +56,11 @@ pub(crate) async fn petitioner(State(shared): State<Arc<Shared>>, Path((part, n)
     answer(&shared, &asked, papers, &n, wanted, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
 }
 
+/// A name as a header can hold it (RFC 5987).
+fn percent(name: &str) -> String {
+    form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>().replace('+', "%20")
+}
+
 /// How a copy is wanted.
 #[derive(Default)]
 struct Wanted {
@@ -87,7 +92,7 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
         let drawn = if both { papers::draw_both(&shared.office, &paper, form, &to).await } else { papers::draw(&shared.office, &paper, form, &to).await };
         match drawn {
             Ok(bytes) => {
-                let name = format!("attachment; filename=\"paper-{serial}.{ending}\"");
+                let name = format!("attachment; filename=\"paper-{serial}.{ending}\"; filename*=UTF-8''{}.{ending}", percent(&paper.number));
                 return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response());
             }
             Err(error) => {

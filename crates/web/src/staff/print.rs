@@ -42,6 +42,10 @@ async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&
         })
     };
     let (from, to) = (day("from", &days.from, today), day("to", &days.to, today));
+    if to < from {
+        let text = shared.say(signed.asked.language, "fault-print-days");
+        errors.push(FieldProblem { field: "to".to_owned(), fault: "print-days".to_owned(), text, href: "#f-to".to_owned() });
+    }
     let (rows, more) = print_job::rows(&shared.office, &signed.staff, from, to).await.map_err(fail)?;
     let mut kinds: Vec<(String, String)> = rows.iter().map(|r| (r.rule.clone(), r.title.clone())).collect();
     kinds.sort();
@@ -49,7 +53,7 @@ async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&
     let shown: Vec<Value> = rows
         .iter()
         .filter(|r| days.rule.is_empty() || r.rule == days.rule)
-        .map(|r| context! { key => r.key, number => r.number, title => r.title, matter => r.matter, day => huiyin_wording::day(signed.asked.language, r.day, today) })
+        .map(|r| context! { key => r.key, number => r.number, title => r.title, matter => r.matter, about => r.about, day => huiyin_wording::day(signed.asked.language, r.day, today) })
         .collect();
     let failed = !errors.is_empty();
     let kinds: Vec<Value> = kinds.into_iter().map(|(rule, title)| context! { rule, title }).collect();
