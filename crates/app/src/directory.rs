@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::ids::{OfficerId, UnitId};
+use huiyin_domain::procedure::Phase;
 use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 use huiyin_storage::{ItemKind, ItemRecord};
 
@@ -50,9 +51,13 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     }
     // Nothing is owed by a unit that is no longer there: its successor takes over first (art. 24).
     if !unit.active && directory.unit(&unit.id).is_some_and(|u| u.active) {
-        let owed = crate::duties::owed_by(office, &unit.id).await?;
-        if owed > 0 {
-            errors.push(FormError::with("active", "fault-unit-owes", owed));
+        let mut open: usize = 0;
+        let mut walk = crate::walk::Walk::begin(office).await?;
+        while let Some(page) = walk.page().await? {
+            open += page.iter().filter(|m| m.phase != Phase::Archived && crate::reorganise::concerns(m, &unit.id)).count();
+        }
+        if open > 0 {
+            errors.push(FormError::with("active", "fault-unit-owes", open));
         }
     }
     if unit.letters.chars().count() > 12 {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{OfficeTime, end_of_day};
-use huiyin_domain::ids::UnitId;
 use huiyin_domain::unit::Post;
 pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
@@ -55,24 +54,6 @@ pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, af
         }
     }
     Ok((office.store().duties(&query).await?, counts))
-}
-
-/// How many duties a unit owes, whatever the post, counted up to [`huiyin_storage::COUNTED`] in each window.
-pub(crate) async fn owed_by(office: &Office, unit: &UnitId) -> Result<u64> {
-    let now = office.now().at;
-    let query = DutyQuery {
-        tenant: office.tenant().clone(),
-        unit: unit.clone(),
-        posts: BTreeSet::new(),
-        without: BTreeSet::new(),
-        window: DutyWindow::All,
-        now,
-        today_ends: now,
-        week_ends: now,
-        after: None,
-        limit: 1,
-    };
-    Ok(office.store().duty_counts(&query).await?.all())
 }
 
 fn query(staff: &Staff, office: &Office, whose: Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {

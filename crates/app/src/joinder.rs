@@ -113,6 +113,12 @@ pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut M
     }
 }
 
+/// A member that is destroyed no longer counts among the others.
+pub(crate) fn leave(matter: &Matter) -> Option<ItemRecord> {
+    let id = matter.joinder.as_deref()?;
+    Some(ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", matter.id), serde_json::json!({ "belongs": false })))
+}
+
 /// How many others are handled as one with a matter; their own records are not read.
 pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
     let Some(joinder) = &matter.joinder else { return Ok(0) };
@@ -121,7 +127,7 @@ pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
 }
 
 fn belongs(item: &ItemRecord) -> bool {
-    item.doc.get("belongs").and_then(serde_json::Value::as_bool) == Some(true)
+    item.doc.get("belongs").and_then(serde_json::Value::as_bool) != Some(false)
 }
 
 async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, step: &Move) -> Result<Vec<Matter>> {

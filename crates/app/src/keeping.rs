@@ -8,7 +8,7 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
-use huiyin_storage::{Changes, Erase, Expected, ItemKind, ItemRecord, MatterWrite};
+use huiyin_storage::{Changes, Erase, Expected, FileUse, ItemKind, ItemRecord, MatterWrite};
 use jiff::civil::Date;
 
 use crate::error::Result;
@@ -24,7 +24,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     let (store, tenant) = (office.store(), office.tenant());
     let others: Vec<Matter> = store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
     let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
-    let (mut hashes, mut keys) = (Vec::new(), Vec::new());
+    let (mut hashes, mut keys, mut record) = (Vec::new(), Vec::new(), None);
     for item in store.items(tenant, ItemKind::Paper, &format!("pdf:{}:", next.id), "", 10_000).await? {
         hashes.extend(item.doc.get("sha256").and_then(|h| h.as_str()).map(str::to_owned));
         keys.push(item.key);
@@ -35,9 +35,9 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     }
     if last {
         hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.hash));
-        if let Some(mut record) = store.submission(tenant, &next.submission).await? {
+        record = store.submission(tenant, &next.submission).await?;
+        if let Some(record) = &mut record {
             record.submission.paper = PaperFacts::default();
-            changes.new_receipt = Some(record);
         }
     }
     // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with it.
@@ -47,7 +47,8 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
         changes.matters.push(MatterWrite { scope: part.scope(&ground.directory), matter: part, expected, terms: None });
     }
     changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
-    changes.erase = Some(Erase { matter: next.id.clone(), letter: last.then(|| next.submission.clone()), papers: keys });
+    changes.erase = Some(Erase { matter: next.id.clone(), letter: record, papers: keys });
+    changes.items.extend(crate::joinder::leave(next));
     next.title = office.wording().text(huiyin_wording::Language::Chinese, "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
     next.facts.remove(&Fact::Joined);
@@ -68,10 +69,23 @@ pub(crate) async fn clear(office: &Office) {
 
 async fn try_clear(office: &Office) -> Result<()> {
     for item in office.store().items(office.tenant(), ItemKind::Doomed, "", "", 10_000).await? {
-        let gone = office.store().uses_file(&item.key).await? || office.files().destroy(&item.key, GRACE).await?;
-        if gone {
-            office.store().remove_item(office.tenant(), ItemKind::Doomed, &item.key).await?;
+        // One that cannot be removed does not keep the others.
+        if let Err(error) = clear_one(office, &item.key).await {
+            tracing::error!(error = ?error, "a destroyed file could not be removed; the next sweep tries again");
         }
+    }
+    Ok(())
+}
+
+async fn clear_one(office: &Office, hash: &str) -> Result<()> {
+    let over = match office.store().uses_file(hash).await? {
+        FileUse::Kept => true,
+        // A form being filled in may never be sent: it is looked at again.
+        FileUse::Draft => false,
+        FileUse::None => office.files().destroy(hash, GRACE).await?,
+    };
+    if over {
+        office.store().remove_item(office.tenant(), ItemKind::Doomed, hash).await?;
     }
     Ok(())
 }

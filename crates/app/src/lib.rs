@@ -43,5 +43,5 @@ pub mod yearly;
 
 pub use error::{AppError, FormError, Result};
 pub use huiyin_domain as domain;
-pub use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, Store};
+pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store};
 pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};

@@ -52,10 +52,12 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let now = office.now();
-    let (mut new, events) = open(ground.rules(), opening, actor.clone(), &now)?;
+    let (mut new, mut events) = open(ground.rules(), opening, actor.clone(), &now)?;
     // Who recuses from the letter recuses from each part of it; who acts for the petitioner acts in each.
     new.recused.clone_from(&matter.recused);
     new.facts.extend(matter.facts.contains(&Fact::HasAgent).then_some(Fact::HasAgent));
+    new.days.extend(matter.days.get("arrived").map(|day| ("arrived".to_owned(), *day)));
+    events.extend(huiyin_domain::decide::nobody_left(ground.rules(), &mut new, 0, &now, &EventActor::Clock));
     let mut old = matter.clone();
     let kind = EventKind::Parted { into: new.id.clone(), number: new.number.clone() };
     let parted = huiyin_domain::decide::next_event(&mut old, now.at, actor, None, Basis::House, kind);

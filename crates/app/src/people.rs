@@ -3,14 +3,17 @@
 
 use std::collections::BTreeSet;
 
+use huiyin_domain::decide::nobody_left;
+use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
-use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, MatterWrite, VaultRecord};
+use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, VaultRecord};
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
+use crate::seal::seal;
 
 /// Agents of one letter, at most.
 const AGENTS: usize = 2;
@@ -52,17 +55,22 @@ pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Mat
         return Ok(());
     }
     for part in office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id) {
-        let mut next = Matter { version: part.version + 1, ..part.clone() };
+        let mut next = part.clone();
+        let mut events = Vec::new();
         if matches!(rule.verb, Verb::Recuse | Verb::LiftRecusal) {
             next.recused.extend(after.recused.difference(&before.recused).cloned());
             next.recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
             changes.items.extend(recusals(&part, &next));
+            if next.recused != part.recused {
+                let (now, pack) = (office.now(), office.ground(&part.pack).await?);
+                events = nobody_left(pack.rules(), &mut next, 0, &now, &EventActor::Clock);
+            }
         } else if after.facts.contains(&Fact::HasAgent) {
             next.facts.insert(Fact::HasAgent);
         } else {
             next.facts.remove(&Fact::HasAgent);
         }
-        changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), expected: Expected::Version(part.version), matter: next, terms: None });
+        seal(changes, ground, next, events, Payload::default(), Expected::Version(part.version), None)?;
     }
     Ok(())
 }

@@ -228,7 +228,12 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
     }
     for (number, letter) in numbers.iter().zip(letters.iter_mut()).filter(|_| !purpose.is_empty()) {
         match matter_view::identity(office, staff, number, purpose).await {
-            Ok((_, who)) if !who.name.is_empty() => letter.to = who.name,
+            Ok((_, who)) if !who.name.is_empty() => {
+                if let Some(second) = &mut letter.second {
+                    second.to.clone_from(&who.name);
+                }
+                letter.to = who.name;
+            }
             Ok(_) | Err(AppError::NotAllowed) => {}
             Err(error) => return Err(error),
         }
@@ -247,7 +252,9 @@ async fn letter(office: &Office, staff: &Staff, key: &str) -> Result<Option<(Str
     let found = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
     let directory = office.directory().await?;
     // What goes past the unit is never printed from its list, whatever key is sent.
-    let open = |m: &Matter| m.may_read(&staff.actor(), &directory) && paper.to_petitioner && paper.private_to.is_none() && paper.listed == key;
+    let open = |m: &Matter| {
+        m.may_read(&staff.actor(), &directory) && paper.to_petitioner && paper.private_to.is_none() && (paper.listed.is_empty() || paper.listed == key)
+    };
     Ok(found.filter(open).map(|m| (m.number, papers::as_served(&paper))))
 }
 

@@ -42,7 +42,7 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     Ok(done)
 }
 
-fn concerns(matter: &Matter, unit: &UnitId) -> bool {
+pub(crate) fn concerns(matter: &Matter, unit: &UnitId) -> bool {
     let owes = matter.clocks.iter().any(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit));
     &matter.holder == unit || matter.sender.as_ref() == Some(unit) || matter.reviewer.as_ref() == Some(unit) || owes
 }

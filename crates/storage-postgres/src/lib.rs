@@ -11,8 +11,8 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord,
-    Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
+    MessageRecord, Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
 use tokio_postgres::NoTls;
@@ -188,9 +188,11 @@ impl Store for PostgresStore {
         Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
     }
 
-    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind IN ('draft','paper') AND strpos(doc, $1)>0)";
-        Ok(self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?.get(0))
+    async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
+                   EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
+        let row = self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?;
+        Ok(FileUse::of(row.get(0), row.get(1)))
     }
 
     fn backend(&self) -> &'static str {

@@ -89,7 +89,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     let tenant = || changes.tenant.0.clone();
     let mut batch = Batch::default();
     if let Some(what) = &changes.erase {
-        erase(&mut batch, &tenant(), what);
+        erase(&mut batch, &tenant(), what)?;
     }
     if let Some(record) = &changes.submission {
         submission(&mut batch, tenant(), record)?;
@@ -147,14 +147,18 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     Ok(batch)
 }
 
-fn erase(batch: &mut Batch, tenant: &str, what: &Erase) {
+fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError> {
     for sql in
         ["DELETE FROM content WHERE tenant=$1 AND owner=$2", "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND matter=$2"]
     {
         batch.add(sql, values![tenant.to_owned(), what.matter.0.clone()]);
     }
     batch.add("DELETE FROM item WHERE tenant=$1 AND kind='paper' AND key=ANY($2)", values![tenant.to_owned(), what.papers.clone()]);
-    let Some(letter) = &what.letter else { return };
+    let Some(record) = &what.letter else { return Ok(()) };
+    let letter = &record.submission.id;
+    let doc = json("submission", letter.as_str(), record)?;
+    let sql = "UPDATE submission SET doc=$3 WHERE tenant=$1 AND id=$2 AND receipt=$4";
+    batch.checked(sql, values![tenant.to_owned(), letter.0.clone(), doc, record.receipt_hash.clone()], Check::Version);
     for sql in [
         "DELETE FROM content WHERE tenant=$1 AND owner=$2",
         "DELETE FROM vault WHERE tenant=$1 AND submission=$2",
@@ -164,6 +168,7 @@ fn erase(batch: &mut Batch, tenant: &str, what: &Erase) {
     ] {
         batch.add(sql, values![tenant.to_owned(), letter.0.clone()]);
     }
+    Ok(())
 }
 
 fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> Result<(), StoreError> {

@@ -17,8 +17,8 @@ use async_trait::async_trait;
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, ItemKind, ItemRecord, ListQuery, MessageRecord,
-    Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
+    MessageRecord, Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -211,7 +211,7 @@ impl Store for SqliteStore {
         self.writer.send(|reply| Command::Lease(tenant, name, count, reply)).await
     }
 
-    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError> {
+    async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {
         let hash = hash.to_owned();
         self.read(move |c| read::uses_file(c, &hash)).await
     }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
-use huiyin_storage::{COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use huiyin_storage::{
+    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility,
+};
 use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, ToSql, params, params_from_iter};
@@ -182,8 +184,8 @@ pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefi
     rows.into_iter().map(|(key, doc, expires)| item_of(kind, key, &doc, expires)).collect()
 }
 
-pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<bool, StoreError> {
-    let sql =
-        "SELECT EXISTS (SELECT 1 FROM attachment WHERE instr(doc, ?1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind IN ('draft','paper') AND instr(doc, ?1)>0)";
-    connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![hash], |r| r.get(0))).map_err(fault)
+pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<FileUse, StoreError> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE instr(doc, ?1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND instr(doc, ?1)>0), \
+               EXISTS (SELECT 1 FROM item WHERE kind='draft' AND instr(doc, ?1)>0)";
+    connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![hash], |r| Ok(FileUse::of(r.get(0)?, r.get(1)?)))).map_err(fault)
 }

@@ -239,7 +239,13 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
     for key in &what.papers {
         remove_item(connection, tenant, ItemKind::Paper, key)?;
     }
-    let Some(letter) = &what.letter else { return Ok(()) };
+    let Some(record) = &what.letter else { return Ok(()) };
+    let letter = &record.submission.id;
+    let doc = json("submission", letter.as_str(), record)?;
+    let sql = "UPDATE submission SET doc=?3 WHERE tenant=?1 AND id=?2 AND receipt=?4";
+    if run(connection, sql, params![tenant, letter.as_str(), doc, record.receipt_hash])? == 0 {
+        return Err(StoreError::ChangedMeanwhile);
+    }
     for sql in [
         "DELETE FROM content WHERE tenant=?1 AND owner=?2",
         "DELETE FROM vault WHERE tenant=?1 AND submission=?2",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::{MatterId, SubmissionId, TenantId, UnitId};
+use huiyin_domain::ids::{MatterId, TenantId, UnitId};
 use huiyin_domain::matter::Matter;
 
 use crate::records::{AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord};
@@ -36,8 +36,8 @@ pub struct MatterWrite {
 pub struct Erase {
     /// The matter.
     pub matter: MatterId,
-    /// Its letter, when nothing else of it is kept.
-    pub letter: Option<SubmissionId>,
+    /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was replaced meanwhile.
+    pub letter: Option<SubmissionRecord>,
     /// Keys of its papers, their served copies and their places in the list of a day.
     pub papers: Vec<String>,
 }

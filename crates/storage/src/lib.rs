@@ -13,7 +13,7 @@ pub mod terms;
 
 pub use changes::{Changes, Erase, Expected, MatterWrite, duty_rows};
 pub use error::StoreError;
-pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, ListQuery, Page, SearchQuery, Visibility};
+pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility};
 pub use records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
 };
@@ -85,8 +85,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
 
-    /// Whether a file, by hash, belongs to any submission, open form or served paper. It looks at all of them: only for destruction.
-    async fn uses_file(&self, hash: &str) -> Result<bool, StoreError>;
+    /// What a file, by hash, belongs to. It looks at all of them: only for destruction.
+    async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError>;
 
     /// Which backend this is: `sqlite` or `postgres`.
     fn backend(&self) -> &'static str;

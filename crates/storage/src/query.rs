@@ -29,6 +29,28 @@ impl Visibility {
     }
 }
 
+/// What a stored file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileUse {
+    /// Nothing.
+    None,
+    /// A form being filled in, which may never be sent.
+    Draft,
+    /// A submission or a served paper.
+    Kept,
+}
+
+impl FileUse {
+    /// From what was found.
+    pub fn of(kept: bool, draft: bool) -> Self {
+        match (kept, draft) {
+            (true, _) => Self::Kept,
+            (false, true) => Self::Draft,
+            (false, false) => Self::None,
+        }
+    }
+}
+
 /// Where a page goes on: an opaque text from the page before.
 pub type Cursor = String;
 

@@ -446,6 +446,16 @@ async fn an_organ_speaks_for_itself_alone() {
     step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-04"), ("procedure", "x")]).await.unwrap();
     let notice = matter_view::for_operator(o, &number).await.unwrap().papers.remove(0).letter.texts().concat();
     assert!(notice.contains("已于2026年3月4日收到"), "{notice}");
+    // Sent back, it was received when the letter was.
+    let back = lodge::lodge(o, named("路灯不亮。")).await.unwrap();
+    let back = format!("{}-1", back.number);
+    t.time.go("2026-03-05T10:00:00+08:00");
+    step(o, "countyxf.clerk", &back, "refer", &[("to_unit", "housing")]).await.unwrap();
+    step(o, "housing.clerk", &back, "object", &[("reason", "不归我们管")]).await.unwrap();
+    step(o, "countyxf.clerk", &back, "agree_objection", &[("reason", "属实")]).await.unwrap();
+    step(o, "countyxf.clerk", &back, "refuse", &refuse).await.unwrap();
+    let refusal = matter_view::for_operator(o, &back).await.unwrap().papers.remove(0).letter.texts().concat();
+    assert!(refusal.contains("已于2026年3月4日收到"), "{refusal}");
     // A recommendation may go to the organ that handles it, and it answers.
     step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")]).await.unwrap();

@@ -238,6 +238,9 @@ async fn a_recusal_is_of_the_whole_letter() {
             assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)), "{number}");
         }
         assert!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.is_empty());
+        // On the other part, too, the record says that nobody was left, and the head takes its duty on.
+        let other = matter(o, &one).await;
+        assert!(other.owed().iter().any(|c| c.rule.as_str() == "route" && c.bound.post.word() == "head"), "{:?}", other.owed());
         // A part made afterwards is no way round.
         let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声").await.unwrap().number;
         assert!(matter_view::for_officer(o, &clerk, &three).await.is_err());
@@ -271,6 +274,36 @@ async fn what_turns_out_to_be_an_accusation_leaves_no_line_elsewhere() {
         assert!(matter(o, number).await.owed().iter().all(|c| c.bound.unit.as_ref().is_none_or(|u| u.as_str() == "discipline")));
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_to_be_reported_is_reported_by_whoever_learned_of_it() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let receipt = lodge::lodge(o, petition("工地塌了。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    step(o, "countyxf.clerk", &number, "urgent_accident", &[("reason", "有人受伤")]).await.unwrap();
+    step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    let report = [("on_day", "2026-02-28"), ("recipient", "县应急管理局"), ("summary", "电话报告")];
+    assert!(step(o, "housing.clerk", &number, "reported_accident", &report).await.is_err(), "the bureau owes no report");
+    step(o, "countyxf.clerk", &number, "reported_accident", &report).await.unwrap();
+    let m = matter(o, &number).await;
+    let supplement = m.owed().into_iter().find(|c| c.rule.as_str() == "supplement_accident").unwrap().clone();
+    assert_eq!(supplement.start.to_string(), "2026-02-28", "counted from the accident, before the letter came");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_complaint_is_answered_before_the_matter_leaves_its_overseer() {
+    let t = sqlite_office(AT);
+    let all = three(&t).await;
+    let o = &t.office;
+    let record = follow::open(o, &all[0].0.code, "test").await.unwrap();
+    follow::make(o, &record, 1, the_move("complain", &[("complaint", "来问时被辱骂")])).await.unwrap();
+    let hand = [("to_unit", "discipline"), ("reason", "x")];
+    assert!(step(o, "housing.clerk", &all[0].1, "hand_to_receiver", &hand).await.is_err());
+    step(o, "county.head", &all[0].1, "answer_complaint", &[("facts", "f"), ("opinion", "o")]).await.unwrap();
+    step(o, "housing.clerk", &all[0].1, "hand_to_receiver", &hand).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

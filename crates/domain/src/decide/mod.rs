@@ -22,6 +22,7 @@ use crate::timer;
 use crate::unit::{Directory, Post};
 
 use work::Work;
+pub use work::nobody_left;
 
 /// What a decision is made under.
 #[derive(Debug, Clone, Copy)]
@@ -146,6 +147,24 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
         return Err(Closed::Guard { guard: guard.clone() });
     }
+    // What a unit is to report is reported by that unit, also after the matter was handed on.
+    if rule.verb == Verb::ReportUrgent
+        && let Some(clock) = rule.discharge.first()
+        && let Actor::Officer { unit, .. } = actor
+        && !matter.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
+    {
+        return Err(Closed::Guard { guard: Guard::Owed(clock.clone()) });
+    }
+    // A reviewing body is pressed for what it owes itself, not for what another reviewer before it left.
+    let presses_reviewer = rule.verb == Verb::Supervise && rule.start.iter().filter_map(|c| rules.book.clock(c)).any(|c| c.bound == Relation::Reviewer);
+    let owed_by_reviewer = |id: &ClockId| matter.running(id).is_some_and(|c| c.bound.unit == matter.unit_for(Relation::Reviewer, rules.directory));
+    if presses_reviewer && let Some(guard) = rule.guards.iter().find(|g| matches!(g, Guard::Owed(id) if !owed_by_reviewer(id))) {
+        return Err(Closed::Guard { guard: guard.clone() });
+    }
+    // A complaint about the unit is answered before it can hand the matter where its overseer no longer reads it (art. 18(4)).
+    if rule.sets.contains(&Fact::Accusation) && matter.facts.contains(&Fact::Complained) {
+        return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
+    }
     // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
     if rule.sets.contains(&Fact::Accusation) && matter.joinder.is_some() {
         return Err(Closed::Guard { guard: Guard::Not(Fact::Joined) });
@@ -231,7 +250,9 @@ pub fn decide(
 fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut fault = |field, fault| errors.push(FieldError { field, fault });
-    for field in [Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] {
+    // An accident may have happened before anybody wrote of it.
+    let days: &[Field] = if rule.verb == Verb::ReportUrgent { &[] } else { &[Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] };
+    for field in days.iter().copied() {
         if payload.day(field).is_some_and(|d| d < matter.received_on) {
             fault(field, FieldFault::TooEarly);
         }

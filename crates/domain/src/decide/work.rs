@@ -1,6 +1,6 @@
 //! What a move does once it is judged open: hand-over, state, facts, clocks, one after the other.
 
-use crate::clock::{Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
+use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::matter::{Actor, Matter, may_receive_accusation};
@@ -52,12 +52,15 @@ impl Work<'_> {
             }
             Some(HandTo::Sender) => {
                 if let Some(sender) = self.matter.sender.take() {
+                    // Back where it was first: its day of receipt is that of the letter again.
+                    self.matter.days.remove("arrived");
                     self.hold(sender);
                 }
             }
             Some(HandTo::PetitionOffice) => {
                 let office = directory.petition_office_of(&self.matter.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.matter.sender = None;
+                self.matter.days.remove("arrived");
                 self.hold(office);
             }
             Some(HandTo::Reviewer) => {
@@ -211,10 +214,11 @@ impl Work<'_> {
         if let EventActor::Officer { officer, .. } = &self.actor { Some(officer.clone()) } else { None }
     }
 
-    /// What turns out to be an accusation is owed by its receiver alone: what other units owed no longer stands, and
+    /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units owed no longer stands, and
     /// no line of it is left in their lists (LAW.md §10.5).
     pub(super) fn leave_to_receiver(&mut self, before: &Matter) {
-        if !self.rule.sets.contains(&Fact::Accusation) || before.facts.contains(&Fact::Accusation) {
+        let handed = before.holder != self.matter.holder || !before.facts.contains(&Fact::Accusation);
+        if !self.matter.facts.contains(&Fact::Accusation) || !handed {
             return;
         }
         self.matter.reviewer = None;
@@ -231,31 +235,11 @@ impl Work<'_> {
         }
     }
 
-    /// A duty whose post has only recused officers in it waits on nobody, and the record says so: of all that is owed
-    /// after a recusal, of what begins after any other move.
+    /// Says where a duty waits on nobody: of all that is owed after a recusal, of what begins after any other move.
     pub(super) fn nobody_left(&mut self, before: &Matter) {
-        if self.matter.recused.is_empty() {
-            return;
-        }
         let known = if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
-        let empty = |bound: &Bound| {
-            let directory = self.rules.directory;
-            bound.unit.as_ref().is_some_and(|u| !directory.holders(u, bound.post).is_empty() && !directory.is_manned(u, bound.post, &self.matter.recused))
-        };
-        let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
-        let alone: Vec<(u32, Bound)> = self.matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
-        for (n, at) in alone {
-            self.push(EventKind::NobodyOnDuty { n, at: at.clone() });
-            // The head takes it on, and finds it among the own duties.
-            let head = Bound { unit: at.unit.clone(), post: Post::Head };
-            let manned = at.unit.as_ref().is_some_and(|u| self.rules.directory.is_manned(u, Post::Head, &self.matter.recused));
-            if manned && at.post != Post::Head {
-                if let Some(clock) = self.clock(n) {
-                    clock.bound = head.clone();
-                }
-                self.push(EventKind::Escalated { n, to: head });
-            }
-        }
+        let events = nobody_left(self.rules, &mut self.matter, known, self.now, &self.actor);
+        self.events.extend(events);
     }
 
     fn set(&mut self, fact: Fact, holds: bool) {
@@ -289,7 +273,8 @@ impl Work<'_> {
 
     /// The owed clocks of a rule that this actor's move discharges: where several units owe, each its own.
     fn own(&self, rule: &ClockId) -> Vec<u32> {
-        let asked = self.rules.book.clock(rule).is_some_and(|c| c.bound.is_asked());
+        // Several units may owe the same: those asked, and whoever was to report what is urgent before it was handed on.
+        let asked = self.rule.verb == Verb::ReportUrgent || self.rules.book.clock(rule).is_some_and(|c| c.bound.is_asked());
         let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
         let mine = |n: &u32| self.matter.clocks.iter().any(|c| c.n == *n && c.bound.unit.as_ref() == Some(unit));
         self.owed(rule).into_iter().filter(|n| !asked || mine(n)).collect()
@@ -381,4 +366,29 @@ impl Work<'_> {
 
 fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
     book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
+}
+
+/// A duty whose post has only recused officers in it waits on nobody: the record says so, and the head takes it on where
+/// there is one. Clocks with a serial up to `known` are left as they are.
+pub fn nobody_left(rules: Rules<'_>, matter: &mut Matter, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
+    let directory = rules.directory;
+    let recused = matter.recused.clone();
+    let empty =
+        |bound: &Bound| bound.unit.as_ref().is_some_and(|u| !directory.holders(u, bound.post).is_empty() && !directory.is_manned(u, bound.post, &recused));
+    let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
+    let alone: Vec<(u32, Bound)> = matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
+    let mut events = Vec::new();
+    for (n, at) in alone {
+        let head = Bound { unit: at.unit.clone(), post: Post::Head };
+        let manned = at.post != Post::Head && at.unit.as_ref().is_some_and(|u| directory.is_manned(u, Post::Head, &recused));
+        let mut kinds = vec![EventKind::NobodyOnDuty { n, at }];
+        if manned {
+            if let Some(clock) = matter.clocks.iter_mut().find(|c| c.n == n) {
+                clock.bound = head.clone();
+            }
+            kinds.push(EventKind::Escalated { n, to: head });
+        }
+        events.extend(kinds.into_iter().map(|kind| next_event(matter, now.at, actor.clone(), None, Basis::House, kind)));
+    }
+    events
 }

@@ -147,7 +147,7 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
-        fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, form), errors, version => view.matter.version, cite => "",
+        fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, &[], form), errors, version => view.matter.version, cite => "",
         upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint | Verb::RequestReview), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         along => Vec::<Value>::new(), apart => Vec::<Value>::new(), apart_hidden => 0, proposals => Vec::<Value>::new(), joining => false, only_this => false, whole => "", told => "",
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),

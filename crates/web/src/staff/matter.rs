@@ -52,7 +52,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
         joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
-        joined_hidden => view.joined_count - view.joined.len(), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),
+        joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::pages::follow::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
         ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,

@@ -6,12 +6,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::notice_limit;
+use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::matter::{Actor, Matter};
 use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
 use huiyin_app::matter_view::{self, MatterView};
-use huiyin_app::{AppError, joinder, lodge};
+use huiyin_app::{AppError, EventRecord, joinder, lodge};
 use jiff::civil::Date;
 use minijinja::Value;
 
@@ -22,12 +23,14 @@ use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 
 /// The fields of a move as a form shows them.
-pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, form: &Form) -> Vec<Value> {
+pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, with: &[Matter], form: &Form) -> Vec<Value> {
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(&view.matter, rule);
+    // Asked for when this matter, or one it is made on as well, needs it.
+    let any = |needs: &dyn Fn(&Matter) -> bool| std::iter::once(&view.matter).chain(with).any(needs);
     let asked_for = |need: &&Need| match need.field {
-        Field::NewFacts => view.matter.annulled.is_some(),
-        Field::UnheardReason => !(view.matter.facts.contains(&Fact::Heard) && view.matter.facts.contains(&Fact::Investigated)),
+        Field::NewFacts => any(&|m| m.annulled.is_some()),
+        Field::UnheardReason => any(&|m| !(m.facts.contains(&Fact::Heard) && m.facts.contains(&Fact::Investigated))),
         _ => true,
     };
     rule.needs
@@ -86,7 +89,10 @@ fn suggested(rule: &MoveRule, field: Field, view: &MatterView) -> String {
         Field::Request => view.matter.title.clone(),
         // What was decided, for the officer to take the names out of.
         Field::Opinion if rule.verb == Verb::Publish => {
-            view.words.iter().rev().find_map(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
+            // Of the review itself and of nothing else: an answer to a complaint has an opinion as well.
+            let decided = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::DecideReview, .. });
+            let n = view.events.iter().rev().find(decided).map(|e| e.event.n);
+            view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
         }
         _ => String::new(),
     }
@@ -130,7 +136,8 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
     let pick = |l: &huiyin_app::domain::procedure::Label| signed.asked.language.pick(&l.zh, &l.en).to_owned();
     let along = joinder::along(&shared.office, &view.ground, &view.matter, &actor, offer.rule).await.map_err(fail)?;
     let actor_reads = |m: &Matter| m.may_read(&actor, &view.ground.directory);
-    let (apart, hidden): (Vec<Matter>, Vec<Matter>) = along.without.into_iter().partition(actor_reads);
+    let joinder::Along { with, without } = along;
+    let (apart, hidden): (Vec<Matter>, Vec<Matter>) = without.into_iter().partition(actor_reads);
     let brief = |all: Vec<Matter>| all.into_iter().map(|m| context! { number => m.number, title => m.title, place => m.place_name }).collect::<Vec<_>>();
     let proposals = if offer.rule.verb == Verb::Join {
         let chosen = form.all("joined_pick").to_vec();
@@ -144,13 +151,14 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         Vec::new()
     };
     let failed = !errors.is_empty();
+    let fields = fields_of(shared, &signed.asked, offer.rule, view, &actor, &with, form);
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
-        fields => fields_of(shared, &signed.asked, offer.rule, view, &actor, form), errors, version => view.matter.version,
+        fields, errors, version => view.matter.version,
         upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
-        along => brief(along.with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
+        along => brief(with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
         whole => if matches!(offer.rule.verb, Verb::Decide | Verb::DecideReview | Verb::Notify | Verb::Refuse) { view.text.clone() } else { String::new() },
         told => told(shared, signed, offer.rule), cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };

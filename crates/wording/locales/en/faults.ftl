@@ -91,5 +91,5 @@ fault-unit-taken = this code is taken; choose another
 fault-publish-name = it still holds a name, telephone or address of the petitioner, an agent or a co-signer; take it out
 fault-publish-number = it holds a long number, like a telephone or an identity number; take it out
 fault-representatives-count = no more representatives than people, and none twice
-fault-unit-owes = this unit still owes { $value } duties; have the operator pass them to its successor with huiyin reorganise first
+fault-unit-owes = { $value } open matters still concern this unit; have the operator pass them to its successor with huiyin reorganise first
 fault-print-days = the last day lies before the first

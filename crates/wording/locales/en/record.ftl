@@ -229,3 +229,5 @@ field-summary-hold-hearing = When, where, who takes part
 field-summary-close-hearing = Minutes
 field-summary-answer-asked = What is answered
 field-opinion-publish = Text to publish, names out
+field-on_day-report-urgent = Day of the accident
+closed-not-complained = a complaint about the unit waits for its answer; the body above answers first

@@ -91,5 +91,5 @@ fault-unit-taken = 这个代码已经有了，请换一个
 fault-publish-name = 里面还有信访人、代理人或者同行人的姓名、电话、地址，请隐去
 fault-publish-number = 里面有一长串数字，像电话或者证件号码，请隐去
 fault-representatives-count = 代表不能比人数多，也不能重复
-fault-unit-owes = 这个单位还有 { $value } 项职责没有完成；先请运维人员用 huiyin reorganise 转给接续的单位，再停用
+fault-unit-owes = 还有 { $value } 件没有归档的事项和这个单位有关；先请运维人员用 huiyin reorganise 转给接续的单位，再停用
 fault-print-days = 结束日期早于开始日期

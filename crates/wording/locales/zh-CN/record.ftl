@@ -229,3 +229,5 @@ field-summary-hold-hearing = 时间、地点、参加的人
 field-summary-close-hearing = 听证纪要
 field-summary-answer-asked = 反馈说明
 field-opinion-publish = 公开的文字（隐去姓名）
+field-on_day-report-urgent = 事故发生的日期
+closed-not-complained = 信访人对办理单位的申诉还没有答复，先由上级答复
