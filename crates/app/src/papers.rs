@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use huiyin_documents::{Faces, Letter, Paragraph, PdfError, Tongue};
+pub use huiyin_documents::Letter;
+use huiyin_documents::{Faces, Paragraph, PdfError, Tongue};
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::UnitId;

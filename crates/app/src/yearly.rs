@@ -8,15 +8,18 @@ use std::collections::BTreeMap;
 use huiyin_documents::{Letter, Paragraph, Tongue};
 use huiyin_domain::clock::{ClockKind, ClockState};
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::UnitId;
+use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::unit::{Directory, Post, Unit, UnitKind};
+use huiyin_storage::{ItemKind, ItemRecord};
 use huiyin_wording::Language;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use crate::error::{AppError, Result};
-use crate::office::{Office, Staff};
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id};
 use crate::papers::{self, Form};
 use crate::walk::Walk;
 
@@ -227,4 +230,58 @@ pub async fn draw(office: &Office, staff: &Staff, year: i16, form: Form, both: b
         letter.second = None;
     }
     papers::draw_letter(office, letter, form, "").await
+}
+
+/// That a report was sent: when, to whom, who recorded it. What is recorded stays; a further sending is recorded beside it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The day it was sent.
+    pub on: Date,
+    /// To whom.
+    pub to: String,
+    /// Who recorded it.
+    pub by: OfficerId,
+}
+
+/// The sendings of a year's report by the officer's unit, oldest first.
+///
+/// # Errors
+/// As [`figures`].
+pub async fn sendings(office: &Office, staff: &Staff, year: i16) -> Result<Vec<Sent>> {
+    if !allowed(office, staff).await? {
+        return Err(AppError::NotAllowed);
+    }
+    let items = office.store().items(office.tenant(), ItemKind::Report, &format!("{}:{year}:", staff.officer.unit), "", 1_000).await?;
+    items.into_iter().map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("report `{}`: {e}", i.key)))).collect()
+}
+
+/// Records that a year's report was sent (art. 41).
+///
+/// # Errors
+/// [`AppError::Form`] names the field; as [`figures`].
+pub async fn record_sending(office: &Office, staff: &Staff, year: i16, on: &str, to: &str) -> Result<()> {
+    if !allowed(office, staff).await? {
+        return Err(AppError::NotAllowed);
+    }
+    let (today, to) = (office.now().today(), to.trim());
+    let mut errors = Vec::new();
+    let day = on.trim().parse::<Date>().ok();
+    match day {
+        None => errors.push(FormError::new("on", "fault-not-a-day")),
+        Some(day) if day > today => errors.push(FormError::new("on", "fault-in-future")),
+        // A year is reported when it is over, or while it runs for a part of it; never before it began.
+        Some(day) if day.year() < year => errors.push(FormError::new("on", "fault-too-early")),
+        Some(_) => {}
+    }
+    if to.is_empty() {
+        errors.push(FormError::new("to", "fault-missing"));
+    }
+    if to.chars().count() > 200 {
+        errors.push(FormError::with("to", "fault-too-long", 200));
+    }
+    let Some(on) = day.filter(|_| errors.is_empty()) else { return Err(AppError::Form(errors)) };
+    let sent = Sent { on, to: to.to_owned(), by: staff.officer.id.clone() };
+    let doc = serde_json::to_value(sent).map_err(|e| AppError::Internal(e.to_string()))?;
+    let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Report, format!("{}:{year}:{}", staff.officer.unit, new_id()), doc) };
+    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }

@@ -226,6 +226,8 @@ pub enum ItemKind {
     Published,
     /// Closed files drawn for a check.
     Draw,
+    /// That a yearly report was sent.
+    Report,
     /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
     Doomed,
 }
@@ -250,6 +252,7 @@ impl ItemKind {
             Self::Recusal => "recusal",
             Self::Published => "published",
             Self::Draw => "draw",
+            Self::Report => "report",
             Self::Doomed => "doomed",
         }
     }

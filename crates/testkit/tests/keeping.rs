@@ -259,6 +259,13 @@ async fn the_yearly_report_counts_accusations_in_the_total_alone() {
         assert!(text.contains("2026年度") && text.contains("2 件（含检举控告）") && text.contains("劳动和社会保障 1"), "{text}");
         assert!(!text.contains("纪检监察 1") && !text.contains("discipline"), "no line tells of the accusation: {text}");
         assert_eq!(yearly::figures(o, &supervisor, 2025).await.unwrap().received, 0);
+        for (on, to) in [("2026-03-03", "县政府"), ("2025-12-31", "县政府"), ("x", "县政府"), ("2026-03-02", " ")] {
+            assert!(matches!(yearly::record_sending(o, &supervisor, 2026, on, to).await, Err(AppError::Form(_))), "{on} {to}");
+        }
+        yearly::record_sending(o, &supervisor, 2025, "2026-03-02", "县人民政府、市信访局").await.unwrap();
+        let sent = yearly::sendings(o, &supervisor, 2025).await.unwrap();
+        assert_eq!((sent.len(), sent[0].to.as_str()), (1, "县人民政府、市信访局"));
+        assert!(yearly::sendings(o, &supervisor, 2026).await.unwrap().is_empty());
         for login in ["housing.head", "countyxf.clerk", "county.head"] {
             assert!(matches!(yearly::figures(o, &staff(o, login).await, 2026).await, Err(AppError::NotAllowed)), "{login}");
         }

@@ -77,6 +77,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/print", Access::Staff),
     ("GET", "/staff/print/{id}", Access::Staff),
     ("GET", "/staff/report", Access::Staff),
+    ("POST", "/staff/report", Access::Staff),
     ("GET", "/staff/checks", Access::Staff),
     ("POST", "/staff/checks", Access::Staff),
     ("POST", "/staff/matters/{number}/part/undo", Access::Staff),
@@ -182,7 +183,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/print", get(staff::print::list).post(staff::print::begin))
         .route("/staff/print/{id}", get(staff::print::job))
-        .route("/staff/report", get(staff::report::show))
+        .route("/staff/report", get(staff::report::show).post(staff::report::sent))
         .route("/staff/checks", get(staff::checks::list).post(staff::checks::draw))
         .route("/staff/matters/{number}/part/undo", post(staff::matter::undo_part))
         .route("/staff/admin", get(staff::admin::show))

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use axum::http::header;
-use axum::response::IntoResponse;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect};
 use huiyin_app::AppError;
-use huiyin_app::papers::{self, Form};
+use huiyin_app::papers::{self, Form, Letter};
 use huiyin_app::yearly;
 use minijinja::Value;
 use serde::Deserialize;
 
 use crate::context::{Shared, SignedIn};
+use crate::form::Form as FormData;
 use crate::pages::Page;
-use crate::problem::{self, Problem};
+use crate::problem::{self, FieldProblem, Problem};
 
 /// Which year, and how.
 #[derive(Debug, Default, Deserialize)]
@@ -51,14 +52,58 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
             }
         }
     }
-    let mut letter = yearly::letter(&shared.office, &signed.staff, year).await.map_err(fail)?;
+    let letter = in_the_readers_language(&shared, &signed, year).await.map_err(fail)?;
+    page(&shared, &signed, letter, year, this_year, errors, ("", "")).await
+}
+
+async fn page(shared: &Shared, signed: &SignedIn, letter: Letter, year: i16, this_year: i16, errors: Vec<FieldProblem>, given: (&str, &str)) -> Page {
+    let sendings = yearly::sendings(&shared.office, &signed.staff, year).await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let directory = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let sent: Vec<Value> = sendings
+        .into_iter()
+        .map(|s| {
+            let by = directory.officer(&s.by).map(|o| o.name.clone()).unwrap_or_default();
+            context! { on => huiyin_wording::date(signed.asked.language, s.on), to => s.to, by }
+        })
+        .collect();
+    let failed = !errors.is_empty();
+    let to = if given.1.is_empty() { letter.to.clone() } else { given.1.to_owned() };
+    let on = if given.0.is_empty() { shared.office.now().today().to_string() } else { given.0.to_owned() };
+    let years: Vec<i16> = (this_year - 5..=this_year).rev().collect();
+    let values = context! { title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), year, years, errors, sent, to, on };
+    let mut response = shared.desk(signed, "report.html", values);
+    if failed {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Records that the report was sent.
+pub(crate) async fn sent(State(shared): State<Arc<Shared>>, signed: SignedIn, form: FormData) -> Page {
+    signed.check_token(&shared, form.get("csrf"))?;
+    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    let this_year = shared.office.now().today().year();
+    let year: i16 = form.get("year").parse().ok().filter(|y| (2005..=this_year).contains(y)).ok_or_else(|| fail(AppError::NotFound))?;
+    match yearly::record_sending(&shared.office, &signed.staff, year, form.get("on"), form.get("to")).await {
+        Ok(()) => Ok(Redirect::to(&format!("/staff/report?year={year}")).into_response()),
+        Err(error) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            if errors.is_empty() {
+                return Err(fail(error));
+            }
+            let letter = in_the_readers_language(&shared, &signed, year).await.map_err(fail)?;
+            page(&shared, &signed, letter, year, this_year, errors, (form.get("on"), form.get("to"))).await
+        }
+    }
+}
+
+async fn in_the_readers_language(shared: &Shared, signed: &SignedIn, year: i16) -> Result<Letter, AppError> {
+    let mut letter = yearly::letter(&shared.office, &signed.staff, year).await?;
     if signed.asked.language == huiyin_wording::Language::English
         && let Some(second) = letter.second.take()
     {
         letter = *second;
     }
     letter.second = None;
-    let years: Vec<i16> = (this_year - 5..=this_year).rev().collect();
-    let values = context! { title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), year, years, errors };
-    Ok(shared.desk(&signed, "report.html", values))
+    Ok(letter)
 }
