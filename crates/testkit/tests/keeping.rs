@@ -192,6 +192,37 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_annulment_is_served_by_the_body_that_made_it() {
+    let t = sqlite_office(AT);
+    demo::people(&t.office).await.unwrap();
+    let o = &t.office;
+    let receipt = lodge::lodge(o, named("三栋供暖不达标。")).await.unwrap();
+    let number = format!("{}-1", receipt.number);
+    served(&t, &number).await;
+    let record = follow::open(o, &receipt.code, "test").await.unwrap();
+    let her = |id: &'static str| follow::make(o, &record, 1, the_move(id, &[("words", "不服")]));
+    let opinion = [("outcome", "uphold"), ("facts", "查明"), ("opinion", "维持"), ("legal_basis", "条例")];
+    let serve = [("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "x")];
+    her("request_review").await.unwrap();
+    step(o, "county.head", &number, "decide_review", &opinion).await.unwrap();
+    step(o, "county.head", &number, "serve_review", &serve).await.unwrap();
+    her("request_rereview").await.unwrap();
+    step(o, "city.head", &number, "annul_rereview", &[("facts", "f"), ("opinion", "撤销"), ("legal_basis", "l")]).await.unwrap();
+    // Decided anew, served, and the next review asked for before the city has served its annulment.
+    let again: Vec<(&str, &str)> = OPINION.iter().copied().filter(|f| f.0 != "outcome").chain([("outcome", "support"), ("new_facts", "x")]).collect();
+    step(o, "housing.handler", &number, "decide", &again).await.unwrap();
+    step(o, "housing.clerk", &number, "serve", &serve).await.unwrap();
+    her("request_review").await.unwrap();
+    let proof = [("way", "in_person"), ("on_day", "2026-03-02"), ("proof", "x")];
+    assert!(step(o, "county.head", &number, "serve_annulment_rereview", &proof).await.is_err(), "it is not the county's paper");
+    step(o, "city.head", &number, "serve_annulment_rereview", &proof).await.unwrap();
+    let m = matter_view::for_operator(o, &number).await.unwrap().matter;
+    assert!(m.owed().iter().all(|c| c.rule.as_str() != "serve_rereview"));
+    step(o, "county.handler", &number, "decide_review", &opinion).await.unwrap();
+    step(o, "county.head", &number, "serve_review", &serve).await.unwrap();
+}
+
 async fn finished(office: &Office, login: &str, id: &str) -> Stage {
     let who = staff(office, login).await;
     for _ in 0..600 {

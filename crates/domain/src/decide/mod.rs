@@ -125,6 +125,7 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor, today: Date)
         .iter()
         .filter(|m| {
             m.by.iter().any(|r| relations.contains(r))
+                || still_owes(rules, matter, actor, m)
                 || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
         })
         .filter(|m| m.from.contains(&matter.state))
@@ -141,7 +142,12 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
         return Err(Closed::State { state: matter.state.clone() });
     }
     let relations = matter.relations(actor, rules.directory);
-    if !rule.by.iter().any(|r| relations.contains(r)) {
+    let still_owes = still_owes(rules, matter, actor, rule);
+    if !rule.by.iter().any(|r| relations.contains(r)) && !still_owes {
+        return Err(Closed::NotYours { by: rule.by.clone() });
+    }
+    // A paper of a reviewing body before is served by that body, not by the one that reviews now.
+    if is_left_by_reviewer(rules, rule) && !still_owes && matches!(actor, Actor::Officer { .. }) {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
     if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
@@ -198,6 +204,23 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
         _ => None,
     };
     if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
+}
+
+/// A reviewing body may be followed by another while it still owes something, such as the service of its annulment: a
+/// move that changes no state, discharges a duty of the reviewer and asks that it be owed.
+fn is_left_by_reviewer(rules: Rules<'_>, rule: &MoveRule) -> bool {
+    let of_reviewer = |id: &ClockId| rules.book.clock(id).is_some_and(|c| c.bound == Relation::Reviewer);
+    rule.to.is_none()
+        && rule.by.contains(&Relation::Reviewer)
+        && rule.guards.iter().any(|g| matches!(g, Guard::Owed(id) if rule.discharge.contains(id) && of_reviewer(id)))
+}
+
+/// Whether the actor's unit is the one that owes what such a move discharges, whoever reviews now.
+fn still_owes(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> bool {
+    let Actor::Officer { id, unit, .. } = actor else { return false };
+    is_left_by_reviewer(rules, rule)
+        && !matter.recused.contains(id)
+        && matter.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
 }
 
 /// Whether a condition holds of a matter.

@@ -273,8 +273,9 @@ impl Work<'_> {
 
     /// The owed clocks of a rule that this actor's move discharges: where several units owe, each its own.
     fn own(&self, rule: &ClockId) -> Vec<u32> {
-        // Several units may owe the same: those asked, and whoever was to report what is urgent before it was handed on.
-        let asked = self.rule.verb == Verb::ReportUrgent || self.rules.book.clock(rule).is_some_and(|c| c.bound.is_asked());
+        // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report what is urgent before it was handed on.
+        let each_its_own = |c: &crate::procedure::ClockRule| c.bound.is_asked() || c.bound == Relation::Reviewer;
+        let asked = self.rule.verb == Verb::ReportUrgent || self.rules.book.clock(rule).is_some_and(each_its_own);
         let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
         let mine = |n: &u32| self.matter.clocks.iter().any(|c| c.n == *n && c.bound.unit.as_ref() == Some(unit));
         self.owed(rule).into_iter().filter(|n| !asked || mine(n)).collect()
