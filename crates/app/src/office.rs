@@ -76,17 +76,8 @@ pub struct Office {
     jobs: crate::print_job::Jobs,
 }
 
-/// The rest of a leased block, by the name of what is counted.
-type Serials = BTreeMap<String, Block>;
-
-/// Serials leased and not given out yet.
-#[derive(Debug)]
-struct Block {
-    /// The next.
-    next: u64,
-    /// The first that is no longer ours.
-    end: u64,
-}
+/// The rest of a leased block, by year: the next serial and the end.
+type Serials = BTreeMap<i16, (u64, u64)>;
 
 /// The rule book, calendar and directory a decision is made under, kept together.
 #[derive(Debug, Clone)]
@@ -288,11 +279,23 @@ impl Office {
     /// # Errors
     /// As the store.
     pub(crate) async fn serial(&self, year: i16) -> Result<u64> {
-        let name = format!("serial:{year}");
-        match self.take_serial(&name) {
-            Some(next) => Ok(next),
-            None => self.lease(name, LEASE).await,
+        if let Some(next) = self.take_serial(year) {
+            return Ok(next);
         }
+        let first = self.store().lease(self.tenant(), &format!("serial:{year}"), LEASE).await?;
+        if let Ok(mut serials) = self.serials.lock() {
+            serials.insert(year, (first + 1, first + u64::from(LEASE)));
+        }
+        Ok(first)
+    }
+
+    fn take_serial(&self, year: i16) -> Option<u64> {
+        let mut serials = self.serials.lock().ok()?;
+        let (next, end) = serials.get_mut(&year)?;
+        (*next < *end).then(|| {
+            *next += 1;
+            *next - 1
+        })
     }
 
     /// The next number of a paper: one after the other, leased one at a time, so that a restart leaves no gap.
@@ -301,28 +304,6 @@ impl Office {
     /// As the store.
     pub(crate) async fn paper_serial(&self, name: &str) -> Result<u64> {
         Ok(self.store().lease(self.tenant(), name, 1).await?)
-    }
-
-    async fn lease(&self, name: String, size: u32) -> Result<u64> {
-        let first = self.store().lease(self.tenant(), &name, size).await?;
-        if let Ok(mut serials) = self.serials.lock() {
-            let block = Block { next: first + 1, end: first + u64::from(size) };
-            // Two leased at once: the longer rest stays, the other leaves a gap.
-            let kept = serials.get(&name).is_some_and(|b| b.end - b.next > block.end - block.next);
-            if !kept {
-                serials.insert(name, block);
-            }
-        }
-        Ok(first)
-    }
-
-    fn take_serial(&self, name: &str) -> Option<u64> {
-        let mut serials = self.serials.lock().ok()?;
-        let block = serials.get_mut(name)?;
-        (block.next < block.end).then(|| {
-            block.next += 1;
-            block.next - 1
-        })
     }
 
     /// A keyed hash, in hex: of receipt codes, form tokens, session keys.

@@ -129,7 +129,8 @@ pub enum Verb {
 
 impl Verb {
     /// What is done for one petitioner alone, also where matters are joined: her own acts, hearing her, service, help,
-    /// complaints, what was carried out for her, and what changes the joinder, the people or the file itself. Everything else is made on each member (DESIGN.md, 并案).
+    /// complaints, what was carried out for her, reports and checks of it, and what changes the joinder, the people or the
+    /// file itself. Everything else is made on each member (DESIGN.md, 并案).
     pub fn is_for_one(self) -> bool {
         match self {
             Self::Serve

@@ -2,7 +2,6 @@ brand = Huiyin
 skip = Skip to content
 you = you
 petitioner = petitioner
-the-unit = the unit
 by-clock = the program
 by-import = imported from earlier records
 list-comma = ,{" "}

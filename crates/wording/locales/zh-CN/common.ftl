@@ -2,7 +2,6 @@ brand = 回音
 skip = 跳到正文
 you = 您
 petitioner = 信访人
-the-unit = 办理单位
 by-clock = 系统
 by-import = 从原台账导入
 list-comma = 、
