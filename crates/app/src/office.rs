@@ -74,6 +74,7 @@ pub struct Office {
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
     guesses: Arc<tokio::sync::Mutex<()>>,
     jobs: crate::print_job::Jobs,
+    published: Arc<RwLock<Vec<OfficerId>>>,
 }
 
 /// The rest of a leased block, by year: the next serial and the end.
@@ -106,7 +107,13 @@ impl Office {
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
             guesses: Arc::default(),
             jobs: Arc::default(),
+            published: Arc::default(),
         }
+    }
+
+    /// Officers whose accounts open with a password anybody can read, as last looked for.
+    pub(crate) fn published(&self) -> &RwLock<Vec<OfficerId>> {
+        &self.published
     }
 
     /// The same office with another source of time (for seeds).

@@ -21,21 +21,35 @@ use crate::seal::{seal, tell};
 const BATCH: u32 = 200;
 
 /// What a sweep did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
     /// Matters in which something fired.
-    pub matters: u64,
+    pub matters: BTreeSet<MatterId>,
     /// Breaches among it.
     pub breaches: u64,
     /// Matters that could not be worked now.
     pub left: u64,
 }
 
-/// Fires every timer due at office time.
+/// Fires every timer due at office time, and removes what is past its time.
 ///
 /// # Errors
 /// When the store cannot be read; single matters that fail are counted and logged.
 pub async fn run(office: &Office) -> Result<Swept> {
+    let swept = timers(office).await?;
+    // Drafts, sessions and counts of guesses past their time are removed for good.
+    office.store().sweep_items(office.tenant(), office.machine_now()).await?;
+    crate::keeping::clear(office).await;
+    crate::print_job::forget_old(office);
+    metrics::counter!("huiyin_breaches_total").increment(swept.breaches);
+    Ok(swept)
+}
+
+/// Fires every timer due at office time.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn timers(office: &Office) -> Result<Swept> {
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {
@@ -43,13 +57,13 @@ pub async fn run(office: &Office) -> Result<Swept> {
         let due = office.store().due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0))).await?;
         let batch: Vec<MatterId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
         if batch.is_empty() {
-            break;
+            return Ok(swept);
         }
         let results = join_all(batch.iter().map(|id| one(office, id))).await;
-        for (id, result) in batch.iter().zip(results) {
+        for (id, result) in batch.into_iter().zip(results) {
             match result {
                 Ok(breaches) => {
-                    swept.matters += 1;
+                    swept.matters.insert(id);
                     swept.breaches += breaches;
                 }
                 Err(error) => {
@@ -57,17 +71,11 @@ pub async fn run(office: &Office) -> Result<Swept> {
                         tracing::error!(matter.id = %id, error = ?error, "a timer could not be worked");
                     }
                     swept.left += 1;
-                    failed.insert(id.0.clone());
+                    failed.insert(id.0);
                 }
             }
         }
     }
-    // Drafts, sessions and counts of guesses past their time are removed for good.
-    office.store().sweep_items(office.tenant(), office.machine_now()).await?;
-    crate::keeping::clear(office).await;
-    crate::print_job::forget_old(office);
-    metrics::counter!("huiyin_breaches_total").increment(swept.breaches);
-    Ok(swept)
 }
 
 async fn one(office: &Office, id: &MatterId) -> Result<u64> {

@@ -8,7 +8,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Environment variables of ours that are not configuration.
-const NOT_CONFIG: &[&str] = &["HUIYIN_CI", "HUIYIN_TEST_POSTGRES", "HUIYIN_CONFIG", "HUIYIN_WRITE"];
+const NOT_CONFIG: &[&str] = &["HUIYIN_CI", "HUIYIN_TEST_POSTGRES", "HUIYIN_CONFIG", "HUIYIN_WRITE", "HUIYIN_LONG"];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

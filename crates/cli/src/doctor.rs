@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use huiyin_domain::unit::{Post, UnitKind};
+use huiyin_app::sign_in::published;
+use huiyin_domain::unit::{Officer, Post, UnitKind};
 
 use crate::config::Place;
 use crate::setup::{self, Make};
@@ -59,9 +60,24 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         None => wrong.push("no Chinese face was found, so papers cannot be set as PDF; install the Debian package `fonts-noto-cjk` or set `faces`".into()),
         Some(missing) => println!("faces       papers can be set; not here, others stand in: {}", missing.join(", ")),
     }
+    let open = published::look(office).await?;
+    if !open.is_empty() {
+        wrong.push(open_doors(&open));
+    }
     for line in &wrong {
         println!("mend        {line}");
     }
     println!("{}", if wrong.is_empty() { "all in order" } else { "see `mend` above" });
     Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Accounts that anybody can sign in to, in a sentence that says how to mend it.
+pub fn open_doors(accounts: &[Officer]) -> String {
+    let names: Vec<&str> = accounts.iter().map(|o| o.login.as_str()).take(20).collect();
+    let more = if accounts.len() > names.len() { format!(" and {} more", accounts.len() - names.len()) } else { String::new() };
+    format!(
+        "{} account(s) open with the password of the demo, which anybody can read: {}{more}; set new passwords or put the accounts out of use under administration",
+        accounts.len(),
+        names.join(", ")
+    )
 }

@@ -13,6 +13,7 @@ macro_rules! println {
 
 mod bench;
 mod config;
+mod demo_folder;
 mod doctor;
 mod explain;
 mod import;

@@ -18,5 +18,6 @@ pub mod procedure;
 pub mod reckon;
 pub mod retention;
 pub mod submission;
+pub mod text;
 pub mod timer;
 pub mod unit;

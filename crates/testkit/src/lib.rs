@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use huiyin_app::act::{self, Move};
 use huiyin_app::lodge::Lodging;
@@ -78,7 +78,7 @@ pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice
     let office = Office::new(Parts {
         store,
         files: FileStore::open(&folder.path().join("files")).unwrap(),
-        library: Arc::new(Library::shipped().unwrap()),
+        library: library(),
         wording: Arc::new(Wording::load().unwrap()),
         time: time.clone(),
         tenant: TenantId::new("test"),
@@ -90,6 +90,12 @@ pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice
         division: huiyin_app::demo::DIVISION.into(),
     });
     TestOffice { office, time, folder }
+}
+
+/// The packs that come with the program, read once for all tests of a process.
+fn library() -> Arc<Library> {
+    static LIBRARY: OnceLock<Arc<Library>> = OnceLock::new();
+    Arc::clone(LIBRARY.get_or_init(|| Arc::new(Library::shipped().unwrap())))
 }
 
 /// A fresh PostgreSQL database, or `None` when no server is named in `HUIYIN_TEST_POSTGRES`.

@@ -113,6 +113,8 @@ pub(crate) struct SignedIn {
     pub asked: Asked,
     /// Sees the yearly report.
     pub reports: bool,
+    /// Accounts that open with a published password; every staff page says so.
+    pub open_doors: Vec<String>,
 }
 
 impl FromRequestParts<Arc<Shared>> for SignedIn {
@@ -124,7 +126,8 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
         match sign_in::session(&shared.office, &secret).await {
             Ok(staff) => {
                 let reports = huiyin_app::yearly::allowed(&shared.office, &staff).await.map_err(|e| Problem::page(shared, &asked, e))?;
-                Ok(Self { staff, secret, asked, reports })
+                let open = sign_in::published::known(&shared.office).await.map_err(|e| Problem::page(shared, &asked, e))?;
+                Ok(Self { staff, secret, asked, reports, open_doors: open.into_iter().map(|o| o.login).collect() })
             }
             Err(error) => Err(Problem::page(shared, &asked, error)),
         }
@@ -157,6 +160,7 @@ impl Shared {
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
             me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
+            open_doors => signed.map(|s| s.open_doors.join(&self.say(asked.language, "list-comma"))).filter(|names| !names.is_empty()),
             csrf => signed.map(|s| sign_in::form_token(&self.office, &s.secret)).unwrap_or_default(),
             ..values
         };

@@ -4,19 +4,20 @@
 mod script;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use futures_util::future::join_all;
-use huiyin_domain::calendar::date_of;
-use huiyin_domain::clock::OfficeTime;
-use huiyin_domain::ids::UnitId;
+use huiyin_domain::calendar::{WorkCalendar, date_of, number_of};
+use huiyin_domain::clock::{ClockKind, OfficeTime};
+use huiyin_domain::decide::Closed;
+use huiyin_domain::ids::{MatterId, UnitId};
 use huiyin_domain::number::matter_number;
-use huiyin_domain::procedure::Relation;
+use huiyin_domain::procedure::{Guard, Relation};
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_domain::unit::Post;
-use huiyin_storage::{DutyQuery, DutyWindow, Identity, ItemKind, ItemRecord};
+use huiyin_storage::{Identity, ItemKind, ItemRecord};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
@@ -96,22 +97,56 @@ struct Planned {
     receipt: Option<Receipt>,
 }
 
-/// Whether the store holds a demo already.
+/// What a store holds, as far as a demo is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// Nothing: a demo may be made in it.
+    Nothing,
+    /// A demo that was not finished.
+    Unfinished,
+    /// A demo.
+    Demo,
+    /// An office: units, officers or petitions that no demo put there.
+    Office,
+}
+
+/// What the store holds.
+///
+/// # Errors
+/// As the store.
+pub async fn holds(office: &Office) -> Result<Holds> {
+    if let Some(item) = setting(office).await? {
+        let made = item.doc.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
+        return Ok(if made { Holds::Demo } else { Holds::Unfinished });
+    }
+    let directory = office.reload_directory().await?;
+    Ok(if directory.units.is_empty() && directory.officers.is_empty() { Holds::Nothing } else { Holds::Office })
+}
+
+/// Whether the store holds a demo, finished or not.
 ///
 /// # Errors
 /// As the store.
 pub async fn is_demo(office: &Office) -> Result<bool> {
-    Ok(office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?.is_some())
+    Ok(setting(office).await?.is_some())
 }
 
-/// What was printed when the demo was made.
+/// Number and code of the petition that is shown to visitors; `None` until the demo is made.
 ///
 /// # Errors
 /// As the store.
 pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
-    let item = office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?;
     let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    Ok(item.map(|i| (text(&i.doc, "number"), text(&i.doc, "code"))))
+    let pair = setting(office).await?.map(|i| (text(&i.doc, "number"), text(&i.doc, "code")));
+    Ok(pair.filter(|(number, _)| !number.is_empty()))
+}
+
+async fn setting(office: &Office) -> Result<Option<ItemRecord>> {
+    Ok(office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?)
+}
+
+async fn mark(office: &Office, doc: serde_json::Value) -> Result<()> {
+    Ok(office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, "demo", doc)]).await?)
 }
 
 /// Seconds by which office time was moved forward.
@@ -146,23 +181,34 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
 /// # Errors
 /// As the use cases; single steps that are refused are returned.
 pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> {
+    seed_some(office, real, |_| true).await
+}
+
+/// The same with some of the petitions only, by their index from 0 to [`PETITIONS`]; the first is always made, since it is the one shown.
+///
+/// # Errors
+/// As [`seed`].
+pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl Fn(usize) -> bool) -> Result<Seeded> {
     let end = office.now();
     let scenarios: Scenarios = toml_scenarios()?;
+    mark(office, serde_json::json!({ "made": false })).await?;
     people(office).await?;
     let time = Arc::new(SeedTime { real, second: AtomicI64::new(end.at.as_second()) });
     let seeder = office.with_time(time.clone());
-    let mut plan = plan(&seeder, &scenarios.s, &end).await?;
-    let (mut refused, mut steps) = (Vec::new(), 0);
+    let calendar = seeder.ground_today().await?.calendar;
+    let mut plan = plan(&calendar, &scenarios.s, &end);
+    plan.retain(|p| p.index == 0 || wanted(p.index));
+    let (mut refused, mut steps, mut pressed) = (Vec::new(), 0, BTreeSet::new());
     let first = end.today().checked_sub((DAYS_BACK + 3).days()).unwrap_or(end.today());
     let mut day = first;
     while day <= end.today() {
-        time.move_to(at(day, 0, 30, &end));
-        sweep::run(&seeder).await?;
-        // What happens on one day is at nine and at two; commits of one hour share groups.
+        time.move_to(at(day, 0, 30, &end).min(end.at));
+        pressed.extend(sweep::timers(&seeder).await?.matters);
+        // What happens on one day is at nine; commits of one hour share groups.
         let morning = at(day, 9, 0, &end).min(end.at);
         time.move_to(morning);
-        let results = join_all(plan.iter_mut().map(|p| work(&seeder, p, day))).await;
-        steps += supervise(&seeder, day).await?;
+        let results = join_all(plan.iter_mut().map(|p| work(&seeder, &calendar, p, day))).await;
+        steps += supervise(&seeder, &mut pressed, day).await?;
         for (result, planned) in results.into_iter().zip(&plan) {
             match result {
                 Ok(done) => steps += done,
@@ -172,10 +218,9 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
         day = day.tomorrow().unwrap_or(end.today());
     }
     time.move_to(end.at);
-    sweep::run(&seeder).await?;
+    sweep::timers(&seeder).await?;
     let (number, code) = plan.first().and_then(|p| p.receipt.clone()).map(|r| (r.number, r.code)).unwrap_or_default();
-    let setting = ItemRecord::lasting(ItemKind::Setting, "demo", serde_json::json!({ "number": number, "code": code }));
-    office.store().put_items(office.tenant(), vec![setting]).await?;
+    mark(office, serde_json::json!({ "made": true, "number": number, "code": code })).await?;
     Ok(Seeded { number, code, refused, steps })
 }
 
@@ -207,8 +252,7 @@ pub async fn people(office: &Office) -> Result<()> {
     office.reload_directory().await.map(|_| ())
 }
 
-async fn plan(office: &Office, scenarios: &[Scenario], end: &OfficeTime) -> Result<Vec<Planned>> {
-    let calendar = office.ground_today().await?.calendar;
+fn plan(calendar: &WorkCalendar, scenarios: &[Scenario], end: &OfficeTime) -> Vec<Planned> {
     let today = end.today();
     let mut out = Vec::with_capacity(PETITIONS);
     for index in 0..PETITIONS {
@@ -224,15 +268,16 @@ async fn plan(office: &Office, scenarios: &[Scenario], end: &OfficeTime) -> Resu
             let nominal = received.checked_add(step.day.days()).unwrap_or(received);
             let petitioner = step.by == Relation::Petitioner;
             let day = if petitioner { nominal } else { calendar.roll(nominal) };
-            // What was shown to the visitor stays open.
-            if day <= today && !(index == 0 && step.day > 30) {
-                steps.push((day, step));
+            // What is shown to the visitor stays open; what comes after a step still to come is to come as well.
+            if day > today || (index == 0 && step.day > 30) {
+                break;
             }
+            steps.push((day, step));
         }
         steps.reverse();
         out.push(Planned { index, scenario, received, direct, steps, receipt: None });
     }
-    Ok(out)
+    out
 }
 
 fn filled(template: &Scenario, place: &str, n: usize) -> Scenario {
@@ -242,47 +287,82 @@ fn filled(template: &Scenario, place: &str, n: usize) -> Scenario {
 
 type StepFault = (String, AppError);
 
-/// Everything one petition does on one day, in order.
-async fn work(office: &Office, planned: &mut Planned, day: Date) -> std::result::Result<usize, StepFault> {
+/// Everything one petition does on one day, in order. What the law makes a step wait for moves the rest of the script; a
+/// refused step ends the script of this petition, which stays as it is.
+async fn work(office: &Office, calendar: &WorkCalendar, planned: &mut Planned, day: Date) -> std::result::Result<usize, StepFault> {
     let mut done = 0;
     if planned.received == day {
-        planned.receipt = Some(receive(office, planned, day).await.map_err(|e| ("lodge".to_owned(), e))?);
+        match receive(office, planned, day).await {
+            Ok(receipt) => planned.receipt = Some(receipt),
+            Err(error) => {
+                planned.steps.clear();
+                return Err(("lodge".to_owned(), error));
+            }
+        }
         done += 1;
     }
-    while planned.steps.last().is_some_and(|(on, _)| *on <= day) {
-        let (Some((_, step)), Some(receipt)) = (planned.steps.pop(), planned.receipt.clone()) else { break };
-        make(office, &receipt, &step, day).await.map_err(|e| (step.id.to_owned(), e))?;
-        done += 1;
+    while let (Some((_, step)), Some(receipt)) = (planned.steps.last().filter(|(on, _)| *on <= day).cloned(), planned.receipt.clone()) {
+        match make(office, &receipt, &step, day).await {
+            Ok(()) => {
+                planned.steps.pop();
+                done += 1;
+            }
+            Err(error) => match waits_until(office, calendar, &receipt, &error, day).await {
+                Ok(Some(until)) => {
+                    planned.put_off(number_of(until) - number_of(day));
+                    break;
+                }
+                Ok(None) => {
+                    planned.steps.clear();
+                    return Err((step.id.to_owned(), error));
+                }
+                Err(error) => return Err((step.id.to_owned(), error)),
+            },
+        }
     }
     Ok(done)
 }
 
-/// The supervisor presses what ran out two days before; the unit answers the day after. One in nine is left open.
-async fn supervise(office: &Office, day: Date) -> Result<usize> {
+impl Planned {
+    /// Moves every step still to come by so many days.
+    fn put_off(&mut self, days: i32) {
+        for (on, _) in &mut self.steps {
+            *on = date_of(number_of(*on) + days);
+        }
+    }
+}
+
+/// The day until which a refused step has to wait: a right of the petitioner's must have lapsed, or a duty must be done first.
+async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt, error: &AppError, day: Date) -> Result<Option<Date>> {
+    let AppError::Closed(closed) = error else { return Ok(None) };
+    let Closed::Guard { guard: Guard::NotOwed(rule) } = &**closed else { return Ok(None) };
+    let matter = office.store().matter_by_number(office.tenant(), &matter_number(&receipt.number, 1)).await?.ok_or(AppError::NotFound)?;
+    let Some(clock) = matter.running(rule) else { return Ok(None) };
+    let from = if clock.kind == ClockKind::Right { clock.legal.max(day) } else { day };
+    Ok(from.tomorrow().ok().map(|next| calendar.roll(next)))
+}
+
+/// The supervisor presses what ran out the day before; the unit answers the day after. One in three is left open.
+async fn supervise(office: &Office, pressed: &mut BTreeSet<MatterId>, day: Date) -> Result<usize> {
     let mut done = 0;
-    let directory = office.directory().await?;
-    for unit in &directory.units {
-        let query = DutyQuery {
-            tenant: office.tenant().clone(),
-            unit: unit.id.clone(),
-            posts: [Post::Supervisor, Post::Head].into(),
-            without: Default::default(),
-            window: DutyWindow::All,
-            now: office.now().at,
-            today_ends: office.now().at,
-            week_ends: office.now().at,
-            after: None,
-            limit: 500,
+    for id in pressed.clone() {
+        let Some(matter) = office.store().matter(office.tenant(), &id).await?.filter(|m| !m.number.contains('5')) else {
+            pressed.remove(&id);
+            continue;
         };
-        for duty in office.store().duties(&query).await?.rows.into_iter().filter(|d| d.start < day && !d.number.contains('5')) {
-            let (by, id, field, text) = match duty.rule.as_str() {
-                "supervise" => (Relation::Supervisor, "supervise", "reason", "已逾期，请三日内办理并说明原因。"),
-                "answer_supervision" => (Relation::HolderHead, "answer_supervision", "summary", "已安排专人办理，本周内办结。"),
-                _ => continue,
+        let owed: Vec<_> = matter.clocks.iter().filter(|c| c.is_owed() && matches!(c.rule.as_str(), "supervise" | "answer_supervision")).collect();
+        if owed.is_empty() {
+            pressed.remove(&id);
+        }
+        for rule in owed.into_iter().filter(|c| c.start < day).map(|c| c.rule.as_str()) {
+            let (by, field, text) = match rule {
+                "supervise" => (Relation::Supervisor, "reason", "已逾期，请三日内办理并说明原因。"),
+                _ => (Relation::HolderHead, "summary", "已安排专人办理，本周内办结。"),
             };
+            let id = if rule == "supervise" { "supervise" } else { "answer_supervision" };
             let step = Step { day: 0, by, id, fields: vec![(field, text.to_owned())] };
             // A unit without a head cannot answer; that stays visible as its breach.
-            done += usize::from(by_officer(office, &duty.number, &step, day).await.is_ok());
+            done += usize::from(by_officer(office, &matter.number, &step, day).await.is_ok());
         }
     }
     Ok(done)

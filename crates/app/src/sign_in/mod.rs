@@ -1,11 +1,13 @@
 //! Signing in: argon2id hashes, throttled guesses, sessions kept as keyed hashes; tokens for machines.
 
+pub mod published;
 pub(crate) mod throttle;
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use huiyin_domain::ids::OfficerId;
+use huiyin_domain::text;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
@@ -46,7 +48,7 @@ pub struct SignedIn {
 /// # Errors
 /// [`AppError::NotSignedIn`] for a wrong pair (never saying which half), [`AppError::Throttled`] after several.
 pub async fn sign_in(office: &Office, login: &str, password: &str, from: &str) -> Result<SignedIn> {
-    let login = login.trim().to_lowercase();
+    let login = text::number(login).to_lowercase();
     let keys = [format!("login:{login}"), format!("from:{from}")];
     let _turn = office.turn().await;
     for key in &keys {
@@ -161,6 +163,9 @@ pub fn check_password(password: &str, errors: &mut Vec<FormError>) {
     if password.chars().all(|c| c.is_ascii_digit()) && length >= MIN_PASSWORD {
         errors.push(FormError::new("password", "fault-password-digits"));
     }
+    if password == crate::demo::PASSWORD {
+        errors.push(FormError::new("password", "fault-password-published"));
+    }
 }
 
 /// An officer changes the own password and signs in anew with it.
@@ -206,7 +211,9 @@ pub(crate) async fn write_password(office: &Office, of: &OfficerId, new: &str) -
         }
     }
     let item = ItemRecord::lasting(ItemKind::Credential, of.as_str(), serde_json::Value::String(hash(new).await?));
-    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
+    office.store().put_items(office.tenant(), vec![item]).await?;
+    published::mended(office, of);
+    Ok(())
 }
 
 /// Makes a token for a machine that acts as an officer; it is shown once.

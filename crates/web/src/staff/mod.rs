@@ -30,6 +30,6 @@ pub(crate) async fn start(_: SignedIn) -> Redirect {
 pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_token(&shared, form.get("csrf"))?;
     let swept = huiyin_app::demo::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let (matters, breaches) = swept.map_or((0, 0), |s| (s.matters, s.breaches));
+    let (matters, breaches) = swept.map_or((0, 0), |s| (s.matters.len(), s.breaches));
     Ok(Redirect::to(&format!("/staff/duties?whose=unit&moved={matters}&ran_out={breaches}")).into_response())
 }

@@ -9,6 +9,7 @@ demo-admin = county petition office, head and administrator
 demo-handler = housing bureau, handling
 demo-head = housing bureau, head
 demo-reviewer = county government, reviews
+open-doors = Accounts open with the password of the demo: { $names }. Anybody can come in; an administrator should set new passwords or put them out of use at once.
 demo-now = demo time: { $day }
 demo-forward = Go to the next due
 search-label = Find a number or words

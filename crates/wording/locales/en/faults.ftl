@@ -52,6 +52,7 @@ fault-code = The code is not right. Please check the 16 digits; after several tr
 fault-sign-in = Name or password is not right
 fault-password-short = Password: at least { $value } characters
 fault-password-digits = Password: not digits only
+fault-password-published = This is the password of the demo, which anybody can read; choose another
 fault-password-wrong = The present password is not right
 fault-unit-id = Code: lower-case letters and digits, at most 32
 fault-circle = The superior leads back to the unit itself

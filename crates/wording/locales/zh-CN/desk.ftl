@@ -9,6 +9,7 @@ demo-admin = 县信访局 负责人、管理员
 demo-handler = 县住建局 承办岗
 demo-head = 县住建局 负责人
 demo-reviewer = 县政府 复查
+open-doors = 有账号用演示密码就能登录：{ $names }。谁都能进来，请管理员马上换密码，或者停用这些账号。
 demo-now = 演示时间：{ $day }
 demo-forward = 走到下一个到期
 search-label = 查找编号或文字

@@ -52,6 +52,7 @@ fault-code = 查询码不对。请核对 16 位数字；输错几次后要等一
 fault-sign-in = 登录名或者密码不对
 fault-password-short = 密码至少 { $value } 个字符
 fault-password-digits = 密码不要全是数字
+fault-password-published = 这是演示用的密码，谁都查得到；请换一个
 fault-password-wrong = 现在的密码不对
 fault-unit-id = 代码只能用小写字母和数字，最多 32 个
 fault-circle = 上级不能绕回自己
