@@ -6,16 +6,20 @@
 use std::collections::BTreeMap;
 
 use huiyin_domain::decide::{Closed, decide};
-use huiyin_domain::ids::MoveId;
+use huiyin_domain::ids::{MoveId, UnitId};
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_domain::procedure::{Fact, HandTo, MoveRule, Verb};
 use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord};
 use jiff::ToSpan;
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
+use crate::posts::{self, Sits};
 use crate::seal::{seal, tell};
+
+/// The field by which somebody says that a unit is meant in which nobody sits.
+pub const UNMANNED: &str = "confirm_unmanned";
 
 /// What a move is made with.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +83,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     if rule.verb == Verb::Appoint && step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
     }
+    handed_to_somebody(&ground, rule, &step)?;
     let mut changes = Changes::new(office.tenant().clone());
     let expires = office.machine_now().checked_add(24.hours()).ok();
     changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
@@ -100,6 +105,17 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     }
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(done)
+}
+
+/// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
+fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
+    let name = step.fields.get(&Field::ToUnit.word()).filter(|_| rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask);
+    let Some(unit) = name.and_then(|n| ground.directory.unit(&UnitId::new(n.trim()))) else { return Ok(()) };
+    let meant = step.fields.get(UNMANNED).is_some_and(|v| v == "1");
+    if posts::sits(&ground.directory, unit) == Sits::Nobody && !meant {
+        return Err(AppError::Form(vec![FormError::with("to_unit", "fault-unit-unmanned", &unit.name)]));
+    }
+    Ok(())
 }
 
 /// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is.

@@ -6,9 +6,9 @@ use huiyin_domain::calendar::{WorkCalendar, number_of};
 use huiyin_domain::clock::{Basis, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::procedure::{ClockRule, StartFrom};
+use huiyin_domain::procedure::{ClockRule, Fact, StartFrom};
 use huiyin_domain::reckon::{Reason, Reckoning, Why};
-use huiyin_domain::unit::Post;
+use huiyin_domain::unit::{Post, UnitKind};
 use huiyin_wording::{Language, Wording, date, day};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -83,6 +83,10 @@ pub struct ClockView {
     pub provisional: bool,
     /// Owed between offices.
     pub between_offices: bool,
+    /// It is the petitioner's own.
+    pub hers: bool,
+    /// What happens by itself when it is late; empty for a right.
+    pub when_late: String,
 }
 
 /// What a view is made under.
@@ -120,11 +124,11 @@ impl ViewGround<'_> {
 
 /// Every clock of a matter that is owed or open, soonest first, in words.
 pub fn owed(ground: ViewGround<'_>, matter: &Matter) -> Vec<ClockView> {
-    matter.owed().into_iter().filter_map(|c| view(ground, c)).collect()
+    matter.owed().into_iter().filter_map(|c| view(ground, matter, c)).collect()
 }
 
 /// One clock in words; `None` when the pack does not know its rule.
-pub fn view(ground: ViewGround<'_>, clock: &Clock) -> Option<ClockView> {
+pub fn view(ground: ViewGround<'_>, matter: &Matter, clock: &Clock) -> Option<ClockView> {
     let rule = ground.rules.book.clock(&clock.rule)?;
     let today = ground.now.today();
     let reckoning = clock.reckoning(ground.rules.calendar, today).ok()?;
@@ -166,7 +170,22 @@ pub fn view(ground: ViewGround<'_>, clock: &Clock) -> Option<ClockView> {
         cite: cite(ground, clock),
         provisional: clock.provisional,
         between_offices: rule.between_offices,
+        hers: clock.bound.unit.is_none(),
+        when_late: when_late(ground, clock, matter.facts.contains(&Fact::Accusation)),
     })
+}
+
+/// Who is called on when a unit is late, as it really goes (`domain::timer`).
+fn when_late(ground: ViewGround<'_>, clock: &Clock, accusation: bool) -> String {
+    let kind = clock.bound.unit.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| u.kind);
+    let key = match kind {
+        None => return String::new(),
+        Some(_) if accusation => "owed-late-promise-line",
+        Some(UnitKind::PetitionOffice) => "owed-late-promise-office",
+        Some(_) if clock.about.is_some() => "owed-late-promise-office",
+        Some(_) => "owed-late-promise",
+    };
+    ground.say(key, &[])
 }
 
 /// The clause as cited, or that it is a promise of this office.
@@ -317,12 +336,12 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     if is_short(clock) {
         let at = |t| huiyin_wording::instant(ground.language, t, &ground.now.zone, today);
         line("reckon-start", ground.say("reckon-start-short", &[("start", at(clock.started_at)), ("fact", start_word(ground, rule))]));
-        line("reckon-period", period_text(ground, clock));
+        line("reckon-period", period_text(ground, clock, rule));
         line("reckon-end", at(clock.due));
         return out;
     }
     line("reckon-start", ground.say("reckon-start-text", &[("start", start), ("fact", start_word(ground, rule)), ("first", first)]));
-    line("reckon-period", period_text(ground, clock));
+    line("reckon-period", period_text(ground, clock, rule));
     for entry in &clock.ledger {
         match entry {
             LedgerEntry::Stop { from, to, reason } => {
@@ -348,13 +367,24 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     if let Some(extension) = rule.extension.filter(|_| clock.extension().is_none() && clock.is_owed()) {
         line("reckon-if-extended", ground.say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]));
     }
+    let late = matches!(clock.state, ClockState::Breached { .. });
+    if let Some(clause) = rule.consequence.as_ref().filter(|_| late).and_then(|c| ground.rules.book.clauses.get(c)) {
+        line("reckon-consequence", ground.say("reckon-consequence-text", &[("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]));
+    }
     if clock.provisional {
         line("reckon-provisional", ground.say("reckon-provisional-text", &[]));
     }
     out
 }
 
-fn period_text(ground: ViewGround<'_>, clock: &Clock) -> String {
+fn period_text(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule) -> String {
+    // The day was set by whoever asked for it; the law has no number here.
+    if rule.length.is_none() {
+        let unit = clock.owed_to.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned());
+        let clause = clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| ground.label(&c.cite)).unwrap_or_default();
+        let unit = unit.unwrap_or_else(|| ground.say("the-sender", &[]));
+        return ground.say("reckon-period-set", &[("unit", unit), ("legal", date(ground.language, clock.legal)), ("cite", clause)]);
+    }
     let key = match clock.unit {
         PeriodUnit::CalendarDays => "reckon-calendar-days",
         PeriodUnit::WorkingDays => "reckon-working-days",

@@ -11,6 +11,7 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
+use crate::posts::{self, Substitute};
 
 /// Whether an entry is made anew or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,9 +100,11 @@ pub struct OfficerForm {
     pub posts: BTreeSet<Post>,
     /// May sign in.
     pub active: bool,
+    /// Who takes over what the posts owe that this change leaves empty.
+    pub substitute: Option<Substitute>,
 }
 
-/// Adds or changes an officer.
+/// Adds or changes an officer. A post that owes something is not left empty without a substitute.
 ///
 /// # Errors
 /// [`AppError::Form`] names the fields.
@@ -137,14 +140,21 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     }
     let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
     let officer = Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: form.posts, active: form.active };
-    write_officer(office, &officer).await?;
+    let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
+    let items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
+    office.store().put_items(office.tenant(), items).await?;
+    office.reload_directory().await?;
     Ok(id)
 }
 
 pub(crate) async fn write_officer(office: &Office, officer: &Officer) -> Result<()> {
-    let doc = serde_json::to_value(officer).map_err(|e| AppError::Internal(e.to_string()))?;
-    office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), doc)]).await?;
+    office.store().put_items(office.tenant(), vec![item(officer)?]).await?;
     office.reload_directory().await.map(|_| ())
+}
+
+fn item(officer: &Officer) -> Result<ItemRecord> {
+    let doc = serde_json::to_value(officer).map_err(|e| AppError::Internal(e.to_string()))?;
+    Ok(ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), doc))
 }
 
 /// The first unit and administrator of a new installation.

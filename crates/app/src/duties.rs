@@ -3,22 +3,50 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{OfficeTime, end_of_day};
-use huiyin_domain::unit::Post;
+use huiyin_domain::ids::UnitId;
+use huiyin_domain::unit::{Post, Unit};
 pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
 
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::office::{Office, Staff};
 use crate::permissions::{Action, require};
+use crate::posts;
 
 /// Whose duties are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Whose {
-    /// Of the posts the officer sits in.
+    /// Of the posts the officer sits in; for a head also of those in which nobody sits.
     Mine,
     /// Of the whole unit.
     Unit,
+    /// Of a unit below in which nobody sits at all.
+    Below(UnitId),
+}
+
+/// A unit below in which nobody sits, and how many duties it owes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deserted {
+    /// The unit.
+    pub unit: Unit,
+    /// Its duties.
+    pub owes: u64,
+}
+
+/// Units below this head in which nobody sits and which owe something.
+///
+/// # Errors
+/// As the store.
+pub async fn deserted(office: &Office, staff: &Staff) -> Result<Vec<Deserted>> {
+    let mut out = Vec::new();
+    for unit in posts::deserted_below(&*office.directory().await?, staff) {
+        let owes = posts::owed(office, &unit.id, BTreeSet::new()).await?;
+        if owes > 0 {
+            out.push(Deserted { unit, owes });
+        }
+    }
+    Ok(out)
 }
 
 /// Which slice of time.
@@ -42,7 +70,15 @@ pub enum Slice {
 /// As the store; [`crate::AppError::NotAllowed`] for a post that has no lists.
 pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
     require(staff, Action::ReadLists)?;
-    let mut query = query(staff, office, whose, slice, after, limit, &office.now());
+    let mut query = query(staff, office, &whose, slice, after, limit, &office.now());
+    let directory = office.directory().await?;
+    match &whose {
+        // What an empty post owes falls to the head at once.
+        Whose::Mine if staff.is(Post::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
+        Whose::Below(unit) if posts::deserted_below(&directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
+        Whose::Below(_) => return Err(AppError::NotFound),
+        Whose::Mine | Whose::Unit => {}
+    }
     query.without = crate::people::recused_from(office, staff).await?;
     let mut counts = office.store().duty_counts(&query).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
@@ -56,13 +92,13 @@ pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, af
     Ok((office.store().duties(&query).await?, counts))
 }
 
-fn query(staff: &Staff, office: &Office, whose: Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {
+fn query(staff: &Staff, office: &Office, whose: &Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {
     let today = now.today();
     let week = today.checked_add(7.days()).unwrap_or(today);
     DutyQuery {
         tenant: office.tenant().clone(),
         unit: staff.officer.unit.clone(),
-        posts: if whose == Whose::Mine { staff.officer.posts.clone() } else { BTreeSet::new() },
+        posts: if *whose == Whose::Mine { staff.officer.posts.clone() } else { BTreeSet::new() },
         without: BTreeSet::new(),
         window: match slice {
             Slice::All => DutyWindow::All,

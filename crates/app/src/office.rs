@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use huiyin_domain::calendar::WorkCalendar;
-use huiyin_domain::clock::OfficeTime;
+use huiyin_domain::clock::{OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
 use huiyin_domain::ids::{OfficerId, PackId, TenantId, UnitId};
 use huiyin_domain::matter::Actor;
@@ -75,7 +75,11 @@ pub struct Office {
     guesses: Arc<tokio::sync::Mutex<()>>,
     jobs: crate::print_job::Jobs,
     published: Arc<RwLock<Vec<OfficerId>>>,
+    readings: Arc<RwLock<Readings>>,
 }
+
+/// Rule books as they read, by pack, with the periods they were read under.
+type Readings = BTreeMap<PackId, (Vec<(Option<u32>, PeriodUnit)>, Arc<RuleBook>)>;
 
 /// The rest of a leased block, by year: the next serial and the end.
 type Serials = BTreeMap<i16, (u64, u64)>;
@@ -108,6 +112,7 @@ impl Office {
             guesses: Arc::default(),
             jobs: Arc::default(),
             published: Arc::default(),
+            readings: Arc::default(),
         }
     }
 
@@ -118,7 +123,12 @@ impl Office {
 
     /// The same office with another source of time (for seeds).
     pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
-        Self::new(Parts { time, ..(*self.parts).clone() })
+        Self { readings: Arc::clone(&self.readings), ..Self::new(Parts { time, ..(*self.parts).clone() }) }
+    }
+
+    /// The same office under another family of packs.
+    pub fn with_procedure(&self, procedure: &str) -> Self {
+        Self::new(Parts { procedure: procedure.to_owned(), ..(*self.parts).clone() })
     }
 
     /// The same office with other packs or calendars: what a new version of the program brings.
@@ -245,7 +255,31 @@ impl Office {
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
         let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
-        Ok(Ground { book, calendar, directory: self.directory().await? })
+        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await? })
+    }
+
+    /// The book with the periods of today in its labels, made anew only when one of them changes.
+    fn as_of_today(&self, book: &Arc<RuleBook>) -> Arc<RuleBook> {
+        let today = self.now().today();
+        let spans: Vec<_> = book.clocks.values().map(|c| c.on(today)).map(|(length, unit, ..)| (length, unit)).collect();
+        if let Ok(kept) = self.readings.read()
+            && let Some((of, read)) = kept.get(&book.id)
+            && *of == spans
+        {
+            return Arc::clone(read);
+        }
+        let read = Arc::new(book.as_of(today, |n, unit| crate::periods::label(self.wording(), n, unit)));
+        if let Ok(mut kept) = self.readings.write() {
+            kept.insert(book.id.clone(), (spans, Arc::clone(&read)));
+        }
+        read
+    }
+
+    /// What a clock is called, for whoever knows only its id: in the pack of today, else in any that has it.
+    pub fn clock_title(&self, clock: &huiyin_domain::ids::ClockId) -> Option<huiyin_domain::procedure::Label> {
+        let today = self.library().in_force(&self.parts.procedure, self.now().today());
+        let book = today.iter().chain(self.library().books()).find(|b| b.clock(clock).is_some())?;
+        self.as_of_today(book).clock(clock).map(|c| c.title.clone())
     }
 
     /// Units and officers, at most two seconds old.

@@ -106,7 +106,7 @@ fn in_words(office: &Office, view: &MatterView) -> String {
 fn reckoning(office: &Office, view: &MatterView) -> String {
     let now = office.now();
     let mut out = String::new();
-    for clock in view.matter.clocks.iter().filter_map(|c| clock_view::view(ground(office, view, &now), c)) {
+    for clock in view.matter.clocks.iter().filter_map(|c| clock_view::view(ground(office, view, &now), &view.matter, c)) {
         out.push_str(&format!("{}（{}）\n  {}\n", clock.title, clock.owner, clock.sentence));
         for line in clock.reckoning {
             out.push_str(&format!("    {}：{}\n", line.term, line.text));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::procedure::RuleBook;
-use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over};
+use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
 use rust_embed::RustEmbed;
 
@@ -53,6 +53,10 @@ impl Library {
         let folders = shipped_folders();
         for files in folders.values() {
             let pack = read_pack_over(files, base_of(files).and_then(|id| folders.get(&id)))?;
+            let low = library.calendar(&pack.book.calendar).map(|c| under_floor(&pack, &c)).unwrap_or_default();
+            if !low.is_empty() {
+                return Err(huiyin_rules::PackErrors(low).into());
+            }
             library.books.insert(pack.book.id.clone(), Arc::new(pack.book));
         }
         Ok(library)
@@ -334,11 +338,19 @@ fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str)
         let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
         return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
     };
-    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/cases.toml: {f}")).collect();
-    errors.extend(crate::papers::check_templates(&pack.book.papers, &pack.book.moves).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
+    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
+    errors.extend(under_floor(pack, calendar).iter().map(ToString::to_string));
+    errors.extend(crate::papers::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
     match huiyin_rules::prove(&pack.book) {
         Ok(proof) => {
-            errors.extend(proof.refutations.iter().map(|r| format!("{name}: {r}")));
+            errors.extend(proof.refutations.iter().map(|r| {
+                let at = r.at.as_ref().map(|place| pack.place_of(place)).map(|(file, line)| match file.split_once(':') {
+                    // An entry of the pack it lies over.
+                    Some((base, file)) => format!("{base}/{file}:{line}"),
+                    None => format!("{name}/{file}:{line}"),
+                });
+                format!("{}: {r}", at.unwrap_or_else(|| name.to_owned()))
+            }));
             if errors.is_empty() { Ok(Shown { cases: pack.case_count(), proof }) } else { Err(errors) }
         }
         Err(large) => {

@@ -9,12 +9,13 @@ use std::sync::{Arc, OnceLock};
 
 pub use huiyin_documents::Letter;
 use huiyin_documents::{Faces, Paragraph, PdfError, Tongue};
+use huiyin_domain::calendar::number_of;
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::UnitId;
+use huiyin_domain::ids::{ClockId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Shape};
-use huiyin_domain::procedure::{MoveRule, PaperRule};
+use huiyin_domain::procedure::{HandTo, MoveRule, Relation, RuleBook, Verb};
 use huiyin_domain::unit::Unit;
 use huiyin_register::digest;
 use huiyin_storage::{ItemKind, ItemRecord, SubmissionRecord};
@@ -83,68 +84,50 @@ pub(crate) async fn of(
     letter_of: Option<&SubmissionRecord>,
     decision: &mut Decision,
 ) -> Result<Vec<ItemRecord>> {
-    let Some((name, paper)) = rule.document.as_ref().and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Vec::new()) };
+    let given = Given::of(decision);
+    let document = rule.variant(|f| given.get(f)).and_then(|v| v.document.as_ref()).or(rule.document.as_ref());
+    let Some((name, paper)) = document.and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Vec::new()) };
     let today = office.now().today();
-    let from = before.unit_for(paper.from, &ground.directory).or_else(|| Some(before.holder.clone()));
-    let unit = from.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
+    let unit_of = |id: Option<UnitId>| id.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
+    // An order is issued by whoever gives it, which may be an office further up than the next.
+    let actor = decision.events.first().map_or(EventActor::Clock, |e| e.actor.clone());
+    let acting = if let EventActor::Officer { unit, .. } = &actor { Some(unit.clone()) } else { None };
+    let by_actor = acting.filter(|_| rule.verb == Verb::Supervise);
+    let unit = unit_of(by_actor.or_else(|| before.unit_for(paper.from, &ground.directory)).or_else(|| Some(before.holder.clone())));
     let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
     let serial = office.paper_serial(&format!("paper:{issuer}:{}:{}", paper.code, today.year())).await?;
     let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or("信");
     let number = format!("{letters}{}〔{}〕{serial}号", paper.code, today.year());
-    let carried = |field: Field| {
-        let in_event = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { carried.text(field) } else { None });
-        in_event.or_else(|| decision.words.text(field)).map(str::to_owned)
+    let to_unit = unit_of(paper.to.and_then(|to| addressee(ground, before, rule, decision, to)));
+    let recipient = given.get(Field::Recipient).map(str::to_owned);
+    // What a proof of service is about: the last paper made for the petitioner.
+    let served = match rule.verb {
+        Verb::Serve => all(office, before).await?.into_iter().rfind(|p| p.to_petitioner),
+        _ => None,
     };
-    // 主送: a unit by its relation, whoever the move names, else the petitioner; minutes have none.
-    let named_unit = carried(Field::ToUnit).map(UnitId::new);
-    let to_unit = paper.to.and_then(|to| if to.is_asked() { named_unit } else { before.unit_for(to, &ground.directory) });
-    let to_unit = to_unit.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
-    let recipient = carried(Field::Recipient);
-    let above = unit.as_ref().and_then(|u| ground.directory.superior(&u.id)).cloned();
+    let about = About { office, ground, before, decision, given: &given, unit: unit.as_ref(), to_unit: to_unit.as_ref(), served: served.as_ref() };
+    let copies: Vec<Unit> = paper
+        .copies
+        .iter()
+        .filter_map(|to| unit_of(if *to == Relation::Sender { before.sender.clone() } else { before.unit_for(*to, &ground.directory) }))
+        .filter(|u| Some(&u.id) != unit.as_ref().map(|u| &u.id) && Some(&u.id) != to_unit.as_ref().map(|u| &u.id))
+        .collect();
     let letter_in = |language: Language| -> Result<Letter> {
         let pick = |l: &huiyin_domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
-        let name = |u: &Option<Unit>| u.as_ref().map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
-        let mut values: BTreeMap<String, String> = BTreeMap::from([
-            (
-                "to".to_owned(),
-                to_unit
-                    .as_ref()
-                    .map(|u| language.pick(&u.name, &u.name_en).to_owned())
-                    .or_else(|| recipient.clone())
-                    .unwrap_or_else(|| office.wording().text(language, "petitioner", &[])),
-            ),
-            ("number".to_owned(), breakable(&before.number)),
-            ("title".to_owned(), before.title.clone()),
-            ("received".to_owned(), formal_date(language, before.received_on)),
-            ("arrived".to_owned(), formal_date(language, before.days.get("arrived").copied().unwrap_or(before.received_on))),
-            ("today".to_owned(), formal_date(language, today)),
-            ("unit".to_owned(), name(&unit)),
-            ("above".to_owned(), name(&above)),
-        ]);
-        // The last day of what the move makes somebody owe.
-        let due = decision.events.iter().find_map(|e| if let EventKind::ClockStarted { legal, .. } = &e.kind { Some(*legal) } else { None });
-        values.extend(due.map(|day| ("due".to_owned(), formal_date(language, day))));
-        let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
-        for (field, value) in carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()) {
-            let shown = match field.shape() {
-                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| formal_date(language, d)),
-                Shape::Choice(_) => office.wording().text(language, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
-                _ => value.to_owned(),
-            };
-            values.insert(field.word(), shown);
-        }
-        let body = huiyin_documents::render(&pick(&paper.template), &values)
-            .map_err(|e| AppError::Internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
-        let contact = unit.as_ref().map(|u| format!("{}　{}", u.address, u.telephone).trim().to_owned()).unwrap_or_default();
+        let template = pick(&paper.template);
+        let values = about.values(language, &template);
+        let body =
+            huiyin_documents::render(&template, &values).map_err(|e| AppError::Internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
         Ok(Letter {
             tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
-            organ: name(&unit),
+            organ: name_of(language, unit.as_ref()),
             number: number.clone(),
             title: pick(&paper.title),
             to: if paper.unaddressed { String::new() } else { values.get("to").cloned().unwrap_or_default() },
             body,
             date: formal_date(language, today),
-            contact,
+            contact: unit.as_ref().map(|u| format!("{}　{}", u.address, u.telephone).trim().to_owned()).unwrap_or_default(),
+            copies: copies.iter().map(|u| name_of(language, Some(u))).collect(),
             second: None,
         })
     };
@@ -155,13 +138,13 @@ pub(crate) async fn of(
     let salt = random_hex(16)?;
     let digest = digest(&salt, &letter).map_err(|e| AppError::Internal(e.to_string()))?;
     let n = decision.events.first().map_or(0, |e| e.n);
-    let actor = decision.events.first().map_or(EventActor::Clock, |e| e.actor.clone());
+    let clause = decision.events.first().and_then(|e| e.clause.clone());
     let made = EventKind::PaperMade { of: n, paper: name.clone(), number: number.clone(), digest: digest.clone() };
-    let event = next_event(&mut decision.matter, office.now().at, actor, rule.clause.clone(), rule.basis, made);
+    let event = next_event(&mut decision.matter, office.now().at, actor, clause, rule.basis, made);
     decision.events.push(event);
     // Reasons between offices are not the petitioner's paper.
-    let for_petitioner = rule.tells && rule.hides.is_empty();
-    let to_petitioner = for_petitioner && paper.to.is_none() && !paper.unaddressed && recipient.is_none();
+    let for_petitioner = rule.tells && rule.hides.is_empty() && paper.to.is_none();
+    let to_petitioner = for_petitioner && !paper.unaddressed && recipient.is_none();
     let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
     // The list of a day, by the unit that issues: from it notices are printed together. What goes past a unit is in none.
     let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
@@ -186,17 +169,149 @@ pub(crate) async fn of(
     Ok(std::iter::once(kept).chain(day).collect())
 }
 
+/// What a move carried: choices and days from its event, words beside it.
+struct Given(BTreeMap<Field, String>);
+
+impl Given {
+    fn of(decision: &Decision) -> Self {
+        let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
+        Self(carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()).map(|(f, v)| (f, v.to_owned())).collect())
+    }
+
+    fn get(&self, field: Field) -> Option<&str> {
+        self.0.get(&field).map(String::as_str)
+    }
+}
+
+/// 主送 of a paper to a unit: whoever the move names or hands to, whoever is late, whoever asked for what it does.
+fn addressee(ground: &Ground, before: &Matter, rule: &MoveRule, decision: &Decision, to: Relation) -> Option<UnitId> {
+    let clock = |n: u32| decision.matter.clocks.iter().find(|c| c.n == n);
+    let asked = || rule.needs.iter().any(|n| n.field == Field::ToUnit).then(|| Given::of(decision).get(Field::ToUnit).map(UnitId::new)).flatten();
+    let done = || decision.events.iter().find_map(|e| if let EventKind::ClockDischarged { n, .. } = &e.kind { clock(*n)?.owed_to.clone() } else { None });
+    match to {
+        Relation::Holder if rule.hand_to == Some(HandTo::Named) => Some(decision.matter.holder.clone()),
+        Relation::Holder if rule.verb == Verb::Supervise => {
+            decision.pressed.and_then(clock).and_then(|c| c.bound.unit.clone()).or_else(|| Some(before.holder.clone()))
+        }
+        Relation::Holder => Some(before.holder.clone()),
+        Relation::Sender => done().or_else(|| before.unit_for(to, &ground.directory)),
+        to if to.is_asked() => asked(),
+        to => before.unit_for(to, &ground.directory),
+    }
+}
+
+fn name_of(language: Language, unit: Option<&Unit>) -> String {
+    unit.map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default()
+}
+
+/// What the variables of a template stand for (PACKS.md, "Papers").
+struct About<'a> {
+    office: &'a Office,
+    ground: &'a Ground,
+    before: &'a Matter,
+    decision: &'a Decision,
+    given: &'a Given,
+    unit: Option<&'a Unit>,
+    to_unit: Option<&'a Unit>,
+    served: Option<&'a Paper>,
+}
+
+impl About<'_> {
+    /// The values a template may ask for; of the periods of the pack, those it names.
+    fn values(&self, language: Language, template: &str) -> BTreeMap<String, String> {
+        let (office, before, book) = (self.office, self.before, &self.ground.book);
+        let today = office.now().today();
+        let say = |key: &str| office.wording().text(language, key, &[]);
+        let day = |d: Date| formal_date(language, d);
+        let above = self.unit.and_then(|u| self.ground.directory.superior(&u.id));
+        let to = self.to_unit.map(|u| name_of(language, Some(u))).or_else(|| self.given.get(Field::Recipient).map(str::to_owned));
+        let arrived = before.days.get("arrived").copied().unwrap_or(before.received_on);
+        let accepted = before.days.get("accepted").copied().unwrap_or(arrived);
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        let mut set = |name: &str, value: String| values.insert(name.to_owned(), value);
+        for (field, value) in &self.given.0 {
+            let shown = match field.shape() {
+                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.clone(), day),
+                Shape::Choice(_) => {
+                    set(&format!("{}_choice", field.word()), value.clone());
+                    choice_on_paper(office, language, *field, value)
+                }
+                Shape::Unit => name_of(language, self.ground.directory.unit(&UnitId::new(value))),
+                _ => value.clone(),
+            };
+            set(&field.word(), shown);
+        }
+        set("to", to.unwrap_or_else(|| say("petitioner")));
+        set("number", before.number.clone());
+        set("title", quotable(language, &before.title));
+        set("received", day(before.received_on));
+        set("arrived", day(arrived));
+        set("accepted", day(accepted));
+        set("today", day(today));
+        set("unit", name_of(language, self.unit));
+        set("above", above.map_or_else(|| say("paper-body-above"), |u| name_of(language, Some(u))));
+        if let Some(address) = above.map(|u| u.address.as_str()).filter(|a| !a.is_empty()) {
+            set("above_address", address.to_owned());
+        }
+        if let Some(sender) = before.sender.as_ref().and_then(|id| self.ground.directory.unit(id)) {
+            set("sent_from", name_of(language, Some(sender)));
+        }
+        for clock in book.clocks.keys() {
+            let named = template.contains(&format!("period_{}", clock.as_str()));
+            if let Some(span) = named.then(|| crate::periods::of_clock(office.wording(), language, book, clock, today)).flatten() {
+                set(&format!("period_{}", clock.as_str()), span);
+            }
+        }
+        // The last days of what the move makes somebody owe; the first of them is `due`.
+        let started: Vec<(&ClockId, Date)> = self
+            .decision
+            .events
+            .iter()
+            .filter_map(|e| if let EventKind::ClockStarted { rule, legal, .. } = &e.kind { Some((rule, *legal)) } else { None })
+            .collect();
+        for (rule, legal) in &started {
+            set(&format!("due_{}", rule.as_str()), day(*legal));
+        }
+        if let Some((_, legal)) = started.first() {
+            set("due", day(*legal));
+        }
+        if let Some(legal) = self.decision.events.iter().find_map(|e| if let EventKind::ClockExtended { legal, .. } = &e.kind { Some(*legal) } else { None }) {
+            set("extended_to", day(legal));
+        }
+        let late = self.decision.pressed.and_then(|n| self.decision.matter.clocks.iter().find(|c| c.n == n));
+        if let Some((clock, owed)) = late.and_then(|c| book.clock(&c.rule).map(|r| (c, r))) {
+            set("late_title", language.pick(&owed.title.zh, &owed.title.en).to_owned());
+            set("late_due", day(clock.legal));
+            set("late_days", (number_of(today) - number_of(clock.legal)).max(1).to_string());
+        }
+        if let Some(paper) = self.served {
+            let letter = if language == Language::English { paper.letter.second.as_deref().unwrap_or(&paper.letter) } else { &paper.letter };
+            let values = [("title", letter.title.as_str().into()), ("number", paper.number.as_str().into())];
+            set("served", office.wording().text(language, "paper-served", &values));
+        }
+        values
+    }
+}
+
+/// A choice as a paper words it; where papers have no words of their own, as forms do.
+fn choice_on_paper(office: &Office, language: Language, field: Field, value: &str) -> String {
+    let word = value.replace(['(', ')'], "").replace('_', "-");
+    let own = format!("paper-{}-{word}", field.word().replace('_', "-"));
+    let key = if office.wording().has(language, &own) { own } else { format!("choice-{word}") };
+    office.wording().text(language, &key, &[])
+}
+
+/// A title between quotation marks: its own marks become the inner ones (GB/T 15834).
+fn quotable(language: Language, title: &str) -> String {
+    if language == Language::Chinese { title.replace('“', "‘").replace('”', "’") } else { title.to_owned() }
+}
+
 /// A date as it stands on a paper (GB/T 9704: no weekday, no leading zeros).
 pub(crate) fn formal_date(language: Language, date: Date) -> String {
     match language {
         Language::Chinese => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Language::English => date.strftime("%-d %B %Y").to_string(),
     }
-}
-
-/// A number that may be broken after its hyphens when a line is full.
-fn breakable(number: &str) -> String {
-    number.replace('-', "-\u{200b}")
 }
 
 /// The papers of a matter, in order.
@@ -232,7 +347,7 @@ pub async fn for_petitioner(office: &Office, submission: &SubmissionRecord, part
 /// Draws a paper. `to` replaces the addressee for this copy only and is not kept.
 ///
 /// # Errors
-/// [`AppError::Form`] for characters no face has; [`AppError::Internal`] when there are no faces.
+/// [`AppError::Form`] when there are no faces.
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     let letter = as_served(paper);
     let to = if paper.to_petitioner { to } else { "" };
@@ -249,7 +364,7 @@ pub(crate) fn as_served(paper: &Paper) -> Letter {
 }
 
 /// Characters of letters that no face here has, each once.
-pub(crate) fn undrawable(office: &Office, letters: &[Letter]) -> Vec<char> {
+pub fn undrawable(office: &Office, letters: &[Letter]) -> Vec<char> {
     let faces = faces(office);
     if faces.usable() { faces.undrawable(letters.iter().flat_map(Letter::texts)) } else { Vec::new() }
 }
@@ -266,7 +381,6 @@ pub(crate) async fn set_many(office: &Office, letters: Vec<Letter>) -> Result<Ve
 
 fn in_words(error: PdfError) -> AppError {
     match error {
-        PdfError::Undrawable(found) => AppError::Form(vec![FormError::with("to", "fault-undrawable", found.into_iter().collect::<String>())]),
         PdfError::NoFaces => AppError::Form(vec![FormError::new("to", "fault-no-faces")]),
         PdfError::Typeset(why) => AppError::Internal(why),
     }
@@ -280,7 +394,12 @@ async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8
     {
         return Ok(office.files().get(hash).await?);
     }
+    let whole = undrawable(office, std::slice::from_ref(&letter)).is_empty();
     let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
+    // With a sign in place of a character it is no copy to keep: a wider face mends it.
+    if !whole {
+        return Ok(bytes);
+    }
     let stored = office.files().put(&bytes).await?;
     let doc = serde_json::json!({ "sha256": stored.hash, "letter": paper.digest });
     let item = ItemRecord { kind: ItemKind::Paper, key: key.clone(), doc, expires: None, only_new: true };
@@ -326,6 +445,11 @@ pub fn missing_faces(office: &Office) -> Option<Vec<&'static str>> {
     faces.usable().then(|| faces.missing())
 }
 
+/// Uses of a face (body, title …) for which none the standard names is here, so that another stands in.
+pub fn standing_in(office: &Office) -> Vec<String> {
+    faces(office).standing_in().into_iter().map(|(named, used)| format!("{named} → {used}")).collect()
+}
+
 /// The letter as accessible HTML.
 pub fn html(letter: &Letter) -> String {
     huiyin_documents::html(letter)
@@ -338,21 +462,44 @@ fn faces(office: &Office) -> Arc<Faces> {
 }
 
 /// Renders every paper of a rule book with sample values, in both languages; each fault names the paper and its line.
-pub fn check_templates(papers: &BTreeMap<String, PaperRule>, moves: &[MoveRule]) -> Vec<String> {
+pub fn check_templates(book: &RuleBook) -> Vec<String> {
     let mut out = Vec::new();
-    for rule in moves {
-        let Some((name, paper)) = rule.document.as_ref().and_then(|d| papers.get(d).map(|p| (d, p))) else { continue };
-        for all_given in [true, false] {
-            let mut values: BTreeMap<String, String> =
-                ["to", "number", "title", "received", "arrived", "today", "unit", "above"].map(|k| (k.to_owned(), "样张".to_owned())).into();
-            values.extend(rule.needs.iter().filter(|n| all_given || n.required).map(|n| (n.field.word(), "样张".to_owned())));
-            for (language, text) in [("zh", &paper.template.zh), ("en", &paper.template.en)] {
-                if let Err(error) = huiyin_documents::render(text, &values) {
-                    out.push(format!("paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}", rule.id, paper.line));
+    for rule in &book.moves {
+        for (name, paper) in rule.documents().filter_map(|d| book.papers.get(d).map(|p| (d, p))) {
+            for all_given in [true, false] {
+                let values = samples(book, rule, all_given);
+                for (language, text) in [("zh", &paper.template.zh), ("en", &paper.template.en)] {
+                    if let Err(error) = huiyin_documents::render(text, &values) {
+                        out.push(format!("paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}", rule.id, paper.line));
+                    }
                 }
             }
         }
     }
     out.dedup();
     out
+}
+
+/// Sample values of everything a move always gives its paper, and with `all_given` of what it may give.
+fn samples(book: &RuleBook, rule: &MoveRule, all_given: bool) -> BTreeMap<String, String> {
+    let mut names: Vec<String> = ["to", "number", "title", "received", "arrived", "accepted", "today", "unit", "above"].map(str::to_owned).to_vec();
+    names.extend(book.clocks.values().filter(|c| c.length.is_some()).map(|c| format!("period_{}", c.id.as_str())));
+    let begun = rule.start.iter().filter_map(|id| book.clock(id)).filter(|c| all_given || c.only_if.is_none());
+    names.extend(begun.map(|c| format!("due_{}", c.id.as_str())));
+    if rule.start.iter().filter_map(|id| book.clock(id)).any(|c| all_given || c.only_if.is_none()) {
+        names.push("due".to_owned());
+    }
+    if rule.extend.is_some() {
+        names.push("extended_to".to_owned());
+    }
+    for need in rule.needs.iter().filter(|n| all_given || n.required) {
+        names.push(need.field.word());
+        if matches!(need.field.shape(), Shape::Choice(_)) {
+            names.push(format!("{}_choice", need.field.word()));
+        }
+    }
+    if all_given {
+        names.extend(["above_address", "sent_from", "late_title", "late_due", "late_days", "served"].map(str::to_owned));
+    }
+    names.into_iter().map(|n| (n, "样张".to_owned())).collect()
 }

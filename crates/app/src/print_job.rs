@@ -24,8 +24,8 @@ use crate::permissions::{Action, require};
 
 /// Papers of one job, at most.
 pub const MOST: usize = 1_000;
-/// Seconds a finished job is kept.
-const KEPT: i64 = 3_600;
+/// Minutes a finished job is kept.
+pub const KEPT_MINUTES: u32 = 60;
 /// Jobs under way at once, in the whole program.
 const RUNNING: usize = 4;
 /// Jobs kept at once; the oldest that is ready makes room.
@@ -105,7 +105,7 @@ pub enum Stage {
     Setting,
     /// It can be taken.
     Ready,
-    /// It could not be done; characters no face has are named.
+    /// It could not be done, and why.
     Failed(String),
 }
 
@@ -118,6 +118,7 @@ pub struct Job {
     pub total: usize,
     done: AtomicUsize,
     set: AtomicUsize,
+    undrawable: Mutex<Vec<(String, String)>>,
     state: Mutex<(Stage, Vec<u8>)>,
 }
 
@@ -132,12 +133,17 @@ impl Job {
         self.set.load(Ordering::Relaxed)
     }
 
+    /// Characters no face has, by the paper they stand in; each is shown as a sign there.
+    pub fn undrawable(&self) -> Vec<(String, String)> {
+        self.undrawable.lock().map(|u| u.clone()).unwrap_or_default()
+    }
+
     fn is_over(&self) -> bool {
         self.state.lock().is_ok_and(|s| matches!(s.0, Stage::Ready | Stage::Failed(_)))
     }
 
     fn is_old(&self, now: Timestamp) -> bool {
-        now.as_second() - self.began.as_second() >= KEPT
+        now.as_second() - self.began.as_second() >= i64::from(KEPT_MINUTES) * 60
     }
 
     /// The PDF, once it is ready.
@@ -180,6 +186,7 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
         total: keys.len(),
         done: AtomicUsize::new(0),
         set: AtomicUsize::new(0),
+        undrawable: Mutex::default(),
         state: Mutex::new((Stage::Gathering, Vec::new())),
     });
     let id = random_hex(16)?;
@@ -220,12 +227,7 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
     if letters.is_empty() {
         return Err(AppError::NotFound);
     }
-    // Before anybody's name is read: a character no face has is said now.
     let (numbers, mut letters): (Vec<String>, Vec<Letter>) = letters.into_iter().unzip();
-    let undrawable: String = papers::undrawable(office, &letters).into_iter().collect();
-    if !undrawable.is_empty() {
-        return Err(AppError::Form(vec![FormError::with("papers", "fault-undrawable", undrawable)]));
-    }
     for (number, letter) in numbers.iter().zip(letters.iter_mut()).filter(|_| !purpose.is_empty()) {
         match matter_view::identity(office, staff, number, purpose).await {
             Ok((_, who)) if !who.name.is_empty() => {
@@ -237,6 +239,10 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
             Ok(_) | Err(AppError::NotAllowed) => {}
             Err(error) => return Err(error),
         }
+    }
+    let named = letters.iter().map(|l| (l.number.clone(), papers::undrawable(office, std::slice::from_ref(l)).into_iter().collect::<String>()));
+    if let Ok(mut undrawable) = job.undrawable.lock() {
+        *undrawable = named.filter(|(_, found)| !found.is_empty()).collect();
     }
     job.set.store(letters.len(), Ordering::Relaxed);
     job.is(Stage::Setting, Vec::new());

@@ -72,7 +72,7 @@ async fn one(office: &Office, matter: Matter, from: &UnitId, to: &UnitId, mode: 
         periods += 1;
     }
     let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties: periods };
-    let clause = ground.book.clauses.contains_key("24").then(|| "24".to_owned());
+    let clause = ground.book.succession_clause.clone();
     let said = Said { clause, kinds: vec![kind], about: Some("successor") };
     if mode == Mode::Write && !write_one(office, &ground, matter.version, next, said).await? {
         done.left.push((matter.number, BUSY.into()));

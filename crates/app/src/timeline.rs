@@ -84,8 +84,9 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
             if !officer && own_business {
                 return None;
             }
-            said = pieces(ground, rule, carried, words, event, reader);
-            let done = ground.language.pick(&rule.done.zh, &rule.done.en).to_owned();
+            said = pieces(ground, rule, carried, words, event, reader, &clock_title);
+            let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
+            let done = ground.language.pick(&variant.zh, &variant.en).to_owned();
             // Handed over: to the holder then; asked or recommended: to the unit named.
             let named = carried.text(Field::ToUnit).map(huiyin_domain::ids::UnitId::new);
             let to = if rule.hand_to.is_some() { Some(holder) } else { named.as_ref() };
@@ -118,6 +119,11 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
                 &[("what", &clock_title(n)), ("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))],
             )
         }
+        EventKind::PressingEnded { about, done, .. } => {
+            let key = if *done { "event-made-good" } else { "event-no-longer-pressed" };
+            say(ground, key, &[("what", &clock_title(about))])
+        }
+        EventKind::Passed { n, to } => say(ground, "event-passed", &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref()))]),
         EventKind::NoSuperior { .. } if officer => say(ground, "event-no-superior", &[]),
         EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),
         EventKind::Warned { n } if officer => say(ground, "event-warned", &[("what", &clock_title(n))]),
@@ -159,7 +165,15 @@ fn who(ground: ViewGround<'_>, event: &Event, reader: Reader) -> String {
     }
 }
 
-fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Option<&Payload>, event: &Event, reader: Reader) -> Vec<Said> {
+fn pieces(
+    ground: ViewGround<'_>,
+    rule: &MoveRule,
+    carried: &Payload,
+    words: Option<&Payload>,
+    event: &Event,
+    reader: Reader,
+    clock_title: &dyn Fn(&u32) -> String,
+) -> Vec<Said> {
     let own = event.actor == EventActor::Petitioner;
     if reader == Reader::Petitioner && !(rule.tells || own) {
         return Vec::new();
@@ -170,6 +184,7 @@ fn pieces(ground: ViewGround<'_>, rule: &MoveRule, carried: &Payload, words: Opt
         .map(|(field, value)| {
             let text = match field.shape() {
                 Shape::Choice(_) => say(ground, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
+                Shape::Duty => value.parse().map(|n: u32| clock_title(&n)).unwrap_or_default(),
                 Shape::Officer => ground.rules.directory.officer(&huiyin_domain::ids::OfficerId::new(value)).map(|o| o.name.clone()).unwrap_or_default(),
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
                 _ => value.to_owned(),

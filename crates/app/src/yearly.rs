@@ -216,6 +216,7 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         body,
         date: papers::formal_date(language, office.now().today()),
         contact: String::new(),
+        copies: Vec::new(),
         second: None,
     })
 }

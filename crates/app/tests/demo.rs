@@ -12,7 +12,7 @@ use jiff::civil::date;
 /// Steps of a whole demo, at least.
 const STEPS: usize = 1_500;
 /// On each day one in so many of the petitions is made, others each day; `scripts/test --long` makes them all.
-const SHARE: usize = 30;
+const SHARE: usize = 60;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_is_made_without_a_refused_step() {

@@ -39,7 +39,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let state = view.ground.book.state(&view.matter.state).map(|s| args.lang.pick(&s.title.zh, &s.title.en).to_owned()).unwrap_or_default();
     println!("{}  {}  [{state}]  {}", view.matter.number, view.matter.title, huiyin_wording::date(args.lang, now.today()));
     for clock in &view.matter.clocks {
-        let Some(said) = clock_view::view(ground, clock) else { continue };
+        let Some(said) = clock_view::view(ground, &view.matter, clock) else { continue };
         println!();
         println!("{}  ({})", said.title, said.owner);
         println!("  {}", said.plain);

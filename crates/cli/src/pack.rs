@@ -156,7 +156,7 @@ fn check(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
     for pack in &checked {
         match &pack.result {
             Ok(shown) => println!(
-                "{}: in order; {} cases; 7 properties shown over {} states and {} steps, {} side procedures apart",
+                "{}: in order; {} cases; 8 properties and the floor shown over {} states and {} steps, {} side procedures apart",
                 pack.folder, shown.cases, shown.proof.states, shown.proof.steps, shown.proof.side_explorations
             ),
             Err(errors) => {

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, PageMargin, Paragraph as Line, Run, RunFonts, SpecialIndentType};
 
-use crate::letter::{Letter, Paragraph};
+use crate::letter::{Letter, Paragraph, Tongue};
 
 /// Twentieths of a point in a millimetre.
 const TWIP: f64 = 56.692_913;
@@ -29,10 +29,16 @@ pub fn docx(letter: &Letter) -> Result<Vec<u8>, String> {
                 Paragraph::Heading(text) => (text, "黑体"),
                 Paragraph::Text(text) => (text, "仿宋"),
             };
-            file = file.add_paragraph(line(text, face, 32).indent(None, Some(SpecialIndentType::FirstLine(640)), None, None));
+            for one in text.lines() {
+                file = file.add_paragraph(line(one, face, 32).indent(None, Some(SpecialIndentType::FirstLine(640)), None, None));
+            }
         }
         file = file.add_paragraph(line(&part.organ, "仿宋", 32).align(AlignmentType::Right));
         file = file.add_paragraph(line(&part.date, "仿宋", 32).align(AlignmentType::Right));
+        if !part.copies.is_empty() {
+            let (word, comma) = if part.tongue == Tongue::En { ("Copies: ", ", ") } else { ("抄送：", "，") };
+            file = file.add_paragraph(line(&format!("{word}{}", part.copies.join(comma)), "仿宋", 28));
+        }
         file = file.add_paragraph(line(&part.contact, "仿宋", 18));
     }
     let mut out = Cursor::new(Vec::new());

@@ -64,6 +64,17 @@ impl Faces {
             .collect()
     }
 
+    /// For each use the face the standard names and the one that stands in for it, where it is not the same.
+    pub fn standing_in(&self) -> Vec<(&'static str, &'static str)> {
+        let found = |families: &'static [&'static str]| families.iter().copied().find(|f| self.has(f));
+        let pair = |(named, families): (&'static str, &'static [&'static str])| found(families).filter(|f| !f.starts_with(named)).map(|used| (named, used));
+        PREFERRED
+            .iter()
+            .filter_map(|(_, families)| pair((families.first().copied().unwrap_or_default(), families)))
+            .filter(|(named, used)| !same_kind(named, used))
+            .collect()
+    }
+
     /// Whether any face is here to set a letter with.
     pub fn usable(&self) -> bool {
         PREFERRED.iter().all(|(_, families)| families.iter().any(|f| self.has(f)))
@@ -108,4 +119,10 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, useful: &dyn Fn(&str) -> bool, de
             out.push(path);
         }
     }
+}
+
+/// Faces of the same kind as the one the standard names: their letters have the same form.
+fn same_kind(named: &str, used: &str) -> bool {
+    let kinds: [&[&str]; 4] = [&["FangSong", "FandolFang"], &["FZXiaoBiaoSong"], &["SimHei", "FandolHei"], &["SimSun", "FandolSong"]];
+    kinds.iter().any(|k| k.iter().any(|f| named.starts_with(f)) && k.iter().any(|f| used.starts_with(f)))
 }

@@ -16,11 +16,17 @@ pub fn html(letter: &Letter) -> String {
     for paragraph in &letter.body {
         match paragraph {
             Paragraph::Heading(text) => out.push_str(&format!("<h3>{}</h3>", safe(text))),
-            Paragraph::Text(text) => out.push_str(&format!("<p>{}</p>", safe(text))),
+            Paragraph::Text(text) => out.push_str(&format!("<p>{}</p>", safe(text).replace('\n', "<br>"))),
         }
     }
+    let copies = if letter.copies.is_empty() {
+        String::new()
+    } else {
+        let (word, comma) = if letter.tongue == Tongue::En { ("Copies: ", ", ") } else { ("抄送：", "，") };
+        format!("<p>{word}{}</p>", safe(&letter.copies.join(comma)))
+    };
     out.push_str(&format!(
-        "<footer><p>{}</p><p>{}</p><p class=\"small muted\">{}</p></footer></article>",
+        "<footer><p>{}</p><p>{}</p>{copies}<p class=\"small muted\">{}</p></footer></article>",
         safe(&letter.organ),
         safe(&letter.date),
         safe(&letter.contact)

@@ -13,6 +13,6 @@ mod template;
 pub use docx::docx;
 pub use faces::{Faces, PREFERRED};
 pub use html::html;
-pub use letter::{Letter, Paragraph, Tongue};
+pub use letter::{Letter, NOT_DRAWN, Paragraph, Tongue};
 pub use pdf::{PdfError, pdf, pdf_of_many};
 pub use template::{TemplateError, render};

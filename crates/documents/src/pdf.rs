@@ -17,9 +17,6 @@ use crate::letter::Letter;
 /// Why a letter cannot be set.
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
-    /// Characters that no face has; it is reported before anything is served.
-    #[error("no face has the characters {}; install a wider face or write them otherwise", .0.iter().collect::<String>())]
-    Undrawable(Vec<char>),
     /// There is no face at all.
     #[error("no Chinese face was found; install the Debian package `fonts-noto-cjk` or name a folder of faces in the configuration")]
     NoFaces,
@@ -28,7 +25,7 @@ pub enum PdfError {
     Typeset(String),
 }
 
-/// Sets one letter.
+/// Sets one letter. What no face can draw is shown as 〓 and named at its end.
 ///
 /// # Errors
 /// [`PdfError`].
@@ -39,16 +36,13 @@ pub fn pdf(letter: &Letter, faces: &Faces) -> Result<Vec<u8>, PdfError> {
 /// Sets many letters as one print job, each beginning on a new sheet.
 ///
 /// # Errors
-/// [`PdfError`]; nothing is set when one letter cannot be.
+/// [`PdfError`].
 pub fn pdf_of_many(letters: &[Letter], faces: &Faces) -> Result<Vec<u8>, PdfError> {
     if !faces.usable() {
         return Err(PdfError::NoFaces);
     }
-    let undrawable = faces.undrawable(letters.iter().flat_map(Letter::texts));
-    if !undrawable.is_empty() {
-        return Err(PdfError::Undrawable(undrawable));
-    }
-    let data = serde_json::to_vec(letters).map_err(|e| PdfError::Typeset(e.to_string()))?;
+    let drawable: Vec<Letter> = letters.iter().map(|l| l.without(&faces.undrawable(l.texts()))).collect();
+    let data = serde_json::to_vec(&drawable).map_err(|e| PdfError::Typeset(e.to_string()))?;
     let sheet = Sheet { faces, data: Bytes::new(data) };
     let fail = |errors: typst::ecow::EcoVec<typst::diag::SourceDiagnostic>| {
         PdfError::Typeset(errors.iter().map(|e| e.message.to_string()).collect::<Vec<_>>().join("; "))

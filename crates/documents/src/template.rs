@@ -16,23 +16,40 @@ pub struct TemplateError {
     pub message: String,
 }
 
-/// Renders a template. Each line of the result is a paragraph; one that begins with `# ` is a heading; empty lines fall away.
+/// Stands before a value in the rendered text, so that no value is taken for the template's own words.
+const VALUE: char = '\u{e000}';
+/// Stands for a line break within a value.
+const BREAK: char = '\u{2028}';
+
+/// Renders a template. Each line of the template is a paragraph; one that begins with `# ` is a heading; empty lines fall away.
+/// A value never makes a heading or a paragraph: its own lines stay lines within the paragraph it stands in, and one line in a heading.
 ///
 /// # Errors
 /// [`TemplateError`] for a wrong variable or a fault of the template's own syntax.
 pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Vec<Paragraph>, TemplateError> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
+    env.set_formatter(|out, _, value| {
+        let text = value.to_string().replace(VALUE, "").replace("\r\n", "\n").replace(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2029}'], &BREAK.to_string());
+        write!(out, "{VALUE}{text}").map_err(minijinja::Error::from)
+    });
     // The text of a petition is never read as template code: only the pack's template is.
     let fault = |error: minijinja::Error| TemplateError { line: error.line().unwrap_or(0), message: mend(&error, values) };
     let text = env.template_from_str(template).map_err(fault)?.render(values_of(values)).map_err(fault)?;
     Ok(paragraphs(&text))
 }
 
-/// Cuts text into paragraphs.
-pub(crate) fn paragraphs(text: &str) -> Vec<Paragraph> {
-    let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
-    lines.map(|l| l.strip_prefix("# ").map_or_else(|| Paragraph::Text(l.to_owned()), |h| Paragraph::Heading(h.to_owned()))).collect()
+/// Cuts rendered text into paragraphs.
+fn paragraphs(text: &str) -> Vec<Paragraph> {
+    let own = |t: &str, between: &str| {
+        let lines = t.replace(VALUE, "").split(BREAK).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect::<Vec<_>>();
+        lines.join(between)
+    };
+    let paragraph = |l: &str| match l.strip_prefix("# ") {
+        Some(heading) => Paragraph::Heading(own(heading, " ")),
+        None => Paragraph::Text(own(l, "\n")),
+    };
+    text.lines().map(str::trim).map(paragraph).filter(|p| !p.text().is_empty()).collect()
 }
 
 fn mend(error: &minijinja::Error, values: &BTreeMap<String, String>) -> String {

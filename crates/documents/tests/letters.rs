@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use huiyin_documents::{Faces, Letter, Paragraph, PdfError, docx, html, pdf, pdf_of_many, render};
+use huiyin_documents::{Faces, Letter, Paragraph, docx, html, pdf, pdf_of_many, render};
 
 fn faces() -> Faces {
     // A folder of further faces (for instance Fandol) may be named for a look at the standard's own kinds.
@@ -49,11 +49,58 @@ fn a_letter_is_set_and_rare_names_do_not_stop_it() {
 }
 
 #[test]
-fn a_character_no_face_has_is_reported_before_anything_is_set() {
+fn a_character_no_face_has_becomes_a_visible_sign_and_is_named() {
+    let faces = faces();
     let strange = Letter { to: "李\u{f8f0}\u{10fffd}".into(), ..letter() };
-    match pdf(&strange, &faces()) {
-        Err(PdfError::Undrawable(found)) => assert_eq!(found, ['\u{f8f0}', '\u{10fffd}']),
-        other => panic!("{other:?}"),
+    let missing = faces.undrawable(strange.texts());
+    assert_eq!(missing, ['\u{f8f0}', '\u{10fffd}']);
+    let drawn = strange.without(&missing);
+    assert_eq!(drawn.to, "李〓〓");
+    assert_eq!(drawn.body.last().unwrap().text(), "（〓：U+F8F0、U+10FFFD）");
+    assert!(faces.undrawable(drawn.texts()).is_empty());
+    // A paper can always be made, and one bad paper does not stop the others.
+    assert!(pdf_of_many(&[letter(), strange, letter()], &faces).is_ok());
+    assert_eq!(letter().without(&[]), letter());
+}
+
+#[test]
+fn a_value_never_makes_a_heading_or_a_paragraph() {
+    let value = "# 一、决定\n予以支持。\r\n# 二\u{2028}# 三\u{2029}# 四\u{b}# 五\u{c}# 六\u{85}# 七\u{e000}# 八";
+    let values = BTreeMap::from([("title".to_owned(), value.to_owned()), ("choice".to_owned(), "support".to_owned())]);
+    let made = render("{{ title }}\n# 关于{{ title }}\n前{{ title }}后\n{% if choice == \"support\" %}支持{% endif %}", &values).unwrap();
+    assert_eq!(made.len(), 4, "{made:?}");
+    assert!(matches!(&made[0], Paragraph::Text(t) if t.starts_with("# 一")));
+    assert!(matches!(&made[1], Paragraph::Heading(t) if !t.contains('\n')));
+    assert!(matches!(&made[2], Paragraph::Text(t) if t.starts_with("前# 一、决定\n予以支持。\n# 二\n")));
+    assert_eq!(made[3], Paragraph::Text("支持".into()));
+    assert!(!html(&Letter { body: made.clone(), ..letter() }).contains("<h3># 一"));
+}
+
+/// Where the last glyph of a line of a page ends, in millimetres from the right edge of the paper, by `pdftotext -bbox`.
+fn from_the_right(bytes: &[u8], word: &str) -> Vec<f64> {
+    let path = std::env::temp_dir().join(format!("huiyin-letter-{}-{word}.pdf", std::process::id()));
+    std::fs::write(&path, bytes).unwrap();
+    let out = std::process::Command::new("pdftotext").arg("-bbox").arg(&path).arg("-").output().expect("pdftotext (package poppler-utils)");
+    std::fs::remove_file(&path).unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    let lines = text.lines().filter(|l| l.contains(&format!(">{word}<")));
+    lines.map(|l| 210.0 - l.split("xMax=\"").nth(1).and_then(|r| r.split('"').next()).and_then(|n| n.parse::<f64>().ok()).unwrap() / 72.0 * 25.4).collect()
+}
+
+#[test]
+fn the_date_stands_four_characters_from_the_right_whatever_the_last_paragraph_fills() {
+    let faces = faces();
+    let long = "如不服本意见，可以自收到本意见书之日起三十日内，向上一级机关请求复查，并携带本意见书、身份证明和请求复查的书面材料。";
+    for last in ["短。", "不满一行的一段话，只有半行左右。", long] {
+        for copies in [vec![], vec!["青溪县信访局".to_owned(), "青溪县人民政府办公室".to_owned()]] {
+            let mut body = letter().body;
+            body.push(Paragraph::Text(last.into()));
+            let set = pdf(&Letter { body, copies, ..letter() }, &faces).unwrap();
+            let at = from_the_right(&set, "2026年2月20日");
+            // The right margin of 26 mm and four characters of 156/28 mm; the tracking of the last glyph may stand behind it.
+            let right = 26.0 + 4.0 * 156.0 / 28.0;
+            assert!(at.len() == 1 && (at[0] - right).abs() < 0.5, "{last}: {at:?} mm, right {right}");
+        }
     }
 }
 

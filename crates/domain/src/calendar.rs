@@ -56,6 +56,7 @@ pub struct WorkCalendar {
     flags: Vec<u8>,
     names: BTreeMap<i32, String>,
     last_published: Option<i16>,
+    first_published: Option<i16>,
 }
 
 /// A notice that contradicts itself or another.
@@ -90,8 +91,14 @@ impl WorkCalendar {
         let last = years.last().map(|y| first_day(*y + 1) - 1);
         let base = named.iter().copied().chain(first).min().unwrap_or(0);
         let end = named.iter().copied().chain(last).max().unwrap_or(-1);
-        let mut calendar =
-            Self { id: id.to_owned(), base, flags: (base..=end).map(weekend_flag).collect(), names: BTreeMap::new(), last_published: years.last().copied() };
+        let mut calendar = Self {
+            id: id.to_owned(),
+            base,
+            flags: (base..=end).map(weekend_flag).collect(),
+            names: BTreeMap::new(),
+            last_published: years.last().copied(),
+            first_published: years.first().copied(),
+        };
         for year in &years {
             let tail = if years.contains(&(year + 1)) { 0 } else { i32::from(open_tail_days) };
             for day in first_day(*year)..first_day(year + 1) - tail {
@@ -127,7 +134,7 @@ impl WorkCalendar {
 
     /// A calendar in which only weekends rest and nothing is settled.
     pub fn weekends_only(id: &str) -> Self {
-        Self { id: id.to_owned(), base: 0, flags: Vec::new(), names: BTreeMap::new(), last_published: None }
+        Self { id: id.to_owned(), base: 0, flags: Vec::new(), names: BTreeMap::new(), last_published: None, first_published: None }
     }
 
     /// The calendar's id, such as `cn`.
@@ -138,6 +145,11 @@ impl WorkCalendar {
     /// The last year with a published notice.
     pub fn last_published(&self) -> Option<i16> {
         self.last_published
+    }
+
+    /// The first year whose notice is here.
+    pub fn first_published(&self) -> Option<i16> {
+        self.first_published
     }
 
     /// What a civil day is.

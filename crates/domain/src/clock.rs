@@ -182,6 +182,12 @@ pub struct Clock {
     pub fired: u32,
     /// When the next timer step is due; `None` when none is left.
     pub next_at: Option<Timestamp>,
+    /// Serial of the clock it presses for: a supervision is about one duty that is late.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<u32>,
+    /// The unit it is owed to, where a unit asked for it; `None`: the petitioner, or the office itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owed_to: Option<UnitId>,
 }
 
 impl Clock {
@@ -193,6 +199,11 @@ impl Clock {
     /// Days are not being counted now.
     pub fn is_stopped(&self) -> bool {
         self.is_owed() && self.ledger.iter().any(|e| matches!(e, LedgerEntry::Stop { to: None, .. }))
+    }
+
+    /// The day from which days are not being counted now.
+    pub fn stopped_since(&self) -> Option<Date> {
+        self.ledger.iter().find_map(|e| if let LedgerEntry::Stop { from, to: None, .. } = e { Some(*from) } else { None })
     }
 
     /// The extension, if one was given.

@@ -82,6 +82,9 @@ pub enum EventKind {
         nominal: Date,
         /// Last day in law.
         legal: Date,
+        /// Serial of the late clock it presses for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<u32>,
     },
     /// A duty was done or a right used.
     ClockDischarged {
@@ -150,6 +153,22 @@ pub enum EventKind {
         /// Its serial.
         n: u32,
         /// To whom.
+        to: Bound,
+    },
+    /// What was late is done, or no longer stands: nobody need press for it any more. That it was late stays on record.
+    PressingEnded {
+        /// Serial of the clock that pressed.
+        n: u32,
+        /// Serial of the clock that was late.
+        about: u32,
+        /// The duty was done; otherwise it was taken back or handed over.
+        done: bool,
+    },
+    /// A duty goes on with another unit, its days unchanged: whoever holds the matter now owes it.
+    Passed {
+        /// Its serial.
+        n: u32,
+        /// Who owes it now.
         to: Bound,
     },
     /// A post that must be told has nobody in it.

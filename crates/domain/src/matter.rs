@@ -132,6 +132,14 @@ impl Matter {
         self.clocks.iter().rev().find(|c| &c.rule == rule && c.is_owed())
     }
 
+    /// Whether a fact holds: kept, or following from the state.
+    pub fn is(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::Filed => matches!(self.phase, Phase::Ended | Phase::Archived),
+            kept => self.facts.contains(&kept),
+        }
+    }
+
     /// Clocks still owed or open, soonest first.
     pub fn owed(&self) -> Vec<&Clock> {
         let mut out: Vec<&Clock> = self.clocks.iter().filter(|c| c.is_owed()).collect();

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::text;
+
 /// One field of a move's payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -99,6 +101,8 @@ pub enum Field {
     AgentBasis,
     /// Until when a document holds.
     ValidUntil,
+    /// The duty that is late and is pressed for: the serial of its clock.
+    LateDuty,
 }
 
 /// How a field is entered and checked.
@@ -118,6 +122,8 @@ pub enum Shape {
     Officer,
     /// A person's name: identity, for the vault only.
     Name,
+    /// A duty of the matter, by the serial of its clock.
+    Duty,
     /// One word of a closed list.
     Choice(&'static [&'static str]),
     /// A whole number from 1 to this.
@@ -131,6 +137,7 @@ impl Field {
             Self::ToUnit => Shape::Unit,
             Self::Officer => Shape::Officer,
             Self::AgentName => Shape::Name,
+            Self::LateDuty => Shape::Duty,
             Self::AgentBasis => Shape::Choice(&["relative", "own_staff", "recommended", "lawyer", "legal_worker", "guardian"]),
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
@@ -230,6 +237,8 @@ pub enum FieldFault {
     NoSuchUnit,
     /// Not an officer the actor may name here.
     NoSuchOfficer,
+    /// Not a duty of this matter that is late and that the actor may press for.
+    NoSuchDuty,
     /// Earlier than a fact it must follow.
     TooEarly,
     /// Later than the last day allowed.
@@ -265,17 +274,17 @@ impl Payload {
         let mut out = BTreeMap::new();
         let mut errors = Vec::new();
         for need in needs {
-            let value = given.get(&need.field.word()).map(|v| v.trim()).unwrap_or_default();
-            if value.is_empty() {
+            let value = given.get(&need.field.word()).map(|v| normal(need.field.shape(), v)).unwrap_or_default();
+            if text::is_blank(&value) {
                 if need.required {
                     errors.push(FieldError { field: need.field, fault: FieldFault::Missing });
                 }
                 continue;
             }
-            match fault(need, value, today) {
+            match fault(need, &value, today) {
                 Some(fault) => errors.push(FieldError { field: need.field, fault }),
                 None => {
-                    out.insert(need.field, value.to_owned());
+                    out.insert(need.field, value);
                 }
             }
         }
@@ -322,6 +331,17 @@ impl Payload {
     }
 }
 
+/// The value as it is kept, by the one normalisation of every door. A day that cannot be read stays as it is and is refused.
+fn normal(shape: Shape, value: &str) -> String {
+    match shape {
+        Shape::Text => text::prose(value),
+        Shape::Line => text::line(value),
+        Shape::Name => text::name(value),
+        Shape::Day | Shape::PastDay => text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string()),
+        Shape::Number(_) | Shape::Duty | Shape::Choice(_) | Shape::Unit | Shape::Officer => text::number(value),
+    }
+}
+
 fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
     match need.field.shape() {
         Shape::Line => (value.chars().count() > 200).then_some(FieldFault::TooLong),
@@ -345,6 +365,7 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
             let allowed = all.contains(&value) && (need.choices.is_empty() || need.choices.iter().any(|c| c == value));
             (!allowed).then_some(FieldFault::NotAChoice)
         }
+        Shape::Duty => value.parse::<u32>().is_err().then_some(FieldFault::NoSuchDuty),
         Shape::Number(max) => match value.parse::<u32>() {
             Ok(n) if (1..=max).contains(&n) => None,
             _ => Some(FieldFault::NotInRange),

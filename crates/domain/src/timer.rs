@@ -14,7 +14,7 @@ use crate::calendar::{WorkCalendar, date_of, number_of};
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, end_of_day, start_of_day};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ClockId, OfficerId};
+use crate::ids::{ClockId, OfficerId, UnitId};
 use crate::matter::Matter;
 use crate::payload::Payload;
 use crate::procedure::{EscalateTo, Escalation, Fact, RuleBook};
@@ -104,9 +104,9 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
             said.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
         }
         (Some(Step::Escalate(escalation)), _) => {
-            let (told, target) = escalate(rules.directory, &recused, clock, escalation.to);
+            let (told, target) = escalate(rules.directory, &recused, clock, escalation.to, sealed);
             said.extend(told);
-            begin = escalation.start.zip(target).filter(|_| !sealed);
+            begin = escalation.start.zip(target);
         }
     }
     set_next(clock, rules.book, rules.calendar, &now.zone);
@@ -118,39 +118,56 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
     for kind in said {
         events.push(next_event(matter, now.at, EventActor::Clock, clause.clone(), basis, kind));
     }
-    // The duty is owed by whoever was told: for a late reviewer its own petition office, for a petition office its superior.
-    let owes = |c: &Clock, id: &ClockId, bound: &Bound| c.is_owed() && &c.rule == id && c.bound.unit == bound.unit;
+    // Each late duty is pressed for by itself: by the petition office, for its own by its superior, and by no unit twice.
+    let owes = |c: &Clock, id: &ClockId, bound: &Bound| c.is_owed() && &c.rule == id && c.bound.unit == bound.unit && c.about == Some(n);
     if let Some((id, bound)) = begin.filter(|(id, bound)| !matter.clocks.iter().any(|c| owes(c, id, bound))) {
         let mut kind = start_clock(rules, matter, &id, &Payload::default(), now)?;
-        if let (Some(clock), EventKind::ClockStarted { bound: said, .. }) = (matter.clocks.last_mut(), &mut kind) {
+        if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) = (matter.clocks.last_mut(), &mut kind) {
             clock.bound = bound.clone();
-            *said = bound;
+            clock.about = Some(n);
+            (*said, *about) = (bound, Some(n));
         }
         events.push(next_event(matter, now.at, EventActor::Clock, None, Basis::House, kind));
     }
     Ok(())
 }
 
-/// Who is told of a breach, and whether there was anyone above to tell.
-fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo) -> (Vec<EventKind>, Option<Bound>) {
+/// Who is told of a breach, and who is called on to press. The record says "reported" only where somebody is reached.
+fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo, accusation: bool) -> (Vec<EventKind>, Option<Bound>) {
     let n = clock.n;
     let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
-    let own_office = directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    // What an office presses for late is its superior's to press, never that of the unit it should have pressed.
+    let own_line = clock.about.is_some() || directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    let above = |post| directory.superior(unit).filter(|u| u.kind != UnitKind::External).map(|u| (u.id.clone(), post));
     let target = match to {
         EscalateTo::Head => Some((unit.clone(), Post::Head)),
-        // The petition office's own breaches go to its superior.
-        EscalateTo::Supervision if own_office => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
+        EscalateTo::Supervision if accusation || own_line => above(Post::Head),
         EscalateTo::Supervision => directory.petition_office_of(unit).map(|u| (u.id.clone(), Post::Supervisor)),
-        EscalateTo::Superior => directory.superior(unit).map(|u| (u.id.clone(), Post::Head)),
+        EscalateTo::Superior => above(Post::Head),
     };
-    let Some((unit, post)) = target else { return (vec![EventKind::NoSuperior { n }], None) };
-    let empty = !directory.is_manned(&unit, post, recused);
-    let bound = Bound { unit: Some(unit), post };
-    let mut out = vec![EventKind::Escalated { n, to: bound.clone() }];
-    if empty {
-        out.push(EventKind::NobodyOnDuty { n, at: bound.clone() });
+    // An accusation stays with the bodies that receive them (art. 30): nobody else is told, and the record does not say so.
+    let in_line = |u: &UnitId| u == unit || directory.unit(u).is_some_and(|u| u.kind == UnitKind::Discipline);
+    let Some((unit, post)) = target.filter(|(u, _)| !accusation || in_line(u)) else {
+        return (if to == EscalateTo::Superior || !accusation { vec![EventKind::NoSuperior { n }] } else { Vec::new() }, None);
+    };
+    // Whoever sits there; else the head there; else the head further up: an escalation ends with a person, or says that there is none.
+    let sits = |unit: &UnitId, post: Post| directory.is_manned(unit, post, recused);
+    let mut said = Vec::new();
+    let mut at = Bound { unit: Some(unit.clone()), post };
+    if !sits(&unit, post) {
+        said.push(EventKind::NobodyOnDuty { n, at: at.clone() });
+        let further = std::iter::once(unit.clone()).chain(directory.superiors(&unit).into_iter().map(|u| u.id.clone()));
+        let reachable = |u: &UnitId| directory.unit(u).is_some_and(|u| u.kind != UnitKind::External) && (!accusation || in_line(u));
+        match further.filter(reachable).find(|u| sits(u, Post::Head)) {
+            Some(found) => at = Bound { unit: Some(found), post: Post::Head },
+            None => {
+                said.push(EventKind::NoSuperior { n });
+                return (said, Some(at));
+            }
+        }
     }
-    (out, Some(bound))
+    said.push(EventKind::Escalated { n, to: at.clone() });
+    (said, Some(at))
 }
 
 /// Settles the newest clock of a matter that begins in the past (an imported row): what ran out before is

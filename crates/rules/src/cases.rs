@@ -1,6 +1,6 @@
 //! A pack's own cases: facts in, dates and states out, written so that a lawyer can read and change them.
 //!
-//! They run in a small fixed house of units: `office` (petition office) and `bureau` under `county`,
+//! They run in a small fixed house of units: `office` (petition office) and `bureau` under `county`, `other` under `bureau`,
 //! `county` under `city`, `city` under `province` (external), and `discipline` beside them.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +56,9 @@ pub(crate) struct Step {
     /// Clocks that must be breached.
     #[serde(default)]
     pub breached: Vec<String>,
+    /// Clocks that must not be owed or open any more.
+    #[serde(default)]
+    pub not_owed: Vec<String>,
     /// The move must be refused for this reason (`state`, `not_yours`, `guard`, `fields`, `no_superior`, `unit`).
     pub refused: Option<String>,
 }
@@ -72,9 +75,20 @@ fn request() -> Purpose {
     Purpose::Request
 }
 
+impl Case {
+    /// Where it stands in the text of its file.
+    pub(crate) fn offset(&self, text: Option<&String>) -> usize {
+        text.and_then(|t| t.find(&format!("\"{}\"", self.id))).unwrap_or(0)
+    }
+}
+
 /// A case that did not come out as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaseFailure {
+    /// File of the pack.
+    pub file: String,
+    /// Line of the case in it.
+    pub line: usize,
     /// Which case.
     pub case: String,
     /// Which step, from 1.
@@ -85,19 +99,28 @@ pub struct CaseFailure {
 
 impl fmt::Display for CaseFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "case `{}`, step {}: {}", self.case, self.step, self.message)
+        write!(f, "{}:{}: case `{}`, step {}: {}", self.file, self.line, self.case, self.step, self.message)
     }
 }
 
 /// Runs every case of a pack.
 pub fn run_cases(pack: &Pack, calendar: &WorkCalendar) -> Vec<CaseFailure> {
-    pack.cases.iter().filter_map(|case| run(&pack.book, calendar, case).err()).collect()
+    pack.cases.iter().filter_map(|c| run(&pack.book, calendar, c).err()).collect()
 }
 
-fn run(book: &RuleBook, calendar: &WorkCalendar, case: &Case) -> Result<(), CaseFailure> {
+/// A case with the file and line it stands in.
+#[derive(Debug, Clone)]
+pub(crate) struct Placed {
+    pub file: String,
+    pub line: usize,
+    pub case: Case,
+}
+
+fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), CaseFailure> {
+    let case = &placed.case;
     let directory = house(1);
     let rules = Rules { book, calendar, directory: &directory };
-    let fail = |step: usize, message: String| CaseFailure { case: case.id.clone(), step, message };
+    let fail = |step: usize, message: String| CaseFailure { file: placed.file.clone(), line: placed.line, case: case.id.clone(), step, message };
     let mut matter = open_case(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
     for (index, step) in case.step.iter().enumerate() {
         let n = index + 1;
@@ -128,6 +151,11 @@ fn expect(matter: &Matter, step: &Step) -> Result<(), String> {
             Some(found) if found.legal == *due => {}
             Some(found) => return Err(format!("`{clock}` is due on {}, expected {due}", found.legal)),
             None => return Err(format!("no clock `{clock}` is running")),
+        }
+    }
+    for clock in &step.not_owed {
+        if let Some(found) = matter.owed().into_iter().find(|c| c.rule.as_str() == clock) {
+            return Err(format!("`{clock}` is still owed, until {}", found.legal));
         }
     }
     for clock in &step.breached {
@@ -181,7 +209,7 @@ pub fn house(officers: usize) -> Directory {
         unit("county", UnitKind::Government, Some("city")),
         unit("office", UnitKind::PetitionOffice, Some("county")),
         unit("bureau", UnitKind::Bureau, Some("county")),
-        unit("other", UnitKind::Bureau, Some("county")),
+        unit("other", UnitKind::Bureau, Some("bureau")),
         unit("discipline", UnitKind::Discipline, Some("county")),
     ];
     let sitting = |unit: &Unit, nth: usize| Officer {

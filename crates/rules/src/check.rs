@@ -6,13 +6,14 @@ use huiyin_domain::clock::Basis;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::procedure::{
-    Clause, ClockRule, Escalation, Fact, Guard, HandTo, KeepRule, MoveRule, PaperRule, Phase, RightRule, RuleBook, Since, StartFrom, StateRule,
+    Clause, ClockRule, Escalation, Fact, Floor, Guard, HandTo, KeepRule, Label, MoveRule, PaperRule, Phase, RightRule, RuleBook, Since, StartFrom, StateRule,
+    Variant,
 };
 use serde::de::DeserializeOwned;
 
 use crate::error::{PackError, line_of, nearest};
 use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
-use crate::{PackFiles, cases, raw};
+use crate::{PackFiles, Place, cases, raw};
 
 struct Checker<'a> {
     files: &'a PackFiles,
@@ -55,6 +56,15 @@ impl Checker<'_> {
         }
     }
 
+    /// A label may name a clock in braces, and is shown with its period of today; it never says a number of days itself.
+    fn periods(&mut self, label: &Label, clocks: &[String]) {
+        for text in [&label.zh, &label.en] {
+            for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).filter(|n| *n != "unit") {
+                self.known("clock", name, clocks);
+            }
+        }
+    }
+
     fn guard(&mut self, text: &str, clocks: &[String]) -> Option<Guard> {
         let words: Vec<&str> = text.split_whitespace().collect();
         match words.as_slice() {
@@ -70,10 +80,11 @@ impl Checker<'_> {
                 self.known("clock", clock, clocks);
                 Some(Guard::NotOwed(ClockId::new(*clock)))
             }
+            ["settled"] => Some(Guard::Settled(Vec::new())),
             ["not", fact] => self.word::<Fact>("fact", fact).map(Guard::Not),
             [fact] => self.word::<Fact>("fact", fact).map(Guard::Is),
             _ => {
-                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK` or `not owed CLOCK`"));
+                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK`, `not owed CLOCK` or `settled`"));
                 None
             }
         }
@@ -108,9 +119,28 @@ struct Gathered {
     rights: Vec<Found<Right>>,
     steps: Vec<Found<raw::Escalation>>,
     keep: Vec<Found<Keep>>,
+    amends: Vec<Found<raw::Amend>>,
+    floor: Option<Found<raw::Floor>>,
     clauses: BTreeMap<String, Clause>,
     classes: BTreeMap<String, Vec<String>>,
-    cases: Vec<cases::Case>,
+    cases: Vec<(String, cases::Case)>,
+}
+
+/// Where the entries of a rule book stand, for errors that are found after it was read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// Clock → file and line.
+    pub clocks: BTreeMap<ClockId, (String, usize)>,
+    /// Move → file and line.
+    pub moves: BTreeMap<MoveId, (String, usize)>,
+    /// Paper → file and line.
+    pub papers: BTreeMap<String, (String, usize)>,
+    /// State → file and line.
+    pub states: BTreeMap<StateId, (String, usize)>,
+    /// The escalation.
+    pub escalation: (String, usize),
+    /// The head.
+    pub head: (String, usize),
 }
 
 fn gather(parts: Vec<(String, Part)>) -> Gathered {
@@ -135,9 +165,13 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take!(right, rights);
         take!(escalation, steps);
         take!(keep, keep);
+        take!(amend, amends);
+        if let Some(found) = part.floor {
+            out.floor = Some((file.clone(), found.span().start, found.into_inner()));
+        }
         out.clauses.extend(part.clause);
         out.classes.extend(part.class);
-        out.cases.extend(part.case);
+        out.cases.extend(part.case.into_iter().map(|c| (file.clone(), c)));
     }
     out
 }
@@ -154,30 +188,52 @@ fn lay<T>(base: Vec<Found<T>>, own: Vec<Found<T>>, id: impl Fn(&T) -> &str) -> V
     out
 }
 
+/// A rule book with its cases (each with the file it stands in) and the places of its entries.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub book: RuleBook,
+    pub cases: Vec<(String, cases::Case)>,
+    pub places: Places,
+}
+
 /// Builds the rule book; errors are added to the list.
-pub(crate) fn build(
-    files: &PackFiles,
-    base: Vec<(String, Part)>,
-    parts: Vec<(String, Part)>,
-    errors: &mut Vec<PackError>,
-) -> (Option<RuleBook>, Vec<cases::Case>) {
+pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> Option<Built> {
     let (base, own) = (gather(base), gather(parts));
     let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0 };
+    let over_another = base.head.is_some();
     let Some((file, offset, head)) = own.head else {
         checker.say("there is no [pack] section; write id, title, force_from and calendar".to_owned());
-        return (None, Vec::new());
+        return None;
     };
+    (checker.file, checker.offset) = (file.clone(), offset);
+    if head.extends.as_ref() == Some(&head.id) {
+        checker.say(format!("the pack `{}` varies itself; name the pack it lies over in `extends`, or take it out", head.id));
+        return None;
+    }
+    let place = |checker: &Checker<'_>| (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)));
+    let mut places = Places { head: place(&checker), ..Places::default() };
+    let head = check_head(&mut checker, head.over(base.head.as_ref().map(|h| &h.2)))?;
     twice(&mut checker, "state", own.states.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "paper", own.papers.iter().map(|s| (&s.0, s.1, &s.2.id)));
     let states = lay(base.states, own.states, |s| &s.id);
     let clocks = lay(base.clocks, own.clocks, |s| &s.id);
-    let moves = lay(base.moves, own.moves, |s| &s.id);
+    let mut moves = lay(base.moves, own.moves, |s| &s.id);
     let papers = lay(base.papers, own.papers, |s| &s.id);
-    let rights = if own.rights.is_empty() { base.rights } else { own.rights };
+    for (file, offset, amend) in own.amends {
+        (checker.file, checker.offset) = (file, offset);
+        amend_move(&mut checker, amend, &mut moves);
+    }
+    // What a law lists a pack over it adds to, and takes nothing from.
+    let rights = base.rights.into_iter().chain(own.rights).collect::<Vec<_>>();
+    let keep = own.keep.into_iter().chain(base.keep).collect::<Vec<_>>();
     let steps = if own.steps.is_empty() { base.steps } else { own.steps };
-    let keep = if own.keep.is_empty() { base.keep } else { own.keep };
+    if let (Some((file, offset, _)), true) = (&own.floor, over_another) {
+        (checker.file, checker.offset) = (file.clone(), *offset);
+        checker.say("a floor stands in the pack of the law itself; a pack over it cannot set one".to_owned());
+    }
+    let floor = if over_another { base.floor } else { own.floor };
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
     let known = Known {
@@ -189,22 +245,27 @@ pub(crate) fn build(
         papers: papers.iter().map(|p| p.2.id.clone()).collect(),
     };
     (checker.file, checker.offset) = (file, offset);
-    check_head(&mut checker, &head, &known.states, &known.clocks);
+    known_in_head(&mut checker, &head, &known);
     let mut built_clocks = BTreeMap::new();
     for (file, offset, clock) in clocks {
         (checker.file, checker.offset) = (file, offset);
-        if let Some(rule) = clock_rule(&mut checker, clock, &known.clauses) {
+        places.clocks.insert(ClockId(clock.id.clone()), place(&checker));
+        if let Some(rule) = clock_rule(&mut checker, clock, &known) {
             built_clocks.insert(rule.id.clone(), rule);
         }
     }
     let mut built_moves = Vec::new();
     for (file, offset, raw) in moves {
         (checker.file, checker.offset) = (file, offset);
+        places.moves.insert(MoveId(raw.id.clone()), place(&checker));
         built_moves.push(move_rule(&mut checker, raw, &known));
     }
     let mut escalation = Vec::new();
     for (file, offset, raw) in steps {
         (checker.file, checker.offset) = (file, offset);
+        if escalation.is_empty() {
+            places.escalation = place(&checker);
+        }
         if let Some(start) = &raw.start {
             checker.known("clock", start, &known.clocks);
         }
@@ -217,8 +278,19 @@ pub(crate) fn build(
     }
     let mut built_papers = BTreeMap::new();
     for (file, offset, raw) in papers {
-        let line = files.files.get(&file).map_or(0, |t| line_of(t, offset));
-        let rule = PaperRule { title: raw.title, code: raw.code, template: raw.template, from: raw.from, to: raw.to, unaddressed: raw.unaddressed, line };
+        (checker.file, checker.offset) = (file, offset);
+        let at = place(&checker);
+        let rule = PaperRule {
+            title: raw.title,
+            code: raw.code,
+            template: raw.template,
+            from: raw.from,
+            to: raw.to,
+            copies: raw.copies,
+            unaddressed: raw.unaddressed,
+            line: at.1,
+        };
+        places.papers.insert(raw.id.clone(), at);
         built_papers.insert(raw.id, rule);
     }
     let mut built_keep = Vec::new();
@@ -226,11 +298,27 @@ pub(crate) fn build(
         (checker.file, checker.offset) = (file, offset);
         built_keep.push(keep_rule(&mut checker, &raw, &known));
     }
-    (checker.file, checker.offset) = ("cases.toml".into(), 0);
-    for case in &own.cases {
-        for step in &case.step {
+    let mut built_states = BTreeMap::new();
+    for (file, offset, s) in states {
+        (checker.file, checker.offset) = (file, offset);
+        for label in [&s.title, &s.plain] {
+            checker.periods(label, &known.clocks);
+        }
+        places.states.insert(StateId(s.id.clone()), place(&checker));
+        built_states.insert(StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain });
+    }
+    let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
+    for (file, case) in &own.cases {
+        (checker.file, checker.offset) = (file.clone(), case.offset(files.files.get(file)));
+        for (i, step) in case.step.iter().enumerate() {
             if let Some(id) = &step.do_move {
                 checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
+            }
+            if step.on < case.received {
+                checker.say(format!("case `{}`, step {}: {} is before the day of receipt, {}; mend one of the two", case.id, i + 1, step.on, case.received));
+            }
+            if i.checked_sub(1).and_then(|before| case.step.get(before)).is_some_and(|before| step.on < before.on) {
+                checker.say(format!("case `{}`, step {}: {} is before the step that stands above it; put the steps in order", case.id, i + 1, step.on));
             }
         }
     }
@@ -249,22 +337,154 @@ pub(crate) fn build(
         hops_before_dispute: head.hops_before_dispute,
         keep_years: head.keep_years,
         keep: built_keep,
-        states: states
-            .into_iter()
-            .map(|(_, _, s)| (StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain }))
-            .collect(),
+        states: built_states,
         moves: built_moves,
         clocks: built_clocks,
         escalation,
         rights: built_rights,
         papers: built_papers,
+        floor,
         clauses,
         classes,
         imported_ended: StateId(head.imported_ended),
         imported_accepted: StateId(head.imported_accepted),
         imported_accepted_clocks: ids(head.imported_accepted_clocks),
+        published: ids(head.published),
+        succession_clause: head.succession_clause,
     };
-    (Some(book), own.cases)
+    Some(Built { book, cases: own.cases, places })
+}
+
+/// The head with everything said.
+struct WholeHead {
+    id: String,
+    title: Label,
+    force_from: jiff::civil::Date,
+    calendar: String,
+    initial_office: String,
+    initial_office_clocks: Vec<String>,
+    initial_direct: String,
+    initial_direct_clocks: Vec<String>,
+    initial_above_clocks: Vec<String>,
+    initial_sealed: Option<String>,
+    initial_sealed_clocks: Vec<String>,
+    hops_before_dispute: Option<u32>,
+    keep_years: u32,
+    imported_ended: String,
+    imported_accepted: String,
+    imported_accepted_clocks: Vec<String>,
+    published: Vec<String>,
+    succession_clause: Option<String>,
+}
+
+/// Years a file is kept where the pack does not say.
+const KEEP_YEARS: u32 = 30;
+
+/// Every key that is missing is named at once.
+fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeHead> {
+    let parts: Vec<&str> = head.id.split('/').collect();
+    if parts.len() < 2 || parts.iter().any(|p| p.is_empty() || p.contains(char::is_whitespace)) {
+        checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
+    }
+    let missing: Vec<&str> = [
+        ("title", head.title.is_none()),
+        ("force_from", head.force_from.is_none()),
+        ("calendar", head.calendar.is_none()),
+        ("initial_office", head.initial_office.is_none()),
+        ("initial_office_clocks", head.initial_office_clocks.is_none()),
+        ("initial_direct", head.initial_direct.is_none()),
+        ("initial_direct_clocks", head.initial_direct_clocks.is_none()),
+        ("imported_ended", head.imported_ended.is_none()),
+        ("imported_accepted", head.imported_accepted.is_none()),
+        ("imported_accepted_clocks", head.imported_accepted_clocks.is_none()),
+    ]
+    .into_iter()
+    .filter(|(_, none)| *none)
+    .map(|(name, _)| name)
+    .collect();
+    if !missing.is_empty() {
+        checker.say(format!("[pack] does not say `{}`; write each, or lay the pack over another with `extends`", missing.join("`, `")));
+        return None;
+    }
+    Some(WholeHead {
+        id: head.id,
+        title: head.title?,
+        force_from: head.force_from?,
+        calendar: head.calendar?,
+        initial_office: head.initial_office?,
+        initial_office_clocks: head.initial_office_clocks?,
+        initial_direct: head.initial_direct?,
+        initial_direct_clocks: head.initial_direct_clocks?,
+        initial_above_clocks: head.initial_above_clocks.unwrap_or_default(),
+        initial_sealed: head.initial_sealed,
+        initial_sealed_clocks: head.initial_sealed_clocks.unwrap_or_default(),
+        hops_before_dispute: head.hops_before_dispute,
+        keep_years: head.keep_years.unwrap_or(KEEP_YEARS),
+        imported_ended: head.imported_ended?,
+        imported_accepted: head.imported_accepted?,
+        imported_accepted_clocks: head.imported_accepted_clocks?,
+        published: head.published.unwrap_or_default(),
+        succession_clause: head.succession_clause,
+    })
+}
+
+/// Adds to a move of the base what a pack over it says besides.
+fn amend_move(checker: &mut Checker<'_>, amend: raw::Amend, moves: &mut [Found<Move>]) {
+    let names: Vec<String> = moves.iter().map(|m| m.2.id.clone()).collect();
+    let Some((file, offset, of)) = moves.iter_mut().find(|m| m.2.id == amend.of) else {
+        checker.known("move", &amend.of, &names);
+        return;
+    };
+    // What is wrong with it now is wrong here.
+    (*file, *offset) = (checker.file.clone(), checker.offset);
+    let add = |to: &mut Vec<String>, more: Vec<String>| {
+        for word in more {
+            if !to.contains(&word) {
+                to.push(word);
+            }
+        }
+    };
+    add(&mut of.from, amend.from);
+    add(&mut of.when, amend.when);
+    add(&mut of.needs, amend.needs);
+    add(&mut of.start, amend.start);
+    add(&mut of.discharge, amend.discharge);
+    add(&mut of.close, amend.close);
+    add(&mut of.stop, amend.stop);
+    add(&mut of.resume, amend.resume);
+    add(&mut of.sets, amend.sets);
+    add(&mut of.clears, amend.clears);
+}
+
+fn floor_rule(checker: &mut Checker<'_>, found: Found<raw::Floor>, known: &Known) -> Floor {
+    let (file, offset, raw) = found;
+    (checker.file, checker.offset) = (file, offset);
+    let mut out = Floor { rights: raw.rights, ..Floor::default() };
+    for clock in raw.hearing_stops {
+        checker.known("clock", &clock, &known.clocks);
+        out.hearing_stops.push(ClockId(clock));
+    }
+    for duty in raw.duty {
+        checker.offset = duty.span().start;
+        let duty = duty.into_inner();
+        checker.known("clock", &duty.clock, &known.clocks);
+        checker.known("clause", &duty.clause, &known.clauses);
+        out.longest.insert(ClockId(duty.clock), (duty.longest, duty.unit, duty.clause));
+    }
+    for right in raw.right {
+        checker.offset = right.span().start;
+        let right = right.into_inner();
+        checker.known("clock", &right.clock, &known.clocks);
+        checker.known("clause", &right.clause, &known.clauses);
+        out.shortest.insert(ClockId(right.clock), (right.shortest, right.unit, right.clause));
+    }
+    for answer in raw.answer {
+        checker.offset = answer.span().start;
+        let answer = answer.into_inner();
+        checker.known("paper", &answer.paper, &known.papers);
+        out.contents.insert(answer.paper, answer.contents);
+    }
+    out
 }
 
 /// Ids a pack may refer to.
@@ -316,16 +536,9 @@ fn twice<'a>(checker: &mut Checker<'_>, what: &str, all: impl Iterator<Item = (&
     }
 }
 
-fn check_head(checker: &mut Checker<'_>, head: &Head, states: &[String], clocks: &[String]) {
-    let parts: Vec<&str> = head.id.split('/').collect();
-    if parts.len() < 2 || parts.iter().any(|p| p.is_empty() || p.contains(char::is_whitespace)) {
-        checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
-    }
-    for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted] {
-        checker.known("state", state, states);
-    }
-    if let Some(state) = &head.initial_sealed {
-        checker.known("state", state, states);
+fn known_in_head(checker: &mut Checker<'_>, head: &WholeHead, known: &Known) {
+    for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted].into_iter().chain(&head.initial_sealed) {
+        checker.known("state", state, &known.states);
     }
     for clock in head
         .initial_sealed_clocks
@@ -334,12 +547,23 @@ fn check_head(checker: &mut Checker<'_>, head: &Head, states: &[String], clocks:
         .chain(&head.initial_direct_clocks)
         .chain(&head.initial_above_clocks)
         .chain(&head.imported_accepted_clocks)
+        .chain(&head.published)
     {
-        checker.known("clock", clock, clocks);
+        checker.known("clock", clock, &known.clocks);
+    }
+    if let Some(clause) = &head.succession_clause {
+        checker.known("clause", clause, &known.clauses);
     }
 }
 
-fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Option<ClockRule> {
+fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -> Option<ClockRule> {
+    let clauses = &known.clauses;
+    for label in [&raw.title, &raw.plain] {
+        checker.periods(label, &known.clocks);
+    }
+    if let Some(clause) = &raw.consequence {
+        checker.known("clause", clause, clauses);
+    }
     checker.cited(raw.basis, raw.clause.as_ref(), clauses);
     let start = match raw.start.as_str() {
         "move" => StartFrom::Move,
@@ -377,9 +601,23 @@ fn clock_rule(checker: &mut Checker<'_>, raw: Clock, clauses: &[String]) -> Opti
         only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
         warn_days: raw.warn_days,
         extension: raw.extension,
+        consequence: raw.consequence,
         between_offices: raw.between_offices,
         since,
     })
+}
+
+fn variant(checker: &mut Checker<'_>, raw: raw::Variant, known: &Known) -> Option<Variant> {
+    let field: Field = checker.word("field", &raw.field)?;
+    let all: &[&str] = if let Shape::Choice(all) = field.shape() { all } else { &[] };
+    if !all.contains(&raw.is.as_str()) {
+        checker.say(format!("`{}` is not a choice of `{}`", raw.is, raw.field));
+    }
+    if let Some(clause) = &raw.clause {
+        checker.known("clause", clause, &known.clauses);
+    }
+    let guards = raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect();
+    Some(Variant { field, choice: raw.is, guards, document: raw.document, done: raw.done, clause: raw.clause })
 }
 
 fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
@@ -389,20 +627,30 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
         raw.from.splice(star..=star, known.open_states.iter().cloned());
         raw.from.dedup();
     }
-    if let Some(document) = &raw.document {
+    for document in raw.document.iter().chain(raw.variant.iter().filter_map(|v| v.document.as_ref())) {
         checker.known("paper", document, &known.papers);
+    }
+    for label in [&raw.title, &raw.done].into_iter().chain(&raw.confirm).chain(&raw.hint) {
+        checker.periods(label, clocks);
     }
     checker.cited(raw.basis, raw.clause.as_ref(), clauses);
     for state in raw.from.iter().chain(&raw.to) {
         checker.known("state", state, states);
     }
-    for clock in [&raw.start, &raw.discharge, &raw.close, &raw.stop, &raw.resume].into_iter().flatten().chain(&raw.extend) {
+    for clock in [&raw.start, &raw.discharge, &raw.close, &raw.stop, &raw.resume, &raw.pass].into_iter().flatten().chain(&raw.extend) {
         checker.known("clock", clock, clocks);
     }
     if raw.by.is_empty() || raw.from.is_empty() {
         checker.say(format!("nobody can ever make the move `{}`; give `from` and `by`", raw.id));
     }
-    let guards = raw.when.iter().filter_map(|g| checker.guard(g, clocks)).collect();
+    let mut guards: Vec<Guard> = raw.when.iter().filter_map(|g| checker.guard(g, clocks)).collect();
+    // What the move itself ends need not be settled before; what a file's closing may end, the floor says.
+    for guard in &mut guards {
+        if let Guard::Settled(but) = guard {
+            *but = raw.discharge.iter().chain(&raw.close).cloned().map(ClockId).collect();
+        }
+    }
+    let variants = raw.variant.into_iter().filter_map(|v| variant(checker, v, known)).collect();
     let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n)).collect();
     if raw.hand_to == Some(HandTo::Named) && !needs.iter().any(|n| n.field == Field::ToUnit && n.required) {
         checker.say(format!("the move `{}` hands the matter to a named unit but does not ask for `to_unit`", raw.id));
@@ -426,6 +674,8 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
         close: ids(raw.close),
         stop: ids(raw.stop),
         resume: ids(raw.resume),
+        pass: ids(raw.pass),
+        variants,
         extend: raw.extend.map(ClockId),
         sets,
         clears,
@@ -439,5 +689,20 @@ fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
         hides,
         confirm: raw.confirm,
         hint: raw.hint,
+    }
+}
+
+impl Places {
+    /// File and line of an entry.
+    pub(crate) fn of(&self, what: &Place) -> (String, usize) {
+        let found = match what {
+            Place::Clock(id) => self.clocks.get(id),
+            Place::Move(id) => self.moves.get(id),
+            Place::State(id) => self.states.get(id),
+            Place::Paper(id) => self.papers.get(id),
+            Place::Escalation => Some(&self.escalation).filter(|(file, _)| !file.is_empty()),
+            Place::Head => Some(&self.head),
+        };
+        found.unwrap_or(&self.head).clone()
     }
 }

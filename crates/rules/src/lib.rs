@@ -7,7 +7,9 @@ mod cases;
 mod check;
 mod draw;
 mod error;
+mod floor;
 mod forbidden;
+mod periods;
 mod proof;
 mod raw;
 mod schema;
@@ -15,7 +17,11 @@ mod schema;
 pub use cases::{CaseFailure, house, run_cases};
 pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
+pub use floor::under_floor;
+pub use forbidden::refusal as forbidden_words;
+pub use huiyin_domain::procedure::Label;
 pub use huiyin_domain::procedure::RuleBook;
+pub use periods::{in_label, in_text};
 pub use proof::{Proof, Property, Refutation, TooLarge, prove};
 pub use schema::schema;
 
@@ -32,13 +38,17 @@ pub struct PackFiles {
     pub files: BTreeMap<String, String>,
 }
 
-/// A pack that was read: its rule book and its cases.
+/// A pack that was read: its rule book, the one it lies over, and its cases.
 #[derive(Debug, Clone)]
 pub struct Pack {
     /// The rule book.
     pub book: RuleBook,
+    /// The rule book it lies over.
+    pub base: Option<Box<RuleBook>>,
     /// The pack's own cases.
-    cases: Vec<cases::Case>,
+    cases: Vec<cases::Placed>,
+    /// Where entries stand.
+    places: check::Places,
 }
 
 impl Pack {
@@ -46,6 +56,28 @@ impl Pack {
     pub fn case_count(&self) -> usize {
         self.cases.len()
     }
+
+    /// File and line of a move, a clock or a state, for what is found after reading.
+    pub fn place_of(&self, what: &Place) -> (String, usize) {
+        self.places.of(what)
+    }
+}
+
+/// An entry of a pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A clock.
+    Clock(huiyin_domain::ids::ClockId),
+    /// A move.
+    Move(huiyin_domain::ids::MoveId),
+    /// A state.
+    State(huiyin_domain::ids::StateId),
+    /// A paper.
+    Paper(String),
+    /// The escalation.
+    Escalation,
+    /// The head.
+    Head,
 }
 
 /// The pack another one varies, by its id, if it names one.
@@ -75,6 +107,7 @@ pub fn read_pack(files: &PackFiles) -> Result<Pack, PackErrors> {
 /// All errors found, each with file and line; a base that is named but not given is one.
 pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pack, PackErrors> {
     let mut errors = forbidden::find(files);
+    errors.extend(periods::find(files));
     let missing = base_of(files).filter(|_| base.is_none());
     if let Some(id) = missing {
         let message = format!("this pack varies `{id}`, which is not here; put it beside this one, or take `extends` out");
@@ -95,10 +128,22 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
             renamed.push((name, part));
         }
     }
-    let (book, cases) = check::build(&all, renamed, own, &mut errors);
-    match book {
-        Some(book) if errors.is_empty() => Ok(Pack { book, cases }),
-        _ => Err(PackErrors(errors)),
+    // A base that is wrong by itself is refused where it is checked; here it is only what this pack is held against.
+    let below = base.filter(|_| !renamed.is_empty()).and_then(|b| {
+        let parts = raw::parse(b).ok()?;
+        check::build(b, Vec::new(), parts, &mut Vec::new()).map(|built| Box::new(built.book))
+    });
+    let built = check::build(&all, renamed, own, &mut errors);
+    let Some(built) = built else { return Err(PackErrors(errors)) };
+    errors.extend(floor::structure(files, &built, below.as_deref()));
+    let placed = |(file, case): (String, cases::Case)| {
+        let line = files.files.get(&file).map_or(0, |t| error::line_of(t, case.offset(Some(t))));
+        cases::Placed { file, line, case }
+    };
+    if errors.is_empty() {
+        Ok(Pack { book: built.book, base: below, cases: built.cases.into_iter().map(placed).collect(), places: built.places })
+    } else {
+        Err(PackErrors(errors))
     }
 }
 

@@ -41,6 +41,84 @@ pub(crate) struct Part {
     /// Years files of a kind are kept.
     #[serde(default)]
     pub keep: Vec<Spanned<Keep>>,
+    /// What a pack over another adds to moves of that one.
+    #[serde(default)]
+    pub amend: Vec<Spanned<Amend>>,
+    /// What no pack over this one may go under.
+    pub floor: Option<Spanned<Floor>>,
+}
+
+/// Additions to a move of the base; the move itself is not copied.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Amend {
+    #[serde(rename = "move")]
+    pub of: String,
+    #[serde(default)]
+    pub from: Vec<String>,
+    #[serde(default)]
+    pub when: Vec<String>,
+    #[serde(default)]
+    pub needs: Vec<String>,
+    #[serde(default)]
+    pub start: Vec<String>,
+    #[serde(default)]
+    pub discharge: Vec<String>,
+    #[serde(default)]
+    pub close: Vec<String>,
+    #[serde(default)]
+    pub stop: Vec<String>,
+    #[serde(default)]
+    pub resume: Vec<String>,
+    #[serde(default)]
+    pub sets: Vec<String>,
+    #[serde(default)]
+    pub clears: Vec<String>,
+}
+
+/// The floor of a law in numbers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Floor {
+    /// Clocks that a hearing may stop.
+    #[serde(default)]
+    pub hearing_stops: Vec<String>,
+    /// Rights that each pack over this one keeps open.
+    #[serde(default)]
+    pub rights: Vec<Verb>,
+    #[serde(default)]
+    pub duty: Vec<Spanned<FloorDuty>>,
+    #[serde(default)]
+    pub right: Vec<Spanned<FloorRight>>,
+    #[serde(default)]
+    pub answer: Vec<Spanned<FloorAnswer>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FloorDuty {
+    pub clock: String,
+    /// The longest time to its discharge, extensions included.
+    pub longest: u32,
+    pub unit: PeriodUnit,
+    pub clause: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FloorRight {
+    pub clock: String,
+    pub shortest: u32,
+    pub unit: PeriodUnit,
+    pub clause: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FloorAnswer {
+    pub paper: String,
+    /// What the paper prints: fields of its move and other variables.
+    pub contents: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,38 +134,60 @@ pub(crate) struct Keep {
     pub clause: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// The head of a pack. A pack over another takes what it does not say from that one's head.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Head {
     pub id: String,
-    pub title: Label,
-    pub force_from: Date,
-    pub calendar: String,
-    pub initial_office: String,
-    pub initial_office_clocks: Vec<String>,
-    pub initial_direct: String,
-    pub initial_direct_clocks: Vec<String>,
-    #[serde(default)]
-    pub initial_above_clocks: Vec<String>,
+    pub title: Option<Label>,
+    pub force_from: Option<Date>,
+    pub calendar: Option<String>,
+    pub initial_office: Option<String>,
+    pub initial_office_clocks: Option<Vec<String>>,
+    pub initial_direct: Option<String>,
+    pub initial_direct_clocks: Option<Vec<String>>,
+    pub initial_above_clocks: Option<Vec<String>>,
     /// A pack this one varies: states, clocks, moves and papers of the same id replace those of the base.
-    #[expect(dead_code, reason = "read before the pack is parsed, by `base_of`; kept here so that it is a known key")]
     pub extends: Option<String>,
     /// State of the sealed stub of an upper-level accusation.
     pub initial_sealed: Option<String>,
-    #[serde(default)]
-    pub initial_sealed_clocks: Vec<String>,
+    pub initial_sealed_clocks: Option<Vec<String>>,
     /// Hand-overs after which the next is a dispute.
     pub hops_before_dispute: Option<u32>,
     /// Years a file is kept.
-    #[serde(default = "keep_years")]
-    pub keep_years: u32,
-    pub imported_ended: String,
-    pub imported_accepted: String,
-    pub imported_accepted_clocks: Vec<String>,
+    pub keep_years: Option<u32>,
+    pub imported_ended: Option<String>,
+    pub imported_accepted: Option<String>,
+    pub imported_accepted_clocks: Option<Vec<String>>,
+    /// Clocks that the home page tells.
+    pub published: Option<Vec<String>>,
+    /// The clause under which a unit's successor takes over.
+    pub succession_clause: Option<String>,
 }
 
-fn keep_years() -> u32 {
-    30
+impl Head {
+    /// The same with what it does not say taken from the base. Title and force are a pack's own.
+    pub(crate) fn over(self, base: Option<&Head>) -> Self {
+        let Some(base) = base.cloned() else { return self };
+        Self {
+            calendar: self.calendar.or(base.calendar),
+            initial_office: self.initial_office.or(base.initial_office),
+            initial_office_clocks: self.initial_office_clocks.or(base.initial_office_clocks),
+            initial_direct: self.initial_direct.or(base.initial_direct),
+            initial_direct_clocks: self.initial_direct_clocks.or(base.initial_direct_clocks),
+            initial_above_clocks: self.initial_above_clocks.or(base.initial_above_clocks),
+            initial_sealed: self.initial_sealed.or(base.initial_sealed),
+            initial_sealed_clocks: self.initial_sealed_clocks.or(base.initial_sealed_clocks),
+            hops_before_dispute: self.hops_before_dispute.or(base.hops_before_dispute),
+            keep_years: self.keep_years.or(base.keep_years),
+            imported_ended: self.imported_ended.or(base.imported_ended),
+            imported_accepted: self.imported_accepted.or(base.imported_accepted),
+            imported_accepted_clocks: self.imported_accepted_clocks.or(base.imported_accepted_clocks),
+            published: self.published.or(base.published),
+            succession_clause: self.succession_clause.or(base.succession_clause),
+            ..self
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +213,9 @@ pub(crate) struct Paper {
     /// Minutes are addressed to nobody.
     #[serde(default)]
     pub unaddressed: bool,
+    /// Units that get a copy (抄送).
+    #[serde(default)]
+    pub copies: Vec<Relation>,
     pub template: Label,
 }
 
@@ -158,6 +261,8 @@ pub(crate) struct Clock {
     #[serde(default)]
     pub warn_days: u32,
     pub extension: Option<u32>,
+    /// The clause by which whoever is late answers for it.
+    pub consequence: Option<String>,
     /// Owed between offices: the petitioner's page does not show it.
     #[serde(default)]
     pub between_offices: bool,
@@ -194,6 +299,12 @@ pub(crate) struct Move {
     pub stop: Vec<String>,
     #[serde(default)]
     pub resume: Vec<String>,
+    /// Clocks that go on with whoever holds the matter afterwards.
+    #[serde(default)]
+    pub pass: Vec<String>,
+    /// What is otherwise with some choice of a field.
+    #[serde(default)]
+    pub variant: Vec<Variant>,
     pub extend: Option<String>,
     #[serde(default)]
     pub sets: Vec<String>,
@@ -215,6 +326,19 @@ pub(crate) struct Move {
     pub hides: Vec<String>,
     pub confirm: Option<Label>,
     pub hint: Option<Label>,
+}
+
+/// What is otherwise about a move when `field` has the choice `is`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Variant {
+    pub field: String,
+    pub is: String,
+    #[serde(default)]
+    pub when: Vec<String>,
+    pub document: Option<String>,
+    pub done: Option<Label>,
+    pub clause: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

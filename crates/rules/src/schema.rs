@@ -34,23 +34,13 @@ pub fn schema() -> Value {
         json!({ "from": day, "length": number, "unit": one_of::<PeriodUnit>(), "basis": one_of::<Basis>(), "clause": text }),
     );
     let head = object(
-        &[
-            "id",
-            "title",
-            "force_from",
-            "calendar",
-            "initial_office",
-            "initial_office_clocks",
-            "initial_direct",
-            "initial_direct_clocks",
-            "imported_ended",
-            "imported_accepted",
-            "imported_accepted_clocks",
-        ],
+        // A pack over another takes the rest from that one's head.
+        &["id", "title", "force_from"],
         json!({
             "id": text, "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
             "hops_before_dispute": number, "keep_years": number, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
+            "published": list, "succession_clause": text,
         }),
     );
     let clock = object(
@@ -58,14 +48,15 @@ pub fn schema() -> Value {
         json!({
             "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": one_of::<Post>(),
             "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
-            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
+            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
         }),
     );
+    let variant = object(&["field", "is"], json!({ "field": one_of::<Field>(), "is": text, "when": list, "document": text, "done": label, "clause": text }));
     let step = object(
         &["id", "verb", "title", "done", "from", "by", "basis"],
         json!({
             "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
-            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "extend": text,
+            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "variant": { "type": "array", "items": variant },
             "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
             "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
         }),
@@ -73,12 +64,26 @@ pub fn schema() -> Value {
     let state = object(&["id", "phase", "title", "plain"], json!({ "id": text, "phase": one_of::<Phase>(), "title": label, "plain": label }));
     let paper = object(
         &["id", "title", "code", "from", "template"],
-        json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "to": one_of::<Relation>(), "unaddressed": { "type": "boolean" }, "template": label }),
+        json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "to": one_of::<Relation>(), "unaddressed": { "type": "boolean" }, "copies": { "type": "array", "items": one_of::<Relation>() }, "template": label }),
     );
     let keep =
         object(&["when", "basis"], json!({ "when": list, "years": number, "permanent": { "type": "boolean" }, "basis": one_of::<Basis>(), "clause": text }));
     let right = object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }));
     let escalation = object(&["after_working_days", "to"], json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }));
+    let amend = object(
+        &["move"],
+        json!({ "move": text, "from": list, "when": list, "needs": needs, "start": list, "discharge": list, "close": list, "sets": facts, "clears": facts }),
+    );
+    let limit =
+        |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
+    let floor = object(
+        &[],
+        json!({
+            "hearing_stops": list, "rights": { "type": "array", "items": one_of::<Verb>() }, "duty": { "type": "array", "items": limit("longest") },
+            "right": { "type": "array", "items": limit("shortest") },
+            "answer": { "type": "array", "items": object(&["paper", "contents"], json!({ "paper": text, "contents": list })) },
+        }),
+    );
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
     let many = |of: Value| json!({ "type": "array", "items": of });
     json!({
@@ -88,7 +93,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
-            "paper": many(paper), "keep": many(keep), "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })

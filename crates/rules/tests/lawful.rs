@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
-use huiyin_domain::decide::{Closed, Rules, decide, offers};
+use huiyin_domain::decide::{Closed, Rules, decide, is_choice_open, offers};
 use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
 use huiyin_domain::matter::{Actor, Matter};
@@ -55,6 +55,8 @@ fn payload(rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, di
     let value = |need: &Need| -> String {
         match need.field.shape() {
             Shape::Line | Shape::Text | Shape::Name => "因为如此".into(),
+            // Left empty: the only late duty, or none.
+            Shape::Duty => String::new(),
             // Whoever is recused already, else the actor himself.
             Shape::Officer => match (matter.recused.first(), actor) {
                 (Some(id), _) if rule.verb == Verb::LiftRecusal => id.0.clone(),
@@ -71,6 +73,7 @@ fn payload(rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, di
             Shape::Unit => units[dice % units.len()].into(),
             Shape::Choice(all) => {
                 let of: Vec<&str> = if need.choices.is_empty() { all.to_vec() } else { need.choices.iter().map(String::as_str).collect() };
+                let of: Vec<&str> = of.into_iter().filter(|c| is_choice_open(matter, rule, need.field, c)).collect();
                 of[dice % of.len()].into()
             }
         }

@@ -50,6 +50,8 @@ fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
         state: ClockState::Running,
         fired: 0,
         next_at: Some(due),
+        about: None,
+        owed_to: None,
     }
 }
 

@@ -325,7 +325,7 @@ async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_let
     assert_eq!(find("supervision").number, "青信督〔2026〕1号");
     assert_eq!(find("recommendation").letter.to, "青溪县人民政府");
     let supervision = find("supervision").letter.texts().concat();
-    assert!(supervision.contains("2026年3月9日前书面答复"), "the order says by when: {supervision}");
+    assert!(supervision.contains("于2026年3月9日前（含当日）书面答复督办情况"), "the order says by when: {supervision}");
     assert!(!find("supervision").second && find("notice").second, "the second language goes to whoever asked for it");
     assert!(find("notice").number.starts_with("信告〔2026〕"));
     // The name is filled in on what goes to the petitioner, never on what goes to an office.
@@ -469,6 +469,12 @@ async fn numbers_of_papers_have_no_gaps_however_many_are_made_at_once() {
     .await;
 }
 
+/// Everything a paper of a matter says.
+async fn text_of(o: &Office, number: &str, rule: &str) -> String {
+    let papers = matter_view::for_operator(o, number).await.unwrap().papers;
+    papers.iter().find(|p| p.rule == rule).unwrap_or_else(|| panic!("no {rule}")).letter.texts().concat()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_organ_speaks_for_itself_alone() {
     let t = sqlite_office(AT);
@@ -482,8 +488,8 @@ async fn an_organ_speaks_for_itself_alone() {
     assert!(matches!(closed(step(o, "countyxf.clerk", &number, "refuse", &refuse).await), Closed::NotYours { .. }), "it is the bureau's to refuse now");
     // The notice says when the bureau got it, not when the petition office did.
     step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-04"), ("procedure", "x")]).await.unwrap();
-    let notice = matter_view::for_operator(o, &number).await.unwrap().papers.remove(0).letter.texts().concat();
-    assert!(notice.contains("已于2026年3月4日收到"), "{notice}");
+    let notice = text_of(o, &number, "notice").await;
+    assert!(notice.contains("我单位于2026年3月4日收到青溪县信访局转来的材料"), "{notice}");
     // Sent back, it was received when the letter was.
     let back = lodge::lodge(o, named("路灯不亮。")).await.unwrap();
     let back = format!("{}-1", back.number);
@@ -491,9 +497,9 @@ async fn an_organ_speaks_for_itself_alone() {
     step(o, "countyxf.clerk", &back, "refer", &[("to_unit", "housing")]).await.unwrap();
     step(o, "housing.clerk", &back, "object", &[("reason", "不归我们管")]).await.unwrap();
     step(o, "countyxf.clerk", &back, "agree_objection", &[("reason", "属实")]).await.unwrap();
-    step(o, "countyxf.clerk", &back, "refuse", &refuse).await.unwrap();
-    let refusal = matter_view::for_operator(o, &back).await.unwrap().papers.remove(0).letter.texts().concat();
-    assert!(refusal.contains("已于2026年3月4日收到"), "{refusal}");
+    step(o, "countyxf.clerk", &back, "refuse", &[("ground", "19(3)"), ("reason", "x"), ("remedy", "y")]).await.unwrap();
+    let refusal = text_of(o, &back, "refusal").await;
+    assert!(refusal.contains("我单位于2026年3月4日收到。"), "{refusal}");
     // A recommendation may go to the organ that handles it, and it answers.
     step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")]).await.unwrap();

@@ -108,6 +108,7 @@ async fn from_petition_to_archive() {
         api.step(&number, "investigate", &handler, json!({ "on_day": "2026-03-04", "way": "site_visit", "summary": "测温" })).await;
         api.refused(&number, "extend", &handler, json!({ "days": "30", "reason": "x" })).await;
         api.step(&number, "extend", &head, json!({ "days": "30", "reason": "须第三方检测" })).await;
+        api.step(&number, "noted_extension", &clerk, json!({})).await;
         t.time.go("2026-03-20T09:00:00+08:00");
         api.step(&number, "decide", &handler, json!({ "request": "a", "facts": "b", "outcome": "support", "opinion": "c", "legal_basis": "d", "remedy": "e" }))
             .await;

@@ -37,14 +37,14 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         let o = &t.office;
         let clerk = staff(o, "housing.clerk").await;
         let (matter, papers) = papers::for_officer(o, &clerk, &number).await.unwrap();
-        assert_eq!(papers.len(), 1);
-        let notice = &papers[0];
+        assert_eq!(papers.iter().map(|p| p.rule.as_str()).collect::<Vec<_>>(), ["referral", "notice"]);
+        let notice = &papers[1];
         assert!(notice.number.contains("〔2026〕1号"), "{}", notice.number);
         let words: String = notice.letter.texts().concat();
         assert!(words.contains("六十日内书面答复") && !words.contains("陈璟玥"), "the name stays in the vault");
         // The digest in the record is that of the letter as it is kept.
         let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
-        let bound = view.events.iter().find_map(|e| if let EventKind::PaperMade { digest, .. } = &e.event.kind { Some(digest.clone()) } else { None });
+        let bound = view.events.iter().rev().find_map(|e| if let EventKind::PaperMade { digest, .. } = &e.event.kind { Some(digest.clone()) } else { None });
         assert_eq!(bound.as_deref(), Some(huiyin_register::digest(&notice.salt, &notice.letter).unwrap().as_str()));
         // Drawn twice it is the same; for the post with the name on this copy only.
         let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
@@ -55,16 +55,19 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert_eq!(pdf, papers::draw(o, &forged, Form::Pdf, "").await.unwrap());
         assert_ne!(pdf, papers::draw(o, notice, Form::Pdf, "陈璟玥").await.unwrap());
         assert!(papers::draw(o, notice, Form::Docx, "").await.unwrap().starts_with(b"PK"));
-        assert!(matches!(papers::draw(o, notice, Form::Pdf, "\u{10fffd}").await, Err(AppError::Form(_))), "reported before it is served");
+        // What no face has is a visible sign, named, and no copy is kept with it.
+        let strange = huiyin_app::papers::Letter { title: "告知\u{10fffd}".into(), ..notice.letter.clone() };
+        assert_eq!(papers::undrawable(o, std::slice::from_ref(&strange)), ['\u{10fffd}']);
+        assert!(papers::draw(o, notice, Form::Pdf, "\u{10fffd}").await.unwrap().starts_with(b"%PDF"));
         // She reads it by her code; a second notice of the unit has the next number.
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         assert_eq!(papers::for_petitioner(o, &record, matter.part).await.unwrap().1.len(), 1);
         let (_, second) = accepted(&t).await;
-        assert!(papers::for_officer(o, &clerk, &second).await.unwrap().1[0].number.contains("〔2026〕2号"));
+        assert!(papers::for_officer(o, &clerk, &second).await.unwrap().1[1].number.contains("〔2026〕2号"));
         // An order between offices is no paper of hers.
         step(o, "countyxf.handler", &number, "supervise", &[("reason", "请说明进度")]).await.unwrap();
         assert_eq!(papers::for_petitioner(o, &record, matter.part).await.unwrap().1.len(), 1);
-        assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 2);
+        assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 3);
         // The archive package carries record, papers and how to check them.
         let bag = package::of_matter(o, &number).await.unwrap();
         let text = |path: &str| String::from_utf8(bag.iter().find(|e| e.path == path).unwrap_or_else(|| panic!("{path}")).bytes.clone()).unwrap();
@@ -96,7 +99,7 @@ async fn a_complaint_goes_past_the_unit() {
         assert!(step(o, "housing.head", &number, "answer_complaint", &[("facts", "无"), ("opinion", "无")]).await.is_err());
         step(o, "county.head", &number, "answer_complaint", &[("facts", "属实"), ("opinion", "已经批评并道歉")]).await.unwrap();
         let unit = papers::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().1;
-        assert_eq!(unit.len(), 1, "the answer to the complaint is not the unit's to read");
+        assert_eq!(unit.len(), 2, "the answer to the complaint is not the unit's to read");
     })
     .await;
 }
@@ -168,7 +171,8 @@ async fn a_bureau_may_have_its_own_periods() {
         step(o, "civil.clerk", &number, "accept", &[("accepted_on", "2026-09-01"), ("procedure", "三十个工作日内答复")]).await.unwrap();
         let matter = matter_view::for_officer(o, &staff(o, "civil.clerk").await, &number).await.unwrap().matter;
         assert_eq!(matter.pack.0, "cn/welfare/2024");
-        assert!(matter.owed().iter().any(|c| c.rule.as_str() == "handle" && c.legal.to_string() == "2026-10-19"));
+        let due = |rule: &str| matter.owed().iter().find(|c| c.rule.as_str() == rule).map(|c| c.legal.to_string());
+        assert_eq!((due("answer_sooner").as_deref(), due("handle").as_deref()), (Some("2026-10-19"), Some("2026-11-02")), "the promise beside the law");
     })
     .await;
 }

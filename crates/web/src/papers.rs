@@ -103,6 +103,9 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
             }
         }
     }
+    // What no face here has is said before anybody prints it, to officers with the faces that stand in for those of the standard.
+    let undrawable: String = papers::undrawable(&shared.office, std::slice::from_ref(&paper.letter)).into_iter().collect();
+    let standing_in = if base.starts_with("/staff") { papers::standing_in(&shared.office).join("、") } else { String::new() };
     let mut letter = paper.letter.clone();
     if asked.language == huiyin_wording::Language::English
         && let Some(second) = letter.second.take()
@@ -115,7 +118,7 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
     let back = if base.starts_with("/my") { "/my".to_owned() } else { base };
     let values = context! {
         title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back, number => paper.number, digest => paper.digest, asked_both => paper.second, to_petitioner => paper.to_petitioner,
-        to, errors, desk => back.starts_with("/staff"), about => "",
+        to, errors, undrawable, standing_in, desk => back.starts_with("/staff"), about => "",
     };
     let failed = !errors.is_empty();
     let mut response = page(values);

@@ -2,7 +2,9 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use huiyin_app::domain::clock::ClockKind;
 use huiyin_app::domain::decide::Closed;
+use huiyin_app::domain::procedure::{Guard, RuleBook};
 use huiyin_app::{AppError, FormError};
 use huiyin_wording::Language;
 use serde::Serialize;
@@ -121,11 +123,25 @@ fn form_problem(shared: &Shared, language: Language, error: &FormError) -> Field
 }
 
 /// Why a move is closed, in words.
-pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed) -> String {
+pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, book: Option<&RuleBook>) -> String {
     let wording = shared.office.wording();
     let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
     let json = serde_json::to_value(closed).unwrap_or_default();
     match closed {
+        // Of a clock the pack's own name is told: what is owed first, what is not owed, what has run out.
+        Closed::Guard { guard: Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) } => {
+            let rule = book.and_then(|b| b.clock(clock));
+            let title = rule.map(|r| r.title.clone()).or_else(|| shared.office.clock_title(clock));
+            let title = title.map(|t| language.pick(&t.zh, &t.en).to_owned()).unwrap_or_default();
+            let right = rule.is_some_and(|r| r.kind == ClockKind::Right);
+            let key = match closed {
+                Closed::Guard { guard: Guard::Running(_) } => "closed-running",
+                Closed::Guard { guard: Guard::Owed(_) } => "closed-owed",
+                _ if right => "closed-not-owed-right",
+                _ => "closed-not-owed",
+            };
+            wording.text(language, key, &[("what", title.into())])
+        }
         Closed::Guard { guard } => {
             let guard = serde_json::to_value(guard).unwrap_or_default();
             let (kind, what) = guard.as_object().and_then(|o| o.iter().next()).map(|(k, v)| (k.clone(), word(v))).unwrap_or_default();
@@ -216,11 +232,11 @@ fn problem_json(status: StatusCode, body: &serde_json::Value) -> Response {
 pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> String {
     let wording = shared.office.wording();
     match error {
-        AppError::Closed(closed) => why_closed(shared, language, closed),
+        AppError::Closed(closed) => why_closed(shared, language, closed, None),
         // On another member of the joinder: which one, and why; its faulty fields in words.
         AppError::Joined { number, closed } => {
             let faults: Vec<String> = fields(shared, language, &AppError::Closed(closed.clone())).into_iter().map(|f| f.text).collect();
-            let why = if faults.is_empty() { why_closed(shared, language, closed) } else { faults.join(&wording.text(language, "list-comma", &[])) };
+            let why = if faults.is_empty() { why_closed(shared, language, closed, None) } else { faults.join(&wording.text(language, "list-comma", &[])) };
             wording.text(language, "problem-joined-detail", &[("number", number.as_str().into()), ("why", why.into())])
         }
         AppError::Throttled { seconds } => wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())]),

@@ -48,10 +48,12 @@ pub fn samples() -> [&'static str; 2] {
     [NAMES[0], NAMES[13]]
 }
 
-/// The measures that packs may not order, read from the one place where they stand.
+/// The plain words among the measures that packs may not order, read from the one place where all of them stand.
 fn measures() -> Vec<String> {
-    let text = include_str!("../../rules/src/forbidden.rs");
-    text.lines().filter_map(|l| l.trim().strip_prefix("(\"")).filter_map(|l| l.split('"').next()).map(str::to_owned).collect()
+    let text = include_str!("../../rules/tests/forbidden.rs");
+    let list = text.split_once("REFUSED: &[&str] = &[").and_then(|(_, rest)| rest.split_once("];")).map_or("", |(list, _)| list);
+    let plain = |w: &&str| (2..=5).contains(&w.chars().count()) && w.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    list.split('"').skip(1).step_by(2).filter(plain).map(str::to_owned).collect()
 }
 
 /// Names and words that stand where they may not.

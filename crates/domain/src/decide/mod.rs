@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::WorkCalendar;
-use crate::clock::{Basis, Bound, Clock, ClockState, OfficeTime, PeriodUnit};
+use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
 use crate::matter::{Actor, Matter};
@@ -34,6 +34,9 @@ pub struct Rules<'a> {
     /// Units and officers.
     pub directory: &'a Directory,
 }
+
+/// The ground of a refusal that says: not here, but there (art. 23(1)).
+const ELSEWHERE: &str = "elsewhere";
 
 /// Outcomes by which a request is supported, in whole or part; what was supported is then carried out (art. 32).
 pub const SUPPORTING: &[&str] = &["support", "adopt", "adopt_partly", "change_support"];
@@ -104,6 +107,8 @@ pub struct Decision {
     pub identity: Payload,
     /// The petitioner is told of it.
     pub tells: bool,
+    /// Serial of the late clock it presses for.
+    pub pressed: Option<u32>,
 }
 
 /// A move as a page shows it: open, or closed and why.
@@ -129,6 +134,8 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor, today: Date)
                 || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
         })
         .filter(|m| m.from.contains(&matter.state))
+        // Handing over is the holder's business alone.
+        .filter(|m| !matches!(m.verb, Verb::Refer | Verb::Assign) || relations.contains(&Relation::Holder))
         .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m, today).err() })
         .collect()
 }
@@ -146,26 +153,24 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     if !rule.by.iter().any(|r| relations.contains(r)) && !still_owes {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
+    // A matter is handed over by the unit that holds it, and by no other (arts 22, 23).
+    if matches!(rule.verb, Verb::Refer | Verb::Assign) && !relations.contains(&Relation::Holder) {
+        return Err(Closed::NotYours { by: vec![Relation::Holder] });
+    }
     // A paper of a reviewing body before is served by that body, not by the one that reviews now.
     if is_left_by_reviewer(rules, rule) && !still_owes && matches!(actor, Actor::Officer { .. }) {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
     if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
-        return Err(Closed::Guard { guard: guard.clone() });
+        return Err(Closed::Guard { guard: what_fails(matter, guard) });
     }
-    // What a unit is to report is reported by that unit, also after the matter was handed on.
-    if rule.verb == Verb::ReportUrgent
+    // What a unit is to report, or to answer for, is its own, also after the matter was handed on.
+    if matches!(rule.verb, Verb::ReportUrgent | Verb::AnswerSupervision)
         && let Some(clock) = rule.discharge.first()
         && let Actor::Officer { unit, .. } = actor
         && !matter.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
     {
         return Err(Closed::Guard { guard: Guard::Owed(clock.clone()) });
-    }
-    // A reviewing body is pressed for what it owes itself, not for what another reviewer before it left.
-    let presses_reviewer = rule.verb == Verb::Supervise && rule.start.iter().filter_map(|c| rules.book.clock(c)).any(|c| c.bound == Relation::Reviewer);
-    let owed_by_reviewer = |id: &ClockId| matter.running(id).is_some_and(|c| c.bound.unit == matter.unit_for(Relation::Reviewer, rules.directory));
-    if presses_reviewer && let Some(guard) = rule.guards.iter().find(|g| matches!(g, Guard::Owed(id) if !owed_by_reviewer(id))) {
-        return Err(Closed::Guard { guard: guard.clone() });
     }
     // A complaint about the unit is answered before it can hand the matter where its overseer no longer reads it (art. 18(4)).
     if rule.sets.contains(&Fact::Accusation) && matter.facts.contains(&Fact::Complained) {
@@ -206,31 +211,53 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
 }
 
-/// A reviewing body may be followed by another while it still owes something, such as the service of its annulment: a
-/// move that changes no state, discharges a duty of the reviewer and asks that it be owed.
+/// A reviewing body may be followed by another while it still owes something, such as the service of its annulment.
 fn is_left_by_reviewer(rules: Rules<'_>, rule: &MoveRule) -> bool {
     let of_reviewer = |id: &ClockId| rules.book.clock(id).is_some_and(|c| c.bound == Relation::Reviewer);
-    rule.to.is_none()
-        && rule.by.contains(&Relation::Reviewer)
-        && rule.guards.iter().any(|g| matches!(g, Guard::Owed(id) if rule.discharge.contains(id) && of_reviewer(id)))
+    rule.by.contains(&Relation::Reviewer) && discharges_what_it_asks(rule).any(of_reviewer)
 }
 
-/// Whether the actor's unit is the one that owes what such a move discharges, whoever reviews now.
+/// The duties of which a move that changes no state asks that they be owed, and which it discharges.
+fn discharges_what_it_asks(rule: &MoveRule) -> impl Iterator<Item = &ClockId> {
+    let owed = rule.guards.iter().filter_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });
+    owed.filter(|id| rule.to.is_none() && rule.discharge.contains(id))
+}
+
+/// What a unit owes it may do, also after the matter was handed on: a move that discharges just that, and the supervision
+/// that a unit was called on to make.
 fn still_owes(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> bool {
-    let Actor::Officer { id, unit, .. } = actor else { return false };
-    is_left_by_reviewer(rules, rule)
-        && !matter.recused.contains(id)
-        && matter.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
+    let Actor::Officer { id, unit, posts } = actor else { return false };
+    let presses = rule.verb == Verb::Supervise && posts.iter().any(|p| matches!(p, Post::Supervisor | Post::Head));
+    let may = |c: &ClockId| {
+        discharges_what_it_asks(rule).any(|d| d == c)
+            || (presses && rule.discharge.contains(c) && rules.book.escalation.iter().any(|e| e.start.as_ref() == Some(c)))
+    };
+    let bound = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref() == Some(unit) && may(&c.rule);
+    !matter.recused.contains(id) && matter.clocks.iter().any(|c| bound(&c))
 }
 
 /// Whether a condition holds of a matter.
 pub(crate) fn holds(matter: &Matter, guard: &Guard) -> bool {
     match guard {
-        Guard::Is(fact) => matter.facts.contains(fact),
-        Guard::Not(fact) => !matter.facts.contains(fact),
+        Guard::Is(fact) => matter.is(*fact),
+        Guard::Not(fact) => !matter.is(*fact),
         Guard::Running(clock) => matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
         Guard::Owed(clock) => matter.running(clock).is_some(),
         Guard::NotOwed(clock) => matter.running(clock).is_none(),
+        Guard::Settled(but) => unsettled(matter, but).is_none(),
+    }
+}
+
+/// The first duty that is still owed, beside those a move discharges itself.
+fn unsettled<'a>(matter: &'a Matter, but: &[ClockId]) -> Option<&'a Clock> {
+    matter.clocks.iter().find(|c| c.kind == ClockKind::Duty && c.is_owed() && !but.contains(&c.rule))
+}
+
+/// The condition as it is told: of what must be settled, the duty that is not.
+fn what_fails(matter: &Matter, guard: &Guard) -> Guard {
+    match guard {
+        Guard::Settled(but) => unsettled(matter, but).map_or_else(|| guard.clone(), |c| Guard::NotOwed(c.rule.clone())),
+        other => other.clone(),
     }
 }
 
@@ -248,29 +275,56 @@ pub fn decide(
 ) -> Result<Decision, Closed> {
     let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
     judge(rules, matter, actor, rule, now.today())?;
+    let choice = |field: Field| given.get(&field.word()).map(|v| v.trim());
+    let variant = rule.variant(choice);
+    for need in &rule.needs {
+        if let Some(guard) = choice(need.field).and_then(|c| closes(matter, rule, need.field, c)) {
+            return Err(Closed::Guard { guard });
+        }
+    }
     let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
-    let errors = cross_checks(rules, matter, actor, rule, &payload);
+    let errors = cross_checks(rules, matter, actor, rule, &payload, now.today());
     if !errors.is_empty() {
         return Err(Closed::Fields { errors });
     }
-    let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule };
+    let clause = variant.and_then(|v| v.clause.clone()).or_else(|| rule.clause.clone());
+    let pressed = pressed_for(rules, matter, actor, rule, &payload).map(|c| c.n);
+    let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule, clause, pressed };
     work.hand_over(actor, &payload)?;
     work.move_state();
     let Parts { carried, words, identity } = payload.clone().split();
     work.moved(matter, carried);
     work.apply_facts(&payload);
     work.end_clocks();
+    work.pass_on(matter);
+    work.end_pressing();
     work.leave_to_receiver(matter);
     work.stop_and_resume(&payload)?;
     work.extend(&payload)?;
     work.start_clocks(&payload)?;
     work.nobody_left(matter);
     work.matter.changed_at = now.at;
-    Ok(Decision { matter: work.matter, events: work.events, words, identity, tells: rule.tells })
+    Ok(Decision { matter: work.matter, events: work.events, words, identity, tells: rule.tells, pressed })
+}
+
+/// Why a choice of a field is not open now; `None`: it is.
+fn closes(matter: &Matter, rule: &MoveRule, field: Field, choice: &str) -> Option<Guard> {
+    // What was referred is not turned away as another's: the unit objects, and the sender decides (art. 23(3), LAW.md §10.4). A petition
+    // office refers, assigns or reports, and turns nobody away for want of competence (art. 22).
+    if rule.verb == Verb::Refuse && field == Field::Ground && choice == ELSEWHERE && !matter.facts.contains(&Fact::Direct) {
+        return Some(Guard::Is(Fact::Direct));
+    }
+    let variant = rule.variants.iter().find(|v| v.field == field && v.choice == choice)?;
+    variant.guards.iter().find(|g| !holds(matter, g)).map(|g| what_fails(matter, g))
+}
+
+/// Whether a choice of a field can be made now.
+pub fn is_choice_open(matter: &Matter, rule: &MoveRule, field: Field, choice: &str) -> bool {
+    closes(matter, rule, field, choice).is_none()
 }
 
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
-fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, payload: &Payload, today: Date) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut fault = |field, fault| errors.push(FieldError { field, fault });
     // An accident may have happened before anybody wrote of it.
@@ -285,6 +339,27 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
         && received < *answered
     {
         fault(Field::ReceivedOn, FieldFault::TooEarly);
+    }
+    // A hearing that stops a clock stops it on its own day: one recorded later would excuse days that have gone (art. 36(2)).
+    if !rule.stop.is_empty() && payload.day(Field::OnDay).is_some_and(|d| d < today) {
+        fault(Field::OnDay, FieldFault::TooEarly);
+    }
+    // It ends no earlier than it began.
+    let open_stops = rule.resume.iter().filter_map(|id| matter.running(id)).filter_map(Clock::stopped_since);
+    if let Some(day) = payload.day(Field::OnDay)
+        && open_stops.max().is_some_and(|from| day < from)
+    {
+        fault(Field::OnDay, FieldFault::TooEarly);
+    }
+    // A request for review that came by post counts from the day it came (arts 35, 36; LAW.md §12.3).
+    let by_post = rule.verb == Verb::RequestReview && matches!(actor, Actor::Officer { .. });
+    if by_post && payload.text(Field::ReceivedOn).is_none() {
+        fault(Field::ReceivedOn, FieldFault::Missing);
+    }
+    if rule.verb == Verb::Supervise
+        && let Err(why) = late_duty(rules, matter, actor, rule, payload)
+    {
+        fault(Field::LateDuty, why);
     }
     // LAW.md §12.4: acceptance lies no later than the last day of the notice.
     if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(matter, rule))
@@ -322,6 +397,39 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
         fault(Field::ToUnit, FieldFault::NoSuchUnit);
     }
     errors
+}
+
+/// The duties an officer may press for by a move: late, owed by another unit, and where this unit was called on, those alone.
+pub fn late_duties<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule) -> Vec<&'a Clock> {
+    let Actor::Officer { unit, .. } = actor else { return Vec::new() };
+    let called: Vec<u32> = matter
+        .clocks
+        .iter()
+        .filter(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit) && rule.discharge.contains(&c.rule))
+        .filter_map(|c| c.about)
+        .collect();
+    let serves = matter.relations(actor, rules.directory).contains(&Relation::Supervisor);
+    let late = |c: &&Clock| c.kind == ClockKind::Duty && matches!(c.state, ClockState::Breached { .. }) && c.bound.unit.as_ref().is_some_and(|u| u != unit);
+    matter.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
+}
+
+/// The late duty a supervision is about: the one named, or the only one there is. `None`: nothing is late, and it is about
+/// something else that art. 40(1) names.
+fn late_duty<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Result<Option<&'a Clock>, FieldFault> {
+    let late = late_duties(rules, matter, actor, rule);
+    match (payload.number(Field::LateDuty), late.as_slice()) {
+        (Some(n), _) => late.iter().find(|c| c.n == n).copied().map(Some).ok_or(FieldFault::NoSuchDuty),
+        // No office presses itself; what it is late with is its superior's to press for.
+        (None, []) if matches!(actor, Actor::Officer { unit, .. } if unit == &matter.holder) => Err(FieldFault::NoSuchDuty),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(only)),
+        (None, _) => Err(FieldFault::Missing),
+    }
+}
+
+/// The same once the fields are in order.
+fn pressed_for<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Option<&'a Clock> {
+    if rule.verb == Verb::Supervise { late_duty(rules, matter, actor, rule, payload).ok().flatten() } else { None }
 }
 
 /// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.
@@ -399,11 +507,22 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
         state: ClockState::Running,
         fired: 0,
         next_at: None,
+        about: None,
+        owed_to: None,
     };
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
     timer::set_next(&mut clock, rules.book, rules.calendar, &now.zone);
-    let event =
-        EventKind::ClockStarted { n, rule: id.clone(), bound, start, length, unit: PeriodUnit::clone(&clock.unit), nominal: clock.nominal, legal: clock.legal };
+    let event = EventKind::ClockStarted {
+        n,
+        rule: id.clone(),
+        bound,
+        start,
+        length,
+        unit: PeriodUnit::clone(&clock.unit),
+        nominal: clock.nominal,
+        legal: clock.legal,
+        about: None,
+    };
     matter.clocks.push(clock);
     Ok(event)
 }

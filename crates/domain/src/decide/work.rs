@@ -17,11 +17,15 @@ pub(super) struct Work<'a> {
     pub(super) events: Vec<Event>,
     pub(super) actor: EventActor,
     pub(super) rule: &'a MoveRule,
+    /// Clause of this move, with the choice it was made with.
+    pub(super) clause: Option<String>,
+    /// Serial of the late clock a supervision is about.
+    pub(super) pressed: Option<u32>,
 }
 
 impl Work<'_> {
     fn push(&mut self, kind: EventKind) {
-        let event = next_event(&mut self.matter, self.now.at, self.actor.clone(), self.rule.clause.clone(), self.rule.basis, kind);
+        let event = next_event(&mut self.matter, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
         self.events.push(event);
     }
 
@@ -43,6 +47,13 @@ impl Work<'_> {
                 if unit == self.matter.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
+                // A unit that is no petition office hands down its own line alone; elsewhere it tells the petitioner where to turn (art. 23(1)).
+                let holder_kind = directory.unit(&self.matter.holder).map(|u| u.kind);
+                let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign) && holder_kind != Some(UnitKind::PetitionOffice) && !accusation;
+                if down && !directory.superiors(&unit).iter().any(|u| u.id == self.matter.holder) {
+                    return Err(Closed::Unit { unit });
+                }
+                self.set(Fact::HandedDown, down);
                 if let Actor::Officer { unit: from, .. } = actor {
                     self.matter.sender = Some(from.clone());
                 }
@@ -51,6 +62,8 @@ impl Work<'_> {
                 self.hold(unit);
             }
             Some(HandTo::Sender) => {
+                self.stays_in_its_line(self.matter.sender.clone())?;
+                self.set(Fact::HandedDown, false);
                 if let Some(sender) = self.matter.sender.take() {
                     // Back where it was first: its day of receipt is that of the letter again.
                     self.matter.days.remove("arrived");
@@ -59,23 +72,36 @@ impl Work<'_> {
             }
             Some(HandTo::PetitionOffice) => {
                 let office = directory.petition_office_of(&self.matter.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.stays_in_its_line(Some(office.clone()))?;
                 self.matter.sender = None;
                 self.matter.days.remove("arrived");
                 self.hold(office);
             }
             Some(HandTo::Reviewer) => {
                 let above = directory.superior(&self.matter.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.stays_in_its_line(Some(above.clone()))?;
                 self.matter.held.insert(above.clone());
                 self.matter.reviewer = Some(above);
             }
             Some(HandTo::NextReviewer) => {
                 let below = self.matter.reviewer.clone().unwrap_or_else(|| self.matter.holder.clone());
                 let above = directory.superior(&below).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                self.stays_in_its_line(Some(above.clone()))?;
                 self.matter.held.insert(above.clone());
                 self.matter.reviewer = Some(above);
             }
         }
         Ok(())
+    }
+
+    /// An accusation goes to bodies that receive them and to no other, whatever a pack says (arts 22(2), 30(3)).
+    fn stays_in_its_line(&self, unit: Option<UnitId>) -> Result<(), Closed> {
+        let accusation = self.matter.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
+        let kind = unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map(|u| u.kind);
+        match unit {
+            Some(unit) if accusation && !kind.is_some_and(may_receive_accusation) => Err(Closed::Unit { unit }),
+            _ => Ok(()),
+        }
     }
 
     /// Names a unit that owes something beside the holder. It may read the matter while it owes.
@@ -271,14 +297,53 @@ impl Work<'_> {
         }
     }
 
-    /// The owed clocks of a rule that this actor's move discharges: where several units owe, each its own.
+    /// Duties of the holder that go with the matter: whoever holds it now owes them, by the same day.
+    pub(super) fn pass_on(&mut self, before: &Matter) {
+        if before.holder == self.matter.holder {
+            return;
+        }
+        for rule in &self.rule.pass {
+            let Some(bound) = self.rules.book.clock(rule).map(|c| Bound { unit: self.matter.unit_for(c.bound, self.rules.directory), post: c.post }) else {
+                continue;
+            };
+            for n in self.owed(rule) {
+                if let Some(clock) = self.clock(n).filter(|c| c.bound.unit.as_ref() == Some(&before.holder)) {
+                    clock.bound = bound.clone();
+                    self.push(EventKind::Passed { n, to: bound.clone() });
+                }
+            }
+        }
+    }
+
+    /// Who was called on to press for a duty need not any more when it is done or no longer stands; its lateness stays on record.
+    pub(super) fn end_pressing(&mut self) {
+        let called: Vec<ClockId> = self.rules.book.escalation.iter().filter_map(|e| e.start.clone()).collect();
+        loop {
+            let over = |c: &Clock| c.about.and_then(|n| self.matter.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned();
+            let found = self.matter.clocks.iter().filter(|c| c.is_owed() && called.contains(&c.rule)).find_map(|c| over(c).map(|late| (c.n, late)));
+            let Some((n, late)) = found else { return };
+            let (at, done) = (self.now.at, matches!(late.state, ClockState::Discharged { .. }));
+            if let Some(clock) = self.clock(n) {
+                clock.close(at);
+            }
+            self.push(EventKind::PressingEnded { n, about: late.n, done });
+        }
+    }
+
+    /// The owed clocks of a rule that this actor's move discharges: where several units owe the same, each its own; of a supervision,
+    /// what it was called on to press for.
     fn own(&self, rule: &ClockId) -> Vec<u32> {
         // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report what is urgent before it was handed on.
         let each_its_own = |c: &crate::procedure::ClockRule| c.bound.is_asked() || c.bound == Relation::Reviewer;
-        let asked = self.rule.verb == Verb::ReportUrgent || self.rules.book.clock(rule).is_some_and(each_its_own);
+        let strictly = matches!(self.rule.verb, Verb::ReportUrgent | Verb::Supervise) || self.rules.book.clock(rule).is_some_and(each_its_own);
         let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
-        let mine = |n: &u32| self.matter.clocks.iter().any(|c| c.n == *n && c.bound.unit.as_ref() == Some(unit));
-        self.owed(rule).into_iter().filter(|n| !asked || mine(n)).collect()
+        let all = self.owed(rule);
+        let mine: Vec<u32> = self.matter.clocks.iter().filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit)).map(|c| c.n).collect();
+        let about = |n: &u32| self.pressed.is_none() || self.matter.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed));
+        match (strictly, mine.is_empty()) {
+            (false, true) => all,
+            _ => mine.into_iter().filter(|n| self.rule.verb != Verb::Supervise || about(n)).collect(),
+        }
     }
 
     fn owed(&self, rule: &ClockId) -> Vec<u32> {
@@ -317,7 +382,8 @@ impl Work<'_> {
                     if let LedgerEntry::Stop { from, to: to @ None, reason } = entry
                         && stopped_by_withdrawal(book, reason) == undo
                     {
-                        *to = Some(day.max(*from));
+                        // The day on which a hearing ends counts again; one held and ended on one day takes that day.
+                        *to = Some(if undo { day.max(*from) } else { day.max(from.tomorrow().unwrap_or(*from)) });
                         resumed = true;
                     }
                 }
@@ -355,13 +421,35 @@ impl Work<'_> {
 
     pub(super) fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
         for id in &self.rule.start {
-            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.matter.facts.contains(&fact)) {
+            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.matter.is(fact)) {
                 continue;
             }
-            let event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;
+            let mut event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;
+            self.owed_to_whom(&mut event);
             self.push(event);
         }
         Ok(())
+    }
+}
+
+impl Work<'_> {
+    /// A duty that a unit asked for is owed to that unit; the answer to a supervision is owed by the unit that is late.
+    fn owed_to_whom(&mut self, event: &mut EventKind) {
+        let EventActor::Officer { unit: asking, .. } = &self.actor else { return };
+        let late = self.pressed.and_then(|n| self.matter.clocks.iter().find(|c| c.n == n)).map(|c| (c.n, c.bound.unit.clone()));
+        let (asking, presses) = (asking.clone(), self.rule.verb == Verb::Supervise);
+        let Some(clock) = self.matter.clocks.last_mut() else { return };
+        if matches!(self.rule.verb, Verb::Assign | Verb::Supervise | Verb::Ask) && clock.bound.unit.as_ref() != Some(&asking) {
+            clock.owed_to = Some(asking);
+        }
+        if let Some((n, unit)) = late.filter(|_| presses) {
+            clock.about = Some(n);
+            clock.bound.unit = unit.or_else(|| clock.bound.unit.clone());
+            if let EventKind::ClockStarted { bound, about, .. } = event {
+                *bound = clock.bound.clone();
+                *about = Some(n);
+            }
+        }
     }
 }
 
@@ -369,13 +457,14 @@ fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
     book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
 }
 
-/// A duty whose post has only recused officers in it waits on nobody: the record says so, and the head takes it on where
-/// there is one. Clocks with a serial up to `known` are left as they are.
+/// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and the head takes it on
+/// where there is one. Clocks with a serial up to `known` are left as they are.
 pub fn nobody_left(rules: Rules<'_>, matter: &mut Matter, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
     let directory = rules.directory;
     let recused = matter.recused.clone();
-    let empty =
-        |bound: &Bound| bound.unit.as_ref().is_some_and(|u| !directory.holders(u, bound.post).is_empty() && !directory.is_manned(u, bound.post, &recused));
+    // A body outside this system has no officers here; its acts are recorded by the office that handed it over.
+    let here = |u: &UnitId| directory.unit(u).is_some_and(|u| u.kind != UnitKind::External);
+    let empty = |bound: &Bound| bound.unit.as_ref().is_some_and(|u| here(u) && !directory.is_manned(u, bound.post, &recused));
     let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
     let alone: Vec<(u32, Bound)> = matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
     let mut events = Vec::new();

@@ -302,6 +302,13 @@ pub enum Fact {
     DestructionProposed,
     /// Content, names, files and papers are destroyed; only the tombstone is left.
     Destroyed,
+    /// What was answered is not an opinion that the law lets be reviewed: a reply to a suggestion, the result of another
+    /// procedure, a refusal (arts 29, 31, 35).
+    BeyondReview,
+    /// Handed to a unit below by the unit it came to (art. 23(1)), not by a petition office.
+    HandedDown,
+    /// The matter has ended or is archived. It follows from the state and is never set.
+    Filed,
 }
 
 /// A condition of a move; several are joined by "and".
@@ -318,6 +325,8 @@ pub enum Guard {
     Owed(ClockId),
     /// None is owed or open.
     NotOwed(ClockId),
+    /// No duty is owed but these, which the move itself discharges. A file is closed when nothing is owed in it.
+    Settled(Vec<ClockId>),
 }
 
 /// Who holds the matter after a move.

@@ -15,6 +15,7 @@ use crate::reckon::Roll;
 use crate::unit::Post;
 
 mod alphabet;
+pub mod floor;
 
 pub use alphabet::{Fact, Guard, HandTo, Phase, Relation, Verb};
 
@@ -105,6 +106,8 @@ pub struct ClockRule {
     pub between_offices: bool,
     /// Longest extension; `None` when the law gives none.
     pub extension: Option<u32>,
+    /// The clause by which whoever is late answers for it.
+    pub consequence: Option<String>,
     /// Values of later dates, oldest first.
     pub since: Vec<Since>,
 }
@@ -150,6 +153,10 @@ pub struct MoveRule {
     pub stop: Vec<ClockId>,
     /// Clocks it lets run again.
     pub resume: Vec<ClockId>,
+    /// Clocks that go on with the unit that holds the matter afterwards, their days unchanged.
+    pub pass: Vec<ClockId>,
+    /// What is otherwise with some choice of a field.
+    pub variants: Vec<Variant>,
     /// The clock it extends.
     pub extend: Option<ClockId>,
     /// Facts it makes true.
@@ -176,6 +183,35 @@ pub struct MoveRule {
     pub confirm: Option<Label>,
     /// Shown small under the move.
     pub hint: Option<Label>,
+}
+
+/// What is otherwise about a move when a field has one of its choices: an additional condition, another paper, another clause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The field.
+    pub field: Field,
+    /// Its choice.
+    pub choice: String,
+    /// Conditions besides those of the move.
+    pub guards: Vec<Guard>,
+    /// The paper; `None`: that of the move.
+    pub document: Option<String>,
+    /// As done; `None`: as the move says.
+    pub done: Option<Label>,
+    /// Clause; `None`: that of the move.
+    pub clause: Option<String>,
+}
+
+impl MoveRule {
+    /// The variant that a choice calls for.
+    pub fn variant<'a>(&'a self, choice: impl Fn(Field) -> Option<&'a str>) -> Option<&'a Variant> {
+        self.variants.iter().find(|v| choice(v.field) == Some(v.choice.as_str()))
+    }
+
+    /// Every paper the move can make.
+    pub fn documents(&self) -> impl Iterator<Item = &String> {
+        self.document.iter().chain(self.variants.iter().filter_map(|v| v.document.as_ref()))
+    }
 }
 
 /// To whom a breach goes, and when.
@@ -236,6 +272,8 @@ pub struct PaperRule {
     pub to: Option<Relation>,
     /// Minutes are addressed to nobody.
     pub unaddressed: bool,
+    /// Units that get a copy (抄送), by relation.
+    pub copies: Vec<Relation>,
     /// File of the pack and line of the template, for errors.
     pub line: usize,
 }
@@ -251,6 +289,21 @@ pub struct KeepRule {
     pub basis: Basis,
     /// Clause, for `law` and `local`.
     pub clause: Option<String>,
+}
+
+/// What the law of a pack fixes in numbers: no pack over it may go under this, whatever it cites (ADR 0014).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Floor {
+    /// Clocks that a hearing may stop.
+    pub hearing_stops: Vec<ClockId>,
+    /// Rights that stay open.
+    pub rights: Vec<Verb>,
+    /// The longest time to the discharge of a duty, extensions included, with its clause.
+    pub longest: BTreeMap<ClockId, (u32, PeriodUnit, String)>,
+    /// The shortest time of a right, with its clause.
+    pub shortest: BTreeMap<ClockId, (u32, PeriodUnit, String)>,
+    /// What a paper prints.
+    pub contents: BTreeMap<String, Vec<String>>,
 }
 
 /// A clause that may be cited.
@@ -303,6 +356,8 @@ pub struct RuleBook {
     pub keep_years: u32,
     /// Years by kind; the first that fits counts.
     pub keep: Vec<KeepRule>,
+    /// The floor of the law.
+    pub floor: Floor,
     /// Clauses.
     pub clauses: BTreeMap<String, Clause>,
     /// Content classes: level 1 → level 2.
@@ -313,6 +368,10 @@ pub struct RuleBook {
     pub imported_accepted: StateId,
     /// The clocks of such a row.
     pub imported_accepted_clocks: Vec<ClockId>,
+    /// The clocks that the home page tells, in order (art. 18(1)).
+    pub published: Vec<ClockId>,
+    /// The clause under which a unit's successor takes over.
+    pub succession_clause: Option<String>,
 }
 
 impl RuleBook {
@@ -347,6 +406,43 @@ impl RuleBook {
     /// A clock rule.
     pub fn clock(&self, id: &ClockId) -> Option<&ClockRule> {
         self.clocks.get(id)
+    }
+
+    /// The same book as it reads on a day: `{clock}` in a label becomes the length of that clock as it is in force then.
+    /// What is published is what is in force, and no pack writes a number of days into a sentence (art. 18(1)).
+    #[must_use]
+    pub fn as_of(&self, day: Date, phrase: impl Fn(u32, PeriodUnit) -> Label) -> Self {
+        let spans: Vec<(String, Label)> = self
+            .clocks
+            .values()
+            .filter_map(|c| {
+                let (length, unit, ..) = c.on(day);
+                length.map(|n| (format!("{{{}}}", c.id.as_str()), phrase(n, unit)))
+            })
+            .collect();
+        let fill = |label: &mut Label| {
+            for (name, span) in &spans {
+                if !label.zh.contains('{') && !label.en.contains('{') {
+                    return;
+                }
+                label.zh = label.zh.replace(name, &span.zh);
+                label.en = label.en.replace(name, &span.en);
+            }
+        };
+        let mut book = self.clone();
+        for state in book.states.values_mut() {
+            fill(&mut state.title);
+            fill(&mut state.plain);
+        }
+        for clock in book.clocks.values_mut() {
+            fill(&mut clock.title);
+            fill(&mut clock.plain);
+        }
+        for rule in &mut book.moves {
+            let labels = [Some(&mut rule.title), Some(&mut rule.done), rule.confirm.as_mut(), rule.hint.as_mut()];
+            labels.into_iter().flatten().chain(rule.variants.iter_mut().filter_map(|v| v.done.as_mut())).for_each(fill);
+        }
+        book
     }
 
     /// The phase of a state; an unknown state counts as intake, so that it stays visible.

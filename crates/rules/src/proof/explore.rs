@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{ClockId, StateId};
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Fact, Guard, MoveRule, Phase, Relation, RuleBook, Verb};
+use huiyin_domain::procedure::floor::same_office;
+use huiyin_domain::procedure::{Fact, Guard, HandTo, MoveRule, Phase, Relation, RuleBook, Verb};
 
 use super::{Slice, TooLarge, words};
 
@@ -213,6 +214,7 @@ impl<'a> Space<'a> {
                 Guard::Running(clock) => out.running |= self.bit(clock),
                 Guard::Owed(clock) => out.owed |= self.bit(clock),
                 Guard::NotOwed(clock) => out.not_owed |= self.bit(clock),
+                Guard::Settled(but) => out.not_owed |= self.duties() & !self.bits(but),
             }
         }
         out
@@ -279,8 +281,9 @@ impl<'a> Space<'a> {
 
     fn open(&self, node: &Node, rule: &Compiled) -> bool {
         let running = node.owed & !node.late;
-        node.facts & rule.is == rule.is
-            && node.facts & rule.is_not == 0
+        let facts = self.facts_of(node);
+        facts & rule.is == rule.is
+            && facts & rule.is_not == 0
             && running & rule.running == rule.running
             && node.owed & rule.owed == rule.owed
             && node.owed & rule.not_owed == 0
@@ -325,7 +328,7 @@ impl<'a> Space<'a> {
             node.stopped &= !rule.resume;
         }
         for (bit, needed) in &rule.start {
-            if node.facts & needed == *needed {
+            if self.facts_of(&node) & needed == *needed {
                 // A newer clock of the same rule runs freely beside an older one.
                 node.owed |= bit;
                 node.late &= !bit;
@@ -365,7 +368,13 @@ impl<'a> Space<'a> {
 
     /// Whether a fact holds.
     pub(crate) fn has(&self, node: &Node, fact: Fact) -> bool {
-        node.facts & fact_bit(fact) != 0
+        self.facts_of(node) & fact_bit(fact) != 0
+    }
+
+    /// The facts of a node, with what follows from its state.
+    fn facts_of(&self, node: &Node) -> u64 {
+        let filed = self.facts.contains(&Fact::Filed) && matches!(self.phase_of(node.state), Phase::Ended | Phase::Archived);
+        node.facts | if filed { fact_bit(Fact::Filed) } else { 0 }
     }
 
     /// Whether all conditions hold.
@@ -376,6 +385,7 @@ impl<'a> Space<'a> {
             Guard::Running(clock) => node.owed & !node.late & self.bit(clock) != 0,
             Guard::Owed(clock) => node.owed & self.bit(clock) != 0,
             Guard::NotOwed(clock) => node.owed & self.bit(clock) == 0,
+            Guard::Settled(but) => node.owed & self.duties() & !self.bits(but) == 0,
         })
     }
 
@@ -429,8 +439,44 @@ impl<'a> Space<'a> {
     }
 
     /// Every node from which a set can be reached over the steps that count.
-    pub(crate) fn back(&self, goal: &BTreeSet<u32>, counts: impl Fn(&Edge) -> bool) -> BTreeSet<u32> {
+    pub(crate) fn back(&self, goal: &BTreeSet<u32>, counts: impl Fn(&Node, &Edge) -> bool) -> BTreeSet<u32> {
         self.back_within(goal.clone(), counts, |_| true)
+    }
+
+    /// A node reached from where the unit that owes a clock began it, over that unit's own moves and time alone, in which it may begin it
+    /// once more, and the move by which it would. An answer it gives ends the search: what comes after is another round.
+    pub(crate) fn renewal(&self, clock: &ClockId, bound: Relation) -> Option<(u32, MoveRule)> {
+        let own = |m: &MoveRule| m.by.iter().any(|r| *r != Relation::Petitioner && same_office(*r, bound));
+        let hands = |m: &MoveRule| matches!(m.hand_to, Some(HandTo::Named | HandTo::Sender | HandTo::PetitionOffice));
+        let begins = |m: &MoveRule| own(m) && !hands(m) && m.start.contains(clock);
+        // New facts begin another round; only what has ended is reopened (the floor).
+        let answers = |m: &MoveRule| matches!(m.verb, Verb::Decide | Verb::DecideReview | Verb::Refuse | Verb::Reopen);
+        let of = |edge: &Edge| edge.by_move.and_then(|m| self.book.moves.get(usize::from(m)));
+        let bit = self.bit(clock);
+        let mut seen: BTreeSet<u32> = BTreeSet::new();
+        let mut queue: VecDeque<u32> = VecDeque::new();
+        for edge in self.edges.iter().flatten().filter(|e| of(e).is_some_and(begins)) {
+            if self.nodes.get(edge.to as usize).is_some_and(|n| n.owed & bit != 0) && seen.insert(edge.to) {
+                queue.push_back(edge.to);
+            }
+        }
+        while let Some(i) = queue.pop_front() {
+            let node = self.nodes.get(i as usize)?;
+            let again = self.by_state.get(usize::from(node.state)).into_iter().flatten().find_map(|m| {
+                let (rule, compiled) = (self.book.moves.get(usize::from(*m))?, self.moves.get(usize::from(*m))?);
+                (begins(rule) && self.open(node, compiled)).then(|| rule.clone())
+            });
+            if let Some(again) = again {
+                return Some((i, again));
+            }
+            for edge in self.edges.get(i as usize).into_iter().flatten() {
+                let goes_on = of(edge).is_none_or(|m| own(m) && !hands(m) && !answers(m));
+                if goes_on && seen.insert(edge.to) {
+                    queue.push_back(edge.to);
+                }
+            }
+        }
+        None
     }
 
     /// Every node where a clock is owed and a way leads, with the clock owed all along, to a move by the bound one that discharges it.
@@ -444,13 +490,14 @@ impl<'a> Space<'a> {
                         .is_some_and(|(r, c)| r.discharge.contains(&goal.clock) && r.by.iter().any(|by| same_office(*by, goal.bound)) && self.open(n, c))
                 })
         });
-        self.back_within(able, |_| true, |n| n.owed & bit != 0)
+        self.back_within(able, |_, _| true, |n| n.owed & bit != 0)
     }
 
-    fn back_within(&self, mut reach: BTreeSet<u32>, counts: impl Fn(&Edge) -> bool, within: impl Fn(&Node) -> bool) -> BTreeSet<u32> {
+    fn back_within(&self, mut reach: BTreeSet<u32>, counts: impl Fn(&Node, &Edge) -> bool, within: impl Fn(&Node) -> bool) -> BTreeSet<u32> {
         let mut into: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
         for (i, edges) in (0u32..).zip(&self.edges) {
-            for edge in edges.iter().filter(|e| counts(e)) {
+            let Some(from) = self.nodes.get(i as usize) else { continue };
+            for edge in edges.iter().filter(|e| counts(from, e)) {
                 if let Some(list) = into.get_mut(edge.to as usize) {
                     list.push(i);
                 }
@@ -505,14 +552,4 @@ impl Node {
         self.stopped &= !bits;
         self.stopped_by_withdrawal &= !bits;
     }
-}
-
-/// Relations that are officers of one office.
-fn same_office(a: Relation, b: Relation) -> bool {
-    let class = |r: Relation| match r {
-        Relation::HolderHead => Relation::Holder,
-        Relation::Supervisor => Relation::PetitionOffice,
-        other => other,
-    };
-    class(a) == class(b)
 }

@@ -15,9 +15,11 @@ use std::fmt;
 
 use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{ClockId, StateId};
-use huiyin_domain::procedure::{Fact, Phase, Relation, RuleBook};
+use huiyin_domain::procedure::{Fact, MoveRule, Phase, Relation, RuleBook, Verb};
 
-use explore::{Goal, Node, Space};
+use crate::Place;
+
+use explore::{Edge, Goal, Node, Space};
 
 /// States visited before the proof gives up; a pack beyond this is refused as unprovable.
 const MOST_STATES: usize = 1_500_000;
@@ -35,6 +37,8 @@ pub enum Property {
     AnsweredBeforeEnd,
     /// 5. What the pack lists as the petitioner's rights is open where it says so.
     RightsOpen,
+    /// 8. Whoever owes an answer, a notice or the way to one never gives itself the time again (the floor).
+    NotRenewed,
 }
 
 impl Property {
@@ -46,6 +50,7 @@ impl Property {
             Self::ClockDischargeable => 3,
             Self::AnsweredBeforeEnd => 4,
             Self::RightsOpen => 5,
+            Self::NotRenewed => 8,
         }
     }
 }
@@ -55,6 +60,8 @@ impl Property {
 pub struct Refutation {
     /// Which property.
     pub property: Property,
+    /// The entry of the pack where it is mended.
+    pub at: Option<Place>,
     /// What is wrong and how to mend it, in words.
     pub message: String,
     /// The path, a line a step.
@@ -117,9 +124,10 @@ pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
     for clock in book.clocks.values() {
         if !is_started(book, &clock.id) {
             let message = format!("the clock `{}` is never started by a move or at the opening; take it out or start it", clock.id);
-            proof.refutations.push(Refutation { property: Property::ClockDischargeable, message, path: Vec::new() });
+            proof.refutations.push(Refutation { property: Property::ClockDischargeable, at: Some(Place::Clock(clock.id.clone())), message, path: Vec::new() });
         } else if main.clocks.contains(&clock.id) && main.covers(book, &clock.id) {
             proof.refutations.extend(dischargeable(&space, &clock.id));
+            proof.refutations.extend(renewed(&space, &clock.id));
         } else {
             aside.entry(Slice::of_clock(book, &clock.id)).or_default().push(clock.id.clone());
         }
@@ -129,6 +137,7 @@ pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
         proof.side_explorations += 1;
         for clock in clocks {
             proof.refutations.extend(dischargeable(&space, &clock));
+            proof.refutations.extend(renewed(&space, &clock));
         }
     }
     proof.refutations.sort_by_key(|r| (r.property, r.path.len()));
@@ -194,6 +203,8 @@ impl Slice {
                 Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) => {
                     self.clocks.insert(clock.clone());
                 }
+                // That all is settled is asked of the clocks kept; that each other one can be is what property 3 shows of it (ADR 0009).
+                Guard::Settled(_) => {}
             }
         }
     }
@@ -232,11 +243,13 @@ fn is_started(book: &RuleBook, clock: &ClockId) -> bool {
 /// Property 1.
 fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
     let ends = space.where_is(|n| space.phase(n) == Phase::Archived);
-    let reach = space.back(&ends, |edge| edge.by_official_or_time);
+    // That it turns out to be an accusation is no way on for what is none.
+    let becomes_accusation = |edge: &Edge| edge.by_move.and_then(|m| space.book.moves.get(usize::from(m))).is_some_and(|m| m.sets.contains(&Fact::Accusation));
+    let reach = space.back(&ends, |from, edge| edge.by_official_or_time && (!becomes_accusation(edge) || space.has(from, Fact::Accusation)));
     let stuck = space.first(|i, _| !reach.contains(i))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
     let message = format!("from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition");
-    Some(Refutation { property: Property::EndReachable, message, path })
+    Some(Refutation { property: Property::EndReachable, at: Some(Place::State(StateId::new(state))), message, path })
 }
 
 /// Property 2.
@@ -245,7 +258,7 @@ fn nobody_waits(space: &Space<'_>) -> Option<Refutation> {
     let (state, path) = (space.state_name(stuck), space.path(stuck));
     let message =
         format!("in the state `{state}` no unit has a running duty, so the petitioner would wait on nobody; start a clock of kind `duty` on the way there");
-    Some(Refutation { property: Property::NobodyWaitsOnNobody, message, path })
+    Some(Refutation { property: Property::NobodyWaitsOnNobody, at: Some(Place::State(StateId::new(state))), message, path })
 }
 
 /// Property 3 for one clock.
@@ -263,7 +276,29 @@ fn dischargeable(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
         "the clock `{clock}` is owed in the state `{state}`, and no way leads to a move that discharges it and is open to `{}`, whom it binds; add `{clock}` to the `discharge` of a move that relation may make, or `close` it on the way",
         words::relation(rule.bound)
     );
-    Some(Refutation { property: Property::ClockDischargeable, message, path })
+    Some(Refutation { property: Property::ClockDischargeable, at: Some(Place::Clock(clock.clone())), message, path })
+}
+
+/// Property 8 for one clock: of the duties on the way to an answer.
+fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
+    let rule = space.book.clock(clock).filter(|c| c.kind == ClockKind::Duty)?;
+    let on_the_way = |m: &MoveRule| {
+        matches!(
+            m.verb,
+            Verb::Route | Verb::Refer | Verb::Assign | Verb::Notify | Verb::Accept | Verb::Refuse | Verb::Decide | Verb::DecideReview | Verb::Serve
+        )
+    };
+    if !space.book.moves.iter().any(|m| m.discharge.contains(clock) && on_the_way(m)) {
+        return None;
+    }
+    let (node, again) = space.renewal(clock, rule.bound)?;
+    let mut path = space.path(node);
+    path.push(words::step(space.book, &again));
+    let message = format!(
+        "by `{}` the unit that owes `{clock}` gives itself its time again, and nobody else has acted since it began; let another's move begin it, or take it out of `start`",
+        again.id
+    );
+    Some(Refutation { property: Property::NotRenewed, at: Some(Place::Move(again.id.clone())), message, path })
 }
 
 /// Property 4.
@@ -271,7 +306,7 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
     let book = space.book;
     if let Some(rule) = book.moves.iter().find(|m| m.sets.contains(&Fact::Answered) && m.document.is_none()) {
         let message = format!("the move `{}` counts as an answer but makes no paper; give it a `document`, or take `answered` out of `sets`", rule.id);
-        return Some(Refutation { property: Property::AnsweredBeforeEnd, message, path: Vec::new() });
+        return Some(Refutation { property: Property::AnsweredBeforeEnd, at: Some(Place::Move(rule.id.clone())), message, path: Vec::new() });
     }
     let (from, rule) = space.first_edge(|node, rule, to| {
         let ends = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
@@ -283,7 +318,7 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
     let mut path = space.path(from);
     path.push(words::step(book, &rule));
     let message = format!("the move `{}` ends the matter though no written answer was given; ask for `answered` in its `when`", rule.id);
-    Some(Refutation { property: Property::AnsweredBeforeEnd, message, path })
+    Some(Refutation { property: Property::AnsweredBeforeEnd, at: Some(Place::Move(rule.id.clone())), message, path })
 }
 
 /// Property 5.
@@ -302,7 +337,7 @@ fn rights(space: &Space<'_>) -> Option<Refutation> {
             let message = format!(
                 "the pack lists `{verb}` as a right of the petitioner in the state `{state}`, but no such move is open to her there; add the state to `from`, or loosen its `when`"
             );
-            return Some(Refutation { property: Property::RightsOpen, message, path });
+            return Some(Refutation { property: Property::RightsOpen, at: Some(Place::State(StateId::new(state))), message, path });
         }
     }
     None

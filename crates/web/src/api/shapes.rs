@@ -359,7 +359,7 @@ pub(crate) fn full(shared: &Shared, asked: &Asked, view: &MatterView, actor: &Ac
             id: o.rule.id.0.clone(),
             title: asked.language.pick(&o.rule.title.zh, &o.rule.title.en).to_owned(),
             fields: o.rule.needs.iter().map(|n| format!("{}{}", n.field.word(), if n.required { "" } else { "?" })).collect(),
-            closed: o.closed.map(|c: Closed| problem::why_closed(shared, asked.language, &c)),
+            closed: o.closed.map(|c: Closed| problem::why_closed(shared, asked.language, &c, Some(&view.ground.book))),
         })
         .collect();
     MatterJson { clocks: clock_view::owed(ground, &view.matter).into_iter().map(ClockJson::from).collect(), moves, ..brief(asked, &view.ground, &view.matter) }

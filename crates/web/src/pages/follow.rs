@@ -108,14 +108,14 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
             let hint = o.rule.hint.as_ref().map(|h| asked.language.pick(&h.zh, &h.en).to_owned()).unwrap_or_default();
             context! {
                 id => o.rule.id.as_str(), title => asked.language.pick(&o.rule.title.zh, &o.rule.title.en), hint,
-                closed => o.closed.map(|c| problem::why_closed(shared, asked.language, &c)),
+                closed => o.closed.map(|c| problem::why_closed(shared, asked.language, &c, Some(&view.ground.book))),
             }
         })
         .collect();
     context! {
         part => view.matter.part, number => view.matter.number, title => view.matter.title, state,
         papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
-        duties, rights => rights.into_iter().filter(|r| r.rule != "object").collect::<Vec<_>>(),
+        promise => duties.first().map(|c| c.when_late.clone()), duties, rights => rights.into_iter().filter(|r| r.hers).collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view, Reader::Petitioner), moves,
         ended => view.matter.phase == Phase::Archived, joined => view.joined_count, accusation => view.matter.facts.contains(&Fact::Accusation) && view.matter.phase != Phase::Archived,
         kept => kept_through(shared, asked.language, view),

@@ -9,8 +9,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::AppError;
-use huiyin_app::domain::clock::{Basis, ClockKind, PeriodUnit};
-use huiyin_app::domain::procedure::{ClockRule, RuleBook, StateRule};
+use huiyin_app::domain::clock::{Basis, ClockKind};
+use huiyin_app::domain::procedure::{ClockRule, RuleBook, StartFrom, StateRule};
 use huiyin_app::domain::unit::UnitKind;
 use huiyin_wording::Language;
 
@@ -27,16 +27,35 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
     let fail = |e| Problem::page(&shared, &asked, e);
     let ground = shared.office.ground_today().await.map_err(fail)?;
     let front = ground.directory.unit(shared.office.front_office()).cloned();
-    let days = |id: &str| ground.book.clocks.iter().find(|(k, _)| k.as_str() == id).and_then(|(_, c)| c.length).unwrap_or(0);
+    let today = shared.office.now().today();
+    let periods: Vec<String> = ground.book.published.iter().filter_map(|id| ground.book.clock(id)).filter_map(|c| period(&shared, &asked, c, today)).collect();
     let demo = huiyin_app::demo::shown(&shared.office).await.map_err(fail)?;
     let values = context! {
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en)),
         telephone => front.as_ref().map(|u| u.telephone.clone()).unwrap_or_default(),
         hours => front.as_ref().map(|u| u.hours.clone()).unwrap_or_default(),
-        route => days("route"), notify => days("notify"), handle => days("handle"), review => days("review"),
+        periods,
         demo => demo.map(|(number, code)| context! { number, code => huiyin_app::lodge::receipt::grouped(&code) }),
     };
     Ok(shared.page(&asked, "home.html", values))
+}
+
+/// A clock of the pack as the home page says it: from when, how long, who does what. It is what is in force today (art. 18(1)).
+fn period(shared: &Shared, asked: &Asked, clock: &ClockRule, today: jiff::civil::Date) -> Option<String> {
+    let span = span(shared, asked, clock, today)?;
+    let key = match clock.start {
+        StartFrom::Receipt => "home-period-receipt",
+        StartFrom::Accepted => "home-period-accepted",
+        StartFrom::Move | StartFrom::Field(_) => "home-period",
+    };
+    let plain = asked.language.pick(&clock.plain.zh, &clock.plain.en).replace("{unit}", &relation_word(shared, asked, clock));
+    Some(shared.office.wording().text(asked.language, key, &[("span", span.into()), ("plain", plain.into())]))
+}
+
+/// How long a clock is that begins on a day; `None` where a move sets its day.
+fn span(shared: &Shared, asked: &Asked, clock: &ClockRule, day: jiff::civil::Date) -> Option<String> {
+    let (length, unit, ..) = clock.on(day);
+    length.map(|n| huiyin_app::periods::span(shared.office.wording(), asked.language, n, unit))
 }
 
 /// Chooses the language and goes back.
@@ -105,28 +124,20 @@ fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
 pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
+    let today = shared.office.now().today();
     let rows: Vec<PeriodRow> = in_order(&ground.book)
         .into_iter()
-        .filter(|c| c.length.is_some())
-        .map(|c| {
-            let clause = c.clause.as_ref().and_then(|id| ground.book.clauses.get(id)).filter(|_| c.basis != Basis::House);
-            PeriodRow {
+        .filter_map(|c| {
+            let (.., basis, clause) = c.on(today);
+            let clause = clause.and_then(|id| ground.book.clauses.get(id)).filter(|_| basis != Basis::House);
+            Some(PeriodRow {
                 title: pick(&c.title),
                 plain: if c.between_offices { pick(&c.title) } else { pick(&c.plain).replace("{unit}", &relation_word(&shared, &asked, c)) },
-                span: shared.office.wording().text(
-                    asked.language,
-                    match c.unit {
-                        PeriodUnit::CalendarDays => "n-days",
-                        PeriodUnit::WorkingDays => "n-working-days",
-                        PeriodUnit::Hours => "reckon-hours",
-                        PeriodUnit::Minutes => "reckon-minutes",
-                    },
-                    &[("n", c.length.unwrap_or(0).into())],
-                ),
+                span: span(&shared, &asked, c, today)?,
                 right: c.kind == ClockKind::Right,
                 cite: clause.map_or_else(|| shared.say(asked.language, "basis-house"), |c| pick(&c.cite)),
                 gist: clause.map(|c| pick(&c.gist)).unwrap_or_default(),
-            }
+            })
         })
         .collect();
     let (law, house): (Vec<_>, Vec<_>) = rows.into_iter().partition(|r| !r.gist.is_empty());

@@ -7,8 +7,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::directory::{self, OfficerForm};
 use huiyin_app::domain::ids::{OfficerId, UnitId};
-use huiyin_app::domain::unit::{Post, Unit, UnitKind};
+use huiyin_app::domain::unit::{Officer, Post, Unit, UnitKind};
 use huiyin_app::permissions::{Action, require};
+use huiyin_app::posts::Substitute;
 use huiyin_app::{AppError, sign_in};
 use minijinja::Value;
 
@@ -115,7 +116,12 @@ pub(crate) async fn officer_form(State(shared): State<Arc<Shared>>, Path(id): Pa
 async fn officer_page(shared: &Shared, signed: &SignedIn, o: Option<Value>, id: &str, errors: Vec<FieldProblem>) -> Page {
     let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let units: Vec<Value> = all.units.iter().filter(|u| u.active).map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
-    Ok(shared.desk(signed, "officer.html", context! { o, id, units, posts => Post::ALL.map(Post::word), errors }))
+    // Asked only where a post that owes something would stand empty.
+    let asks = errors.iter().any(|e| e.field == "substitute");
+    let was = all.officer(&OfficerId::new(id));
+    let colleagues = |o: &&Officer| asks && o.active && o.id.as_str() != id && was.is_some_and(|w| w.unit == o.unit);
+    let substitutes: Vec<Value> = all.officers.iter().filter(colleagues).map(|o| context! { id => o.id.as_str(), name => o.name }).collect();
+    Ok(shared.desk(signed, "officer.html", context! { o, id, units, posts => Post::ALL.map(Post::word), errors, asks, substitutes }))
 }
 
 /// Adds or changes an officer, with a password when one is given.
@@ -125,7 +131,7 @@ pub(crate) async fn officer(State(shared): State<Arc<Shared>>, Path(id): Path<St
         Ok(()) => Ok(Redirect::to("/staff/admin?done=1").into_response()),
         Err(error @ AppError::Form(_)) => {
             let errors = problem::fields(&shared, signed.asked.language, &error);
-            let shown = context! { id, login => form.get("login"), name => form.get("name"), unit => form.get("unit"), posts => form.all("posts"), active => form.has("active") };
+            let shown = context! { id, login => form.get("login"), name => form.get("name"), unit => form.get("unit"), posts => form.all("posts"), active => form.has("active"), substitute => form.get("substitute") };
             officer_page(&shared, &signed, Some(shown), &id, errors).await
         }
         Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
@@ -141,6 +147,7 @@ async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) 
         unit: UnitId::new(form.get("unit")),
         posts,
         active: form.has("active"),
+        substitute: Substitute::parse(form.get("substitute")),
     };
     // Nothing is made until everything is right; a new officer has a password.
     let password = form.get("password");

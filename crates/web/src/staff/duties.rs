@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use huiyin_app::domain::calendar::number_of;
+use huiyin_app::domain::ids::UnitId;
 use huiyin_app::duties::DutyRecord;
 use huiyin_app::duties::{self, Slice, Whose};
 use minijinja::Value;
@@ -22,6 +23,7 @@ const GROUP_ROWS: u32 = 25;
 pub(crate) struct Asked {
     whose: String,
     slice: String,
+    of: Option<String>,
     after: Option<String>,
     gone: Option<String>,
     moved: Option<u64>,
@@ -33,14 +35,18 @@ const SLICES: [(&str, Slice); 4] = [("late", Slice::Late), ("today", Slice::Toda
 /// The list.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
-    let whose = if asked.whose == "unit" { Whose::Unit } else { Whose::Mine };
+    let whose = match (asked.of.as_deref(), asked.whose.as_str()) {
+        (Some(unit), _) => Whose::Below(UnitId::new(unit)),
+        (None, "unit") => Whose::Unit,
+        _ => Whose::Mine,
+    };
     let chosen = SLICES.iter().find(|(word, _)| *word == asked.slice);
     let mut groups: Vec<Value> = Vec::new();
     let mut counts = huiyin_app::duties::DutyCounts::default();
     for (word, slice) in SLICES.iter().filter(|s| chosen.is_none_or(|c| c.0 == s.0)) {
         let after = asked.after.clone().filter(|_| chosen.is_some());
         let limit = if chosen.is_some() { ROWS } else { GROUP_ROWS };
-        let (page, all) = duties::list(&shared.office, &signed.staff, whose, *slice, after, limit).await.map_err(fail)?;
+        let (page, all) = duties::list(&shared.office, &signed.staff, whose.clone(), *slice, after, limit).await.map_err(fail)?;
         counts = all;
         let count = match *word {
             "late" => all.late,
@@ -56,9 +62,16 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     }
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
-    let unit =
-        shared.office.directory().await.map_err(fail)?.unit(&signed.staff.officer.unit).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
-    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit }))
+    let below = if let Whose::Below(unit) = &whose { Some(unit.clone()) } else { None };
+    let directory = shared.office.directory().await.map_err(fail)?;
+    let unit = directory.unit(below.as_ref().unwrap_or(&signed.staff.officer.unit)).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
+    let deserted = duties::deserted(&shared.office, &signed.staff).await.map_err(fail)?;
+    let deserted: Vec<Value> = deserted
+        .iter()
+        .map(|d| context! { id => d.unit.id.as_str(), text => shared.office.wording().text(signed.asked.language, "unit-deserted", &[("unit", signed.asked.language.pick(&d.unit.name, &d.unit.name_en).into()), ("n", d.owes.into())]) })
+        .collect();
+    let of = below.map(|u| u.0);
+    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit, deserted, of }))
 }
 
 async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {

@@ -35,7 +35,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
     let mut by_due: Vec<_> = m.clocks.iter().collect();
     by_due.sort_by_key(|c| c.due);
-    let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, c)).collect();
+    let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, &view.matter, c)).collect();
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
     let offers = view.offers(&signed.staff.actor());
@@ -77,7 +77,7 @@ fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
         .map(|o| {
             let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
             let main = !o.rule.discharge.is_empty();
-            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main, closed => o.closed.map(|c| problem::why_closed(shared, language, &c)) }
+            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main, closed => o.closed.map(|c| problem::why_closed(shared, language, &c, Some(&view.ground.book))) }
         })
         .collect()
 }

@@ -5,13 +5,17 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::{self, Move};
-use huiyin_app::domain::decide::notice_limit;
+use huiyin_app::domain::calendar::number_of;
+use huiyin_app::domain::clock::Clock;
+use huiyin_app::domain::decide::{self, notice_limit};
 use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::matter::{Actor, Matter};
 use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
 use huiyin_app::matter_view::{self, MatterView};
+use huiyin_app::periods;
+use huiyin_app::posts::{self, Sits};
 use huiyin_app::{AppError, EventRecord, joinder, lodge};
 use jiff::civil::Date;
 use minijinja::Value;
@@ -49,11 +53,17 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
         Shape::Text => ("text", Vec::new()),
         Shape::Day | Shape::PastDay => ("day", Vec::new()),
         Shape::Number(_) => ("number", Vec::new()),
-        Shape::Unit => ("choice", units(asked, rule, view)),
+        Shape::Unit => ("choice", units(shared, asked, rule, view)),
         Shape::Name => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
+        Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
         Shape::Choice(all) => {
-            let words: Vec<&str> = all.iter().copied().filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c)).collect();
+            let words: Vec<&str> = all
+                .iter()
+                .copied()
+                .filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c))
+                .filter(|c| decide::is_choice_open(&view.matter, rule, need.field, c))
+                .collect();
             (
                 "choice",
                 words
@@ -68,12 +78,17 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
     let value = if given.is_empty() && past {
         last.to_string()
     } else if given.is_empty() {
-        suggested(rule, need.field, view)
+        suggested(rule, need.field, view, actor)
     } else {
         given.to_owned()
     };
     let hint_key = format!("hint-{}", name.replace('_', "-"));
-    let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
+    let most = rule.extend.as_ref().and_then(|id| view.ground.book.clock(id)).filter(|_| need.field == Field::Days);
+    let most = most.map(|c| periods::span(shared.office.wording(), asked.language, c.extension.unwrap_or(0), c.unit)).unwrap_or_default();
+    let hint = match shared.office.wording().has(asked.language, &hint_key) {
+        true if need.field != Field::Days || rule.extend.is_some() => shared.office.wording().text(asked.language, &hint_key, &[("span", most.into())]),
+        _ => String::new(),
+    };
     let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
     // A field may be called otherwise where the verb gives it another sense.
@@ -84,7 +99,7 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
 }
 
 /// What the form can start from without deciding anything.
-fn suggested(rule: &MoveRule, field: Field, view: &MatterView) -> String {
+fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) -> String {
     match field {
         Field::Request => view.matter.title.clone(),
         // What was decided, for the officer to take the names out of.
@@ -94,6 +109,11 @@ fn suggested(rule: &MoveRule, field: Field, view: &MatterView) -> String {
             let n = view.events.iter().rev().find(decided).map(|e| e.event.n);
             view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
         }
+        // Where only one duty is late, it is the one.
+        Field::LateDuty => match decide::late_duties(view.ground.rules(), &view.matter, actor, rule).as_slice() {
+            [only] => only.n.to_string(),
+            _ => String::new(),
+        },
         _ => String::new(),
     }
 }
@@ -107,7 +127,21 @@ fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
 }
 
-fn units(asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
+/// What is late, by whom and for how long, of what this officer may press for.
+fn late(shared: &Shared, asked: &Asked, view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+    let language = asked.language;
+    let clocks = decide::late_duties(view.ground.rules(), &view.matter, actor, rule);
+    let text = |c: &Clock| {
+        let unit = c.bound.unit.as_ref().and_then(|u| view.ground.directory.unit(u)).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
+        let title = view.ground.book.clock(&c.rule).map(|r| language.pick(&r.title.zh, &r.title.en)).unwrap_or_default();
+        let days = i64::from(number_of(view.today) - number_of(c.legal)).max(1);
+        let values = [("unit", unit.into()), ("what", title.into()), ("due", huiyin_wording::date(language, c.legal).into()), ("days", days.into())];
+        shared.office.wording().text(language, "late-duty", &values)
+    };
+    clocks.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
+}
+
+fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
     // Those who handle first, those above and outside last.
     let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
@@ -115,7 +149,15 @@ fn units(asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
     units
         .into_iter()
         .filter(|u| u.active && (rule.verb == Verb::Ask || u.id != view.matter.holder) && u.kind != UnitKind::PetitionOffice)
-        .map(|u| context! { value => u.id.as_str(), text => asked.language.pick(&u.name, &u.name_en) })
+        .map(|u| {
+            let name = asked.language.pick(&u.name, &u.name_en).to_owned();
+            let text = match posts::sits(&view.ground.directory, u) {
+                Sits::Nobody => shared.office.wording().text(asked.language, "unit-nobody", &[("unit", name.into())]),
+                Sits::Head => shared.office.wording().text(asked.language, "unit-head-only", &[("unit", name.into())]),
+                Sits::Clerk | Sits::Outside => name,
+            };
+            context! { value => u.id.as_str(), text }
+        })
         .collect()
 }
 

@@ -94,9 +94,19 @@ pub(crate) async fn job(State(shared): State<Arc<Shared>>, signed: SignedIn, Pat
     let job = print_job::find(&shared.office, &signed.staff, &id).map_err(fail)?;
     let (done, stage) = job.progress();
     let running = matches!(stage, Stage::Gathering | Stage::Setting);
-    let undrawable = if let Stage::Failed(found) = &stage { found.clone() } else { String::new() };
+    let failed = if let Stage::Failed(why) = &stage { why.clone() } else { String::new() };
+    let span = huiyin_app::periods::span(
+        shared.office.wording(),
+        signed.asked.language,
+        huiyin_app::print_job::KEPT_MINUTES,
+        huiyin_app::domain::clock::PeriodUnit::Minutes,
+    );
     let (setting, ready) = (stage == Stage::Setting, stage == Stage::Ready);
-    let mut response = shared.desk(&signed, "print_job.html", context! { id, done, total => job.total, set => job.set(), running, setting, ready, undrawable });
+    let mut response = shared.desk(
+        &signed,
+        "print_job.html",
+        context! { id, done, total => job.total, set => job.set(), running, setting, ready, failed, span, undrawable => job.undrawable() },
+    );
     if running {
         // Without a script the page looks again by itself.
         response.headers_mut().insert(header::REFRESH, axum::http::HeaderValue::from_static("1"));

@@ -7,6 +7,7 @@ use axum::response::IntoResponse;
 use axum::response::Redirect;
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_app::lodge::{self, Lodging, Receipt, Registration};
+use huiyin_app::periods;
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::{AppError, FormError, Identity, random_hex};
 use jiff::civil::Date;
@@ -29,8 +30,11 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, form_token: &str,
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let today = shared.office.now().today();
     let failed = !errors.is_empty();
+    // The first clock of a sealed stub, as it is in force today.
+    let sealed = ground.book.initial_sealed.as_ref().and_then(|(_, clocks)| clocks.first());
+    let sealed_span = sealed.and_then(|id| periods::of_clock(shared.office.wording(), signed.asked.language, &ground.book, id, today)).unwrap_or_default();
     let values = context! {
-        errors, form_token, places => shared.office.places().await.map_err(|e| Problem::page(shared, &signed.asked, e))?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
+        errors, sealed_span, form_token, places => shared.office.places().await.map_err(|e| Problem::page(shared, &signed.asked, e))?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
         channels => Channel::REGISTERED.map(Channel::word), purposes => Purpose::ALL.map(Purpose::word),
         receipt => receipt.map(|r| context! { number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known }),
     };

@@ -6,7 +6,7 @@ clock-from-start = start
 clock-ends = ends
 clock-running = Until { $legal }: day { $at } of { $total }, { $left } left.
 clock-today = Today is the last day ({ $legal }), until 24:00.
-clock-right = Open until { $legal }; { $left } left.
+clock-right = Open until { $legal }, that day included; { $left } left.
 clock-right-today = Today is the last day ({ $legal }), until 24:00.
 clock-late = It was due on { $legal } and is { $over } late. The lateness is the office's, not the petitioner's.
 clock-done = Done on { $on }; it was due on { $legal }.
@@ -45,5 +45,25 @@ left-days = { $days } left
 due-on = due { $day }
 stopped = not counting now
 clock-first-day = Until { $legal }; { $total }, counted from tomorrow.
-clock-running-rolled = Until { $legal } (the last day fell on a rest day and moved): day { $at } of { $total }, { $left } left.
+clock-running-rolled = The period of { $total } ends on a day of rest and is carried to { $legal }; today is day { $at }, { $left } left.
 reckon-start-short = { $start }, { $fact }; counted from then
+span-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+span-working-days = { $n ->
+    [one] 1 working day
+   *[other] { $n } working days
+}
+span-hours = { $n ->
+    [one] 1 hour
+   *[other] { $n } hours
+}
+span-minutes = { $n ->
+    [one] 1 minute
+   *[other] { $n } minutes
+}
+reckon-period-set = set by { $unit }: to { $legal } ({ $cite })
+the-sender = the sender
+reckon-consequence = Who is late answers for it
+reckon-consequence-text = { $cite }: { $gist }

@@ -114,3 +114,7 @@ page-older = Older
 in-brackets =  ({ $text })
 paper-both-asked = The petitioner asked for English; it is included.
 paper-prevails = This English text is a translation for reading. The Chinese text prevails.
+paper-body-above = the body one level up
+paper-served = { $title } ({ $number })
+paper-undrawable = No installed face has these characters: { $value }. They are printed as 〓 and named at the end; ask the administrator to install a wider face
+paper-faces = Faces that stand in for those of the standard: { $value }

@@ -1,0 +1,133 @@
+//! Posts: which stand empty, what they owe, and who takes it on. No duty waits on an empty chair without a word.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::ids::{OfficerId, UnitId};
+use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
+use huiyin_storage::{DutyQuery, DutyWindow};
+
+use crate::error::{FormError, Result};
+use crate::office::{Office, Staff};
+
+/// Posts that hold duties of matters.
+const HOLDING: [Post; 4] = [Post::Clerk, Post::Handler, Post::Head, Post::Supervisor];
+
+/// Who takes over what an emptied post owes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Substitute {
+    /// An officer of the unit, who gets the posts.
+    Officer(OfficerId),
+    /// The head of the unit, in whose list the duties stand from now on.
+    Head,
+    /// Nobody in the unit can: the head of the unit above sees them.
+    Above,
+}
+
+impl Substitute {
+    /// Reads what a form sends; `None` when nothing was chosen.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word.trim() {
+            "" => None,
+            "head" => Some(Self::Head),
+            "above" => Some(Self::Above),
+            id => Some(Self::Officer(OfficerId::new(id))),
+        }
+    }
+}
+
+/// Who sits in a unit, as whoever hands something to it wants to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sits {
+    /// Somebody in the post that takes things up.
+    Clerk,
+    /// Only the head, on whom everything falls.
+    Head,
+    /// Nobody.
+    Nobody,
+    /// It is outside; its acts are recorded by whoever handed it over.
+    Outside,
+}
+
+/// Who sits in a unit.
+pub fn sits(directory: &Directory, unit: &Unit) -> Sits {
+    let manned = |post| !directory.holders(&unit.id, post).is_empty();
+    match unit.kind {
+        UnitKind::External => Sits::Outside,
+        _ if manned(Post::Clerk) => Sits::Clerk,
+        _ if manned(Post::Head) => Sits::Head,
+        _ => Sits::Nobody,
+    }
+}
+
+/// The posts of a unit in which nobody sits.
+pub(crate) fn empty(directory: &Directory, unit: &UnitId) -> BTreeSet<Post> {
+    HOLDING.into_iter().filter(|p| directory.holders(unit, *p).is_empty()).collect()
+}
+
+/// Units under the officer's own in which nobody sits at all: what they owe is his to see.
+pub(crate) fn deserted_below(directory: &Directory, staff: &Staff) -> Vec<Unit> {
+    if !staff.is(Post::Head) {
+        return Vec::new();
+    }
+    // Of a unit and its nearest superior with a head: that head sees it.
+    let nearest = |u: &Unit| directory.superiors(&u.id).into_iter().find(|s| !directory.holders(&s.id, Post::Head).is_empty()).map(|s| s.id.clone());
+    // What an accusation's receiver owes is seen in its own line alone (art. 30).
+    let own = directory.unit(&staff.officer.unit).map(|u| u.kind);
+    let in_line = |u: &Unit| u.kind != UnitKind::Discipline || own == Some(UnitKind::Discipline);
+    let deserted = |u: &&Unit| u.active && u.kind != UnitKind::External && in_line(u) && empty(directory, &u.id).len() == HOLDING.len();
+    directory.units.iter().filter(deserted).filter(|u| nearest(u).as_ref() == Some(&staff.officer.unit)).cloned().collect()
+}
+
+/// How many duties the posts of a unit owe now.
+pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) -> Result<u64> {
+    let now = office.now();
+    let query = DutyQuery {
+        tenant: office.tenant().clone(),
+        unit: unit.clone(),
+        posts,
+        without: BTreeSet::new(),
+        window: DutyWindow::All,
+        now: now.at,
+        today_ends: now.at,
+        week_ends: now.at,
+        after: None,
+        limit: 1,
+    };
+    Ok(office.store().duty_counts(&query).await?.all())
+}
+
+/// What must be written beside an officer's change so that no post is left empty while it owes: whoever takes it over.
+///
+/// # Errors
+/// [`FormError`]s when somebody must be named, or the one named cannot.
+pub(crate) async fn take_over(
+    office: &Office,
+    directory: &Directory,
+    will: &Officer,
+    substitute: Option<&Substitute>,
+) -> Result<std::result::Result<Option<Officer>, FormError>> {
+    let Some(was) = directory.officer(&will.id).filter(|o| o.active) else { return Ok(Ok(None)) };
+    let stays = |p: &Post| will.active && will.unit == was.unit && will.posts.contains(p);
+    let alone = |p: &Post| directory.holders(&was.unit, *p).iter().all(|o| o.id == was.id);
+    let emptied: BTreeSet<Post> = was.posts.iter().copied().filter(|p| HOLDING.contains(p) && !stays(p) && alone(p)).collect();
+    if emptied.is_empty() {
+        return Ok(Ok(None));
+    }
+    let owes = owed(office, &was.unit, emptied.clone()).await?;
+    if owes == 0 {
+        return Ok(Ok(None));
+    }
+    let head_stays = directory.holders(&was.unit, Post::Head).iter().any(|o| o.id != was.id) || stays(&Post::Head);
+    let above = directory.superiors(&was.unit).iter().any(|u| !directory.holders(&u.id, Post::Head).is_empty());
+    Ok(match substitute {
+        None => Err(FormError::with("substitute", "fault-post-owes", owes)),
+        Some(Substitute::Head) if head_stays => Ok(None),
+        Some(Substitute::Head) => Err(FormError::new("substitute", "fault-no-head")),
+        Some(Substitute::Above) if above && !head_stays => Ok(None),
+        Some(Substitute::Above) => Err(FormError::new("substitute", if head_stays { "fault-head-is-there" } else { "fault-nobody-above" })),
+        Some(Substitute::Officer(id)) => match directory.officer(id).filter(|o| o.active && o.unit == was.unit && o.id != was.id) {
+            Some(other) => Ok(Some(Officer { posts: other.posts.union(&emptied).copied().collect(), ..other.clone() })),
+            None => Err(FormError::new("substitute", "fault-substitute")),
+        },
+    })
+}

@@ -1,0 +1,421 @@
+//! The floor, held against a pack: what stands in Rust for every pack (`domain::procedure::floor`), and what the law of a
+//! pack fixes in numbers for every pack laid over it (ADR 0014).
+//!
+//! A pack over another may only go the petitioner's way: an office's time shorter, hers longer, more papers, more rights.
+//! Lengths are compared as the law would count them: from every day of the published years, rest days and all.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_domain::ids::ClockId;
+use huiyin_domain::procedure::floor::{self, Place as In};
+use huiyin_domain::procedure::{ClockRule, Guard, MoveRule, Relation, RuleBook, Verb};
+use huiyin_domain::reckon::{DayUnit, Period, Roll, reckon};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::check::{Built, Places};
+use crate::error::PackError;
+use crate::{Pack, PackFiles, Place};
+
+/// What is wrong with the shape of a pack, whatever its calendar.
+pub(crate) fn structure(files: &PackFiles, built: &Built, base: Option<&RuleBook>) -> Vec<PackError> {
+    let mut said = Said { pack: files.id.clone(), places: &built.places, errors: Vec::new() };
+    for fault in floor::faults(&built.book) {
+        let place = match fault.place {
+            In::Clock(id) => Place::Clock(id),
+            In::Move(id) => Place::Move(id),
+            In::Escalation => Place::Escalation,
+        };
+        said.say(&place, fault.message);
+    }
+    hearings(&mut said, &built.book);
+    contents(&mut said, &built.book);
+    extensions(&mut said, &built.book);
+    if let Some(base) = base {
+        for rule in &built.book.moves {
+            match base.find_move(&rule.id) {
+                Some(was) => changed_move(&mut said, base, was, rule),
+                None => new_move(&mut said, base, rule),
+            }
+        }
+        for clock in built.book.clocks.values() {
+            if let Some(was) = base.clock(&clock.id) {
+                changed_clock(&mut said, base, was, clock);
+            }
+        }
+        openings(&mut said, base, &built.book);
+        escalation(&mut said, base, &built.book);
+    }
+    said.errors
+}
+
+struct Said<'a> {
+    pack: String,
+    places: &'a Places,
+    errors: Vec<PackError>,
+}
+
+impl Said<'_> {
+    fn say(&mut self, place: &Place, message: String) {
+        let (file, line) = self.places.of(place);
+        let name = match place {
+            Place::Clock(id) => format!("the clock `{}`: ", id.as_str()),
+            Place::Move(id) => format!("the move `{}`: ", id.0),
+            Place::State(id) => format!("the state `{}`: ", id.as_str()),
+            Place::Paper(id) => format!("the paper `{id}`: "),
+            Place::Escalation | Place::Head => String::new(),
+        };
+        self.errors.push(PackError { pack: self.pack.clone(), file, line, message: format!("{name}{message}") });
+    }
+}
+
+/// A hearing stops what the law lets it stop.
+fn hearings(said: &mut Said<'_>, book: &RuleBook) {
+    for rule in book.moves.iter().filter(|m| m.verb == Verb::HoldHearing) {
+        for clock in rule.stop.iter().filter(|c| !book.floor.hearing_stops.contains(c)) {
+            let lawful: Vec<&str> = book.floor.hearing_stops.iter().map(ClockId::as_str).collect();
+            let which = if lawful.is_empty() {
+                "the law of this pack lets a hearing stop none (`hearing_stops` in [floor])".to_owned()
+            } else {
+                format!("a hearing stops `{}` and nothing else", lawful.join("`, `"))
+            };
+            said.say(&Place::Move(rule.id.clone()), format!("it stops `{}`, but {which}; take it out of `stop`", clock.as_str()));
+        }
+    }
+}
+
+/// What a paper must print, and the fields its moves must then ask for.
+fn contents(said: &mut Said<'_>, book: &RuleBook) {
+    for (name, wanted) in &book.floor.contents {
+        let Some(paper) = book.papers.get(name) else { continue };
+        for variable in wanted {
+            let prints = |text: &String| {
+                text.split("{{")
+                    .skip(1)
+                    .filter_map(|rest| rest.split("}}").next())
+                    .any(|inner| inner.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable))
+            };
+            if ![&paper.template.zh, &paper.template.en].into_iter().all(prints) {
+                said.say(
+                    &Place::Paper(name.clone()),
+                    format!("the law of this pack lets no such paper go without `{variable}`; add {{{{ {variable} }}}} to both templates"),
+                );
+            }
+        }
+    }
+}
+
+/// An extension longer than the period itself is no extension, unless the law's own limit covers the whole.
+fn extensions(said: &mut Said<'_>, book: &RuleBook) {
+    for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
+        let shortest = clock.length.into_iter().chain(clock.since.iter().map(|s| s.length)).min();
+        if let (Some(extension), Some(length)) = (clock.extension, shortest)
+            && extension > length
+        {
+            said.say(
+                &Place::Clock(clock.id.clone()),
+                format!("its extension of {extension} is longer than the period of {length}; shorten it, or set the longest whole time in [floor]"),
+            );
+        }
+    }
+}
+
+/// A move of the law under a pack over it: nothing of it is lost.
+fn changed_move(said: &mut Said<'_>, base: &RuleBook, was: &MoveRule, is: &MoveRule) {
+    let place = Place::Move(is.id.clone());
+    let mut lost = |what: &str, names: Vec<String>| {
+        if !names.is_empty() {
+            said.say(
+                &place,
+                format!(
+                    "the law's move has {what} `{}`, and this one does not; put it back (or write `[[amend]]` and add to the move instead of copying it)",
+                    names.join("`, `")
+                ),
+            );
+        }
+    };
+    if was.verb != is.verb {
+        lost("the verb", vec![word(&was.verb)]);
+    }
+    if was.tells && !is.tells {
+        lost("", vec!["tells = true".to_owned()]);
+    }
+    let documents: BTreeSet<&String> = is.documents().collect();
+    lost("the paper", was.documents().filter(|d| !documents.contains(d)).cloned().collect());
+    let asks = |field| is.needs.iter().any(|n| n.field == field && n.required);
+    lost("the needed field", was.needs.iter().filter(|n| n.required && !asks(n.field)).map(|n| n.field.word()).collect());
+    lost("to start", ids(was.start.iter().filter(|c| !is.start.contains(c))));
+    lost("to pass on", ids(was.pass.iter().filter(|c| !is.pass.contains(c))));
+    lost("the condition", was.guards.iter().filter(|g| official(is) && !holds_too(g, &is.guards)).map(guard_words).collect());
+    if was.by.contains(&Relation::Petitioner) {
+        lost("who may make it,", was.by.iter().filter(|r| !is.by.contains(r)).map(word).collect());
+        lost("the state", was.from.iter().filter(|s| !is.from.contains(s)).map(|s| s.0.clone()).collect());
+        let more: Vec<String> = is.guards.iter().filter(|g| !was.guards.contains(g)).map(guard_words).collect();
+        let asked: Vec<String> =
+            is.needs.iter().filter(|n| n.required && !was.needs.iter().any(|w| w.field == n.field && w.required)).map(|n| n.field.word()).collect();
+        for condition in more.into_iter().chain(asked) {
+            said.say(&place, format!("it asks the petitioner for `{condition}`, which the law does not; take it out"));
+        }
+    }
+    let of_law = |c: &&ClockId| base.clock(c).is_some();
+    let gains: [(&str, Vec<String>); 5] = [
+        ("closes", ids(is.close.iter().filter(of_law).filter(|c| !was.close.contains(c)))),
+        ("stops", ids(is.stop.iter().filter(of_law).filter(|c| !was.stop.contains(c)))),
+        ("discharges", ids(is.discharge.iter().filter(of_law).filter(|c| !was.discharge.contains(c)))),
+        ("hides from the petitioner", is.hides.iter().filter(|f| !was.hides.contains(f)).map(|f| f.word()).collect()),
+        ("lets make it", is.by.iter().filter(|r| !was.by.contains(r)).map(word).collect()),
+    ];
+    for (what, names) in gains.into_iter().filter(|(_, n)| !n.is_empty()) {
+        said.say(&place, format!("it {what} `{}`, which the law's move does not; take it out", names.join("`, `")));
+    }
+    if was.for_one && !is.for_one || was.private_to.is_some() && is.private_to != was.private_to {
+        said.say(
+            &place,
+            "the law's move is for one petitioner alone, or its words for one office; write `for_one` and `private_to` as they stand there".to_owned(),
+        );
+    }
+}
+
+/// A move the law does not have: it does no duty of the law by another kind of act, and is rid of none.
+fn new_move(said: &mut Said<'_>, base: &RuleBook, rule: &MoveRule) {
+    let place = Place::Move(rule.id.clone());
+    for clock in rule.discharge.iter().filter(|c| base.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)) {
+        let verbs: BTreeSet<String> = base.moves.iter().filter(|m| m.discharge.contains(clock)).map(|m| word(&m.verb)).collect();
+        if !verbs.contains(&word(&rule.verb)) {
+            said.say(
+                &place,
+                format!(
+                    "it discharges `{}`, which the law has done by `{}`; a new move does not do it",
+                    clock.as_str(),
+                    verbs.into_iter().collect::<Vec<_>>().join("`, `")
+                ),
+            );
+        }
+    }
+    for clock in rule.close.iter().filter(|c| base.clock(c).is_some()) {
+        said.say(&place, format!("it closes `{}`, a clock of the law; take it out of `close`", clock.as_str()));
+    }
+    // A duty of the law begins where the law says: begun anew by whoever owes it, it would never end.
+    for clock in rule.start.iter().filter_map(|id| base.clock(id)).filter(|c| c.kind == ClockKind::Duty) {
+        let own = rule.by.iter().any(|r| *r != Relation::Petitioner && floor::same_office(*r, clock.bound));
+        let by_law = base.moves.iter().any(|m| m.start.contains(&clock.id) && m.verb == rule.verb);
+        if own && !by_law {
+            said.say(&place, format!("it starts `{}`, a duty of the law, for the unit that makes it; let the law's own moves start it", clock.id.as_str()));
+        }
+    }
+}
+
+fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &ClockRule) {
+    let place = Place::Clock(is.id.clone());
+    for (what, same) in [
+        ("kind", was.kind == is.kind),
+        ("bound", was.bound == is.bound),
+        ("start", was.start == is.start),
+        ("only_if", was.only_if == is.only_if),
+        ("between_offices", was.between_offices || !is.between_offices),
+        ("length", was.length.is_some() == is.length.is_some()),
+    ] {
+        if !same {
+            said.say(&place, format!("`{what}` is not as in the law; a pack over it changes how long a period is, not whose or from when"));
+        }
+    }
+    let by_law = base.floor.longest.get(&is.id).or_else(|| base.floor.shortest.get(&is.id)).map(|(_, _, clause)| clause.as_str()).or(was.clause.as_deref());
+    let Some(clause) = by_law.filter(|_| was.basis == Basis::Law) else { return };
+    let cited = std::iter::once((is.basis, is.clause.as_ref())).chain(is.since.iter().map(|s| (s.basis, s.clause.as_ref())));
+    for (basis, cites) in cited {
+        match basis {
+            Basis::House => said
+                .say(&place, format!("the law sets this period (`{clause}`), so it is no promise of the house; give the promise a clock of its own beside it")),
+            Basis::Law if cites.is_none_or(|c| c != clause) => {
+                said.say(&place, format!("the law sets this period in `{clause}`; cite that, or a local rule with `basis = \"local\"`"))
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What the law owes from the day of receipt is owed under a pack over it too.
+fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+    let sealed = |b: &RuleBook| b.initial_sealed.clone().map(|(_, clocks)| clocks).unwrap_or_default();
+    for (key, was, is) in [
+        ("initial_office_clocks", base.initial_office_clocks.clone(), book.initial_office_clocks.clone()),
+        ("initial_direct_clocks", base.initial_direct_clocks.clone(), book.initial_direct_clocks.clone()),
+        ("initial_above_clocks", base.initial_above_clocks.clone(), book.initial_above_clocks.clone()),
+        ("initial_sealed_clocks", sealed(base), sealed(book)),
+        ("imported_accepted_clocks", base.imported_accepted_clocks.clone(), book.imported_accepted_clocks.clone()),
+    ] {
+        let lost = ids(was.iter().filter(|c| !is.contains(c)));
+        if !lost.is_empty() {
+            said.say(&Place::Head, format!("`{key}` leaves out `{}`, which the law starts on that day; put it back, or take the line out", lost.join("`, `")));
+        }
+    }
+    if book.keep_years < base.keep_years {
+        said.say(&Place::Head, format!("files are kept {} years here and {} in the law; keep them as long", book.keep_years, base.keep_years));
+    }
+    if base.hops_before_dispute.is_some_and(|most| book.hops_before_dispute.is_none_or(|is| is > most)) {
+        said.say(&Place::Head, "a matter is handed over more often here than in the law before it counts as a dispute; lower `hops_before_dispute`".to_owned());
+    }
+}
+
+fn escalation(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+    for step in &base.escalation {
+        let kept = book
+            .escalation
+            .iter()
+            .any(|s| s.to == step.to && s.after_working_days <= step.after_working_days && (step.start.is_none() || s.start == step.start));
+        if !kept {
+            said.say(
+                &Place::Escalation,
+                format!("the law's escalation to {} after {} working days is later here or gone; put the step back", word(&step.to), step.after_working_days),
+            );
+        }
+    }
+}
+
+fn official(rule: &MoveRule) -> bool {
+    rule.by.iter().any(|r| *r != Relation::Petitioner)
+}
+
+fn holds_too(guard: &Guard, among: &[Guard]) -> bool {
+    among.iter().any(|g| match (guard, g) {
+        (Guard::Settled(_), Guard::Settled(_)) => true,
+        (a, b) => a == b,
+    })
+}
+
+fn guard_words(guard: &Guard) -> String {
+    match guard {
+        Guard::Is(fact) => word(fact),
+        Guard::Not(fact) => format!("not {}", word(fact)),
+        Guard::Running(clock) => format!("running {}", clock.as_str()),
+        Guard::Owed(clock) => format!("owed {}", clock.as_str()),
+        Guard::NotOwed(clock) => format!("not owed {}", clock.as_str()),
+        Guard::Settled(_) => "settled".to_owned(),
+    }
+}
+
+fn ids<'a>(list: impl Iterator<Item = &'a ClockId>) -> Vec<String> {
+    list.map(|c| c.as_str().to_owned()).collect()
+}
+
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What a period comes to under a calendar: compared from each day.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    length: u32,
+    unit: PeriodUnit,
+    roll: Roll,
+    extension: u32,
+}
+
+impl Span {
+    /// Its last day in law when it begins on a day; minutes and hours count as parts of a day.
+    fn last(self, calendar: &WorkCalendar, start: Date) -> Option<Date> {
+        let unit = match self.unit {
+            PeriodUnit::WorkingDays => DayUnit::WorkingDays,
+            PeriodUnit::CalendarDays => DayUnit::CalendarDays,
+            PeriodUnit::Hours | PeriodUnit::Minutes => return None,
+        };
+        let period = Period { start, length: self.length, unit, stops: &[], extension: self.extension, roll: self.roll };
+        reckon(calendar, &period).ok().map(|r| r.legal)
+    }
+
+    fn minutes(self) -> Option<u64> {
+        match self.unit {
+            PeriodUnit::Minutes => Some(u64::from(self.length)),
+            PeriodUnit::Hours => Some(u64::from(self.length) * 60),
+            PeriodUnit::CalendarDays | PeriodUnit::WorkingDays => None,
+        }
+    }
+
+    /// The first day from which it would end later than another; `None`: it never does.
+    fn longer_from(self, other: Self, calendar: &WorkCalendar, days: &[Date]) -> Option<Option<Date>> {
+        match (self.minutes(), other.minutes()) {
+            (Some(a), Some(b)) => (a > b).then_some(None),
+            // Hours are shorter than any day, and days longer than any hours.
+            (Some(a), None) => (a > u64::from(other.length) * 24 * 60).then_some(None),
+            (None, Some(_)) => Some(None),
+            (None, None) => days.iter().find(|d| self.last(calendar, **d) > other.last(calendar, **d)).map(|d| Some(*d)),
+        }
+    }
+}
+
+/// What goes under the floor of the law in length: an office's time too long, a petitioner's too short. Counted from every day of the
+/// calendar's published years.
+pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
+    let mut said = Said { pack: pack.book.id.0.clone(), places: &pack.places, errors: Vec::new() };
+    let days = published(calendar);
+    for clock in pack.book.clocks.values() {
+        let was = pack.base.as_ref().and_then(|b| b.clock(&clock.id));
+        for (is, from) in values(clock) {
+            let place = Place::Clock(clock.id.clone());
+            let since = from.map(|d| format!(" from {d}")).unwrap_or_default();
+            let relevant: Vec<Date> = days.iter().copied().filter(|d| from.is_none_or(|f| *d >= f)).collect();
+            let limit = match clock.kind {
+                ClockKind::Duty => pack.book.floor.longest.get(&clock.id),
+                ClockKind::Right => pack.book.floor.shortest.get(&clock.id),
+            };
+            // Where the law gives no number, what the pack below promises is the measure.
+            let measure = limit.map(|(n, unit, clause)| (Span { length: *n, unit: *unit, roll: Roll::NextWorkingDay, extension: 0 }, format!("`{clause}`")));
+            let measure = measure.or_else(|| was.and_then(|w| values(w).first().map(|(span, _)| (*span, "the pack it lies over".to_owned()))));
+            let Some((measure, whose)) = measure else { continue };
+            let whole = Span { extension: if clock.kind == ClockKind::Duty { clock.extension.unwrap_or(0) } else { 0 }, ..is };
+            let (worse, than) = match clock.kind {
+                ClockKind::Duty => (whole.longer_from(measure, calendar, &relevant), "longer"),
+                ClockKind::Right => (measure.longer_from(is, calendar, &relevant), "shorter"),
+            };
+            if let Some(first) = worse {
+                let example = first
+                    .map(|d| format!("; begun on {d} it ends on {}, there on {}", shown(whole.last(calendar, d)), shown(measure.last(calendar, d))))
+                    .unwrap_or_default();
+                said.say(
+                    &place,
+                    format!(
+                        "its whole time{since} is {than} than {whose} allows ({} {}{example}); a pack over the law goes the petitioner's way only",
+                        measure.length,
+                        word(&measure.unit)
+                    ),
+                );
+            }
+        }
+        if clock.basis == Basis::Law
+            && let Some((_, _, clause)) = pack.book.floor.longest.get(&clock.id).or_else(|| pack.book.floor.shortest.get(&clock.id))
+            && clock.clause.as_ref() != Some(clause)
+            && was.is_none()
+        {
+            said.say(&Place::Clock(clock.id.clone()), format!("the law sets this period in `{clause}`; cite that clause"));
+        }
+    }
+    said.errors
+}
+
+fn shown(day: Option<Date>) -> String {
+    day.map_or_else(|| "?".to_owned(), |d| d.to_string())
+}
+
+/// The values of a clock with the day each is in force from.
+fn values(clock: &ClockRule) -> Vec<(Span, Option<Date>)> {
+    let span = |length, unit| Span { length, unit, roll: clock.roll, extension: clock.extension.unwrap_or(0) };
+    let first = clock.length.map(|l| (span(l, clock.unit), None));
+    first.into_iter().chain(clock.since.iter().map(|s| (span(s.length, s.unit), Some(s.from)))).collect()
+}
+
+/// Every day of the published years.
+fn published(calendar: &WorkCalendar) -> Vec<Date> {
+    let (Some(first), Some(last)) = (calendar.first_published(), calendar.last_published()) else { return Vec::new() };
+    let Ok(mut day) = Date::new(first, 1, 1) else { return Vec::new() };
+    let mut out = Vec::new();
+    while day.year() <= last {
+        out.push(day);
+        match day.checked_add(1.days()) {
+            Ok(next) => day = next,
+            Err(_) => break,
+        }
+    }
+    out
+}

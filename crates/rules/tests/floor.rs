@@ -1,0 +1,250 @@
+//! Packs over the law that go under it are refused with file, line and reason, and those that go the petitioner's way pass.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::string_slice, clippy::indexing_slicing, reason = "a test")]
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_rules::{PackFiles, prove, read_calendar, read_pack_over, under_floor};
+
+fn base() -> PackFiles {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022");
+    let read = |e: std::fs::DirEntry| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap());
+    PackFiles { id: "cn/petition/2022".into(), files: std::fs::read_dir(folder).unwrap().flatten().map(read).collect() }
+}
+
+fn calendar() -> WorkCalendar {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
+    let json = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json") && e.file_name() != "schema.json";
+    let files = std::fs::read_dir(folder).unwrap().flatten().filter(json);
+    let notices: BTreeMap<String, String> = files.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())).collect();
+    read_calendar("cn", &notices, 3).unwrap()
+}
+
+const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\n";
+
+/// What is said of a pack over the law, one line each with its place.
+fn said(overlay: &str) -> Vec<String> {
+    let files = BTreeMap::from([("pack.toml".to_owned(), HEAD.to_owned()), ("change.toml".to_owned(), overlay.to_owned())]);
+    let files = PackFiles { id: "cn/test/2026".into(), files };
+    match read_pack_over(&files, Some(&base())) {
+        Err(errors) => errors.0.iter().map(ToString::to_string).collect(),
+        Ok(pack) => {
+            let mut out: Vec<String> = under_floor(&pack, &calendar()).iter().map(ToString::to_string).collect();
+            let proof = prove(&pack.book).unwrap();
+            out.extend(proof.refutations.iter().map(|r| format!("{:?}: {r}", r.at.as_ref().map(|at| pack.place_of(at)))));
+            out
+        }
+    }
+}
+
+/// An entry of the law as its text stands, with changes.
+fn entry(kind: &str, id: &str, changes: &[(&str, &str)]) -> String {
+    let all: String = base().files.into_iter().filter(|(name, _)| !name.starts_with("cases")).map(|(_, text)| format!("{text}\n")).collect();
+    let begin = format!("[[{kind}]]\nid = \"{id}\"\n");
+    let rest = all.split_once(&begin).unwrap_or_else(|| panic!("{kind} {id}")).1;
+    let end = rest
+        .find("\n[[")
+        .map_or(rest.len(), |i| if rest[i..].starts_with("\n[[move.variant") { rest[i + 3..].find("\n[[move]]").map_or(rest.len(), |j| i + 3 + j) } else { i });
+    let mut out = format!("{begin}{}\n", &rest[..end]);
+    for (from, to) in changes {
+        assert!(out.contains(from), "`{from}` is not in {kind} {id}: {out}");
+        out = out.replace(from, to);
+    }
+    out
+}
+
+fn clock(id: &str, changes: &[(&str, &str)]) -> String {
+    entry("clock", id, changes)
+}
+
+fn step(id: &str, changes: &[(&str, &str)]) -> String {
+    entry("move", id, changes)
+}
+
+const LABELS: &str = "title = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\", en = \"a\" }\nbasis = \"house\"\n";
+const WORDS: &str = "title = { zh = \"甲\", en = \"a\" }\nplain = { zh = \"甲\", en = \"a\" }\nbasis = \"house\"\npost = \"clerk\"\nstart = \"move\"\n";
+
+#[test]
+fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
+    let local = "[clause.\"local-1\"]\ncite = { zh = \"示例\", en = \"example\" }\ngist = { zh = \"示例\", en = \"example\" }\n";
+    let longer = |days: &str| {
+        format!("{local}{}", clock("handle", &[("length = 60", days), ("basis = \"law\"", "basis = \"local\""), ("clause = \"34\"", "clause = \"local-1\"")]))
+    };
+    let cases: Vec<(&str, String, &str)> = vec![
+        (
+            "a duty on the petitioner",
+            format!("[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"),
+            "never a petitioner",
+        ),
+        ("a withdrawal by an official", step("withdraw", &[("by = [\"petitioner\"]", "by = [\"petitioner\", \"holder\"]")]), "the petitioner's own acts"),
+        ("a rating by an official", step("rate", &[("by = [\"petitioner\"]", "by = [\"holder\"]")]), "the petitioner's own acts"),
+        (
+            "a record that withdraws",
+            format!("[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nto = \"withdrawn\"\nneeds = [\"reason\"]\n"),
+            "only the petitioner's own withdrawal",
+        ),
+        ("a withdrawal that leads elsewhere", step("withdraw", &[("to = \"withdrawn\"", "to = \"ended\"")]), "only the petitioner's own withdrawal"),
+        (
+            "waiting for the petitioner stops the clock",
+            format!("[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"reason\"]\nstop = [\"handle\"]\n"),
+            "days stop being counted",
+        ),
+        ("a hearing stops the sixty days", step("hearing_handling", &[("clause = \"31(6)\"", "clause = \"31(6)\"\nstop = [\"handle\"]")]), "a hearing stops"),
+        ("0 days", clock("handle", &[("length = 60", "length = 0"), ("warn_days = 7\n", "")]), "leaves no time"),
+        ("600 days by the law", clock("handle", &[("length = 60", "length = 600")]), "is longer than"),
+        (
+            "600 days as a promise",
+            clock("handle", &[("length = 60", "length = 600"), ("basis = \"law\"\nclause = \"34\"", "basis = \"house\"")]),
+            "no promise of the house",
+        ),
+        ("61 and 30 by a local rule", longer("length = 61"), "is longer than"),
+        (
+            "61 from a day on",
+            format!(
+                "{}\n[[clock.since]]\nfrom = \"2026-02-01\"\nlength = 61\nunit = \"calendar_days\"\nbasis = \"local\"\nclause = \"local-1\"\n",
+                longer("length = 60")
+            ),
+            "is longer than",
+        ),
+        ("working days for days", longer("length = 60\n#").replace("unit = \"calendar_days\"", "unit = \"working_days\""), "is longer than"),
+        ("an extension beyond all", clock("handle", &[("extension = 30", "extension = 3000")]), "is longer than"),
+        ("an extension of a promise beyond its length", clock("study", &[("warn_days = 7", "warn_days = 7\nextension = 61")]), "its extension of 61"),
+        ("a warning longer than the period", clock("serve", &[("warn_days = 1", "warn_days = 9")]), "warn within the period"),
+        ("one day for review", clock("ask_review", &[("length = 30", "length = 1"), ("warn_days = 5\n", "")]), "is shorter than"),
+        ("another start", clock("review", &[("start = \"received_on\"", "start = \"move\"")]), "`start` is not as in the law"),
+        ("whom it binds", clock("handle", &[("bound = \"holder\"", "bound = \"petition_office\"")]), "`bound` is not as in the law"),
+        ("another clause of the law", clock("handle", &[("clause = \"34\"", "clause = \"29\"")]), "cite that"),
+        ("an opinion without facts", step("decide", &[("\"facts\", ", "")]), "`facts`"),
+        ("an opinion without a basis", step("decide", &[("\"legal_basis\", ", "")]), "`legal_basis`"),
+        ("an opinion without a paper", step("decide", &[("document = \"opinion\"\n", "")]), "in writing"),
+        ("a refusal without its remedy", step("refuse", &[(", \"remedy\"]", "]")]), "`remedy`"),
+        ("a notice that counts as the answer", step("accept", &[("sets = [\"taken_up\"]", "sets = [\"taken_up\", \"answered\"]")]), "is an answer"),
+        (
+            "a record that discharges the sixty days",
+            format!(
+                "[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"reason\"]\ndischarge = [\"handle\"]\n"
+            ),
+            "which the law has done by",
+        ),
+        ("a record of the law that discharges them", "[[amend]]\nmove = \"record\"\ndischarge = [\"handle\"]\n".into(), "it discharges `handle`"),
+        (
+            "a record that answers the complaint",
+            format!(
+                "[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"reason\"]\ndischarge = [\"answer_complaint\"]\n"
+            ),
+            "only an answer to the complaint",
+        ),
+        ("closing wipes the complaint", "[[amend]]\nmove = \"archive\"\nclose = [\"answer_complaint\"]\n".into(), "its being done"),
+        ("closing wipes what is to be carried out", "[[amend]]\nmove = \"archive\"\nclose = [\"execute\"]\n".into(), "still owed"),
+        (
+            "closing wipes everything",
+            step("archive", &[("close = [\"object\", \"ask_review\", \"ask_rereview\", \"confirm_agreement\"]", "close = [\"*\"]")]),
+            "`*` would wipe out",
+        ),
+        ("closing asks for nothing", step("archive", &[("when = [\"settled\"]\n", "")]), "settled"),
+        ("destroying asks for nothing", step("destroy", &[(", \"settled\"", "")]), "settled"),
+        ("a withdrawal stops the complaint", "[[amend]]\nmove = \"withdraw\"\nstop = [\"answer_complaint\"]\n".into(), "its being done"),
+        ("a refusal ends the report back", "[[amend]]\nmove = \"refuse\"\nclose = [\"report_back\"]\n".into(), "owed to another office"),
+        (
+            "a unit accepts again and again",
+            format!(
+                "[[move]]\nid = \"again\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nto = \"accepted\"\nneeds = [\"reason\"]\nstart = [\"redo\"]\nclose = [\"handle\", \"redo\"]\n"
+            ),
+            "give itself the time again",
+        ),
+        (
+            "it does so in two steps",
+            format!(
+                "[[move]]\nid = \"back\"\nverb = \"object\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nto = \"in_hand\"\nneeds = [\"reason\"]\nstart = [\"notify\"]\ndischarge = [\"handle\"]\n"
+            ),
+            "`handle`",
+        ),
+        (
+            "what is open is reopened",
+            step("reopen", &[("from = [\"ended\", \"archived\"]", "from = [\"accepted\", \"ended\", \"archived\"]")]),
+            "only what has ended is reopened",
+        ),
+        ("the unit decides its own objection", step("agree_objection", &[("by = [\"sender\"]", "by = [\"holder\"]")]), "by nobody else"),
+        (
+            "the unit answers a complaint about itself",
+            step("answer_complaint", &[("by = [\"overseer\"]", "by = [\"overseer\", \"holder\"]")]),
+            "by nobody else",
+        ),
+        ("the handler extends by himself", step("extend", &[("by = [\"holder_head\"]", "by = [\"holder\"]")]), "by nobody else"),
+        (
+            "an accusation is called something else at the unit",
+            step("not_an_accusation", &[("by = [\"petition_office\"]", "by = [\"petition_office\", \"holder\"]")]),
+            "no accusation",
+        ),
+        (
+            "an accusation is called something else later",
+            format!(
+                "[[move]]\nid = \"m\"\nverb = \"refer\"\n{LABELS}from = [\"received\"]\nby = [\"petition_office\"]\nto = \"referred\"\nneeds = [\"to_unit\", \"reason\"]\nstart = [\"notify\"]\ndischarge = [\"route\"]\nclears = [\"accusation\"]\nhand_to = \"named\"\ntells = true\n"
+            ),
+            "no accusation",
+        ),
+        ("nobody is told", step("accept", &[("tells = true\n", "")]), "is told of such a step"),
+        ("what was told is hidden", step("refuse", &[("tells = true", "tells = true\nhides = [\"reason\"]")]), "hides from the petitioner"),
+        (
+            "asking for review asks for a reason",
+            step("complain", &[("needs = [\"complaint\"]", "needs = [\"complaint\", \"reason\"]")]),
+            "which the law does not",
+        ),
+        ("asking for review only when admitted", "[[amend]]\nmove = \"request_review\"\nwhen = [\"supported\"]\n".into(), "which the law does not"),
+        ("a condition is lost", step("object", &[("when = [\"running object\"]\n", "")]), "the condition"),
+        ("nobody presses", "[[escalation]]\nafter_working_days = 20\nto = \"head\"\n".into(), "escalation"),
+        ("a paper without the facts", entry("paper", "opinion", &[("{{ facts }}", "略")]), "`facts`"),
+        ("a paper that does not say how long", entry("paper", "opinion", &[("{{ period_ask_review }}", "法定期限")]), "`period_ask_review`"),
+        ("a floor of its own", "[floor]\nhearing_stops = [\"handle\"]\n".into(), "floor"),
+    ];
+    let mut wrong = Vec::new();
+    for (name, overlay, wanted) in cases {
+        let said = said(&overlay);
+        if !said.iter().any(|s| s.contains(wanted)) {
+            wrong.push(format!("{name}: {said:#?}"));
+        }
+        // The place is that of the pack, with a line.
+        if !said.iter().any(|s| s.contains("change.toml:") || s.contains("(\"change.toml\"")) {
+            wrong.push(format!("{name}: no place: {said:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_pack_that_goes_the_petitioners_way_passes() {
+    let local = "[clause.\"local-1\"]\ncite = { zh = \"示例\", en = \"example\" }\ngist = { zh = \"示例\", en = \"example\" }\n";
+    let by_local = |id: &str, changes: &[(&str, &str)]| format!("{local}{}", clock(id, changes));
+    let cases: Vec<(&str, String)> = vec![
+        ("30 + 60 is 90 as a whole", by_local("handle", &[("length = 60", "length = 30"), ("extension = 30", "extension = 60"), ("basis = \"law\"", "basis = \"local\""), ("clause = \"34\"", "clause = \"local-1\"")])),
+        ("45 days without extension", by_local("handle", &[("length = 60", "length = 45"), ("extension = 30\n", ""), ("basis = \"law\"", "basis = \"local\""), ("clause = \"34\"", "clause = \"local-1\"")])),
+        ("five working days to route", by_local("route", &[("length = 15", "length = 5"), ("calendar_days", "working_days"), ("basis = \"law\"", "basis = \"local\""), ("clause = \"22\"", "clause = \"local-1\"")])),
+        ("sixty days to ask for review", by_local("ask_review", &[("length = 30", "length = 60"), ("basis = \"law\"", "basis = \"local\""), ("clause = \"35\"", "clause = \"local-1\"")])),
+        ("a shorter promise where the law has none", clock("serve", &[("length = 5", "length = 3")])),
+        ("an earlier escalation besides", "[[escalation]]\nafter_working_days = 0\nto = \"head\"\n[[escalation]]\nafter_working_days = 0\nto = \"supervision\"\nstart = \"supervise\"\n[[escalation]]\nafter_working_days = 0\nto = \"superior\"\n".into()),
+        ("a further right", "[[right]]\nverb = \"add\"\nin = [\"ended\"]\nwhen = [\"not sealed\"]\n".into()),
+        ("a record of the office's own", format!("[[move]]\nid = \"visit\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"on_day\", \"summary\"]\n")),
+        ("more is asked of officials", "[[amend]]\nmove = \"extend\"\nneeds = [\"facts\"]\n".into()),
+        ("a paper with more in it", entry("paper", "opinion", &[("特此告知。", "咨询电话见页脚。特此告知。")])),
+        ("nothing at all", String::new()),
+    ];
+    for (name, overlay) in cases {
+        let said = said(&overlay);
+        assert!(said.is_empty(), "{name}: {said:#?}");
+    }
+}
+
+#[test]
+fn a_head_that_leaves_out_what_the_law_starts_is_refused() {
+    for (line, wanted) in [
+        ("initial_office_clocks = []", "`initial_office_clocks` leaves out `route`"),
+        ("initial_direct_clocks = [\"route\"]", "leaves out `notify_direct`"),
+        ("keep_years = 3", "kept 3 years"),
+        ("hops_before_dispute = 9", "more often"),
+    ] {
+        let files = BTreeMap::from([("pack.toml".to_owned(), format!("{HEAD}{line}\n"))]);
+        let errors = read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&base())).unwrap_err();
+        assert!(errors.to_string().contains(wanted), "{line}: {errors}");
+    }
+}
