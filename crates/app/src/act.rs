@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 
 use huiyin_domain::decide::{Closed, decide};
-use huiyin_domain::ids::{MoveId, UnitId};
+use huiyin_domain::event::EventKind;
+use huiyin_domain::ids::{MatterId, MoveId, UnitId};
 use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::number;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, HandTo, MoveRule, Verb};
-use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord};
+use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite};
 use jiff::ToSpan;
 
 use crate::error::{AppError, FormError, Result};
@@ -36,6 +38,8 @@ pub struct Move {
     pub key: Option<String>,
     /// On a joined matter: only on this one, not on the others.
     pub only_this: bool,
+    /// Made with a receipt code that replaced another.
+    pub new_code: bool,
 }
 
 /// A move by an officer, on a matter found by number.
@@ -48,22 +52,23 @@ pub async fn by_officer(office: &Office, staff: &Staff, number: &str, step: Move
     make(office, matter, &staff.actor(), step).await
 }
 
-/// A move by the petitioner, who showed the receipt code.
+/// A move by the petitioner, who showed the receipt code; what is made with one that replaced another says so.
 ///
 /// # Errors
 /// As [`by_officer`].
-pub async fn by_petitioner(office: &Office, submission: &SubmissionRecord, part: u16, step: Move) -> Result<Matter> {
-    let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
-    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
-    make(office, matter, &Actor::Petitioner, step).await
+pub(crate) async fn by_petitioner(office: &Office, matter: Matter, new_code: bool, step: Move) -> Result<Matter> {
+    make(office, matter, &Actor::Petitioner, Move { new_code, ..step }).await
 }
 
-async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Result<Matter> {
-    let key = step.key.as_ref().map(|k| office.keyed_hash("idempotency", &format!("{}:{}:{k}", matter.id, step.id)));
+async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) -> Result<Matter> {
+    // The same addition sent twice is stored once, also without a key.
+    let content = content_of(&step);
+    let key = step.key.clone().or_else(|| (*actor == Actor::Petitioner && step.id == "add").then(|| format!("same:{content}")));
+    let key = key.map(|k| office.keyed_hash("idempotency", &format!("{}:{}:{k}", matter.id, step.id)));
     if let Some(key) = &key
-        && office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?.is_some()
+        && let Some(known) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
     {
-        return Ok(matter);
+        return as_made(office, &matter.id, &known, &content).await;
     }
     let ground = office.ground(&matter.pack).await?;
     if step.version.is_some_and(|v| v != matter.version) {
@@ -84,9 +89,12 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
         return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
     }
     handed_to_somebody(&ground, rule, &step)?;
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
+        stands_instead(office, &ground, &matter, actor, &mut step).await?;
+    }
     let mut changes = Changes::new(office.tenant().clone());
     let expires = office.machine_now().checked_add(24.hours()).ok();
-    changes.items.extend(key.map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }));
+    changes.items.extend(key.clone().map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: content.clone().into(), expires, only_new: true }));
     let (id, mut joinder, mut done) = (matter.id.clone(), None, None);
     for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
         let number = member.number.clone();
@@ -95,10 +103,16 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
         done.get_or_insert(next);
     }
     let done = done.ok_or(AppError::NotFound)?;
-    match office.store().commit(changes).await {
-        // The same key at the same moment: the other one made the move.
-        Err(StoreError::AlreadyThere(_)) => return office.store().matter(office.tenant(), &id).await?.ok_or(AppError::NotFound),
-        other => other?,
+    if let Err(error) = office.store().commit(changes).await {
+        // Sent twice at the same moment: the other one made the move.
+        let made = match &key {
+            Some(key) => office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?,
+            None => None,
+        };
+        return match made {
+            Some(known) => as_made(office, &id, &known, &content).await,
+            None => Err(error.into()),
+        };
     }
     if rule.verb == Verb::Destroy {
         crate::keeping::clear(office).await;
@@ -106,6 +120,24 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, step: Move) -> Res
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(done)
 }
+
+/// The matter as it is after a move that was made before under the same key; the key belongs to what it was sent with.
+async fn as_made(office: &Office, id: &MatterId, known: &ItemRecord, content: &str) -> Result<Matter> {
+    if known.doc.as_str().is_some_and(|c| c != content) {
+        return Err(AppError::KeyReused);
+    }
+    office.store().matter(office.tenant(), id).await?.ok_or(AppError::NotFound)
+}
+
+/// What a move carries, in one digest: fields and files.
+fn content_of(step: &Move) -> String {
+    let files: Vec<&str> = step.files.iter().map(|f| f.hash.as_str()).collect();
+    let fields: BTreeMap<&str, &str> = step.fields.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).map(|(k, v)| (k.as_str(), v.trim())).collect();
+    huiyin_register::digest("", &(fields, files)).unwrap_or_default()
+}
+
+/// Fields of a form that are no part of what it says.
+const NOT_CONTENT: [&str; 4] = ["csrf", "version", "token", "only_this"];
 
 /// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
 fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
@@ -115,6 +147,23 @@ fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<(
     if posts::sits(&ground.directory, unit) == Sits::Nobody && !meant {
         return Err(AppError::Form(vec![FormError::with("to_unit", "fault-unit-unmanned", &unit.name)]));
     }
+    Ok(())
+}
+
+/// The number that stands in the place of an entry made void: another matter that this officer can look at, and not void itself.
+async fn stands_instead(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, step: &mut Move) -> Result<()> {
+    let field = Field::Instead.word();
+    let typed = step.fields.get(&field).map(|t| huiyin_domain::text::line(t)).filter(|t| !t.is_empty());
+    let Some(typed) = typed else { return Ok(()) };
+    let unknown = || AppError::Form(vec![FormError::new("instead", "fault-instead-unknown")]);
+    let parsed = number::parse(&typed).map_err(|_| unknown())?;
+    let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+    let other = office.store().matter_by_number(office.tenant(), &full).await?.ok_or_else(unknown)?;
+    let gone = [Fact::Voided, Fact::Destroyed].iter().any(|f| other.facts.contains(f));
+    if other.id == matter.id || gone || !other.may_read(actor, &ground.directory) {
+        return Err(unknown());
+    }
+    step.fields.insert(field, other.number);
     Ok(())
 }
 
@@ -130,6 +179,9 @@ async fn one(
     changes: &mut Changes,
 ) -> Result<Matter> {
     let mut decision = decide(ground.rules(), matter, actor, &rule.id, &step.fields, &office.now())?;
+    if let Some(EventKind::Moved { new_code, .. }) = decision.events.first_mut().map(|e| &mut e.kind) {
+        *new_code = step.new_code;
+    }
     let record = office.store().submission(office.tenant(), &matter.submission).await?;
     changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
     changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.matter));
@@ -184,7 +236,7 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
 }
 
 /// Material a petitioner or officer adds is found by search like the petition itself.
-async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
+pub(crate) async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
     let mut text = more.to_owned();
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
     let sealed = siblings.iter().any(|m| m.id != matter.id && m.facts.contains(&Fact::Accusation));

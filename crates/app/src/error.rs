@@ -62,6 +62,9 @@ pub enum AppError {
     /// Somebody acted meanwhile.
     #[error("the matter was changed meanwhile")]
     ChangedMeanwhile,
+    /// An idempotency key came again with something else.
+    #[error("the key was used for something else")]
+    KeyReused,
     /// The store is busy.
     #[error("busy")]
     Busy,

@@ -1,36 +1,85 @@
 //! Following by receipt code: the petitioner's own view and acts. No account; wrong codes are throttled.
 
-use huiyin_domain::ids::SubmissionId;
-use huiyin_domain::matter::Matter;
-use huiyin_storage::{AttachmentRecord, ItemKind, ItemRecord, SubmissionRecord};
+use huiyin_domain::decide::Closed;
+use huiyin_domain::event::EventKind;
+use huiyin_domain::ids::{MoveId, SubmissionId};
+use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::procedure::Verb;
+use huiyin_domain::submission::{Channel, ReplyWay};
+use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, SubmissionRecord};
 use jiff::ToSpan;
+use jiff::civil::Date;
 
 use crate::act::{self, Move};
 use crate::error::{AppError, Result};
 use crate::lodge::receipt;
 use crate::matter_view::{MatterView, whole};
 use crate::office::{Office, random_hex};
+use crate::papers::Paper;
 use crate::sign_in::throttle;
+
+/// How answers are served, and with it what starts her time (LAW.md §12.5, §12.13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// She chose to be served online, or left no contact: she opens the answer and confirms it herself.
+    Online,
+    /// By signature or proof of post: what she reads here starts nothing.
+    Delivered,
+}
+
+/// How the answers of a submission are served.
+pub fn service(record: &SubmissionRecord, has_contact: bool) -> Service {
+    let sub = &record.submission;
+    let chosen = match sub.reply {
+        ReplyWay::Sms | ReplyWay::Email => true,
+        // At the counter nobody who said nothing has chosen.
+        ReplyWay::CodeOnly => sub.channel == Channel::Online,
+        ReplyWay::Letter => false,
+    };
+    if chosen || !has_contact { Service::Online } else { Service::Delivered }
+}
+
+/// Whether somebody can be reached.
+pub(crate) fn has_contact(who: &Identity) -> bool {
+    [&who.telephone, &who.email, &who.address].into_iter().any(|c| !c.is_empty())
+}
 
 /// A submission by its receipt code. `from` is where the guess comes from; after several wrong ones it must wait.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a wrong code, [`AppError::Throttled`] after too many.
 pub async fn open(office: &Office, code: &str, from: &str) -> Result<SubmissionRecord> {
+    Ok(find(office, code, from).await?.0)
+}
+
+/// The same, and whether the code is one given in place of another and not used yet.
+async fn find(office: &Office, code: &str, from: &str) -> Result<(SubmissionRecord, bool)> {
     let key = format!("code:{from}");
     throttle::check(office, &key).await?;
     let digits = receipt::plain(code);
-    let found = if digits.len() == 16 { office.store().submission_by_receipt(office.tenant(), &receipt::hash(office, &digits)).await? } else { None };
-    match found {
-        Some(record) => Ok(record),
-        None => {
-            // One wrong guess at a time: many at once are counted one after another.
-            let _turn = office.turn().await;
-            throttle::check(office, &key).await?;
-            throttle::miss(office, &key).await?;
-            Err(AppError::NotFound)
+    if digits.len() == 16 {
+        let hash = receipt::hash(office, &digits);
+        if let Some(record) = office.store().submission_by_receipt(office.tenant(), &hash).await? {
+            return Ok((record, false));
+        }
+        if let Some(record) = receipt::waiting(office, &hash).await? {
+            return Ok((record, true));
         }
     }
+    // One wrong guess at a time: many at once are counted one after another.
+    let _turn = office.turn().await;
+    throttle::check(office, &key).await?;
+    throttle::miss(office, &key).await?;
+    Err(AppError::NotFound)
+}
+
+/// A submission by its receipt code, for acting: a new code that is used ends the old one.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_to_act(office: &Office, code: &str, from: &str) -> Result<SubmissionRecord> {
+    let (record, new) = find(office, code, from).await?;
+    if new { receipt::confirm(office, record).await } else { Ok(record) }
 }
 
 /// The code and submission of a form this browser has just sent; it holds the form's token, so nothing is guessed.
@@ -54,18 +103,15 @@ const OPEN_HOURS: i64 = 2;
 /// # Errors
 /// As [`open`].
 pub async fn keep_open(office: &Office, code: &str, from: &str) -> Result<String> {
-    let record = open(office, code, from).await?;
+    let record = open_to_act(office, code, from).await?;
     keep(office, &record).await
 }
 
-/// Keeps a submission open for the browser that has just lodged it.
-///
-/// # Errors
-/// As the store.
-pub async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
+/// Keeps a submission open for a browser. It ends with the code it was opened by.
+async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
     let secret = random_hex(32)?;
     let expires = office.machine_now().checked_add(OPEN_HOURS.hours()).ok();
-    let doc = serde_json::json!({ "submission": record.submission.id });
+    let doc = serde_json::json!({ "submission": record.submission.id, "code": record.receipt_hash });
     let item = ItemRecord { kind: ItemKind::Session, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
     office.store().put_items(office.tenant(), vec![item]).await?;
     Ok(secret)
@@ -74,15 +120,16 @@ pub async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> 
 /// The submission a browser's cookie keeps open.
 ///
 /// # Errors
-/// [`AppError::NotSignedIn`] when it is unknown or past its time.
+/// [`AppError::NotSignedIn`] when it is unknown, past its time, or its code was replaced.
 pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
     let item = office
         .store()
         .item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret), office.machine_now())
         .await?
         .ok_or(AppError::NotSignedIn)?;
-    let id = item.doc.get("submission").and_then(|v| v.as_str()).unwrap_or_default();
-    office.store().submission(office.tenant(), &SubmissionId::new(id)).await?.ok_or(AppError::NotSignedIn)
+    let said = |name: &str| item.doc.get(name).and_then(|v| v.as_str()).unwrap_or_default();
+    let record = office.store().submission(office.tenant(), &SubmissionId::new(said("submission"))).await?.ok_or(AppError::NotSignedIn)?;
+    if record.receipt_hash == said("code") { Ok(record) } else { Err(AppError::NotSignedIn) }
 }
 
 /// Closes it in this browser.
@@ -93,32 +140,91 @@ pub async fn close(office: &Office, secret: &str) -> Result<()> {
     Ok(office.store().remove_item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret)).await?)
 }
 
-/// Every matter of a submission with what was done and what is owed, for the petitioner.
+/// Every matter of a submission with what was done and what is owed, for the petitioner. An answer that she is to open
+/// herself is there, but not its words.
 ///
 /// # Errors
 /// As the store.
 pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<MatterView>> {
+    let who = office.store().vault(office.tenant(), &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+    let service = service(submission, has_contact(&who));
     let mut out = Vec::new();
     for matter in office.store().matters_of(office.tenant(), &submission.submission.id).await? {
         let mut view = whole(office, matter).await?;
-        view.files.retain(is_hers);
+        view.service = service;
+        view.waits = waits(office, submission, view.ground.book.new_code_waits);
+        view.files.retain(|f| is_hers(f, submission));
         view.papers.retain(|p| p.for_petitioner);
+        view.unopened = if service == Service::Online { unopened(&view) } else { None };
+        if let Some(n) = view.unopened {
+            view.words.retain(|w| w.n != n);
+            view.papers.retain(|p| p.n != n);
+            view.matter.outcome = None;
+        }
         out.push(view);
     }
     Ok(out)
 }
 
-/// Her own files and those of steps she is told of; evidence and notes between offices are not hers to read here.
-fn is_hers(file: &AttachmentRecord) -> bool {
-    file.told || file.by == "petitioner"
+/// The event of an answer that waits to be opened: service is open to her, and the last decision is what would be served.
+fn unopened(view: &MatterView) -> Option<u32> {
+    let waits = view.offers(&Actor::Petitioner).iter().any(|o| o.rule.verb == Verb::Serve && o.closed.is_none());
+    view.events.iter().rev().find(|e| is_answer(&e.event.kind)).map(|e| e.event.n).filter(|_| waits)
 }
 
-/// A move of the petitioner's own: add, rate, ask for review, withdraw, undo.
+/// The serial of the paper of the last answer, where it may be read.
+pub fn answer_paper(view: &MatterView) -> Option<u32> {
+    let decided = view.events.iter().rev().find(|e| is_answer(&e.event.kind)).map(|e| e.event.n)?;
+    view.papers.iter().find(|p| p.n == decided).map(|p| p.n)
+}
+
+fn is_answer(kind: &EventKind) -> bool {
+    matches!(kind, EventKind::Moved { verb: Verb::Decide | Verb::DecideReview | Verb::Refuse, .. })
+}
+
+/// Her own files and those of steps she is told of; evidence and notes between offices are not hers to read here. What shows
+/// who somebody is does not open by a code that replaced another.
+fn is_hers(file: &AttachmentRecord, submission: &SubmissionRecord) -> bool {
+    (file.told || file.by == "petitioner") && !(file.identity && submission.replaced_code.is_some())
+}
+
+/// The papers of a part that she may read now.
+///
+/// # Errors
+/// [`AppError::NotFound`].
+pub async fn papers(office: &Office, submission: &SubmissionRecord, part: u16) -> Result<(Matter, Vec<Paper>)> {
+    let view = view(office, submission).await?.into_iter().find(|v| v.matter.part == part).ok_or(AppError::NotFound)?;
+    Ok((view.matter, view.papers))
+}
+
+/// A move of the petitioner's own: add, rate, ask for review, withdraw, undo, confirm receipt.
 ///
 /// # Errors
 /// [`AppError::Closed`] with the reason.
 pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, step: Move) -> Result<Matter> {
-    act::by_petitioner(office, submission, part, step).await
+    let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
+    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
+    let ground = office.ground(&matter.pack).await?;
+    let verb = ground.book.find_move(&MoveId::new(&step.id)).map(|m| m.verb);
+    if verb == Some(Verb::Withdraw)
+        && let Some(until) = waits(office, submission, ground.book.new_code_waits)
+    {
+        return Err(Closed::Waits { until }.into());
+    }
+    if verb == Some(Verb::Serve) {
+        let who = office.store().vault(office.tenant(), &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+        if service(submission, has_contact(&who)) == Service::Delivered {
+            return Err(Closed::Delivered.into());
+        }
+    }
+    act::by_petitioner(office, matter, submission.replaced_code.is_some(), step).await
+}
+
+/// Until when a code that replaced another withdraws nothing.
+pub(crate) fn waits(office: &Office, submission: &SubmissionRecord, days: Option<u32>) -> Option<Date> {
+    let given = submission.replaced_code.as_ref()?.at.to_zoned_datetime(office.zone().clone()).date();
+    let until = given.checked_add(i64::from(days?).days()).ok()?;
+    (office.now().today() < until).then_some(until)
 }
 
 /// The bytes of a file of a submission.
@@ -127,7 +233,7 @@ pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, ste
 /// [`AppError::NotFound`].
 pub async fn file(office: &Office, submission: &SubmissionRecord, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = office.store().attachments(office.tenant(), &submission.submission.id).await?;
-    let record = files.into_iter().filter(is_hers).find(|f| f.id == id).ok_or(AppError::NotFound)?;
+    let record = files.into_iter().filter(|f| is_hers(f, submission)).find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = office.files().get(&record.hash).await?;
     Ok((record, bytes))
 }

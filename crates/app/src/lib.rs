@@ -6,6 +6,7 @@
 pub mod act;
 pub mod checks;
 pub mod clock_view;
+pub mod corrections;
 pub mod demo;
 pub mod directory;
 pub mod draft;
@@ -45,5 +46,5 @@ pub mod yearly;
 
 pub use error::{AppError, FormError, Result};
 pub use huiyin_domain as domain;
-pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store};
+pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store, VaultRecord};
 pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};

@@ -1,13 +1,14 @@
 //! A matter as an officer may read it: what is asked, what was done, what is owed, and the next lawful moves.
 
-use huiyin_domain::decide::{Offer, offers};
+use huiyin_domain::decide::{Closed, Offer, offers};
 use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
-use huiyin_domain::procedure::Fact;
-use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, Identity, MessageRecord, SubmissionRecord};
+use huiyin_domain::procedure::{Fact, Verb};
+use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord, VaultRecord};
 
 use crate::error::{AppError, FormError, Result};
+use crate::follow::Service;
 use crate::office::{Ground, Office, Staff, new_id};
 use crate::permissions::{Action, require};
 
@@ -44,12 +45,26 @@ pub struct MatterView {
     pub joined_count: usize,
     /// Today, in office time.
     pub today: jiff::civil::Date,
+    /// How the petitioner is served; known in her own view alone.
+    pub service: Service,
+    /// The event of an answer that she is still to open.
+    pub unopened: Option<u32>,
+    /// Until when her code, which replaced another, withdraws nothing.
+    pub waits: Option<jiff::civil::Date>,
 }
 
 impl MatterView {
     /// The moves an actor sees, open or closed with the reason.
     pub fn offers(&self, actor: &Actor) -> Vec<Offer<'_>> {
-        offers(self.ground.rules(), &self.matter, actor, self.today)
+        let mut offers = offers(self.ground.rules(), &self.matter, actor, self.today);
+        for offer in offers.iter_mut().filter(|o| *actor == Actor::Petitioner && o.closed.is_none()) {
+            offer.closed = match (offer.rule.verb, self.service, self.waits) {
+                (Verb::Serve, Service::Delivered, _) => Some(Closed::Delivered),
+                (Verb::Withdraw, _, Some(until)) => Some(Closed::Waits { until }),
+                _ => None,
+            };
+        }
+        offers
     }
 }
 
@@ -117,6 +132,9 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
     let destroyed = matter.facts.contains(&Fact::Destroyed);
     Ok(MatterView {
         today: office.now().today(),
+        service: Service::Online,
+        unopened: None,
+        waits: None,
         joined_count: crate::joinder::count(office, &matter).await?,
         joined: Vec::new(),
         ground: office.ground(&matter.pack).await?,
@@ -139,7 +157,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
-pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Identity)> {
+pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, VaultRecord)> {
     require(staff, Action::ReadIdentity)?;
     let matter = readable(office, staff, number).await?;
     if matter.facts.contains(&Fact::Destroyed) {
@@ -161,7 +179,8 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     changes.audits.push(audit);
     office.store().commit(changes).await?;
     let vault = office.store().vault(office.tenant(), &matter.submission).await?;
-    Ok((matter, vault.map(|v| v.identity).unwrap_or_default()))
+    let none = VaultRecord { submission: matter.submission.clone(), identity: Default::default(), corrections: Vec::new() };
+    Ok((matter, vault.unwrap_or(none)))
 }
 
 /// The documents that show who somebody is: agents' authorities. Call it after [`identity`] has recorded why.

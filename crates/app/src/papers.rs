@@ -332,18 +332,6 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     Ok((matter, papers))
 }
 
-/// The papers of a part that the petitioner may read.
-///
-/// # Errors
-/// [`AppError::NotFound`].
-pub async fn for_petitioner(office: &Office, submission: &SubmissionRecord, part: u16) -> Result<(Matter, Vec<Paper>)> {
-    let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
-    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
-    let mut papers = all(office, &matter).await?;
-    papers.retain(|p| p.for_petitioner);
-    Ok((matter, papers))
-}
-
 /// Draws a paper. `to` replaces the addressee for this copy only and is not kept.
 ///
 /// # Errors

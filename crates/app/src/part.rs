@@ -8,6 +8,7 @@ use huiyin_domain::number::matter_number;
 use huiyin_domain::opening::{Opening, open};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::text;
 use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 
 use crate::error::{AppError, FormError, Result};
@@ -23,11 +24,12 @@ const MAX_PARTS: usize = 50;
 ///
 /// # Errors
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
-pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, text: &str) -> Result<Matter> {
+pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, words: &str) -> Result<Matter> {
     require(staff, Action::Part)?;
     let matter = crate::matter_view::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
-    check(&matter, staff, title, text)?;
+    let (title, words) = (text::line(title), text::prose(words));
+    check(&matter, staff, &title, &words)?;
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
     if siblings.len() >= MAX_PARTS {
         return Err(AppError::Form(vec![FormError::with("text", "fault-too-many", MAX_PARTS)]));
@@ -39,7 +41,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
         submission: matter.submission.clone(),
         number: matter_number(&record.submission.number, next),
         part: next,
-        title: title.trim().to_owned(),
+        title: title.clone(),
         class: matter.class.clone(),
         place: matter.place.clone(),
         place_name: matter.place_name.clone(),
@@ -64,8 +66,8 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, tex
     old.changed_at = now.at;
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &new, "part");
-    changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: text.trim().to_owned(), words: Payload::default() });
-    let index = terms::index_terms(&format!("{title}\n{text}\n{}", new.place_name.as_deref().unwrap_or("")));
+    changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
+    let index = terms::index_terms(&format!("{title}\n{words}\n{}", new.place_name.as_deref().unwrap_or("")));
     changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
@@ -125,18 +127,18 @@ fn late(fault: &'static str) -> AppError {
     AppError::Form(vec![FormError::new("text", fault)])
 }
 
-fn check(matter: &Matter, staff: &Staff, title: &str, text: &str) -> Result<()> {
+fn check(matter: &Matter, staff: &Staff, title: &str, words: &str) -> Result<()> {
     let mut errors = Vec::new();
-    if title.trim().is_empty() {
+    if text::is_blank(title) {
         errors.push(FormError::new("title", "fault-missing"));
     }
     if title.chars().count() > 100 {
         errors.push(FormError::with("title", "fault-too-long", 100));
     }
-    if text.trim().is_empty() {
+    if text::is_blank(words) {
         errors.push(FormError::new("text", "fault-missing"));
     }
-    if text.chars().count() > crate::lodge::MAX_TEXT {
+    if words.chars().count() > crate::lodge::MAX_TEXT {
         errors.push(FormError::with("text", "fault-too-long", crate::lodge::MAX_TEXT));
     }
     if matter.holder != staff.officer.unit {

@@ -25,7 +25,8 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
     if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment) {
         return Ok(());
     }
-    let mut person = office.store().vault(office.tenant(), &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
+    let known = office.store().vault(office.tenant(), &matter.submission).await?;
+    let (mut person, corrections) = known.map(|v| (v.identity, v.corrections)).unwrap_or_default();
     if rule.verb == Verb::EndAppointment {
         (person.agent, person.agent_paper) = (String::new(), String::new());
     } else {
@@ -44,7 +45,7 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
         let papers: Vec<&str> = [person.agent_paper.as_str(), words.text(Field::Authority).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
         (person.agent_paper, person.agent) = (papers.join("；"), agent);
     }
-    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person });
+    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person, corrections });
     Ok(())
 }
 

@@ -230,11 +230,11 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
     let (numbers, mut letters): (Vec<String>, Vec<Letter>) = letters.into_iter().unzip();
     for (number, letter) in numbers.iter().zip(letters.iter_mut()).filter(|_| !purpose.is_empty()) {
         match matter_view::identity(office, staff, number, purpose).await {
-            Ok((_, who)) if !who.name.is_empty() => {
+            Ok((_, vault)) if !vault.identity.name.is_empty() => {
                 if let Some(second) = &mut letter.second {
-                    second.to.clone_from(&who.name);
+                    second.to.clone_from(&vault.identity.name);
                 }
-                letter.to = who.name;
+                letter.to = vault.identity.name;
             }
             Ok(_) | Err(AppError::NotAllowed) => {}
             Err(error) => return Err(error),

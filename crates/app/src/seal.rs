@@ -25,7 +25,7 @@ pub(crate) fn seal(
     let mut words = Some(words).filter(|w| !w.is_empty());
     for mut event in events {
         let salt = random_hex(16)?;
-        if let EventKind::Moved { words: slot, .. } = &mut event.kind
+        if let EventKind::Moved { words: slot, .. } | EventKind::Corrected { words: slot, .. } = &mut event.kind
             && let Some(words) = words.take()
         {
             *slot = Some(digest(&salt, &words).map_err(broken)?);

@@ -77,23 +77,31 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
     let mut late = false;
     let what = match &event.kind {
         EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
-        EventKind::Moved { move_id, carried, holder, .. } => {
+        EventKind::Moved { move_id, carried, holder, new_code, .. } => {
             let rule = ground.rules.book.find_move(move_id)?;
             // Reports between offices and checks of the file are the office's own business; who recuses is too.
             let own_business = matches!(rule.verb, Verb::ReportUrgent | Verb::Check | Verb::Recuse | Verb::LiftRecusal);
             if !officer && own_business {
                 return None;
             }
-            said = pieces(ground, rule, carried, words, event, reader, &clock_title);
+            // What waits to be opened is not told beforehand.
+            let waiting = reader == Reader::Petitioner && view.unopened == Some(event.n);
+            said = if waiting { Vec::new() } else { pieces(ground, rule, carried, words, event, reader, &clock_title) };
             let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
             let done = ground.language.pick(&variant.zh, &variant.en).to_owned();
             // Handed over: to the holder then; asked or recommended: to the unit named.
             let named = carried.text(Field::ToUnit).map(huiyin_domain::ids::UnitId::new);
             let to = if rule.hand_to.is_some() { Some(holder) } else { named.as_ref() };
-            if named.is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, to))]) } else { done }
+            let told = if named.is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, to))]) } else { done };
+            if *new_code { say(ground, "by-new-code", &[("done", &told)]) } else { told }
         }
         EventKind::ClockExtended { n, days, legal } => {
             say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))])
+        }
+        EventKind::ClockCorrected { n, legal, late: gone, .. } => {
+            late = *gone;
+            let key = if *gone { "event-clock-corrected-late" } else { "event-clock-corrected" };
+            say(ground, key, &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))])
         }
         EventKind::ClockReprojected { n, legal, .. } => {
             say(ground, "event-reprojected", &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))])
@@ -118,6 +126,19 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
                 "event-nobody",
                 &[("what", &clock_title(n)), ("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))],
             )
+        }
+        EventKind::Corrected { what, received_on, .. } => {
+            said = words
+                .into_iter()
+                .flat_map(Payload::iter)
+                .map(|(field, text)| Said { label: say(ground, &format!("field-{}", field.word()), &[]), text: text.to_owned() })
+                .collect();
+            let fields: Vec<String> = what.iter().map(|w| say(ground, &format!("ask-{}", w.replace('_', "-")), &[])).collect();
+            let fields = fields.join(&say(ground, "list-comma", &[]));
+            match received_on {
+                Some(day) => say(ground, "event-corrected-day", &[("fields", &fields), ("day", &huiyin_wording::date(ground.language, *day))]),
+                None => say(ground, "event-corrected", &[("fields", &fields)]),
+            }
         }
         EventKind::PressingEnded { about, done, .. } => {
             let key = if *done { "event-made-good" } else { "event-no-longer-pressed" };

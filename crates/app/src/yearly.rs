@@ -11,7 +11,7 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
 use huiyin_domain::unit::{Directory, Post, Unit, UnitKind};
 use huiyin_storage::{ItemKind, ItemRecord};
 use huiyin_wording::Language;
@@ -81,7 +81,11 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, matter: &Matter, directory: &Directory) {
+    fn add(&mut self, matter: &Matter, directory: &Directory, book: &RuleBook) {
+        // An entry that is void was nobody's petition.
+        if matter.facts.contains(&Fact::Voided) {
+            return;
+        }
         self.received += 1;
         if matter.facts.contains(&Fact::Accusation) {
             return;
@@ -113,9 +117,10 @@ impl Figures {
                 ClockState::Closed { at } if at > clock.due => self.late += 1,
                 ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
             }
-            let rule = clock.rule.as_str();
-            self.orders += u64::from(rule.starts_with("answer_supervision"));
-            if rule == "answer_recommendation" {
+            // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or not.
+            let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| m.discharge.contains(&clock.rule) && of(m));
+            self.orders += u64::from(ends(&|m| m.verb == Verb::AnswerSupervision));
+            if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
                 self.recommendations += 1;
                 self.answered_recommendations += u64::from(matches!(clock.state, ClockState::Discharged { .. }));
             }
@@ -138,7 +143,8 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
         let serves = |m: &&Matter| m.received_on.year() == year && (m.office(&directory).is_some_and(|o| &o.id == unit) || m.held.contains(unit));
         for matter in page.iter().filter(serves) {
             let before = figures.answered_recommendations;
-            figures.add(matter, &directory);
+            let ground = office.ground(&matter.pack).await?;
+            figures.add(matter, &directory, &ground.book);
             if figures.answered_recommendations > before {
                 figures.adopted += adopted(office, matter).await?;
             }

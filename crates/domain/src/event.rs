@@ -63,6 +63,26 @@ pub enum EventKind {
         words: Option<String>,
         /// The unit that holds the matter afterwards.
         holder: UnitId,
+        /// The petitioner's own act, made with a receipt code that had replaced another.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        new_code: bool,
+    },
+    /// What was registered was corrected; the words before and after, and why, lie in the content table.
+    Corrected {
+        /// Which of it, as words: `received_on`, `title`, `name` and so on.
+        what: Vec<String>,
+        /// The day of receipt before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        was: Option<Date>,
+        /// The day of receipt now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        received_on: Option<Date>,
+        /// Who agreed to it, where two were needed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agreed: Option<OfficerId>,
+        /// SHA-256 of the words, salted with the event's salt.
+        #[serde(default)]
+        words: Option<String>,
     },
     /// A clock began.
     ClockStarted {
@@ -127,6 +147,20 @@ pub enum EventKind {
         was: Date,
         /// Now.
         legal: Date,
+    },
+    /// It was reckoned again because the day of receipt was corrected.
+    ClockCorrected {
+        /// Its serial.
+        n: u32,
+        /// Day 0 now.
+        start: Date,
+        /// Last day in law before.
+        was: Date,
+        /// Last day in law now.
+        legal: Date,
+        /// It was done in the time registered and late in the time that ran.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        late: bool,
     },
     /// The due day is near.
     Warned {

@@ -7,6 +7,7 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod correct;
 pub mod decide;
 pub mod event;
 pub mod ids;

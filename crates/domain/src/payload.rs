@@ -103,6 +103,10 @@ pub enum Field {
     ValidUntil,
     /// The duty that is late and is pressed for: the serial of its clock.
     LateDuty,
+    /// Why an entry is void: made twice, or nobody wrote it.
+    VoidGround,
+    /// The number that stands in the place of a void one.
+    Instead,
 }
 
 /// How a field is entered and checked.
@@ -142,7 +146,8 @@ impl Field {
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
-            Self::Proof | Self::Target | Self::Authority => Shape::Line,
+            Self::Proof | Self::Target | Self::Authority | Self::Instead => Shape::Line,
+            Self::VoidGround => Shape::Choice(&["double", "nobody_wrote"]),
             Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
             Self::Outcome => Shape::Choice(&[
                 "support",
@@ -289,6 +294,12 @@ impl Payload {
             }
         }
         if errors.is_empty() { Ok(Self(out)) } else { Err(errors) }
+    }
+
+    /// Fields with their values as they are; empty ones are left out. For what no form brought.
+    pub fn of(pairs: impl IntoIterator<Item = (Field, String)>) -> Self {
+        let given = pairs.into_iter().filter(|(_, v)| !v.is_empty());
+        Self(given.collect())
     }
 
     /// The text of a field.

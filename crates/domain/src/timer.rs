@@ -66,6 +66,12 @@ pub fn set_next(clock: &mut Clock, book: &RuleBook, calendar: &WorkCalendar, zon
     clock.next_at = if clock.is_owed() && !clock.is_stopped() { next } else { None };
 }
 
+/// How many steps have fired once a clock has run out.
+pub(crate) fn after_running_out(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> u32 {
+    let at = steps(clock, book, calendar, zone).iter().position(|(_, step)| *step == Step::RunOut).unwrap_or(0);
+    u32::try_from(at + 1).unwrap_or(u32::MAX).max(clock.fired)
+}
+
 /// Fires every step of every clock of a matter that is due at `now`. Running it twice changes nothing more.
 ///
 /// # Errors

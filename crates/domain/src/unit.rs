@@ -72,6 +72,31 @@ pub struct Unit {
     pub active: bool,
 }
 
+impl Unit {
+    /// Whether words that name a body mean this unit: its name, part of it, or an abbreviation (县住建局 of 青溪县住房和城乡建设局).
+    /// In doubt it is meant: what depends on it is then done by somebody else.
+    pub fn is_meant_by(&self, words: &str) -> bool {
+        let bare = |text: &str| crate::text::folded(text).chars().filter(|c| c.is_alphanumeric()).collect::<Vec<char>>();
+        let words = bare(words);
+        // What stands behind the place in its name: 公安局 of 青溪县公安局.
+        let tail =
+            |name: &[char]| name.iter().position(|c| "省市县区旗乡镇".contains(*c)).and_then(|i| name.get(i + 1..)).map(<[char]>::to_vec).unwrap_or_default();
+        let mut names = [&self.name, &self.name_en].into_iter().map(|n| bare(n)).filter(|n| n.len() > 2);
+        let meant = |name: Vec<char>| {
+            let tail = tail(&name);
+            let named = tail.len() > 2 && words.windows(tail.len()).any(|w| w == tail);
+            named || within(&name, &words) || (words.len() > 2 && within(&words, &name))
+        };
+        names.any(meant)
+    }
+}
+
+/// Whether the characters of a stand in b in their order.
+fn within(a: &[char], b: &[char]) -> bool {
+    let mut rest = b.iter();
+    a.iter().all(|c| rest.any(|d| d == c))
+}
+
 /// A seat in a unit that holds duties.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

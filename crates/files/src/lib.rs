@@ -2,6 +2,9 @@
 //!
 //! What is stored is never changed; the same bytes are stored once.
 
+mod kind;
+mod photo;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -9,27 +12,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-/// Types that may be stored, as found in the bytes: media type and usual ending.
-const ALLOWED: &[(&str, &str)] = &[
-    ("image/jpeg", "jpg"),
-    ("image/png", "png"),
-    ("image/gif", "gif"),
-    ("image/webp", "webp"),
-    ("image/heif", "heic"),
-    ("image/heic", "heic"),
-    ("application/pdf", "pdf"),
-    ("application/msword", "doc"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.ms-excel", "xls"),
-    ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
-    ("audio/mpeg", "mp3"),
-    ("audio/m4a", "m4a"),
-    ("audio/amr", "amr"),
-    ("audio/x-wav", "wav"),
-    ("video/mp4", "mp4"),
-    ("video/quicktime", "mov"),
-    ("text/plain", "txt"),
-];
+pub use kind::{ending, sniff};
+pub use photo::{Doorway, Traces, at_the_door};
 
 /// Why a file was not taken or not found.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +22,7 @@ pub enum FileError {
     #[error("the file is empty")]
     Empty,
     /// Not one of the types that may be stored.
-    #[error("the file is none of: photo, PDF, Word, Excel, recording, video, plain text")]
+    #[error("the file is none of: photo, scan, PDF, OFD, Word, Excel, WPS, PowerPoint, recording, video, plain text")]
     Type,
     /// The hash is not a hash.
     #[error("`{0}` is not the hash of a file")]
@@ -144,32 +128,6 @@ async fn touch(path: PathBuf) -> Result<bool, FileError> {
     Ok(tokio::task::spawn_blocking(stamp).await.map_err(std::io::Error::other)??)
 }
 
-/// The type of bytes, if they may be stored.
-///
-/// # Errors
-/// [`FileError::Empty`] and [`FileError::Type`].
-pub fn sniff(bytes: &[u8]) -> Result<&'static str, FileError> {
-    if bytes.is_empty() {
-        return Err(FileError::Empty);
-    }
-    let found = infer::get(bytes).map(|t| t.mime_type());
-    let name = match found {
-        Some(name) => name,
-        None if is_plain_text(bytes) => "text/plain",
-        None => return Err(FileError::Type),
-    };
-    ALLOWED.iter().find(|(allowed, _)| *allowed == name).map(|a| a.0).ok_or(FileError::Type)
-}
-
-fn is_plain_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|t| !t.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
-}
-
-/// The usual ending of a stored type.
-pub fn ending(media_type: &str) -> &'static str {
-    ALLOWED.iter().find(|(name, _)| *name == media_type).map_or("bin", |a| a.1)
-}
-
 fn hash_of(bytes: &[u8]) -> String {
     use std::fmt::Write;
     Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut out, b| {
@@ -181,16 +139,6 @@ fn hash_of(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_type_is_found_in_the_bytes_and_not_in_the_name() {
-        assert_eq!(sniff(b"\x89PNG\r\n\x1a\n0000").unwrap(), "image/png");
-        assert_eq!(sniff("收据一张".as_bytes()).unwrap(), "text/plain");
-        assert!(matches!(sniff(b"MZ\x90\x00\x03"), Err(FileError::Type)));
-        assert!(matches!(sniff(b"\x7fELF\x02\x01"), Err(FileError::Type)));
-        assert!(matches!(sniff(b""), Err(FileError::Empty)));
-        assert!(matches!(sniff(b"<html><script>"), Err(FileError::Type)));
-    }
 
     #[tokio::test]
     async fn stored_once_and_read_back() {

@@ -351,6 +351,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         imported_accepted_clocks: ids(head.imported_accepted_clocks),
         published: ids(head.published),
         succession_clause: head.succession_clause,
+        void_check_one_in: head.void_check_one_in,
+        new_code_waits: head.new_code_waits,
     };
     Some(Built { book, cases: own.cases, places })
 }
@@ -375,6 +377,8 @@ struct WholeHead {
     imported_accepted_clocks: Vec<String>,
     published: Vec<String>,
     succession_clause: Option<String>,
+    void_check_one_in: Option<u32>,
+    new_code_waits: Option<u32>,
 }
 
 /// Years a file is kept where the pack does not say.
@@ -425,6 +429,8 @@ fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeHead> {
         imported_accepted_clocks: head.imported_accepted_clocks?,
         published: head.published.unwrap_or_default(),
         succession_clause: head.succession_clause,
+        void_check_one_in: head.void_check_one_in,
+        new_code_waits: head.new_code_waits,
     })
 }
 

@@ -163,6 +163,10 @@ pub(crate) struct Head {
     pub published: Option<Vec<String>>,
     /// The clause under which a unit's successor takes over.
     pub succession_clause: Option<String>,
+    /// One in so many void entries is drawn for the overseer.
+    pub void_check_one_in: Option<u32>,
+    /// Days in which a replaced receipt code withdraws nothing.
+    pub new_code_waits: Option<u32>,
 }
 
 impl Head {
@@ -185,6 +189,8 @@ impl Head {
             imported_accepted_clocks: self.imported_accepted_clocks.or(base.imported_accepted_clocks),
             published: self.published.or(base.published),
             succession_clause: self.succession_clause.or(base.succession_clause),
+            void_check_one_in: self.void_check_one_in.or(base.void_check_one_in),
+            new_code_waits: self.new_code_waits.or(base.new_code_waits),
             ..self
         }
     }

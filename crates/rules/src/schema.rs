@@ -40,7 +40,7 @@ pub fn schema() -> Value {
             "id": text, "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
             "hops_before_dispute": number, "keep_years": number, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
-            "published": list, "succession_clause": text,
+            "published": list, "succession_clause": text, "void_check_one_in": number, "new_code_waits": number,
         }),
     );
     let clock = object(

@@ -97,8 +97,8 @@ fn property_4_an_end_without_an_answer() {
 
 #[test]
 fn property_5_a_right_that_is_not_open() {
-    let open = "from = [\"*\", \"archived\"]\nby = [\"petitioner\"]";
-    let found = refuted(&broken("supervision.toml", open, "from = [\"*\"]\nby = [\"petitioner\"]"), Property::RightsOpen);
+    let open = "from = [\"*\", \"archived\", \"voided\"]\nby = [\"petitioner\"]";
+    let found = refuted(&broken("supervision.toml", open, "from = [\"*\", \"voided\"]\nby = [\"petitioner\"]"), Property::RightsOpen);
     assert!(found.message.contains("`complain`") && found.message.contains("`archived`"), "{found}");
 }
 

@@ -94,7 +94,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     if let Some(record) = &changes.submission {
         submission(&mut batch, tenant(), record)?;
     }
-    if let Some(record) = &changes.new_receipt {
+    if let Some(record) = &changes.submission_update {
         let id = record.submission.id.0.clone();
         let doc = json("submission", &id, record)?;
         batch.add("UPDATE submission SET receipt=$3, doc=$4 WHERE tenant=$1 AND id=$2", values![tenant(), id, record.receipt_hash.clone(), doc]);

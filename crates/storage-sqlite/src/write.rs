@@ -20,7 +20,7 @@ fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usiz
 pub(crate) struct Prepared {
     tenant: String,
     submission: Option<(SubmissionRecord, String)>,
-    new_receipt: Option<(SubmissionRecord, String)>,
+    submission_update: Option<(SubmissionRecord, String)>,
     vault: Option<(String, String)>,
     matters: Vec<PreparedMatter>,
     /// Table, first key, second key, JSON.
@@ -89,9 +89,9 @@ impl Prepared {
             matters.push(PreparedMatter { doc: json("matter", &id, &write.matter)?, duties, write });
         }
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
-        let new_receipt = changes.new_receipt.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
+        let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let vault = changes.vault.map(|v| json("vault", v.submission.as_str(), &v).map(|doc| (v.submission.0, doc))).transpose()?;
-        Ok(Self { tenant: changes.tenant.0, submission, new_receipt, vault, matters, rows, items: changes.items, erase: changes.erase })
+        Ok(Self { tenant: changes.tenant.0, submission, submission_update, vault, matters, rows, items: changes.items, erase: changes.erase })
     }
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     if let Some((record, doc)) = &changes.submission {
         submission(connection, tenant, record, doc)?;
     }
-    if let Some((record, doc)) = &changes.new_receipt {
+    if let Some((record, doc)) = &changes.submission_update {
         let id = record.submission.id.as_str();
         run(connection, "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2", params![tenant, id, record.receipt_hash, doc])?;
     }

@@ -49,8 +49,8 @@ pub struct Changes {
     pub tenant: TenantId,
     /// A new submission.
     pub submission: Option<SubmissionRecord>,
-    /// A submission that is there already and gets another receipt code.
-    pub new_receipt: Option<SubmissionRecord>,
+    /// A submission that is there already: it gets another receipt code, or what was registered is corrected.
+    pub submission_update: Option<SubmissionRecord>,
     /// Its identity.
     pub vault: Option<VaultRecord>,
     /// Words.
@@ -77,7 +77,7 @@ impl Changes {
         Self {
             tenant,
             submission: None,
-            new_receipt: None,
+            submission_update: None,
             vault: None,
             contents: Vec::new(),
             matters: Vec::new(),

@@ -128,8 +128,12 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         kind: EventKind::Received { channel: Channel::Online, received_on: date(2026, 1, 8), unit: UnitId::new(unit) },
     };
     let mut changes = Changes::new(tenant.clone());
-    changes.submission = Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")) });
-    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: Identity { name: "某某".into(), ..Identity::default() } });
+    changes.submission =
+        Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")), waiting_code: None, replaced_code: None });
+    changes.vault =
+        Some(VaultRecord {
+            submission: matter.submission.clone(), identity: Identity { name: "某某".into(), ..Identity::default() }, corrections: Vec::new()
+        });
     changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
     changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
     changes.matters.push(MatterWrite {

@@ -15,7 +15,8 @@ pub use changes::{Changes, Erase, Expected, MatterWrite, duty_rows};
 pub use error::StoreError;
 pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility};
 pub use records::{
-    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, IdentityCorrection, ItemKind, ItemRecord, MessageRecord, NewCode,
+    SubmissionRecord, VaultRecord,
 };
 
 use async_trait::async_trait;

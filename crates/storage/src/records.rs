@@ -19,6 +19,27 @@ pub struct SubmissionRecord {
     pub receipt_hash: String,
     /// Hash of the form token, or the key of the imported row; unique.
     pub origin: Option<String>,
+    /// A code given in place of a lost one that was not used yet: the old one still opens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waiting_code: Option<NewCode>,
+    /// The last replacement that took effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_code: Option<NewCode>,
+}
+
+/// A receipt code given in place of another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewCode {
+    /// Its keyed hash.
+    pub hash: String,
+    /// When it was given out.
+    pub at: Timestamp,
+    /// By which unit.
+    pub unit: UnitId,
+    /// By whom; two where no office of the case could.
+    pub officers: Vec<String>,
+    /// The petitioner said that the old one was stolen: it ended at once.
+    pub stolen: bool,
 }
 
 /// Identity and contact of one submission (DESIGN decision 5). Never indexed, never searched.
@@ -52,6 +73,24 @@ pub struct VaultRecord {
     pub submission: SubmissionId,
     /// Who and how to reach.
     pub identity: Identity,
+    /// What it was before it was corrected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrections: Vec<IdentityCorrection>,
+}
+
+/// A line of identity or contact that was corrected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityCorrection {
+    /// Which: `name`, `telephone`, `email`, `address`.
+    pub field: String,
+    /// What it was.
+    pub was: String,
+    /// Who corrected it.
+    pub officer: String,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Words: of a submission (n = 0) or of an event.
@@ -148,6 +187,9 @@ pub struct AttachmentRecord {
     /// It shows who somebody is (an agent's authority): read like identity, for a stated purpose only.
     #[serde(default)]
     pub identity: bool,
+    /// What the sender chose to say of it: when and where a photograph was taken.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
     /// When.
     pub at: Timestamp,
 }
@@ -228,6 +270,12 @@ pub enum ItemKind {
     Draw,
     /// That a yearly report was sent.
     Report,
+    /// The submission that a receipt code not used yet will open, by the code's hash.
+    Code,
+    /// What one officer proposed and another must agree to: a correction, a replaced code.
+    Proposal,
+    /// A number that somebody else gave a matter, for finding it.
+    Reference,
     /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
     Doomed,
 }
@@ -253,6 +301,9 @@ impl ItemKind {
             Self::Published => "published",
             Self::Draw => "draw",
             Self::Report => "report",
+            Self::Code => "code",
+            Self::Proposal => "proposal",
+            Self::Reference => "reference",
             Self::Doomed => "doomed",
         }
     }

@@ -187,8 +187,8 @@ async fn from_a_phone_to_a_served_answer_without_javascript() {
     go(&her).await;
     assert!(text(&her, "main").await.contains("三日内疏通"));
     press(&her, "a[href='/my/1/rate']").await;
-    click(&her, "#f-rate_office input[value=satisfied]").await;
-    click(&her, "#f-rate_handler input[value=partly]").await;
+    click(&her, "input[name=rate_office][value=satisfied]").await;
+    click(&her, "input[name=rate_handler][value=partly]").await;
     go(&her).await;
     assert!(text(&her, ".timeline").await.contains("基本满意"));
     press(&her, "a[href='/my/1/request_review']").await;

@@ -142,7 +142,7 @@ async fn the_letter_stays_while_another_part_of_it_is_kept() {
     step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
     let (_, who) = matter_view::identity(o, &staff(o, "countyxf.clerk").await, &two.number, "联系").await.unwrap();
-    assert_eq!(who.name, "陈璟玥");
+    assert_eq!(who.identity.name, "陈璟玥");
     assert_eq!(matter_view::for_operator(o, &two.number).await.unwrap().text, "二是路灯不亮");
 }
 

@@ -8,6 +8,7 @@ use huiyin_app::act::Move;
 use huiyin_app::domain::matter::Actor;
 use huiyin_app::domain::submission::Purpose;
 use huiyin_app::find::{self, Found};
+use huiyin_app::lodge::receipt::Replaced;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::timeline::{Reader, lines};
 use huiyin_app::{AppError, Office, clock_view::ViewGround, demo, follow, matter_view, part};
@@ -129,11 +130,15 @@ async fn a_lost_code_is_replaced_and_the_old_one_opens_nothing() {
         let (receipt, number) = receive(&t, Purpose::Request, "路灯坏了").await;
         let o = &t.office;
         let clerk = staff(o, "countyxf.clerk").await;
-        assert!(matches!(lodge::receipt::replace(o, &clerk, &number, "").await, Err(AppError::Form(_))));
-        assert!(lodge::receipt::replace(o, &staff(o, "water.clerk").await, &number, "核对").await.is_err());
-        let (_, new) = lodge::receipt::replace(o, &clerk, &number, "核对了地点和内容").await.unwrap();
+        assert!(matches!(lodge::receipt::replace(o, &clerk, &number, "", false).await, Err(AppError::Form(_))));
+        assert!(lodge::receipt::replace(o, &staff(o, "water.clerk").await, &number, "核对", false).await.is_err());
+        let Replaced::Done(_, new) = lodge::receipt::replace(o, &clerk, &number, "核对了地点和内容", false).await.unwrap() else {
+            panic!("one officer of the receiving office is enough")
+        };
+        // The old one opens, and says that another waits, until the new one is used.
+        assert!(follow::open(o, &receipt.code, "test").await.unwrap().waiting_code.is_some());
+        let record = follow::open_to_act(o, &new, "test").await.unwrap();
         assert!(matches!(follow::open(o, &receipt.code, "test").await, Err(AppError::NotFound)));
-        let record = follow::open(o, &new, "test").await.unwrap();
         assert_eq!(follow::view(o, &record).await.unwrap()[0].audits[0].purpose, "核对了地点和内容");
     })
     .await;

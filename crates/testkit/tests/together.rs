@@ -5,7 +5,7 @@ use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::matter::Matter;
-use huiyin_app::domain::submission::{Channel, PaperFacts};
+use huiyin_app::domain::submission::{Channel, Naming, PaperFacts};
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::find::{self, Found};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
@@ -187,7 +187,7 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         assert!(follow::make(o, &record, 1, third).await.is_err(), "two at most");
         let clerk = staff(o, "housing.clerk").await;
         let (_, who) = matter_view::identity(o, &clerk, &all[0].1, "联系代理人").await.unwrap();
-        assert_eq!(who.agent, "代理甲、代理乙");
+        assert_eq!(who.identity.agent, "代理甲、代理乙");
         let view = matter_view::for_officer(o, &clerk, &all[0].1).await.unwrap();
         assert!(!format!("{:?}{:?}", view.events, view.words).contains("代理甲"), "neither record nor words hold the name");
         // The document bears her name: it is read with identity, for a purpose, and not among the files of the matter.
@@ -200,7 +200,7 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         };
         assert!(follow::make(o, &record, 1, two_in_one).await.is_err(), "one at a time");
         follow::make(o, &record, 1, the_move("end_agent", &[])).await.unwrap();
-        assert_eq!(matter_view::identity(o, &clerk, &all[0].1, "核对").await.unwrap().1.agent, "");
+        assert_eq!(matter_view::identity(o, &clerk, &all[0].1, "核对").await.unwrap().1.identity.agent, "");
     })
     .await;
 }
@@ -212,7 +212,7 @@ async fn five_representatives_for_a_visit_and_no_more() {
     let clerk = staff(&t.office, "countyxf.clerk").await;
     let register = |channel, n: usize| {
         let identity = Identity { name: "甲".into(), representatives: (0..n).map(|i| format!("代表{i}")).collect(), ..Identity::default() };
-        let lodging = Lodging { identity, headcount: 30, ..petition("三十人来访") };
+        let lodging = Lodging { identity, headcount: 30, naming: Naming::Named, ..petition("三十人来访") };
         let arrival = Registration { channel, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
         (lodging, arrival)
     };
@@ -223,7 +223,7 @@ async fn five_representatives_for_a_visit_and_no_more() {
     let (lodging, arrival) = register(Channel::Visit, 5);
     let receipt = lodge::register(&t.office, &clerk, lodging, arrival).await.unwrap();
     let (_, who) = matter_view::identity(&t.office, &clerk, &format!("{}-1", receipt.number), "接待").await.unwrap();
-    assert_eq!(who.representatives.len(), 5);
+    assert_eq!(who.identity.representatives.len(), 5);
 }
 
 #[tokio::test(flavor = "multi_thread")]

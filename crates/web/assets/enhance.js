@@ -36,13 +36,36 @@ if (document.body.classList.contains("desk")) {
   });
 }
 
-// Drafts of long texts live in this tab and go when it is closed or the form is sent.
-for (const field of document.querySelectorAll("textarea[data-keep]")) {
-  const key = "draft:" + field.dataset.keep;
-  if (!field.value && sessionStorage.getItem(key)) field.value = sessionStorage.getItem(key);
-  field.addEventListener("input", () => sessionStorage.setItem(key, field.value));
-  field.form?.addEventListener("submit", () => sessionStorage.removeItem(key));
+// Drafts of long texts live in this tab. One goes when the form it belongs to was taken: the page that came back neither
+// names a fault nor shows the field again. Until then it stays, also over a slow line, an expired session or a closed page.
+const kept = "draft:";
+const sent = "sent";
+const fields = [...document.querySelectorAll("textarea[data-keep]")];
+const refused = document.querySelector("[data-problem], [data-resume], .errors, input[name=kept][value]:not([value=''])");
+if (sessionStorage.getItem(sent)) {
+  const names = JSON.parse(sessionStorage.getItem(sent));
+  if (!refused) for (const name of names) if (!fields.some((field) => kept + field.dataset.keep === name)) sessionStorage.removeItem(name);
+  sessionStorage.removeItem(sent);
 }
+for (const field of fields) {
+  const name = kept + field.dataset.keep;
+  if (!field.value && sessionStorage.getItem(name)) field.value = sessionStorage.getItem(name);
+  field.addEventListener("input", () => sessionStorage.setItem(name, field.value));
+  field.form?.addEventListener("submit", () => {
+    const names = fields.filter((other) => other.form === field.form).map((other) => kept + other.dataset.keep);
+    sessionStorage.setItem(sent, JSON.stringify(names));
+  });
+}
+
+// A double click sends once; after a while, or when the page is shown again, it can be sent again.
+for (const form of document.querySelectorAll("form[method=post]")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+}
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
@@ -11,7 +12,9 @@ use huiyin_app::{AppError, Office, Staff, sign_in};
 use huiyin_wording::Language;
 use minijinja::Value;
 
+use crate::form::Form;
 use crate::problem::Problem;
+use crate::resume;
 use crate::templates::Templates;
 
 /// Name of the staff cookie.
@@ -135,9 +138,18 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
 }
 
 impl SignedIn {
-    /// Checks the token a form of this session must carry.
-    pub fn check_token(&self, shared: &Shared, token: &str) -> Result<(), Problem> {
-        if sign_in::form_token(&shared.office, &self.secret) == token { Ok(()) } else { Err(Problem::page(shared, &self.asked, AppError::NotAllowed)) }
+    /// Checks the token a form of this session must carry; a form of an earlier session is given back.
+    pub fn check_form(&self, shared: &Shared, form: &Form) -> Result<(), Problem> {
+        let token = sign_in::form_token(&shared.office, &self.secret);
+        if token == form.get("csrf") {
+            return Ok(());
+        }
+        if form.get("csrf").is_empty() {
+            return Err(Problem::page(shared, &self.asked, AppError::NotAllowed));
+        }
+        let mut response = resume::page(shared, &self.asked, &self.asked.path, form, &token);
+        *response.status_mut() = StatusCode::FORBIDDEN;
+        Err(Problem(Box::new(response)))
     }
 }
 

@@ -44,6 +44,18 @@ impl Form {
         self.values.iter().filter_map(|(k, v)| v.first().map(|v| (k.clone(), v.clone()))).collect()
     }
 
+    /// Every field with every value, by name.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.values.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())))
+    }
+
+    /// A form of pairs.
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
+        pairs.into_iter().for_each(|(name, value)| form.add(name, value));
+        form
+    }
+
     fn add(&mut self, name: String, value: String) {
         self.values.entry(name).or_default().push(value);
     }
@@ -116,6 +128,7 @@ fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> 
         errors => Vec::<String>::new(),
         staff => asked.path.starts_with("/staff"),
         back => (),
+        typed => Vec::<String>::new(),
     };
     let mut response = shared.page(asked, "problem.html", values);
     *response.status_mut() = status;

@@ -19,10 +19,12 @@ macro_rules! context_value {
 
 mod api;
 mod context;
+mod files;
 mod form;
 mod pages;
 mod papers;
 mod problem;
+mod resume;
 mod routes;
 mod staff;
 mod templates;

@@ -40,7 +40,7 @@ pub(crate) async fn staff_copy(
     signed: SignedIn,
     form: crate::form::Form,
 ) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
     let wanted = Wanted { to: form.get("to").to_owned(), both: form.has("both") };
@@ -51,7 +51,7 @@ pub(crate) async fn staff_copy(
 pub(crate) async fn petitioner(State(shared): State<Arc<Shared>>, Path((part, n)): Path<(u16, String)>, asked: Asked) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
     let record = follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
-    let (_, papers) = papers::for_petitioner(&shared.office, &record, part).await.map_err(fail)?;
+    let (_, papers) = follow::papers(&shared.office, &record, part).await.map_err(fail)?;
     let wanted = Wanted { both: asks_both(&asked), ..Wanted::default() };
     answer(&shared, &asked, papers, &n, wanted, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
 }

@@ -10,6 +10,8 @@ use huiyin_wording::Language;
 use serde::Serialize;
 
 use crate::context::{Asked, Shared};
+use crate::form::Form;
+use crate::resume;
 
 /// The closed list of problem types; the word is the last part of the type's URI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,7 @@ pub(crate) enum Kind {
     Invalid,
     Closed,
     Changed,
+    KeyReused,
     Busy,
     File,
     Internal,
@@ -36,6 +39,7 @@ impl Kind {
             Self::Invalid => "invalid",
             Self::Closed => "closed",
             Self::Changed => "changed-meanwhile",
+            Self::KeyReused => "key-reused",
             Self::Busy => "busy",
             Self::File => "file-refused",
             Self::Internal => "internal",
@@ -48,7 +52,7 @@ impl Kind {
             Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotSignedIn => StatusCode::UNAUTHORIZED,
             Self::Throttled => StatusCode::TOO_MANY_REQUESTS,
-            Self::Invalid | Self::File => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid | Self::File | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Closed | Self::Changed => StatusCode::CONFLICT,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -65,6 +69,7 @@ impl Kind {
             AppError::Closed(closed) if matches!(**closed, Closed::Fields { .. }) => Self::Invalid,
             AppError::Closed(_) | AppError::Joined { .. } => Self::Closed,
             AppError::ChangedMeanwhile => Self::Changed,
+            AppError::KeyReused => Self::KeyReused,
             AppError::Busy => Self::Busy,
             AppError::File(huiyin_files_error) if is_type_fault(huiyin_files_error) => Self::File,
             AppError::File(_) | AppError::Store(_) | AppError::Internal(_) => Self::Internal,
@@ -112,13 +117,25 @@ pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> V
     }
 }
 
+/// What is said above the form of a move that was not made; where somebody was quicker the form stays, with its words.
+pub(crate) fn of_move(shared: &Shared, asked: &Asked, error: &AppError, matter: &str) -> Vec<FieldProblem> {
+    match error {
+        AppError::ChangedMeanwhile => {
+            let text = shared.say(asked.language, "problem-changed-kept");
+            vec![FieldProblem { field: "version".into(), fault: "changed".into(), text, href: matter.to_owned() }]
+        }
+        other => fields(shared, asked.language, other),
+    }
+}
+
 /// Characters a field of a move holds.
 fn longest(field: huiyin_app::domain::payload::Field) -> i64 {
     if field.shape() == huiyin_app::domain::payload::Shape::Line { 200 } else { 20_000 }
 }
 
 fn form_problem(shared: &Shared, language: Language, error: &FormError) -> FieldProblem {
-    let text = shared.office.wording().text(language, error.fault, &[("value", error.value.as_str().into())]);
+    let most = i64::try_from(huiyin_app::lodge::MAX_FILE_BYTES / (1024 * 1024)).unwrap_or(0);
+    let text = shared.office.wording().text(language, error.fault, &[("value", error.value.as_str().into()), ("mb", most.into())]);
     FieldProblem { href: format!("#f-{}", error.field), field: error.field.to_owned(), fault: error.fault.trim_start_matches("fault-").to_owned(), text }
 }
 
@@ -171,12 +188,37 @@ impl IntoResponse for Problem {
 }
 
 impl Problem {
+    /// A fault outside of what was asked for: its title is the key, its text the key with `-detail`.
+    pub fn plain(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> Self {
+        let title = shared.say(asked.language, key);
+        let detail = shared.say(asked.language, &format!("{key}-detail"));
+        if asked.path.starts_with("/api/") {
+            let doc = serde_json::json!({ "type": format!("/problems/{}", key.trim_start_matches("problem-")), "title": title, "status": status.as_u16(), "detail": detail });
+            let headers = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
+            return Self(Box::new((status, headers, doc.to_string()).into_response()));
+        }
+        let none: Vec<FieldProblem> = Vec::new();
+        let values = context! { kind => key.trim_start_matches("problem-"), title, detail, errors => none, staff => asked.path.starts_with("/staff"), back => (), typed => Vec::<String>::new() };
+        let mut response = shared.page(asked, "problem.html", values);
+        *response.status_mut() = status;
+        Self(Box::new(response))
+    }
+
     /// As a page with a next step. Somebody not signed in is led to the sign-in page.
     pub fn page(shared: &Shared, asked: &Asked, error: AppError) -> Self {
+        Self::with_words(shared, asked, error, &Form::default())
+    }
+
+    /// The same, with the words of the form that could not be taken.
+    pub fn with_words(shared: &Shared, asked: &Asked, error: AppError, form: &Form) -> Self {
         let kind = Kind::of(&error);
         log(kind, &error);
         if kind == Kind::NotSignedIn && asked.path.starts_with("/staff") {
-            return Self(Box::new(Redirect::to("/staff/sign-in").into_response()));
+            let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
+            let next: String = form_urlencoded::byte_serialize(format!("{}{query}", asked.path).as_bytes()).collect();
+            let to =
+                if matches!(asked.path.as_str(), "/staff" | "/staff/duties") { "/staff/sign-in".to_owned() } else { format!("/staff/sign-in?next={next}") };
+            return Self(Box::new(Redirect::to(&to).into_response()));
         }
         if kind == Kind::NotSignedIn && asked.path.starts_with("/my") {
             return Self(Box::new(Redirect::to("/follow").into_response()));
@@ -189,6 +231,7 @@ impl Problem {
             errors => fields(shared, asked.language, &error),
             staff => asked.path.starts_with("/staff"),
             back => asked.path.split_once("/moves/").map(|(matter, _)| matter),
+            typed => resume::typed(shared, asked.language, form),
         };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = kind.status();

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Request};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use huiyin_app::{AppError, Office};
 use tower_http::compression::CompressionLayer;
-use tower_http::timeout::TimeoutLayer;
 
-use crate::context::{Proxy, Shared, WebConfig};
+use crate::context::{Asked, Proxy, Shared, WebConfig};
+use crate::problem::Problem;
 use crate::templates::Templates;
-use crate::{api, pages, staff};
+use crate::{api, pages, resume, staff};
 
 /// Who may visit a route at all; what is seen there is decided per matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +48,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/follow", Access::Public),
     ("GET", "/my", Access::Receipt),
     ("POST", "/my/close", Access::Receipt),
+    ("POST", "/my/refuse-code", Access::Receipt),
     ("GET", "/my/file/{id}", Access::Receipt),
     ("GET", "/my/{part}/papers/{n}", Access::Receipt),
     ("GET", "/my/{part}/{step}", Access::Receipt),
@@ -66,8 +67,14 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/part", Access::Staff),
     ("GET", "/staff/matters/{number}/identity", Access::Staff),
     ("POST", "/staff/matters/{number}/identity", Access::Staff),
+    ("GET", "/staff/code", Access::Staff),
     ("GET", "/staff/matters/{number}/code", Access::Staff),
     ("POST", "/staff/matters/{number}/code", Access::Staff),
+    ("POST", "/staff/matters/{number}/code/letter", Access::Staff),
+    ("GET", "/staff/matters/{number}/correct", Access::Staff),
+    ("POST", "/staff/matters/{number}/correct", Access::Staff),
+    ("POST", "/staff/matters/{number}/correct/agree", Access::Staff),
+    ("POST", "/staff/matters/{number}/correct/refuse", Access::Staff),
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("POST", "/staff/matters/{number}/papers/{n}", Access::Staff),
@@ -112,8 +119,10 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
 pub(crate) const FORM_BYTES: usize = 1024 * 1024;
 /// Bytes of a form with files: three of the largest at once.
 const UPLOAD_BYTES: usize = 3 * huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES;
-/// Seconds a request may take.
-const SECONDS: u64 = 60;
+/// Time a request may take.
+const TIME: Duration = Duration::from_secs(60);
+/// Time a form may take: three large files over a slow line.
+const FORM_TIME: Duration = Duration::from_secs(20 * 60);
 
 /// The whole site.
 ///
@@ -126,14 +135,14 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let shared = Arc::new(Shared { office, templates, config });
     Ok(Router::new()
         .merge(public())
-        .merge(desk())
+        .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)))
         .merge(machine())
         .fallback(pages::missing)
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))
+        .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
         .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(SECONDS)))
         .with_state(shared))
 }
 
@@ -154,6 +163,7 @@ fn public() -> Router<Arc<Shared>> {
         .route("/follow", get(pages::follow::ask).post(pages::follow::open))
         .route("/my", get(pages::follow::view))
         .route("/my/close", post(pages::follow::close))
+        .route("/my/refuse-code", post(pages::follow::refuse_code))
         .route("/my/file/{id}", get(pages::follow::file))
         .route("/my/{part}/papers/{n}", get(crate::papers::petitioner))
         .route("/my/{part}/{step}", get(pages::follow::form).post(pages::follow::make).layer(uploads()))
@@ -177,7 +187,12 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make).layer(uploads()))
         .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
-        .route("/staff/matters/{number}/code", get(staff::matter::code_form).post(staff::matter::code))
+        .route("/staff/code", get(staff::code::ask))
+        .route("/staff/matters/{number}/code", get(staff::code::form).post(staff::code::replace))
+        .route("/staff/matters/{number}/code/letter", post(staff::code::letter))
+        .route("/staff/matters/{number}/correct", get(staff::correct::form).post(staff::correct::correct).layer(uploads()))
+        .route("/staff/matters/{number}/correct/agree", post(staff::correct::agree))
+        .route("/staff/matters/{number}/correct/refuse", post(staff::correct::refuse))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
@@ -218,17 +233,41 @@ async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
     next.run(request).await
 }
 
+/// A request that takes too long ends with a page in the visitor's language, not with an empty answer.
+async fn bounded(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let form = *request.method() == Method::POST && !request.uri().path().starts_with("/api/");
+    let (mut parts, body) = request.into_parts();
+    let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+    match tokio::time::timeout(if form { FORM_TIME } else { TIME }, next.run(Request::from_parts(parts, body))).await {
+        Ok(response) => response,
+        Err(_) => Problem::plain(&shared, &asked, StatusCode::SERVICE_UNAVAILABLE, "problem-slow").into_response(),
+    }
+}
+
+/// Whether a form was sent from a page of another site. A browser that says where a form comes from is believed; otherwise
+/// the address of the page is compared with the one this site is reached by.
+fn is_foreign(headers: &HeaderMap, proxy: Proxy) -> bool {
+    let said = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
+    match said("sec-fetch-site") {
+        Some("same-origin" | "none") => return false,
+        Some("cross-site") => return true,
+        _ => {}
+    }
+    let Some(origin) = said("origin").filter(|o| *o != "null") else { return false };
+    let Some((_, at)) = origin.split_once("://") else { return true };
+    let forwarded = said("x-forwarded-host").filter(|_| proxy == Proxy::Own).and_then(|h| h.split(',').next()).map(str::trim);
+    ![said("host"), forwarded].contains(&Some(at))
+}
+
 /// Headers of every answer, and refusal of forms sent from other sites.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let site = request.headers().get("sec-fetch-site").and_then(|v| v.to_str().ok()).unwrap_or("none");
-    let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let origin = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok());
-    let foreign = origin.is_some_and(|o| o != "null" && o.split_once("://").is_none_or(|(_, h)| h != host));
     let api = request.uri().path().starts_with("/api/");
     let asset = request.uri().path().starts_with("/assets/");
-    if unsafe_method && !api && (site == "cross-site" || foreign) {
-        return (StatusCode::FORBIDDEN, "this form was sent from another site and was not taken").into_response();
+    if unsafe_method && !api && is_foreign(request.headers(), shared.config.proxy) {
+        let (mut parts, _) = request.into_parts();
+        let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+        return Problem::plain(&shared, &asked, StatusCode::FORBIDDEN, "problem-foreign").into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -32,6 +32,8 @@ impl Templates {
         }
         environment.add_function("t", move |state: &State<'_, '_>, key: String, kwargs: Kwargs| translate(&wording, state, &key, &kwargs));
         environment.add_function("asset", |name: String| asset_path(&name));
+        environment.add_function("aria", |state: &State<'_, '_>, field: String, hint: Option<String>| aria(state, &field, hint.as_deref()));
+        environment.add_function("fault", |state: &State<'_, '_>, field: String| fault(state, &field));
         Ok(Self { environment })
     }
 
@@ -54,6 +56,34 @@ fn translate(wording: &Wording, state: &State<'_, '_>, key: &str, kwargs: &Kwarg
         })
         .collect();
     Ok(wording.text(language, key, &values))
+}
+
+/// The errors of a field, in words.
+fn faults(state: &State<'_, '_>, field: &str) -> Vec<String> {
+    let errors = state.lookup("errors").and_then(|e| e.try_iter().ok().map(Iterator::collect::<Vec<Value>>)).unwrap_or_default();
+    let said = |e: &Value, name: &str| e.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
+    errors.iter().filter(|e| said(e, "field") == field).map(|e| said(e, "text")).collect()
+}
+
+/// Ties a field to its hint and to its error, for people who do not see where the error stands.
+fn aria(state: &State<'_, '_>, field: &str, hint: Option<&str>) -> Value {
+    let failed = !faults(state, field).is_empty();
+    let mut ids: Vec<String> = hint.map(str::to_owned).into_iter().collect();
+    if failed {
+        ids.insert(0, format!("e-{field}"));
+    }
+    let described = if ids.is_empty() { String::new() } else { format!(" aria-describedby=\"{}\"", ids.join(" ")) };
+    Value::from_safe_string(format!("{}{described}", if failed { " aria-invalid=\"true\"" } else { "" }))
+}
+
+/// What is wrong with a field, beside it.
+fn fault(state: &State<'_, '_>, field: &str) -> Value {
+    let faults = faults(state, field);
+    if faults.is_empty() {
+        return Value::from_safe_string(String::new());
+    }
+    let text: String = faults.iter().map(|t| minijinja::HtmlEscape(t).to_string()).collect::<Vec<_>>().join("<br>");
+    Value::from_safe_string(format!("<strong class=\"fault\" id=\"e-{field}\">{text}</strong>"))
 }
 
 /// `/assets/style.css?v=1a2b3c4d`, so that a new program is never shown with an old sheet.

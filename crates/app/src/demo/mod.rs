@@ -422,7 +422,7 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
     let identity = Identity {
         name: if naming == Naming::Anonymous { String::new() } else { format!("{family}某{}", if i % 2 == 0 { "兰" } else { "" }) },
         telephone: if naming == Naming::Anonymous { String::new() } else { format!("0000{:07}", 1_000_000 + i * 37) },
-        needs: if i % 29 == 3 { "听力不好，请当面说或者发短信".to_owned() } else { String::new() },
+        needs: if i % 29 == 3 && naming != Naming::Anonymous { "听力不好，请当面说或者发短信".to_owned() } else { String::new() },
         ..Identity::default()
     };
     let lodging = Lodging {

@@ -244,7 +244,8 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         headcount: 1,
     };
     let code = receipt::code(office, &read.origin);
-    let record = SubmissionRecord { receipt_hash: receipt::hash(office, &code), origin: Some(read.origin.clone()), submission };
+    let record =
+        SubmissionRecord { receipt_hash: receipt::hash(office, &code), origin: Some(read.origin.clone()), submission, waiting_code: None, replaced_code: None };
     let index = terms::index_terms(&format!("{}\n{}\n{}", read.title, read.text, read.place.as_deref().unwrap_or("")));
     let opening = Opening {
         id: MatterId(new_id()),
@@ -264,7 +265,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     };
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: record.submission.id.0.clone(), n: 0, text: read.text.clone(), words: Payload::default() });
-    changes.vault = Some(VaultRecord { submission: record.submission.id.clone(), identity: read.identity.clone() });
+    changes.vault = Some(VaultRecord { submission: record.submission.id.clone(), identity: read.identity.clone(), corrections: Vec::new() });
     changes.submission = Some(record);
     enter(&mut changes, ground, opening, &read, index, &now)?;
     Ok(changes)

@@ -1,10 +1,12 @@
 //! The checks of a lodging. Every fault is named at once, with its field; nothing is cut off silently.
 
 use huiyin_domain::submission::{Channel, Naming, ReplyWay};
+use huiyin_domain::text;
 use huiyin_files::ending;
 use huiyin_storage::Identity;
 use jiff::civil::Date;
 
+use super::title::{title_of, without_name};
 use super::{Lodging, Registration};
 use crate::error::{AppError, FormError, Result};
 use crate::office::Ground;
@@ -21,13 +23,15 @@ pub const MAX_FILES: usize = 20;
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
 /// Representatives of a group that comes in person (art. 20(3)); signatures have no such bound.
 const MAX_REPRESENTATIVES: usize = 5;
+/// Characters of a file's name, without its ending.
+const MAX_FILE_NAME: usize = 80;
 /// People who sign with the petitioner.
 const MAX_SIGNERS: usize = 2_000;
 
-/// Trims and checks; the title is taken from the text when it is empty.
+/// Brings everything into its stored form and checks it; the title is taken from the text when it is empty.
 pub(super) fn check(lodging: &mut Lodging, arrival: &Registration, ground: &Ground, today: Date) -> Result<()> {
     tidy(lodging);
-    let mut errors = Vec::new();
+    let mut errors = contradictions(lodging);
     if lodging.text.is_empty() {
         errors.push(FormError::new("text", "fault-text-missing"));
     }
@@ -58,45 +62,64 @@ pub(super) fn check(lodging: &mut Lodging, arrival: &Registration, ground: &Grou
     if lodging.files.len() > MAX_FILES {
         errors.push(FormError::with("files", "fault-files-many", MAX_FILES));
     }
+    let name = lodging.identity.name.as_str();
+    if lodging.naming == Naming::Confidential && name.chars().count() > 1 && lodging.title.contains(name) {
+        errors.push(FormError::new("title", "fault-title-name"));
+    }
     identity(lodging, arrival, &mut errors);
     arrived(arrival, today, &mut errors);
     if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
 }
 
+/// Every value in the form in which it is kept (`domain::text`); what looks empty is empty.
 fn tidy(lodging: &mut Lodging) {
-    let clean = |text: &mut String| *text = text.replace("\r\n", "\n").replace('\0', "").trim().to_owned();
-    clean(&mut lodging.text);
-    clean(&mut lodging.title);
+    let filled = |text: String| if text::is_blank(&text) { String::new() } else { text };
+    let each = |field: &mut String, form: fn(&str) -> String| *field = filled(form(field));
+    each(&mut lodging.text, text::prose);
+    each(&mut lodging.title, text::line);
     let identity = &mut lodging.identity;
-    for field in [
-        &mut identity.name,
-        &mut identity.telephone,
-        &mut identity.email,
-        &mut identity.address,
-        &mut identity.agent,
-        &mut identity.agent_paper,
-        &mut identity.needs,
-    ] {
-        clean(field);
-    }
+    each(&mut identity.name, text::name);
+    each(&mut identity.telephone, text::telephone);
+    each(&mut identity.email, text::mail);
+    each(&mut identity.address, text::line);
+    each(&mut identity.agent, text::name);
+    each(&mut identity.agent_paper, text::line);
+    each(&mut identity.needs, text::line);
     for field in [&mut lodging.class, &mut lodging.place, &mut lodging.place_name, &mut lodging.complained_of] {
-        *field = field.take().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        *field = field.take().map(|t| filled(text::line(&t))).filter(|t| !t.is_empty());
     }
-    identity.representatives = identity.representatives.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
-    identity.co_signers = identity.co_signers.iter().map(|s| s.trim().to_owned()).filter(|s| !s.is_empty()).collect();
+    for list in [&mut identity.representatives, &mut identity.co_signers] {
+        *list = list.iter().map(|n| filled(text::name(n))).filter(|n| !n.is_empty()).collect();
+    }
     if lodging.title.is_empty() {
-        lodging.title = title_of(&lodging.text);
+        let made = title_of(&lodging.text);
+        lodging.title = if lodging.naming == Naming::Confidential { without_name(&made, &lodging.identity.name) } else { made };
     }
 }
 
-/// The first sentence of a text, at most forty characters.
-pub fn title_of(text: &str) -> String {
-    let line = text.split(['\n', '。', '！', '？', '!', '?']).map(str::trim).find(|l| !l.is_empty()).unwrap_or("");
-    let short: String = line.chars().take(40).collect();
-    if line.chars().count() > 40 { format!("{short}…") } else { short }
+/// What contradicts the naming: anonymous means that nothing of a person is kept, so nothing of a person is taken.
+fn contradictions(lodging: &Lodging) -> Vec<FormError> {
+    if lodging.naming != Naming::Anonymous {
+        return Vec::new();
+    }
+    let who = &lodging.identity;
+    let given = [
+        ("name", !who.name.is_empty()),
+        ("telephone", !who.telephone.is_empty()),
+        ("email", !who.email.is_empty()),
+        ("address", !who.address.is_empty()),
+        ("agent", lodging.by_agent || !who.agent.is_empty()),
+        ("agent_paper", !who.agent_paper.is_empty()),
+        ("co_signers", !who.co_signers.is_empty()),
+        ("representatives", !who.representatives.is_empty()),
+        ("needs", !who.needs.is_empty()),
+        ("reply", lodging.reply != ReplyWay::CodeOnly),
+    ];
+    given.into_iter().filter(|(_, given)| *given).map(|(field, _)| FormError::new(field, "fault-anonymous")).collect()
 }
 
-fn is_class(ground: &Ground, class: &str) -> bool {
+/// Whether the pack of the day has a class, as `first` or `first/second`.
+pub(crate) fn is_class(ground: &Ground, class: &str) -> bool {
     let (first, second) = class.split_once('/').map_or((class, None), |(a, b)| (a.trim(), Some(b.trim())));
     ground.book.classes.get(first).is_some_and(|under| second.is_none_or(|s| under.iter().any(|u| u == s)))
 }
@@ -117,6 +140,7 @@ fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormErro
     if !chosen.is_empty() && arrival.channel != Channel::Visit {
         errors.push(FormError::new("representatives", "fault-representatives-visit"));
     }
+    // A letter may be answered without a name on it.
     errors.extend(contact(if online { lodging.naming } else { Naming::Anonymous }, &lodging.identity, lodging.reply));
 }
 
@@ -126,10 +150,10 @@ pub fn contact(naming: Naming, who: &Identity, reply: ReplyWay) -> Vec<FormError
     if naming != Naming::Anonymous && who.name.is_empty() {
         errors.push(FormError::new("name", "fault-name-missing"));
     }
-    if !who.telephone.is_empty() && !is_telephone(&who.telephone) {
+    if !who.telephone.is_empty() && !text::is_telephone(&text::telephone(&who.telephone)) {
         errors.push(FormError::new("telephone", "fault-telephone"));
     }
-    if !who.email.is_empty() && !is_email(&who.email) {
+    if !who.email.is_empty() && !text::is_mail(&text::mail(&who.email)) {
         errors.push(FormError::new("email", "fault-email"));
     }
     match reply {
@@ -156,24 +180,12 @@ fn arrived(arrival: &Registration, today: Date, errors: &mut Vec<FormError>) {
     }
 }
 
-fn is_telephone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    (5..=20).contains(&digits)
-        && text.chars().count() <= 30
-        && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '转' | ','))
-}
-
-fn is_email(text: &str) -> bool {
-    text.len() <= 254
-        && !text.contains(char::is_whitespace)
-        && text.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.'))
-}
-
 /// A file name without paths and control characters, at most 80 characters, with the ending of what it is.
 pub(super) fn clean_name(name: &str, media_type: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
     let stem = last.rsplit_once('.').map_or(last, |(s, _)| s);
-    let kept: String = stem.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).take(80).collect();
+    let seen = text::line(stem);
+    let kept: String = seen.chars().filter(|c| !"<>:\"|?*".contains(*c)).take(MAX_FILE_NAME).collect();
     let kept = kept.trim();
-    format!("{}.{}", if kept.is_empty() { "file" } else { kept }, ending(media_type))
+    format!("{}.{}", if text::is_blank(kept) { "file" } else { kept }, ending(media_type))
 }

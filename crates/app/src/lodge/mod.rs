@@ -5,6 +5,7 @@
 
 mod check;
 pub mod receipt;
+mod title;
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
@@ -12,16 +13,20 @@ use huiyin_domain::number;
 use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
+use huiyin_files::{Doorway, at_the_door};
 use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, VaultRecord, terms};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::error::{AppError, Result};
+use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
 use crate::seal::{seal, tell};
 
-pub use check::{MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, contact, title_of};
+pub(crate) use check::is_class;
+pub use check::{MAX_FILE_BYTES, MAX_FILES, MAX_TEXT, contact};
+pub use huiyin_files::Traces;
+pub use title::title_of;
 
 /// What is lodged, on any channel.
 #[derive(Debug, Clone)]
@@ -111,13 +116,25 @@ pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
 /// # Errors
 /// As [`lodge`], and [`AppError::NotAllowed`].
 pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: Registration) -> Result<Receipt> {
-    require(staff, Action::Register)?;
-    lodging.unit = staff.officer.unit.clone();
-    if arrival.keep == Keep::StubOnly {
-        lodging = stub(office, lodging);
-    }
+    lodging = at_the_desk(office, staff, lodging, &arrival)?;
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     receive(office, lodging, arrival, actor).await
+}
+
+/// What [`register`] would keep, in the form in which it would be kept. Nothing is written.
+///
+/// # Errors
+/// As [`register`].
+pub async fn check_registration(office: &Office, staff: &Staff, lodging: Lodging, arrival: &Registration) -> Result<Lodging> {
+    let mut lodging = at_the_desk(office, staff, lodging, arrival)?;
+    prepare(office, &mut lodging, arrival).await?;
+    Ok(lodging)
+}
+
+fn at_the_desk(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: &Registration) -> Result<Lodging> {
+    require(staff, Action::Register)?;
+    lodging.unit = staff.officer.unit.clone();
+    Ok(if arrival.keep == Keep::StubOnly { stub(office, lodging) } else { lodging })
 }
 
 /// What is kept of an upper-level accusation: nothing that was in it, and nobody who wrote it.
@@ -143,14 +160,31 @@ fn stub(office: &Office, lodging: Lodging) -> Lodging {
     }
 }
 
-async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
+/// Brings a lodging into its stored form and checks it.
+async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration) -> Result<crate::office::Ground> {
     let ground = office.ground_for(&lodging.unit).await?;
-    place(office, &mut lodging).await?;
-    check::check(&mut lodging, &arrival, &ground, office.now().today())?;
+    place(office, lodging).await?;
+    check::check(lodging, arrival, &ground, office.now().today())?;
+    let say = |key: &str, n: usize| office.wording().text(huiyin_wording::Language::Chinese, key, &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    if lodging.title.is_empty() {
+        lodging.title = say("title-none", 0);
+    }
+    // A file's own name may tell whose it is.
+    if lodging.naming == Naming::Anonymous {
+        for (n, file) in lodging.files.iter_mut().enumerate() {
+            file.name = format!("{}.{}", say("file-neutral", n + 1), huiyin_files::ending(&file.media_type));
+        }
+    }
+    Ok(ground)
+}
+
+async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
+    let ground = prepare(office, &mut lodging, &arrival).await?;
     let code = receipt::code(office, &lodging.form_token);
     let origin = office.keyed_hash("form", &lodging.form_token);
     let submission = submission(office, &lodging, &arrival).await?;
-    let record = SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()) };
+    let record =
+        SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()), waiting_code: None, replaced_code: None };
     let done = Receipt { submission: record.submission.id.clone(), number: record.submission.number.clone(), code, known: false };
     let changes = changes(office, &ground, lodging, record, actor, arrival.keep)?;
     match office.store().commit(changes).await {
@@ -170,7 +204,7 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
 /// A chosen place gives its name to the place in words; a code that is not on the list is refused.
 async fn place(office: &Office, lodging: &mut Lodging) -> Result<()> {
     let Some(code) = lodging.place.as_deref().map(str::trim).filter(|c| !c.is_empty()) else { return Ok(()) };
-    let found = crate::places::by_code(office, code).await?.ok_or_else(|| AppError::Form(vec![crate::error::FormError::new("place", "fault-place")]))?;
+    let found = crate::places::by_code(office, code).await?.ok_or_else(|| AppError::Form(vec![FormError::new("place", "fault-place")]))?;
     let words = lodging.place_name.take().unwrap_or_default();
     lodging.place_name = Some(if words.contains(&found.name) { words } else { format!("{}{}", found.name, words.trim()) });
     lodging.place = Some(found.code);
@@ -230,7 +264,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
-    changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity });
+    changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity, corrections: Vec::new() });
     changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), told: true, ..f }).collect();
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
@@ -238,17 +272,36 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     Ok(changes)
 }
 
-/// Stores one file of a form; the record is bound to its submission when that is lodged.
+/// A file that was taken, and what was beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// Its record; bound to its submission when that is lodged.
+    pub record: AttachmentRecord,
+    /// What was taken out of a photograph before it was stored.
+    pub removed: Option<Traces>,
+    /// What is in it and cannot be taken out here.
+    pub left: Option<Traces>,
+}
+
+/// Takes one file of a form. Of a photograph the picture alone is stored; the digest is that of the stored copy.
 ///
 /// # Errors
-/// [`AppError::Form`] when it is too large, [`AppError::File`] when its type may not be stored.
-pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<AttachmentRecord> {
+/// [`AppError::Form`] when it is too large or empty, [`AppError::File`] when its type may not be stored.
+pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<Taken> {
     if bytes.len() > MAX_FILE_BYTES {
-        return Err(AppError::Form(vec![crate::error::FormError::with("files", "fault-file-large", MAX_FILE_BYTES / (1024 * 1024))]));
+        return Err(AppError::Form(vec![FormError::with("files", "fault-file-large", name)]));
     }
-    let stored = office.files().put(bytes).await?;
+    if bytes.is_empty() {
+        return Err(AppError::Form(vec![FormError::with("files", "fault-file-empty", name)]));
+    }
+    let media_type = huiyin_files::sniff(bytes)?;
+    let (stored, removed, left) = match at_the_door(media_type, bytes) {
+        Doorway::Clear => (office.files().put(bytes).await?, None, None),
+        Doorway::Stripped(plain, told) => (office.files().put(&plain).await?, Some(told), None),
+        Doorway::Left(told) => (office.files().put(bytes).await?, None, Some(told)),
+    };
     let at: Timestamp = office.now().at;
-    Ok(AttachmentRecord {
+    let record = AttachmentRecord {
         submission: SubmissionId::new(""),
         id: new_id(),
         hash: stored.hash,
@@ -258,6 +311,16 @@ pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> 
         by: by.to_owned(),
         told: false,
         identity: false,
+        note: String::new(),
         at,
-    })
+    };
+    Ok(Taken { record, removed, left })
+}
+
+/// The same where nobody is asked about what was beside it.
+///
+/// # Errors
+/// As [`take_file`].
+pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<AttachmentRecord> {
+    Ok(take_file(office, name, bytes, by).await?.record)
 }

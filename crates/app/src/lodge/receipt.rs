@@ -1,11 +1,30 @@
 //! Receipt codes: 16 digits from HMAC(server secret, form token); only a keyed hash is stored.
+//!
+//! A lost code is replaced by an office that has no part in the matter; the petitioner is told, and what the new code may
+//! do is narrower than what the old one did (LAW.md §12.13, DESIGN decision 6).
 
-use huiyin_storage::{Changes, SubmissionRecord};
+use std::collections::BTreeSet;
 
-use crate::error::{AppError, Result};
-use crate::matter_view::reading;
-use crate::office::{Office, Staff, random_hex};
+use huiyin_documents::{Letter, Paragraph};
+use huiyin_domain::ids::{SubmissionId, UnitId};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::number;
+use huiyin_domain::procedure::Phase;
+use huiyin_domain::submission::Naming;
+use huiyin_domain::unit::{Directory, Post, UnitKind};
+use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, SubmissionRecord};
+use huiyin_wording::Language;
+use jiff::ToSpan;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, new_id, random_hex};
+use crate::papers::{self, Form};
 use crate::permissions::{Action, require};
+use crate::seal::tell;
+
+/// Hours in which a second officer can agree to a replacement.
+const PROPOSED_HOURS: i64 = 72;
 
 /// The code of a form.
 pub(crate) fn code(office: &Office, form_token: &str) -> String {
@@ -21,10 +40,7 @@ pub(crate) fn hash(office: &Office, code: &str) -> String {
 
 /// The digits of a code as typed, in groups or full-width.
 pub fn plain(code: &str) -> String {
-    code.chars()
-        .filter_map(|c| if ('０'..='９').contains(&c) { char::from_u32(u32::from(c) - 0xFF10 + 0x30) } else { Some(c) })
-        .filter(char::is_ascii_digit)
-        .collect()
+    huiyin_domain::text::number(code).chars().filter(char::is_ascii_digit).collect()
 }
 
 /// A code in groups of four.
@@ -33,24 +49,276 @@ pub fn grouped(code: &str) -> String {
     digits.chunks(4).map(|g| g.iter().collect::<String>()).collect::<Vec<_>>().join(" ")
 }
 
-/// Replaces a lost code. The matter was found by number and checked by place and content at the counter; the
-/// old code no longer opens anything, and the petitioner sees who did it and why (DESIGN decision 6).
+/// Whether an officer may replace a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum May {
+    /// The office that received it, or the one that stands in for it.
+    Alone,
+    /// As one of two officers outside the case.
+    WithAnother,
+    /// Whoever holds the matter, held it, or is complained of does not.
+    Never,
+}
+
+/// What whoever replaces a code sees of the case.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The submission's number.
+    pub number: String,
+    /// The day of receipt.
+    pub received_on: jiff::civil::Date,
+    /// What it is about, where the officer may read it anyway.
+    pub title: Option<String>,
+    /// Whether this officer may.
+    pub may: May,
+    /// Somebody else proposed it already; one more is needed.
+    pub proposed: bool,
+    /// It has been replaced.
+    pub replaced: bool,
+    /// There is somebody to write to.
+    pub letter: bool,
+    record: SubmissionRecord,
+    matters: Vec<Matter>,
+}
+
+/// A replaced code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Replaced {
+    /// The number and its new code.
+    Done(String, String),
+    /// A second officer must agree first.
+    Proposed,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Proposal {
+    officer: String,
+    unit: UnitId,
+    purpose: String,
+    stolen: bool,
+}
+
+/// The case of a number, for replacing its code.
 ///
 /// # Errors
-/// [`AppError::Form`] without a purpose; [`AppError::NotAllowed`] for units that neither hold nor received it.
-pub async fn replace(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(String, String)> {
+/// [`AppError::NotFound`] when there is no such number.
+pub async fn case(office: &Office, staff: &Staff, typed: &str) -> Result<Case> {
     require(staff, Action::Register)?;
-    let matter = crate::matter_view::readable(office, staff, number).await?;
-    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
-    if ![&matter.holder, &record.submission.unit].contains(&&staff.officer.unit) {
-        return Err(AppError::NotAllowed);
+    let parsed = number::parse(typed).map_err(|_| AppError::NotFound)?;
+    let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+    let first = office.store().matter_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)?;
+    let record = office.store().submission(office.tenant(), &first.submission).await?.ok_or(AppError::NotFound)?;
+    let matters = office.store().matters_of(office.tenant(), &first.submission).await?;
+    let directory = office.directory().await?;
+    let may = may(&directory, staff, &record, &matters);
+    let proposal = proposal(office, &record.submission.id).await?;
+    let readable = matters.iter().find(|m| m.may_read(&staff.actor(), &directory));
+    Ok(Case {
+        number: record.submission.number.clone(),
+        received_on: record.submission.received_on,
+        title: readable.map(|m| m.title.clone()),
+        may,
+        proposed: proposal.is_some_and(|p| p.officer != staff.officer.id.0),
+        replaced: record.waiting_code.is_some() || record.replaced_code.is_some(),
+        letter: record.submission.naming != Naming::Anonymous,
+        record,
+        matters,
+    })
+}
+
+/// Who replaces a code: the receiving petition office; where a unit received directly, its superior or the petition office of
+/// its level; where none of these can, two officers outside the case. Never who holds the matter, held it or is complained of.
+fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters: &[Matter]) -> May {
+    let own = &staff.officer.unit;
+    if is_involved(directory, own, record, matters) || matters.iter().any(|m| m.recused.contains(&staff.officer.id)) {
+        return May::Never;
     }
-    let audit = reading(office, staff, &matter, "code", purpose)?;
+    let received = &record.submission.unit;
+    let by_office = directory.unit(received).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    let next = |unit: &UnitId| -> Vec<UnitId> {
+        let superior = directory.superior(unit).map(|u| u.id.clone());
+        let office = directory.petition_office_of(unit).map(|u| u.id.clone());
+        superior.into_iter().chain(office).filter(|u| u != unit).collect()
+    };
+    let first = if by_office { vec![received.clone()] } else { next(received) };
+    let second: Vec<UnitId> = first.iter().chain(std::iter::once(received)).flat_map(next).collect();
+    let can = |unit: &&UnitId| {
+        let works_here = directory.unit(unit).is_some_and(|u| u.active && u.kind != UnitKind::External);
+        let posts = [Post::Clerk, Post::Handler, Post::Head];
+        works_here && posts.iter().any(|p| !directory.holders(unit, *p).is_empty()) && !is_involved(directory, unit, record, matters)
+    };
+    for candidates in [first, second] {
+        let able: BTreeSet<&UnitId> = candidates.iter().filter(can).collect();
+        if able.contains(own) {
+            return May::Alone;
+        }
+        if !able.is_empty() {
+            return May::Never;
+        }
+    }
+    May::WithAnother
+}
+
+/// Whether a unit has a part in the case: it holds or held it, reviews it, or is complained of. The petition office that received
+/// it and passed it on has none.
+fn is_involved(directory: &Directory, unit: &UnitId, record: &SubmissionRecord, matters: &[Matter]) -> bool {
+    let routes = |m: &Matter| {
+        unit == &record.submission.unit
+            && directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice)
+            && (&m.holder != unit || m.phase == Phase::Intake)
+    };
+    let meant = |m: &Matter| directory.unit(unit).is_some_and(|u| u.is_meant_by(m.complained_of.as_deref().unwrap_or_default()));
+    let has_part = |m: &Matter| &m.holder == unit || m.held.contains(unit) || m.reviewer.as_ref() == Some(unit);
+    matters.iter().any(|m| meant(m) || (has_part(m) && !routes(m)))
+}
+
+async fn proposal(office: &Office, submission: &SubmissionId) -> Result<Option<Proposal>> {
+    let item = office.store().item(office.tenant(), ItemKind::Proposal, &format!("code:{submission}"), office.machine_now()).await?;
+    Ok(item.and_then(|i| serde_json::from_value(i.doc).ok()))
+}
+
+/// Replaces a lost code. The old one ends when the new one is used for the first time, or at once when it was stolen; the
+/// petitioner sees who did it and why, and gets a letter.
+///
+/// # Errors
+/// [`AppError::Form`] without a purpose; [`AppError::NotAllowed`] for whoever may not.
+pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str, stolen: bool) -> Result<Replaced> {
+    let case = case(office, staff, typed).await?;
+    let purpose = huiyin_domain::text::line(purpose);
+    let key = format!("code:{}", case.record.submission.id);
+    let waiting = proposal(office, &case.record.submission.id).await?;
+    let mut officers = vec![staff.officer.id.0.clone()];
+    match (case.may, &waiting) {
+        (May::Never, _) => return Err(AppError::NotAllowed),
+        (May::WithAnother, Some(first)) if first.officer != staff.officer.id.0 => officers.insert(0, first.officer.clone()),
+        (May::WithAnother, _) => {
+            reading(office, staff, &case.record.submission.id, &purpose)?;
+            let doc = Proposal { officer: staff.officer.id.0.clone(), unit: staff.officer.unit.clone(), purpose, stolen };
+            let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
+            let expires = office.machine_now().checked_add(PROPOSED_HOURS.hours()).ok();
+            office.store().put_items(office.tenant(), vec![ItemRecord { kind: ItemKind::Proposal, key, doc, expires, only_new: false }]).await?;
+            return Ok(Replaced::Proposed);
+        }
+        (May::Alone, _) => {}
+    }
+    let stolen = stolen || waiting.as_ref().is_some_and(|w| w.stolen);
+    let audit = reading(office, staff, &case.record.submission.id, &purpose)?;
     let new = code(office, &random_hex(16)?);
+    let given = NewCode { hash: hash(office, &new), at: office.now().at, unit: staff.officer.unit.clone(), officers, stolen };
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(audit);
-    let shown = record.submission.number.clone();
-    changes.new_receipt = Some(SubmissionRecord { receipt_hash: hash(office, &new), ..record });
+    let record = if stolen {
+        SubmissionRecord { receipt_hash: given.hash.clone(), waiting_code: None, replaced_code: Some(given), ..case.record.clone() }
+    } else {
+        let doc = serde_json::json!({ "submission": case.record.submission.id });
+        changes.items.push(ItemRecord::lasting(ItemKind::Code, given.hash.clone(), doc));
+        SubmissionRecord { waiting_code: Some(given), ..case.record.clone() }
+    };
+    if let Some(matter) = case.matters.first() {
+        tell(&mut changes, office, &record, matter, "code");
+    }
+    changes.submission_update = Some(record);
     office.store().commit(changes).await?;
-    Ok((shown, new))
+    office.store().remove_item(office.tenant(), ItemKind::Proposal, &key).await?;
+    forget(office, case.record.waiting_code.as_ref()).await?;
+    Ok(Replaced::Done(case.number, new))
+}
+
+fn reading(office: &Office, staff: &Staff, submission: &SubmissionId, purpose: &str) -> Result<AuditRecord> {
+    if purpose.chars().count() < 2 {
+        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
+    }
+    Ok(AuditRecord {
+        id: new_id(),
+        submission: submission.clone(),
+        unit: staff.officer.unit.clone(),
+        officer: staff.officer.id.0.clone(),
+        what: "code".to_owned(),
+        purpose: purpose.chars().take(200).collect(),
+        at: office.now().at,
+    })
+}
+
+/// A code that was given and never used opens nothing any more.
+async fn forget(office: &Office, code: Option<&NewCode>) -> Result<()> {
+    match code {
+        Some(code) => Ok(office.store().remove_item(office.tenant(), ItemKind::Code, &code.hash).await?),
+        None => Ok(()),
+    }
+}
+
+/// The submission that a code not used yet will open.
+pub(crate) async fn waiting(office: &Office, hash: &str) -> Result<Option<SubmissionRecord>> {
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Code, hash, office.machine_now()).await? else { return Ok(None) };
+    let id = item.doc.get("submission").and_then(|v| v.as_str()).unwrap_or_default();
+    let record = office.store().submission(office.tenant(), &SubmissionId::new(id)).await?;
+    Ok(record.filter(|r| r.waiting_code.as_ref().is_some_and(|c| c.hash == hash)))
+}
+
+/// The new code is used: from now on the old one opens nothing.
+pub(crate) async fn confirm(office: &Office, record: SubmissionRecord) -> Result<SubmissionRecord> {
+    let Some(code) = record.waiting_code.clone() else { return Ok(record) };
+    let record = SubmissionRecord { receipt_hash: code.hash.clone(), waiting_code: None, replaced_code: Some(code.clone()), ..record };
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.submission_update = Some(record.clone());
+    office.store().commit(changes).await?;
+    forget(office, Some(&code)).await?;
+    Ok(record)
+}
+
+/// Whoever holds the old code says that it was not asked for: the new one is void.
+///
+/// # Errors
+/// [`AppError::NotFound`] when none waits.
+pub async fn refuse(office: &Office, record: &SubmissionRecord) -> Result<()> {
+    let code = record.waiting_code.clone().ok_or(AppError::NotFound)?;
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.submission_update = Some(SubmissionRecord { waiting_code: None, ..record.clone() });
+    office.store().commit(changes).await?;
+    forget(office, Some(&code)).await
+}
+
+/// The letter that tells the petitioner, as PDF; her name is read for it and the reading recorded. It holds no code.
+///
+/// # Errors
+/// [`AppError::NotAllowed`]; [`AppError::NotFound`] when nothing was replaced or there is nobody to write to.
+pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u8>> {
+    let case = case(office, staff, typed).await?;
+    let code = case.record.waiting_code.as_ref().or(case.record.replaced_code.as_ref()).ok_or(AppError::NotFound)?;
+    if case.may == May::Never || case.record.submission.naming == Naming::Anonymous {
+        return Err(AppError::NotAllowed);
+    }
+    let who = office.store().vault(office.tenant(), &case.record.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+    let purpose = office.wording().text(Language::Chinese, "code-letter-title", &[]);
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.audits.push(AuditRecord { what: "identity".to_owned(), ..reading(office, staff, &case.record.submission.id, &purpose)? });
+    office.store().commit(changes).await?;
+    let directory = office.directory().await?;
+    let unit = directory.unit(&code.unit).cloned();
+    let name = unit.as_ref().map(|u| u.name.clone()).unwrap_or_default();
+    let on = code.at.to_zoned_datetime(office.zone().clone()).date();
+    let say = |key: &str| {
+        let values = [
+            ("number", case.number.as_str().into()),
+            ("day", papers::formal_date(Language::Chinese, on).into()),
+            ("unit", name.as_str().into()),
+            ("telephone", unit.as_ref().map(|u| u.telephone.clone()).unwrap_or_default().into()),
+        ];
+        office.wording().text(Language::Chinese, key, &values)
+    };
+    let keys: &[&str] = if code.stolen {
+        &["code-letter-done", "code-letter-stolen", "code-letter-not-you"]
+    } else {
+        &["code-letter-done", "code-letter-old", "code-letter-not-you"]
+    };
+    let letter = Letter {
+        organ: name.clone(),
+        title: say("code-letter-title"),
+        to: if who.name.is_empty() { office.wording().text(Language::Chinese, "petitioner", &[]) } else { who.name },
+        body: keys.iter().map(|k| Paragraph::Text(say(k))).collect(),
+        date: papers::formal_date(Language::Chinese, office.now().today()),
+        contact: unit.as_ref().map(|u| format!("{}　{}", u.address, u.telephone).trim().to_owned()).unwrap_or_default(),
+        ..Letter::default()
+    };
+    papers::draw_letter(office, letter, Form::Pdf, "").await
 }

@@ -85,8 +85,21 @@ pub enum Closed {
         /// The last day.
         through: Option<Date>,
     },
-    /// Who proposed a destruction does not agree to it as well.
+    /// Who proposed it does not agree to it as well.
     SecondPerson,
+    /// Who agrees sits in another post than who proposed it.
+    SecondPost,
+    /// It is about the actor's own unit.
+    AboutYou,
+    /// She has been notified already.
+    Noticed,
+    /// The petitioner gets it by signature or post and not by a button.
+    Delivered,
+    /// The receipt code was replaced lately; it waits until a day.
+    Waits {
+        /// From when it is open.
+        until: Date,
+    },
     /// The days given cannot be reckoned.
     Reckoning {
         /// In words.
@@ -197,11 +210,31 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
             retention::Kept::Permanent | retention::Kept::Open => return Err(Closed::Kept { through: None }),
         }
     }
-    if rule.verb == Verb::Destroy
+    if matches!(rule.verb, Verb::Destroy | Verb::Void)
         && let Actor::Officer { id, .. } = actor
         && matter.proposer.as_ref() == Some(id)
     {
         return Err(Closed::SecondPerson);
+    }
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void)
+        && let Actor::Officer { unit, posts, .. } = actor
+    {
+        // The unit complained of does not make the complaint vanish, and nobody does while an answer about treatment is owed.
+        if rules.directory.unit(unit).is_some_and(|u| u.is_meant_by(matter.complained_of.as_deref().unwrap_or_default())) {
+            return Err(Closed::AboutYou);
+        }
+        if matter.facts.contains(&Fact::Complained) {
+            return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
+        }
+        // After the first notice an answer is owed; the person has been told that it goes on.
+        if ["noticed", "accepted", "answered", "archived"].iter().any(|day| matter.days.contains_key(*day)) {
+            return Err(Closed::Noticed);
+        }
+        let first = matter.proposer.as_ref().and_then(|o| rules.directory.officer(o)).map(|o| &o.posts);
+        let two_posts = |first: &std::collections::BTreeSet<Post>| first.iter().any(|a| posts.iter().any(|b| a != b));
+        if rule.verb == Verb::Void && !first.is_some_and(two_posts) {
+            return Err(Closed::SecondPost);
+        }
     }
     let below = match rule.hand_to {
         Some(HandTo::Reviewer) => Some(&matter.holder),
@@ -375,6 +408,10 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
     // Each hand-over after the first needs its ground (LAW.md §12.7).
     if matches!(rule.verb, Verb::Refer | Verb::Assign) && matter.hops > 0 && payload.text(Field::Reason).is_none() {
         fault(Field::Reason, FieldFault::Missing);
+    }
+    // What was entered twice names the entry that stands.
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("double") && payload.text(Field::Instead).is_none() {
+        fault(Field::Instead, FieldFault::Missing);
     }
     // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
     let repeats = matter.annulled.is_some() && payload.text(Field::Outcome) == matter.annulled.as_deref();

@@ -150,6 +150,7 @@ impl Work<'_> {
             carried,
             words: None,
             holder: self.matter.holder.clone(),
+            new_code: false,
         };
         self.push(kind);
     }
@@ -206,12 +207,18 @@ impl Work<'_> {
                     self.matter.recused.remove(&OfficerId::new(named));
                 }
             }
-            Verb::ProposeDestruction => self.matter.proposer = self.officer(),
-            Verb::CancelDestruction => self.matter.proposer = None,
+            Verb::ProposeDestruction | Verb::ProposeVoid => self.matter.proposer = self.officer(),
+            Verb::CancelDestruction | Verb::CancelVoid => self.matter.proposer = None,
+            Verb::Void => {
+                self.matter.days.insert("archived".into(), today);
+                let drawn = self.rules.book.void_check_one_in.is_some_and(|n| chance(self.matter.id.as_str()).is_multiple_of(n));
+                self.set(Fact::Drawn, drawn);
+            }
             Verb::Serve => {
                 self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
             Verb::Notify | Verb::Accept => {
+                self.matter.days.insert("noticed".into(), today);
                 if let Some(day) = payload.day(Field::AcceptedOn) {
                     self.matter.days.insert("accepted".into(), day);
                     self.matter.path = Some("6".into());
@@ -278,6 +285,15 @@ impl Work<'_> {
 
     pub(super) fn end_clocks(&mut self) {
         let at = self.now.at;
+        // What began by a mistaken entry is owed by nobody.
+        if self.rule.verb == Verb::Void {
+            for n in self.owed(&ClockId::new("*")) {
+                if let Some(clock) = self.clock(n) {
+                    clock.close(at);
+                    self.push(EventKind::ClockClosed { n });
+                }
+            }
+        }
         for rule in &self.rule.discharge {
             for n in self.own(rule) {
                 if let Some(clock) = self.clock(n) {
@@ -451,6 +467,11 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// A number that follows from a random id and that nobody chooses.
+fn chance(id: &str) -> u32 {
+    id.bytes().fold(0x811c_9dc5_u32, |hash, b| (hash ^ u32::from(b)).wrapping_mul(0x0100_0193)) >> 8
 }
 
 fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {

@@ -125,6 +125,12 @@ pub enum Verb {
     CancelDestruction,
     /// A second officer agrees: content, names, files and papers go, a tombstone stays.
     Destroy,
+    /// An entry made twice, or that nobody wrote, is proposed to be made void.
+    ProposeVoid,
+    /// The proposal is taken back.
+    CancelVoid,
+    /// A second officer of another post agrees: nothing begun by the mistake is owed any more; number and receipt stay readable.
+    Void,
 }
 
 impl Verb {
@@ -160,6 +166,9 @@ impl Verb {
             | Self::ProposeDestruction
             | Self::CancelDestruction
             | Self::Destroy
+            | Self::ProposeVoid
+            | Self::CancelVoid
+            | Self::Void
             | Self::Hear
             | Self::TakeCharge
             | Self::ReportExecution
@@ -307,6 +316,12 @@ pub enum Fact {
     BeyondReview,
     /// Handed to a unit below by the unit it came to (art. 23(1)), not by a petition office.
     HandedDown,
+    /// The entry is proposed to be made void.
+    VoidProposed,
+    /// The entry was made void: it was made twice, or nobody wrote it.
+    Voided,
+    /// Drawn by chance for the overseer to look at.
+    Drawn,
     /// The matter has ended or is archived. It follows from the state and is never set.
     Filed,
 }

@@ -122,6 +122,7 @@ fn others_alone(rule: &MoveRule) -> Vec<String> {
         Verb::Extend => &[Relation::HolderHead, Relation::Overseer],
         Verb::Refer | Verb::Assign => &[Relation::PetitionOffice, Relation::Holder],
         Verb::Supervise => &[Relation::Supervisor, Relation::Overseer],
+        Verb::ProposeVoid | Verb::CancelVoid | Verb::Void => &[Relation::Holder, Relation::HolderHead, Relation::PetitionOffice, Relation::Supervisor],
         _ => return Vec::new(),
     };
     let wrong = rule.by.iter().any(|r| !only.contains(r));
@@ -152,6 +153,18 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     let over = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
     if rule.verb == Verb::Reopen && !rule.from.iter().all(over) {
         out.push("only what has ended is reopened; what is still open goes on as it is".to_owned());
+    }
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
+        let early = rule.from.iter().all(|s| matches!(book.phase(s), Phase::Intake | Phase::Handover));
+        let said = [Field::VoidGround, Field::Reason].iter().all(|f| rule.needs.iter().any(|n| n.field == *f && n.required))
+            && rule.needs.iter().any(|n| n.field == Field::Instead);
+        let told = rule.verb == Verb::ProposeVoid || (rule.tells && rule.document.is_some() && rule.guards.contains(&Guard::Is(Fact::VoidProposed)));
+        if !(early && said && told) {
+            out.push(
+                "an entry is made void only before the first notice, on a proposal, with `void_ground`, `instead?` and `reason`, told to the sender on a paper"
+                    .to_owned(),
+            );
+        }
     }
     let withdrawn = rule.to.as_ref().is_some_and(|s| book.phase(s) == Phase::Withdrawn);
     if withdrawn != (rule.verb == Verb::Withdraw) {

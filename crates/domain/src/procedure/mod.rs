@@ -372,6 +372,10 @@ pub struct RuleBook {
     pub published: Vec<ClockId>,
     /// The clause under which a unit's successor takes over.
     pub succession_clause: Option<String>,
+    /// One in so many void entries is drawn for the overseer.
+    pub void_check_one_in: Option<u32>,
+    /// Days after the replacement of a receipt code in which it withdraws nothing (a promise of the office).
+    pub new_code_waits: Option<u32>,
 }
 
 impl RuleBook {

@@ -194,7 +194,7 @@ impl<'a> Space<'a> {
         let mut out = Compiled {
             sets: kept(&rule.sets),
             clears: kept(&rule.clears),
-            ends: self.bits(rule.discharge.iter().chain(&rule.close)),
+            ends: if rule.verb == Verb::Void { u64::MAX } else { self.bits(rule.discharge.iter().chain(&rule.close)) },
             stop: self.bits(&rule.stop),
             resume: self.bits(&rule.resume),
             to: rule.to.as_ref().and_then(|s| self.index(s)),

@@ -312,8 +312,10 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
         let ends = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
         let was = space.state_id(node.state);
         let official = rule.by.iter().any(|r| *r != Relation::Petitioner);
+        // An entry that is void was never a matter of its own; its sender is told on a paper (the floor).
+        let void = rule.verb == Verb::Void;
         // A withdrawal is the petitioner's own end (LAW.md §12.11); filing it afterwards ends nothing.
-        official && ends(space.state_id(to.state)) && !ends(was) && book.phase(was) != Phase::Withdrawn && !space.has(to, Fact::Answered)
+        official && !void && ends(space.state_id(to.state)) && !ends(was) && book.phase(was) != Phase::Withdrawn && !space.has(to, Fact::Answered)
     })?;
     let mut path = space.path(from);
     path.push(words::step(book, &rule));

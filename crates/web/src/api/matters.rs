@@ -91,7 +91,7 @@ pub(crate) async fn make(
     let staff = machine(&shared, &asked).await?;
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
     let version = headers.get(header::IF_MATCH).and_then(|v| v.to_str().ok()).and_then(|v| v.trim_matches('"').parse().ok());
-    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), only_this: sent.only_this, files: Vec::new() };
+    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), only_this: sent.only_this, ..Move::default() };
     let matter = act::by_officer(&shared.office, &staff, &number, action).await.map_err(fail)?;
     let ground = shared.office.ground(&matter.pack).await.map_err(fail)?;
     Ok(Json(brief(&asked, &ground, &matter)).into_response())

@@ -87,7 +87,7 @@ pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: Asked) -> A
 pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): Path<(u16, String)>, asked: Asked, headers: HeaderMap, bytes: Bytes) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
-    let record = follow::open(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from).await.map_err(fail)?;
+    let record = follow::open_to_act(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from).await.map_err(fail)?;
     let action = Move { id: step, fields: sent.fields, key: idempotency_key(&headers), ..Move::default() };
     follow::make(&shared.office, &record, part, action).await.map_err(fail)?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;

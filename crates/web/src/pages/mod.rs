@@ -35,6 +35,7 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
         telephone => front.as_ref().map(|u| u.telephone.clone()).unwrap_or_default(),
         hours => front.as_ref().map(|u| u.hours.clone()).unwrap_or_default(),
         periods,
+        note => ["cleared", "discarded"].into_iter().find(|n| asked.query.contains(&format!("{n}=1"))).map(|n| format!("home-{n}")),
         demo => demo.map(|(number, code)| context! { number, code => huiyin_app::lodge::receipt::grouped(&code) }),
     };
     Ok(shared.page(&asked, "home.html", values))

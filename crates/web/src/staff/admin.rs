@@ -76,7 +76,7 @@ async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, error
 
 /// Adds or changes a unit.
 pub(crate) async fn unit(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let get = |name: &str| form.get(name).trim().to_owned();
     let entry = if id == "new" { directory::Entry::New } else { directory::Entry::Known };
     let unit = Unit {
@@ -126,7 +126,7 @@ async fn officer_page(shared: &Shared, signed: &SignedIn, o: Option<Value>, id: 
 
 /// Adds or changes an officer, with a password when one is given.
 pub(crate) async fn officer(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     match put_officer(&shared, &signed, &id, &form).await {
         Ok(()) => Ok(Redirect::to("/staff/admin?done=1").into_response()),
         Err(error @ AppError::Form(_)) => {
@@ -164,14 +164,14 @@ async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) 
 
 /// Revokes a token.
 pub(crate) async fn revoke(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     sign_in::revoke_token(&shared.office, &signed.staff, form.get("key")).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(Redirect::to("/staff/admin?done=1").into_response())
 }
 
 /// Makes a token for a machine; it is shown once.
 pub(crate) async fn token(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let made = sign_in::make_token(&shared.office, &signed.staff, &OfficerId::new(form.get("officer")), form.get("name")).await;
     let token = made.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     overview(&shared, &signed, Some(token)).await

@@ -44,7 +44,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
 
 /// Draws.
 pub(crate) async fn draw(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let mut errors = Vec::new();
     let mut day = |name: &'static str| {
         let read = form.get(name).parse().ok();

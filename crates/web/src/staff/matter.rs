@@ -9,7 +9,7 @@ use huiyin_app::domain::procedure::{Fact, Phase};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::timeline::{self, Reader};
-use huiyin_app::{AppError, lodge, part as parting};
+use huiyin_app::{AppError, VaultRecord, corrections, part as parting};
 use minijinja::Value;
 
 use crate::context::{Shared, SignedIn};
@@ -21,7 +21,9 @@ use crate::problem::{self, FieldProblem, Problem};
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    Ok(shared.desk(&signed, "matter.html", context! { others => others.join("、"), ..values(&shared, &signed, &view) }))
+    let proposal = corrections::proposed(&shared.office, &view.matter.submission).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let waiting = proposal.map(|p| super::correct::waiting(&shared, &signed, &view, &p));
+    Ok(shared.desk(&signed, "matter.html", context! { others => others.join("、"), waiting, ..values(&shared, &signed, &view) }))
 }
 
 fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
@@ -57,7 +59,8 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         kept => crate::pages::follow::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
         ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
         may_unpart => m.part > 1 && permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
-        may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"),
+        may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
+        may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
         pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
     }
 }
@@ -95,7 +98,7 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
 
 /// Parts one request off.
 pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text")).await {
         Ok(new) => Ok(Redirect::to(&format!("/staff/matters/{}?done=1", new.number)).into_response()),
@@ -110,7 +113,7 @@ pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<S
 
 /// Takes a parting back.
 pub(crate) async fn undo_part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let first = parting::undo(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(Redirect::to(&format!("/staff/matters/{}?done=1", first.number)).into_response())
 }
@@ -121,51 +124,41 @@ pub(crate) async fn identity_form(State(shared): State<Arc<Shared>>, Path(number
 }
 
 fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, known: Known, errors: Vec<FieldProblem>) -> Page {
-    Ok(shared.desk(signed, "identity.html", context! { number, identity => known.identity, documents => known.documents, purpose => known.purpose, errors }))
+    let language = signed.asked.language;
+    let today = shared.office.now().today();
+    let (identity, corrections) = known.vault.map(|v| (v.identity, v.corrections)).unzip();
+    // What it was before somebody corrected it, newest first.
+    let former: Vec<Value> = corrections
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .map(|c| context! { field => shared.say(language, &format!("ask-{}", c.field)), was => c.was, reason => c.reason, day => huiyin_wording::day(language, c.at.to_zoned_datetime(shared.office.zone().clone()).date(), today) })
+        .collect();
+    Ok(shared.desk(signed, "identity.html", context! { number, identity, former, documents => known.documents, purpose => known.purpose, errors }))
 }
 
 /// What a reading for a purpose shows.
 #[derive(Default)]
 struct Known {
-    identity: Option<huiyin_app::Identity>,
+    vault: Option<VaultRecord>,
     documents: Vec<huiyin_app::AttachmentRecord>,
     purpose: String,
 }
 
 /// Shows identity and contact for a stated purpose; the petitioner sees that it was read.
 pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     match matter_view::identity(&shared.office, &signed.staff, &number, form.get("purpose")).await {
-        Ok((matter, identity)) => {
+        Ok((matter, vault)) => {
             let fail = |e| Problem::page(&shared, &signed.asked, e);
             if !form.get("document").is_empty() {
                 let (file, bytes) = matter_view::identity_file(&shared.office, &matter, form.get("document")).await.map_err(fail)?;
                 return Ok(file_response(&file, bytes));
             }
             let documents = matter_view::identity_files(&shared.office, &matter).await.map_err(fail)?;
-            identity_page(&shared, &signed, &matter.number, Known { identity: Some(identity), documents, purpose: form.get("purpose").to_owned() }, Vec::new())
+            identity_page(&shared, &signed, &matter.number, Known { vault: Some(vault), documents, purpose: form.get("purpose").to_owned() }, Vec::new())
         }
         Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, Known::default(), problem::fields(&shared, signed.asked.language, &error)),
-        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
-    }
-}
-
-/// The form that replaces a lost receipt code.
-pub(crate) async fn code_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
-    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let none: Vec<FieldProblem> = Vec::new();
-    Ok(shared.desk(&signed, "code.html", context! { number => view.matter.number, about => view.matter.title, receipt => (), errors => none }))
-}
-
-/// Replaces a lost receipt code.
-pub(crate) async fn code(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
-    match lodge::receipt::replace(&shared.office, &signed.staff, &number, form.get("purpose")).await {
-        Ok((shown, code)) => Ok(shared.desk(&signed, "code.html", context! { number, about => "", receipt => context! { number => shown, code => lodge::receipt::grouped(&code) }, errors => Vec::<FieldProblem>::new() })),
-        Err(error @ AppError::Form(_)) => {
-            let errors = problem::fields(&shared, signed.asked.language, &error);
-            Ok(shared.desk(&signed, "code.html", context! { number, about => "", receipt => (), errors }))
-        }
         Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
     }
 }
@@ -174,17 +167,4 @@ pub(crate) async fn code(State(shared): State<Arc<Shared>>, Path(number): Path<S
 pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path((number, id)): Path<(String, String)>, signed: SignedIn) -> Result<Response, Problem> {
     let (record, bytes) = matter_view::file(&shared.office, &signed.staff, &number, &id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(file_response(&record, bytes))
-}
-
-/// Files of a form, stored; the first that may not be stored is named.
-pub(crate) async fn store_uploads(shared: &Shared, form: &Form, by: &str) -> Result<Vec<huiyin_app::AttachmentRecord>, AppError> {
-    let mut out = Vec::new();
-    for upload in form.uploads.iter().take(lodge::MAX_FILES) {
-        match lodge::store_file(&shared.office, &upload.name, &upload.bytes, by).await {
-            Ok(file) => out.push(file),
-            Err(AppError::File(_)) => return Err(AppError::Form(vec![huiyin_app::FormError::with("files", "fault-file-type", &upload.name)])),
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(out)
 }

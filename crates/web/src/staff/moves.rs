@@ -20,8 +20,8 @@ use huiyin_app::{AppError, EventRecord, joinder, lodge};
 use jiff::civil::Date;
 use minijinja::Value;
 
-use super::matter::store_uploads;
 use crate::context::{Asked, Shared, SignedIn};
+use crate::files::{self, Held};
 use crate::form::Form;
 use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
@@ -109,6 +109,18 @@ fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) ->
             let n = view.events.iter().rev().find(decided).map(|e| e.event.n);
             view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
         }
+        // What the first person said; the second one looks at it and says it again.
+        Field::VoidGround | Field::Instead if rule.verb == Verb::Void => {
+            let proposed = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::ProposeVoid, .. });
+            let n = view.events.iter().rev().find(proposed).map(|e| e.event.n);
+            let carried = view
+                .events
+                .iter()
+                .find(|e| Some(e.event.n) == n)
+                .and_then(|e| if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(field) } else { None });
+            let words = view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(field));
+            carried.or(words).map(str::to_owned).unwrap_or_default()
+        }
         // Where only one duty is late, it is the one.
         Field::LateDuty => match decide::late_duties(view.ground.rules(), &view.matter, actor, rule).as_slice() {
             [only] => only.n.to_string(),
@@ -164,11 +176,12 @@ fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView) -> 
 /// The form.
 pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    render(&shared, &signed, &view, &step, &Form::default(), Vec::new()).await
+    let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    render(&shared, &signed, &view, &step, &Form::default(), &held, Vec::new()).await
 }
 
-async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
-    let fail = |e| Problem::page(shared, &signed.asked, e);
+async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, held: &Held, errors: Vec<FieldProblem>) -> Page {
+    let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let actor = signed.staff.actor();
     let offers = view.offers(&actor);
     let offer = offers.iter().find(|o| o.rule.id.as_str() == step).ok_or_else(|| fail(AppError::NotFound))?;
@@ -198,7 +211,7 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
-        fields, errors, version => view.matter.version,
+        fields, errors, version => view.matter.version, key => key_of(form).map_err(fail)?, files => files::views(shared, signed.asked.language, &held.files), review => false,
         upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
         along => brief(with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
         whole => if matches!(offer.rule.verb, Verb::Decide | Verb::DecideReview | Verb::Notify | Verb::Refuse) { view.text.clone() } else { String::new() },
@@ -229,31 +242,43 @@ fn told(shared: &Shared, signed: &SignedIn, rule: &MoveRule) -> String {
 
 /// Makes the move.
 pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
-    match attempt(&shared, &signed, &number, &step, &form).await {
-        // After a hand-over the matter may no longer be this unit's to read; the duties always are.
-        Ok(matter) => {
-            let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-            let to = if matter.may_read(&signed.staff.actor(), &directory) {
-                format!("/staff/matters/{}?done=1", matter.number)
-            } else {
-                "/staff/duties?gone=1".to_owned()
-            };
-            Ok(Redirect::to(&to).into_response())
-        }
-        Err(error) => {
-            let errors = problem::fields(&shared, signed.asked.language, &error);
-            if errors.is_empty() {
-                return Err(Problem::page(&shared, &signed.asked, error));
+    signed.check_form(&shared, &form)?;
+    let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
+    let mut held = Held::load(&shared, &signed.secret, form.get("key")).await.map_err(fail)?;
+    let mut errors = held.take(&shared, &form, signed.staff.officer.unit.as_str()).await.map_err(fail)?;
+    let again = form.has("edit") || form.has("remove");
+    if again {
+        errors.clear();
+    } else if errors.is_empty() {
+        match attempt(&shared, &signed, &number, &step, &form, &held).await {
+            // After a hand-over the matter may no longer be this unit's to read; the duties always are.
+            Ok(matter) => {
+                held.done(&shared).await.map_err(fail)?;
+                let directory = shared.office.directory().await.map_err(fail)?;
+                let to = if matter.may_read(&signed.staff.actor(), &directory) {
+                    format!("/staff/matters/{}?done=1", matter.number)
+                } else {
+                    "/staff/duties?gone=1".to_owned()
+                };
+                return Ok(Redirect::to(&to).into_response());
             }
-            let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-            render(&shared, &signed, &view, &step, &form, errors).await
+            Err(AppError::Form(more)) => errors = more,
+            Err(error) => {
+                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"));
+                if shown.is_empty() {
+                    return Err(fail(error));
+                }
+                let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+                return render(&shared, &signed, &view, &step, &form, &held, shown).await;
+            }
         }
     }
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+    let shown = problem::fields(&shared, signed.asked.language, &AppError::Form(errors));
+    render(&shared, &signed, &view, &step, &form, &held, shown).await
 }
 
-async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, form: &Form) -> Result<huiyin_app::domain::matter::Matter, AppError> {
-    let files = store_uploads(shared, form, signed.staff.officer.unit.as_str()).await?;
+async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, form: &Form, held: &Held) -> Result<Matter, AppError> {
     let mut fields = form.flat();
     // What was ticked and what was typed are one list.
     let picked = form.all("joined_pick").join("\n");
@@ -261,6 +286,24 @@ async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, f
         let typed = fields.entry("joined".to_owned()).or_default();
         *typed = format!("{typed}\n{picked}");
     }
-    let action = Move { id: step.to_owned(), fields, version: form.get("version").parse().ok(), files, only_this: form.has("only_this"), ..Move::default() };
+    let action = Move {
+        id: step.to_owned(),
+        fields,
+        version: form.get("version").parse().ok(),
+        files: held.records(shared),
+        only_this: form.has("only_this"),
+        key: some_key(form),
+        ..Move::default()
+    };
     act::by_officer(&shared.office, &signed.staff, number, action).await
+}
+
+/// The form's own key: sent twice, it makes the move once.
+pub(crate) fn some_key(form: &Form) -> Option<String> {
+    Some(form.get("key").to_owned()).filter(|k| k.len() >= 16)
+}
+
+/// The key a form had, or a new one.
+pub(crate) fn key_of(form: &Form) -> Result<String, AppError> {
+    some_key(form).map_or_else(|| huiyin_app::random_hex(16), Ok)
 }

@@ -69,7 +69,7 @@ async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&
 
 /// Begins a job.
 pub(crate) async fn begin(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     match print_job::begin(&shared.office, &signed.staff, form.all("papers").to_vec(), form.get("purpose").to_owned()).await {
         Ok(id) => Ok(Redirect::to(&format!("/staff/print/{id}")).into_response()),
         Err(error) => {

@@ -80,7 +80,7 @@ async fn page(shared: &Shared, signed: &SignedIn, letter: Letter, year: i16, thi
 
 /// Records that the report was sent.
 pub(crate) async fn sent(State(shared): State<Arc<Shared>>, signed: SignedIn, form: FormData) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
     let year: i16 = form.get("year").parse().ok().filter(|y| (2005..=this_year).contains(y)).ok_or_else(|| fail(AppError::NotFound))?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::{AppError, sign_in};
 
@@ -10,17 +11,22 @@ use crate::context::{Asked, STAFF_COOKIE, Shared, SignedIn};
 use crate::form::Form;
 use crate::pages::{Page, redirect_with};
 use crate::problem::{self, FieldProblem, Problem};
+use crate::resume;
 
 /// The form.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
-    page(&shared, &asked, "", None).await
+    let next = form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == "next").map(|(_, v)| v.into_owned()).unwrap_or_default();
+    page(&shared, &asked, "", &next, "", None).await
 }
 
-async fn page(shared: &Shared, asked: &Asked, login: &str, fault: Option<String>) -> Page {
+async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &str, fault: Option<String>) -> Page {
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
     let errors: Vec<FieldProblem> =
         fault.iter().map(|text| FieldProblem { href: "#f-login".into(), field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
-    let mut response = shared.page(asked, "sign_in.html", context! { login, errors, demo, password => huiyin_app::demo::PASSWORD });
+    let next = resume::local(next, "/staff/").unwrap_or_default();
+    let typed = resume::typed(shared, asked.language, &resume::form(kept));
+    let mut response =
+        shared.page(asked, "sign_in.html", context! { login, errors, demo, password => huiyin_app::demo::PASSWORD, next, kept, typed, lost_files => false });
     if fault.is_some() {
         *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
     }
@@ -30,10 +36,25 @@ async fn page(shared: &Shared, asked: &Asked, login: &str, fault: Option<String>
 /// Takes name and password.
 pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
     match sign_in::sign_in(&shared.office, form.get("login"), form.get("password"), &asked.from).await {
-        Ok(done) => Ok(redirect_with("/staff/duties", &shared.cookie(STAFF_COOKIE, &done.secret, None))),
+        Ok(done) => {
+            let set = shared.cookie(STAFF_COOKIE, &done.secret, None);
+            let next = resume::local(form.get("next"), "/staff/");
+            match next {
+                // A form was waiting: it goes on with its words.
+                Some(next) if !form.get("kept").is_empty() => {
+                    let token = sign_in::form_token(&shared.office, &done.secret);
+                    let mut response = resume::page(&shared, &asked, next, &resume::form(form.get("kept")), &token);
+                    if let Ok(value) = HeaderValue::from_str(&set) {
+                        response.headers_mut().append(header::SET_COOKIE, value);
+                    }
+                    Ok(response)
+                }
+                next => Ok(redirect_with(next.unwrap_or("/staff/duties"), &set)),
+            }
+        }
         Err(AppError::NotSignedIn) => {
             let text = shared.say(asked.language, "fault-sign-in");
-            page(&shared, &asked, form.get("login"), Some(text)).await
+            page(&shared, &asked, form.get("login"), form.get("next"), form.get("kept"), Some(text)).await
         }
         Err(error) => Err(Problem::page(&shared, &asked, error)),
     }
@@ -41,7 +62,7 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form:
 
 /// Ends the sign-in.
 pub(crate) async fn leave(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     sign_in::sign_out(&shared.office, &signed.secret).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(redirect_with("/staff/sign-in", &shared.cookie(STAFF_COOKIE, "", Some(0))))
 }
@@ -53,7 +74,7 @@ pub(crate) async fn password(State(shared): State<Arc<Shared>>, signed: SignedIn
 
 /// Changes the own password.
 pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_token(&shared, form.get("csrf"))?;
+    signed.check_form(&shared, &form)?;
     match sign_in::change_password(&shared.office, &signed.staff, form.get("old"), form.get("password")).await {
         Ok(()) => Ok(Redirect::to("/staff/sign-in").into_response()),
         Err(error @ AppError::Form(_)) => {

@@ -118,3 +118,6 @@ paper-body-above = the body one level up
 paper-served = { $title } ({ $number })
 paper-undrawable = No installed face has these characters: { $value }. They are printed as 〓 and named at the end; ask the administrator to install a wider face
 paper-faces = Faces that stand in for those of the standard: { $value }
+title-none = Received (see the text)
+file-neutral = material { $n }
+title-error = Error:{ " " }

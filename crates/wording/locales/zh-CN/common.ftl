@@ -112,3 +112,6 @@ paper-body-above = 上一级机关
 paper-served = 《{ $title }》（{ $number }）
 paper-undrawable = 字库里没有这些字：{ $value }。打印时以〓代替，并在文书末尾注明；请管理员装上更全的字库
 paper-faces = 本机没有国家标准规定的字体，代用：{ $value }
+title-none = 来件（内容见正文）
+file-neutral = 材料{ $n }
+title-error = 有误：

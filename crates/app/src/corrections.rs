@@ -1,0 +1,437 @@
+//! What was registered is corrected, with a trace: what it was, what it is, who, and why.
+//!
+//! An earlier day of receipt is one officer's to set. A later one takes time from the petitioner: it needs evidence, a second
+//! person of another post, and she is told (LAW.md §12.3). Clocks are reckoned again; what ran out stays on record.
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::clock::{Basis, start_of_day};
+use huiyin_domain::correct::{NewDay, receive_on};
+use huiyin_domain::decide::{Closed, next_event};
+use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::ids::{OfficerId, SubmissionId, UnitId};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::{Field, Payload};
+use huiyin_domain::procedure::Fact;
+use huiyin_domain::submission::{Channel, Naming};
+use huiyin_domain::text;
+use huiyin_domain::unit::Post;
+use huiyin_storage::{AttachmentRecord, Changes, Expected, IdentityCorrection, ItemKind, ItemRecord, SubmissionRecord, VaultRecord};
+use huiyin_wording::Language;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::act;
+use crate::error::{AppError, FormError, Result};
+use crate::lodge;
+use crate::office::{Office, Staff};
+use crate::permissions::{Action, require};
+use crate::seal::{seal, tell};
+
+/// Lines of the registration that are shown and can be written anew.
+pub const LINES: [&str; 10] =
+    ["title", "class", "place_name", "complained_of", "headcount", "postmark", "enclosures", "foreign_number", "foreign_date", "sent_by"];
+/// Identity and contact: not shown; what is typed replaces what was there, 无 takes it out.
+pub const PERSONAL: [&str; 4] = ["name", "telephone", "email", "address"];
+
+/// What became of a correction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Corrected {
+    /// It stands.
+    Done,
+    /// A later day waits for a second person; the rest stands.
+    Proposed,
+}
+
+/// A later day of receipt that one officer proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Who.
+    pub officer: OfficerId,
+    /// For which unit.
+    pub unit: UnitId,
+    /// The day.
+    pub on: Date,
+    /// Why.
+    pub reason: String,
+    /// What shows it.
+    pub evidence: String,
+    /// When it was proposed.
+    pub at: Timestamp,
+}
+
+/// The lines of a registration as they stand, by field.
+///
+/// # Errors
+/// As the store; [`AppError::NotAllowed`] for a unit that neither received nor holds it.
+pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, BTreeMap<String, String>)> {
+    let (matter, record) = of(office, staff, number).await?;
+    let mut out: BTreeMap<String, String> = LINES.iter().map(|l| ((*l).to_owned(), line(&matter, &record, l))).collect();
+    out.insert("received_on".into(), matter.received_on.to_string());
+    Ok((matter, out))
+}
+
+/// The matter and its letter, for whoever may correct them: the unit that received it or holds it.
+async fn of(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, SubmissionRecord)> {
+    require(staff, Action::Register)?;
+    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    if !may(staff, &matter, &record) {
+        return Err(AppError::NotAllowed);
+    }
+    Ok((matter, record))
+}
+
+/// Whether an officer may correct what was registered: of the unit that received it or of the one that holds it.
+pub fn may(staff: &Staff, matter: &Matter, record: &SubmissionRecord) -> bool {
+    let gone = matter.facts.contains(&Fact::Destroyed) || matter.facts.contains(&Fact::Sealed);
+    !gone && crate::permissions::allows(staff, Action::Register) && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
+}
+
+fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
+    let paper = &record.submission.paper;
+    let day = |d: Option<Date>| d.map(|d| d.to_string());
+    let value = match field {
+        "title" => Some(matter.title.clone()),
+        "class" => matter.class.clone(),
+        "place_name" => matter.place_name.clone(),
+        "complained_of" => matter.complained_of.clone(),
+        "headcount" => Some(record.submission.headcount.to_string()),
+        "postmark" => day(paper.postmark),
+        "enclosures" => paper.enclosures.clone(),
+        "foreign_number" => paper.foreign_number.clone(),
+        "foreign_date" => day(paper.foreign_date),
+        "sent_by" => paper.sent_by.clone(),
+        _ => None,
+    };
+    value.unwrap_or_default()
+}
+
+/// A line that is to be another one.
+struct Change {
+    field: &'static str,
+    was: String,
+    is: String,
+}
+
+/// Corrects what was registered. Fields that are not given stay as they are.
+///
+/// # Errors
+/// [`AppError::Form`] with every fault; [`AppError::ChangedMeanwhile`] when somebody was quicker.
+pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTreeMap<String, String>, files: Vec<AttachmentRecord>) -> Result<Corrected> {
+    let (matter, record) = of(office, staff, number).await?;
+    let ground = office.ground(&matter.pack).await?;
+    let mut errors = Vec::new();
+    let reason = text::line(given.get("reason").map_or("", String::as_str));
+    if reason.chars().count() < 2 {
+        errors.push(FormError::new("reason", "fault-missing"));
+    }
+    let evidence = text::line(given.get("evidence").map_or("", String::as_str));
+    let changed = changed(&matter, &record, given, &ground, &mut errors);
+    let personal = personal(&record, given, &mut errors);
+    let day = new_day(office, &matter, &record, given, &changed, &mut errors);
+    let later = day.is_some_and(|d| d > matter.received_on);
+    if later && evidence.chars().count() < 2 {
+        errors.push(FormError::new("evidence", "fault-evidence"));
+    }
+    if errors.is_empty() && changed.is_empty() && personal.is_empty() && day.is_none() {
+        errors.push(FormError::new("reason", "fault-nothing-changed"));
+    }
+    if !errors.is_empty() {
+        return Err(AppError::Form(errors));
+    }
+    if later {
+        may_take_time(&ground.directory, &matter, &staff.officer.unit)?;
+    }
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.attachments = files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: true, ..f }).collect();
+    if let Some(on) = day.filter(|_| later) {
+        let proposal = Proposal {
+            officer: staff.officer.id.clone(),
+            unit: staff.officer.unit.clone(),
+            on,
+            reason: reason.clone(),
+            evidence: evidence.clone(),
+            at: office.now().at,
+        };
+        let doc = serde_json::to_value(proposal).map_err(|e| AppError::Internal(e.to_string()))?;
+        changes.items.push(ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc));
+    }
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    let mut what: Vec<String> = changed.iter().map(|c| c.field.to_owned()).collect();
+    what.extend(personal.iter().map(|(f, _)| (*f).to_owned()));
+    let new = day.filter(|_| !later).map(|on| NewDay { on, at: instant(office, &record, on), agreed: None });
+    if !personal.is_empty() {
+        changes.vault = Some(vault(office, staff, &matter.submission, &personal, &reason).await?);
+    }
+    let said = Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
+    write(office, &mut changes, matter, record, Write { actor, new, changed, what, said }).await?;
+    office.store().commit(changes).await?;
+    Ok(if later { Corrected::Proposed } else { Corrected::Done })
+}
+
+/// One correction, ready to be written.
+struct Write {
+    actor: EventActor,
+    new: Option<NewDay>,
+    changed: Vec<Change>,
+    what: Vec<String>,
+    said: Payload,
+}
+
+async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: SubmissionRecord, write: Write) -> Result<()> {
+    let Write { actor, new, changed, what, said } = write;
+    if what.is_empty() && new.is_none() {
+        return Ok(());
+    }
+    let now = office.now();
+    for part in office.store().matters_of(office.tenant(), &matter.submission).await? {
+        let ground = office.ground(&part.pack).await?;
+        let own = part.id == matter.id;
+        if (new.is_none() && !own) || part.facts.contains(&Fact::Destroyed) {
+            continue;
+        }
+        let (mut next, mut events) = match &new {
+            Some(day) => receive_on(ground.rules(), &part, day, &actor, &now)?,
+            None => {
+                let mut next = part.clone();
+                let kind = EventKind::Corrected { what: Vec::new(), was: None, received_on: None, agreed: None, words: None };
+                let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
+                next.changed_at = now.at;
+                (next, vec![event])
+            }
+        };
+        let mut terms = None;
+        if own {
+            if let Some(EventKind::Corrected { what: fields, .. }) = events.first_mut().map(|e| &mut e.kind) {
+                fields.extend(what.iter().cloned());
+            }
+            changed.iter().for_each(|c| apply(&mut next, c));
+            terms = Some(act::all_terms(office, &next, "").await?);
+        }
+        // Elsewhere than on its own matter the day and why are said, and none of its lines.
+        let said = if own { said.clone() } else { said.clone().without(Field::Words) };
+        tell(changes, office, &record, &next, "corrected");
+        seal(changes, &ground, next, events, said, Expected::Version(part.version), terms)?;
+    }
+    let mut submission = record.submission.clone();
+    if let Some(day) = new {
+        (submission.received_on, submission.received_at) = (day.on, day.at);
+    }
+    for change in &changed {
+        let value = || Some(change.is.clone()).filter(|v| !v.is_empty());
+        match change.field {
+            "headcount" => submission.headcount = change.is.parse().unwrap_or(submission.headcount),
+            "postmark" => submission.paper.postmark = change.is.parse().ok(),
+            "enclosures" => submission.paper.enclosures = value(),
+            "foreign_number" => submission.paper.foreign_number = value(),
+            "foreign_date" => submission.paper.foreign_date = change.is.parse().ok(),
+            "sent_by" => submission.paper.sent_by = value(),
+            _ => {}
+        }
+    }
+    changes.submission_update = Some(SubmissionRecord { submission, ..record });
+    Ok(())
+}
+
+fn apply(matter: &mut Matter, change: &Change) {
+    let value = || Some(change.is.clone()).filter(|v| !v.is_empty());
+    match change.field {
+        "title" => matter.title.clone_from(&change.is),
+        "class" => matter.class = value(),
+        "place_name" => matter.place_name = value(),
+        "complained_of" => matter.complained_of = value(),
+        _ => {}
+    }
+}
+
+/// The lines that are to be others, brought into their form and checked.
+fn changed(
+    matter: &Matter,
+    record: &SubmissionRecord,
+    given: &BTreeMap<String, String>,
+    ground: &crate::office::Ground,
+    errors: &mut Vec<FormError>,
+) -> Vec<Change> {
+    let mut out = Vec::new();
+    for field in LINES {
+        let Some(typed) = given.get(field) else { continue };
+        let mut is = text::line(typed);
+        let was = line(matter, record, field);
+        match field {
+            "title" if text::is_blank(&is) => errors.push(FormError::new(field, "fault-missing")),
+            "class" if !is.is_empty() && !lodge::is_class(ground, &is) => errors.push(FormError::new(field, "fault-class")),
+            "headcount" => match text::number(typed).parse::<u32>() {
+                Ok(n) if n > 0 && n <= 1_000_000 => is = n.to_string(),
+                _ => errors.push(FormError::new(field, "fault-headcount")),
+            },
+            "postmark" | "foreign_date" if !is.is_empty() => match text::days::day(&is) {
+                Ok(day) => is = day.to_string(),
+                Err(_) => errors.push(FormError::new(field, "fault-not-a-day")),
+            },
+            _ => {}
+        }
+        let most = if field == "title" { 100 } else { 200 };
+        if is.chars().count() > most {
+            errors.push(FormError::with(field, "fault-too-long", most));
+        }
+        if is != was {
+            out.push(Change { field, was, is });
+        }
+    }
+    out
+}
+
+/// Identity and contact that are typed; of an anonymous letter there is none to correct.
+fn personal(record: &SubmissionRecord, given: &BTreeMap<String, String>, errors: &mut Vec<FormError>) -> Vec<(&'static str, String)> {
+    let mut out = Vec::new();
+    for field in PERSONAL {
+        let typed = given.get(field).map_or("", String::as_str);
+        if text::is_blank(typed) {
+            continue;
+        }
+        let value = match field {
+            _ if text::is_placeholder(typed) => String::new(),
+            "name" => text::name(typed),
+            "telephone" => text::telephone(typed),
+            "email" => text::mail(typed),
+            _ => text::line(typed),
+        };
+        if record.submission.naming == Naming::Anonymous {
+            errors.push(FormError::new(field, "fault-anonymous"));
+        } else if record.submission.channel == Channel::Online {
+            errors.push(FormError::new(field, "fault-hers-online"));
+        } else if field == "telephone" && !value.is_empty() && !text::is_telephone(&value) {
+            errors.push(FormError::new(field, "fault-telephone"));
+        } else if field == "email" && !value.is_empty() && !text::is_mail(&value) {
+            errors.push(FormError::new(field, "fault-email"));
+        } else if value.chars().count() > 400 {
+            errors.push(FormError::with(field, "fault-too-long", 400));
+        }
+        out.push((field, value));
+    }
+    out
+}
+
+fn new_day(
+    office: &Office,
+    matter: &Matter,
+    record: &SubmissionRecord,
+    given: &BTreeMap<String, String>,
+    changed: &[Change],
+    errors: &mut Vec<FormError>,
+) -> Option<Date> {
+    let typed = given.get("received_on").map(|d| text::line(d)).filter(|d| !d.is_empty())?;
+    let Ok(day) = text::days::day(&typed) else {
+        errors.push(FormError::new("received_on", "fault-not-a-day"));
+        return None;
+    };
+    if day == matter.received_on {
+        return None;
+    }
+    let registered = record.submission.registered_at.to_zoned_datetime(office.zone().clone()).date();
+    let postmark = changed.iter().find(|c| c.field == "postmark").map_or(record.submission.paper.postmark, |c| c.is.parse().ok());
+    if record.submission.channel == Channel::Online {
+        errors.push(FormError::new("received_on", "fault-day-online"));
+    } else if day > office.now().today() {
+        errors.push(FormError::new("received_on", "fault-in-future"));
+    } else if day > registered {
+        errors.push(FormError::with("received_on", "fault-after-registered", registered));
+    } else if day.year() < 2005 {
+        errors.push(FormError::new("received_on", "fault-too-early"));
+    } else if postmark.is_some_and(|p| p > day) {
+        errors.push(FormError::new("postmark", "fault-postmark"));
+    }
+    Some(day)
+}
+
+/// The unit complained of does not take time from the complaint.
+fn may_take_time(directory: &huiyin_domain::unit::Directory, matter: &Matter, unit: &UnitId) -> Result<()> {
+    let meant = directory.unit(unit).is_some_and(|u| u.is_meant_by(matter.complained_of.as_deref().unwrap_or_default()));
+    if meant { Err(Closed::AboutYou.into()) } else { Ok(()) }
+}
+
+fn instant(office: &Office, record: &SubmissionRecord, on: Date) -> Timestamp {
+    let registered = record.submission.registered_at;
+    if registered.to_zoned_datetime(office.zone().clone()).date() == on { registered } else { start_of_day(on, office.zone()) }
+}
+
+fn in_words(office: &Office, changed: &[Change]) -> String {
+    let say = |key: &str| office.wording().text(Language::Chinese, key, &[]);
+    let none = say("not-given");
+    let shown = |v: &str| if v.is_empty() { none.clone() } else { v.to_owned() };
+    let one = |c: &Change| format!("{}{}{} → {}", say(&format!("ask-{}", c.field.replace('_', "-"))), say("colon"), shown(&c.was), shown(&c.is));
+    changed.iter().map(one).collect::<Vec<_>>().join("\n")
+}
+
+async fn vault(office: &Office, staff: &Staff, submission: &SubmissionId, personal: &[(&'static str, String)], reason: &str) -> Result<VaultRecord> {
+    let known = office.store().vault(office.tenant(), submission).await?;
+    let mut vault = known.unwrap_or_else(|| VaultRecord { submission: submission.clone(), identity: Default::default(), corrections: Vec::new() });
+    for (field, value) in personal {
+        let who = &mut vault.identity;
+        let slot = match *field {
+            "name" => &mut who.name,
+            "telephone" => &mut who.telephone,
+            "email" => &mut who.email,
+            _ => &mut who.address,
+        };
+        let was = std::mem::replace(slot, value.clone());
+        let officer = staff.officer.id.0.clone();
+        vault.corrections.push(IdentityCorrection { field: (*field).to_owned(), was, officer, reason: reason.to_owned(), at: office.now().at });
+    }
+    Ok(vault)
+}
+
+fn key(submission: &SubmissionId) -> String {
+    format!("correct:{submission}")
+}
+
+/// A later day that waits for a second person.
+///
+/// # Errors
+/// As the store.
+pub async fn proposed(office: &Office, submission: &SubmissionId) -> Result<Option<Proposal>> {
+    let item = office.store().item(office.tenant(), ItemKind::Proposal, &key(submission), office.machine_now()).await?;
+    Ok(item.and_then(|i| serde_json::from_value(i.doc).ok()))
+}
+
+/// A second person of another post agrees to a later day, and it stands.
+///
+/// # Errors
+/// [`AppError::Closed`] for the same person or the same post; [`AppError::NotFound`] when nothing waits.
+pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
+    let (matter, record) = of(office, staff, number).await?;
+    let proposal = proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let ground = office.ground(&matter.pack).await?;
+    may_take_time(&ground.directory, &matter, &staff.officer.unit)?;
+    if proposal.officer == staff.officer.id {
+        return Err(Closed::SecondPerson.into());
+    }
+    let first: Vec<Post> = ground.directory.officer(&proposal.officer).map(|o| o.posts.iter().copied().collect()).unwrap_or_default();
+    if !first.iter().any(|a| staff.officer.posts.iter().any(|b| a != b)) {
+        return Err(Closed::SecondPost.into());
+    }
+    let mut changes = Changes::new(office.tenant().clone());
+    let write_this = Write {
+        actor: EventActor::Officer { officer: proposal.officer, unit: proposal.unit },
+        new: Some(NewDay { on: proposal.on, at: instant(office, &record, proposal.on), agreed: Some(staff.officer.id.clone()) }),
+        changed: Vec::new(),
+        what: Vec::new(),
+        said: Payload::of([(Field::Reason, proposal.reason), (Field::Proof, proposal.evidence)]),
+    };
+    let submission = matter.submission.clone();
+    write(office, &mut changes, matter, record, write_this).await?;
+    office.store().commit(changes).await?;
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&submission)).await?)
+}
+
+/// The day stays as it is.
+///
+/// # Errors
+/// [`AppError::NotFound`] when nothing waits.
+pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> {
+    let (matter, _) = of(office, staff, number).await?;
+    proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&matter.submission)).await?)
+}
