@@ -227,7 +227,7 @@ async fn one(
 /// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's words.
 async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes: &mut Changes) -> Result<()> {
     for sibling in office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id) {
-        let terms = own_terms(office, &sibling, "").await?;
+        let terms = own_terms(office, &sibling, Vec::new()).await?;
         let expected = Expected::Version(sibling.version);
         let next = Matter { version: sibling.version + 1, ..sibling };
         changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), matter: next, expected, terms: Some(terms) });
@@ -237,26 +237,23 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
 
 /// Material a petitioner or officer adds is found by search like the petition itself.
 pub(crate) async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
-    let mut text = more.to_owned();
+    let mut texts = vec![more.to_owned()];
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
     let sealed = siblings.iter().any(|m| m.id != matter.id && m.facts.contains(&Fact::Accusation));
     let own = office.store().contents(office.tenant(), matter.id.as_str()).await?.iter().any(|c| c.n == 0);
     if !own && !sealed {
-        for content in office.store().contents(office.tenant(), matter.submission.as_str()).await? {
-            text.push('\n');
-            text.push_str(&content.text);
-        }
+        texts.extend(office.store().contents(office.tenant(), matter.submission.as_str()).await?.into_iter().map(|c| c.text));
     }
-    own_terms(office, matter, &text).await
+    own_terms(office, matter, texts).await
 }
 
-/// The terms of a matter's own lines and words, and of `more`.
-async fn own_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
-    let mut text = format!("{}\n{}\n{}\n{more}", matter.title, matter.place_name.as_deref().unwrap_or(""), matter.complained_of.as_deref().unwrap_or(""));
+/// The terms of a matter's own lines and words, and of more texts.
+async fn own_terms(office: &Office, matter: &Matter, mut texts: Vec<String>) -> Result<String> {
     for content in office.store().contents(office.tenant(), matter.id.as_str()).await? {
-        text.push('\n');
-        text.push_str(&content.text);
-        text.push_str(content.words.text(Field::Words).unwrap_or(""));
+        texts.extend(content.words.text(Field::Words).map(str::to_owned));
+        texts.push(content.text);
     }
-    Ok(huiyin_storage::terms::index_terms(&text))
+    let lines = [Some(&matter.title), matter.place_name.as_ref(), matter.complained_of.as_ref()];
+    let parts: Vec<&str> = lines.into_iter().flatten().chain(&texts).map(String::as_str).collect();
+    Ok(huiyin_storage::terms::index_terms(&parts))
 }

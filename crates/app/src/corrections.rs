@@ -27,6 +27,7 @@ use crate::error::{AppError, FormError, Result};
 use crate::lodge;
 use crate::office::{Office, Staff};
 use crate::permissions::{Action, require};
+use crate::references;
 use crate::seal::{seal, tell};
 
 /// Lines of the registration that are shown and can be written anew.
@@ -166,8 +167,13 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
         changes.vault = Some(vault(office, staff, &matter.submission, &personal, &reason).await?);
     }
     let said = Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
+    let wrong = changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::key(&matter.id, &c.was));
     write(office, &mut changes, matter, record, Write { actor, new, changed, what, said }).await?;
+    let stands: Vec<String> = changes.items.iter().map(|i| i.key.clone()).collect();
     office.store().commit(changes).await?;
+    if let Some(key) = wrong.filter(|k| !stands.contains(k)) {
+        office.store().remove_item(office.tenant(), ItemKind::Reference, &key).await?;
+    }
     Ok(if later { Corrected::Proposed } else { Corrected::Done })
 }
 
@@ -186,6 +192,7 @@ async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: S
         return Ok(());
     }
     let now = office.now();
+    let own_id = matter.id.clone();
     for part in office.store().matters_of(office.tenant(), &matter.submission).await? {
         let ground = office.ground(&part.pack).await?;
         let own = part.id == matter.id;
@@ -231,6 +238,8 @@ async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: S
             _ => {}
         }
     }
+    // The number that was wrong finds nothing any more; it is taken out once the new one stands.
+    changes.items.extend(references::of_paper(&own_id, &submission.paper));
     changes.submission_update = Some(SubmissionRecord { submission, ..record });
     Ok(())
 }

@@ -27,11 +27,15 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     let (mut hashes, mut keys, mut record) = (Vec::new(), Vec::new(), None);
     for item in store.items(tenant, ItemKind::Paper, &format!("pdf:{}:", next.id), "", 10_000).await? {
         hashes.extend(item.doc.get("sha256").and_then(|h| h.as_str()).map(str::to_owned));
-        keys.push(item.key);
+        keys.push((ItemKind::Paper, item.key));
     }
     for paper in crate::papers::all(office, next).await? {
-        keys.push(format!("{}:{:06}", next.id, paper.n));
-        keys.extend(Some(paper.listed).filter(|k| !k.is_empty()));
+        keys.push((ItemKind::Paper, format!("{}:{:06}", next.id, paper.n)));
+        keys.extend(Some(paper.listed).filter(|k| !k.is_empty()).map(|k| (ItemKind::Paper, k)));
+        keys.extend(crate::references::key(&next.id, &paper.number).map(|k| (ItemKind::Reference, k)));
+    }
+    if let Some(known) = store.submission(tenant, &next.submission).await? {
+        keys.extend(crate::references::of_paper(&next.id, &known.submission.paper).into_iter().map(|i| (ItemKind::Reference, i.key)));
     }
     if last {
         hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.hash));
@@ -47,7 +51,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
         changes.matters.push(MatterWrite { scope: part.scope(&ground.directory), matter: part, expected, terms: None });
     }
     changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
-    changes.erase = Some(Erase { matter: next.id.clone(), letter: record, papers: keys });
+    changes.erase = Some(Erase { matter: next.id.clone(), letter: record, items: keys });
     changes.items.extend(crate::joinder::leave(next));
     next.title = office.wording().text(huiyin_wording::Language::Chinese, "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);

@@ -35,6 +35,8 @@ pub mod presence;
 pub mod print_job;
 pub mod publication;
 pub mod reckoning;
+mod references;
+pub mod reindex;
 pub mod reorganise;
 pub mod reproject;
 mod seal;

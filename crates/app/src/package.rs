@@ -25,13 +25,23 @@ pub struct Entry {
     pub bytes: Vec<u8>,
 }
 
-/// Builds the package of a matter, for the operator at the machine.
+/// A package, and what could not be put into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Its files.
+    pub entries: Vec<Entry>,
+    /// What is missing, each with its reason; the package says so too, in `MISSING.txt`.
+    pub missing: Vec<String>,
+}
+
+/// Builds the package of a matter, for the operator at the machine. It is always made: what cannot be read or drawn is named
+/// in it and does not keep the rest from a court.
 ///
 /// # Errors
-/// [`AppError::NotFound`] when there is no such matter; when a file of it cannot be read, since half a package is none.
-pub async fn of_matter(office: &Office, number: &str) -> Result<Vec<Entry>> {
+/// [`AppError::NotFound`] when there is no such matter.
+pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
     let view = matter_view::for_operator(office, number).await?;
-    let mut payload = Vec::new();
+    let (mut payload, mut missing) = (Vec::new(), Vec::new());
     let mut put = |path: String, bytes: Vec<u8>| payload.push(Entry { path: format!("data/{path}"), bytes });
     put("petition.txt".into(), view.text.clone().into_bytes());
     put("matter.json".into(), json(&view.matter)?);
@@ -40,13 +50,23 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Vec<Entry>> {
     put("reckoning.txt".into(), reckoning(office, &view).into_bytes());
     // Documents that show who somebody is are identity, and names are not part of the package.
     for file in view.files.iter().filter(|f| !f.identity) {
-        let bytes = office.files().get(&file.hash).await?;
-        put(format!("files/{}-{}", file.id, plain(&file.name)), bytes);
+        let path = format!("files/{}-{}", file.id, plain(&file.name));
+        match office.files().get(&file.hash).await {
+            Ok(bytes) => put(path, bytes),
+            Err(error) => missing.push(format!("{path} ({}, SHA-256 {}): {error}", file.name, file.hash)),
+        }
     }
     for paper in &view.papers {
         put(format!("papers/{:06}.json", paper.n), json(paper)?);
         put(format!("papers/{:06}.html", paper.n), papers::html(&paper.letter).into_bytes());
-        put(format!("papers/{:06}.pdf", paper.n), papers::draw(office, paper, Form::Pdf, "").await?);
+        let path = format!("papers/{:06}.pdf", paper.n);
+        match papers::draw(office, paper, Form::Pdf, "").await {
+            Ok(bytes) => put(path, bytes),
+            Err(error) => missing.push(format!("{path} ({}): {}; papers/{:06}.html and .json hold the same words", paper.number, why(office, &error), paper.n)),
+        }
+    }
+    if !missing.is_empty() {
+        put("MISSING.txt".into(), format!("缺少 / missing\n\n{}\n", missing.join("\n")).into_bytes());
     }
     put("HOW-TO-CHECK.txt".into(), HOW.as_bytes().to_vec());
     let size: usize = payload.iter().map(|e| e.bytes.len()).sum();
@@ -58,7 +78,15 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Vec<Entry>> {
     let of_tags = Entry { path: "tagmanifest-sha256.txt".into(), bytes: manifest(&tags).into_bytes() };
     tags.push(of_tags);
     tags.extend(payload);
-    Ok(tags)
+    Ok(Package { entries: tags, missing })
+}
+
+/// A fault in the words of the forms.
+fn why(office: &Office, error: &AppError) -> String {
+    match error {
+        AppError::Form(errors) => errors.iter().map(|e| office.wording().text(Language::English, e.fault, &[])).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
 }
 
 const HOW: &str = "怎样核对 / How to check\n\n\
@@ -139,8 +167,16 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A file name that is safe on any disk.
+/// Bytes of a file's name on a disk: with the id before it, well under the 255 that common file systems allow.
+const NAME: usize = 180;
+
+/// A file name that is safe on any disk: its end is kept, which tells its kind.
 fn plain(name: &str) -> String {
-    let kept: String = name.chars().map(|c| if c.is_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
-    kept.trim_start_matches('.').chars().rev().take(80).collect::<Vec<_>>().into_iter().rev().collect()
+    let safe: String = name.chars().map(|c| if c.is_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
+    let bare = safe.trim_start_matches('.');
+    let mut from = bare.len().saturating_sub(NAME);
+    while !bare.is_char_boundary(from) {
+        from += 1;
+    }
+    bare.get(from..).unwrap_or_default().to_owned()
 }

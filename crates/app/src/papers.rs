@@ -150,6 +150,8 @@ pub(crate) async fn of(
     let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
     let listed = if rule.private_to.is_none() { format!("day:{issuer}:{today}:{}:{n:06}", before.id) } else { String::new() };
     let day = (!listed.is_empty()).then(|| ItemRecord::lasting(ItemKind::Paper, listed.clone(), day));
+    // What goes past a unit is not found by its number either.
+    let reference = (rule.private_to.is_none()).then(|| crate::references::item(&before.id, &number)).flatten();
     let doc = Paper {
         matter: before.id.0.clone(),
         n,
@@ -166,7 +168,7 @@ pub(crate) async fn of(
     };
     let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
     let kept = ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true };
-    Ok(std::iter::once(kept).chain(day).collect())
+    Ok(std::iter::once(kept).chain(day).chain(reference).collect())
 }
 
 /// What a move carried: choices and days from its event, words beside it.

@@ -67,7 +67,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
-    let index = terms::index_terms(&format!("{title}\n{words}\n{}", new.place_name.as_deref().unwrap_or("")));
+    let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
     changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;

@@ -22,6 +22,7 @@ mod keeping;
 mod pack;
 mod package;
 mod reckon;
+mod reindex;
 mod reorganise;
 mod reproject;
 mod serve;
@@ -61,6 +62,8 @@ enum Command {
     Pack(pack::Args),
     /// A unit that is split, merged or abolished: another takes over what it held.
     Reorganise(reorganise::Args),
+    /// Make the search index anew from what is stored.
+    Reindex(reindex::Args),
     /// Reckon every open period again, after a new holiday notice.
     Reproject(reproject::Args),
     /// Until when each archived file is kept, and which are past their time.
@@ -100,6 +103,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Reckon(args) => reckon::run(args),
         Command::Pack(args) => pack::run(args).await,
         Command::Reorganise(args) => reorganise::run(args).await,
+        Command::Reindex(args) => reindex::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
         Command::Keeping(args) => keeping::run(args).await,
         Command::Package(args) => package::run(args).await,

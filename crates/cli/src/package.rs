@@ -23,15 +23,15 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!args.out.exists(), "`{}` is already there; name a folder that is not", args.out.display());
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
-    let entries = match huiyin_app::package::of_matter(&opened.office, &args.number).await {
-        Ok(entries) => entries,
+    let package = match huiyin_app::package::of_matter(&opened.office, &args.number).await {
+        Ok(package) => package,
         Err(huiyin_app::AppError::NotFound) => anyhow::bail!("there is no matter `{}` in `{}`", args.number, config.data.display()),
         Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
         Err(error) => return Err(error.into()),
     };
     // Built beside its place and moved there whole, so that no half package is ever found.
     let making = args.out.with_extension("part");
-    for entry in &entries {
+    for entry in &package.entries {
         let path = making.join(&entry.path);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).with_context(|| format!("making `{}`", folder.display()))?;
@@ -39,6 +39,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         std::fs::write(&path, &entry.bytes).with_context(|| format!("writing `{}`", path.display()))?;
     }
     std::fs::rename(&making, &args.out).with_context(|| format!("moving the package to `{}`", args.out.display()))?;
-    println!("{}: {} files", args.out.display(), entries.len());
-    Ok(ExitCode::SUCCESS)
+    println!("{}: {} files", args.out.display(), package.entries.len());
+    for missing in &package.missing {
+        eprintln!("missing: {missing}");
+    }
+    Ok(if package.missing.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::text;
+
 /// Why a number was not accepted. Each text says how to mend it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
@@ -33,15 +35,9 @@ pub fn matter_number(submission: &str, part: u16) -> String {
 /// [`NumberError`] names the slip.
 pub fn parse(text: &str) -> Result<String, NumberError> {
     let shape = || NumberError::Shape(text.chars().take(40).collect());
-    let mut plain = String::new();
-    for c in text.trim().chars() {
-        match c {
-            '0'..='9' => plain.push(c),
-            '０'..='９' => plain.push(char::from_u32(u32::from(c) - 0xFF10 + 0x30).ok_or_else(shape)?),
-            '-' | '－' | '—' | '–' => plain.push('-'),
-            c if c.is_whitespace() => {}
-            _ => return Err(shape()),
-        }
+    let plain = text::number(text).replace(' ', "");
+    if !plain.chars().all(|c| c.is_ascii_digit() || c == '-') {
+        return Err(shape());
     }
     let parts: Vec<&str> = plain.split('-').collect();
     let (digits, suffix) = match parts.as_slice() {
@@ -116,7 +112,14 @@ mod tests {
     #[test]
     fn people_type_numbers_in_many_ways() {
         let number = submission_number(2026, 10_247);
-        for typed in [number.replace('-', ""), number.replace('-', "－"), format!(" {number} "), number.replace('-', " - ")] {
+        for typed in [
+            number.replace('-', ""),
+            number.replace('-', "－"),
+            format!(" {number} "),
+            number.replace('-', " - "),
+            number.replace('-', "—"),
+            format!("\u{202d}{number}\u{202c}"),
+        ] {
             assert_eq!(parse(&typed).as_deref(), Ok(number.as_str()), "{typed}");
         }
         assert!(matches!(parse("供暖"), Err(NumberError::Shape(_))));

@@ -124,6 +124,9 @@ pub struct PaperFacts {
     pub foreign_date: Option<Date>,
     /// Who sent it here, when not the petitioner.
     pub sent_by: Option<String>,
+    /// Its number in a ledger kept before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ledger_number: Option<String>,
 }
 
 /// One submission.

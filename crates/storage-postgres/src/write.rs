@@ -1,5 +1,7 @@
 //! The statements of a commit, sent in one pipeline: the answers are read after all of it is on its way.
 
+use std::collections::BTreeMap;
+
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::clock::ClockKind;
@@ -153,7 +155,11 @@ fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError
     {
         batch.add(sql, values![tenant.to_owned(), what.matter.0.clone()]);
     }
-    batch.add("DELETE FROM item WHERE tenant=$1 AND kind='paper' AND key=ANY($2)", values![tenant.to_owned(), what.papers.clone()]);
+    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    what.items.iter().for_each(|(kind, key)| kinds.entry(kind.word()).or_default().push(key.clone()));
+    for (kind, keys) in kinds {
+        batch.add("DELETE FROM item WHERE tenant=$1 AND kind=$2 AND key=ANY($3)", values![tenant.to_owned(), kind.to_owned(), keys]);
+    }
     let Some(record) = &what.letter else { return Ok(()) };
     let letter = &record.submission.id;
     let doc = json("submission", letter.as_str(), record)?;

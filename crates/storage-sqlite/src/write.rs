@@ -236,8 +236,8 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
     for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND matter=?2"] {
         run(connection, sql, params![tenant, id])?;
     }
-    for key in &what.papers {
-        remove_item(connection, tenant, ItemKind::Paper, key)?;
+    for (kind, key) in &what.items {
+        remove_item(connection, tenant, *kind, key)?;
     }
     let Some(record) = &what.letter else { return Ok(()) };
     let letter = &record.submission.id;

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::{MatterId, TenantId, UnitId};
 use huiyin_domain::matter::Matter;
 
-use crate::records::{AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord};
+use crate::records::{
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
+};
 
 /// The version a matter must have in the store for the write to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +40,8 @@ pub struct Erase {
     pub matter: MatterId,
     /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was replaced meanwhile.
     pub letter: Option<SubmissionRecord>,
-    /// Keys of its papers, their served copies and their places in the list of a day.
-    pub papers: Vec<String>,
+    /// Its items: papers, their served copies, their places in the list of a day, numbers that others gave it.
+    pub items: Vec<(ItemKind, String)>,
 }
 
 /// One unit of work: written whole or not at all.

@@ -138,7 +138,7 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
     changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
     changes.matters.push(MatterWrite {
         scope: BTreeSet::from([UnitId::new(unit)]),
-        terms: Some(terms::index_terms(&format!("{}\n{text}", matter.title))),
+        terms: Some(terms::index_terms(&[&matter.title, text])),
         matter,
         expected: Expected::New,
     });

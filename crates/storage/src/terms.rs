@@ -1,7 +1,11 @@
 //! Index terms: overlapping pairs of Han characters, other words whole (STACK.md, "bigrams, not words").
 //!
 //! A run 供暖费 becomes `供暖 暖费 费`: every substring of two characters or more is a phrase of pairs, and a
-//! single character is a prefix. Names and contacts are never given to this module.
+//! single character is a prefix. Texts and queries are folded alike (`text::folded`, ADR 0013), and a text broken over
+//! lines is found as if it were not. Names and contacts are never given to this module, and a number by which a person
+//! is known is put into no index.
+
+use huiyin_domain::text::{Sort, folded, is_han, sort_of_number};
 
 /// What a query asks for; all phrases must match.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,48 +18,107 @@ pub struct Phrase {
 
 /// Longest word kept, in characters.
 const WORD: usize = 40;
-
-fn is_han(c: char) -> bool {
-    matches!(u32::from(c), 0x3400..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x323AF | 0x3007)
-}
+/// Phrases of a query.
+const PHRASES: usize = 60;
+/// Groups in which a person's number is written at most: 86 139 0013 8000, or an identity number by its parts.
+const GROUPS: usize = 6;
 
 enum Run {
     Han(Vec<char>),
     Word(String),
 }
 
+/// The runs of a text: Han characters, and words of other letters and digits. Blanks and line ends between Han characters
+/// break nothing; everything else does.
 fn runs(text: &str) -> Vec<Run> {
-    let mut out = Vec::new();
-    for c in text.chars().flat_map(char::to_lowercase) {
-        if is_han(c) {
-            match out.last_mut() {
-                Some(Run::Han(run)) => run.push(c),
-                _ => out.push(Run::Han(vec![c])),
-            }
-        } else if c.is_alphanumeric() {
-            match out.last_mut() {
-                Some(Run::Word(word)) if !word.is_empty() => word.push(c),
-                Some(Run::Word(word)) => word.push(c),
-                _ => out.push(Run::Word(c.to_string())),
-            }
-        } else {
-            // A separator ends the run: an empty word stands between.
-            out.push(Run::Word(String::new()));
+    let plain = without_people(&folded(text));
+    let mut out: Vec<Run> = Vec::new();
+    // What stood between the last run and this character: nothing, blanks, or something else.
+    let (mut blank, mut broken) = (false, false);
+    for c in plain.chars() {
+        if c.is_whitespace() {
+            blank = true;
+            continue;
         }
+        if !c.is_alphanumeric() && !is_han(c) {
+            broken = true;
+            continue;
+        }
+        let han = is_han(c);
+        match out.last_mut() {
+            Some(Run::Han(run)) if han && !broken => run.push(c),
+            Some(Run::Word(word)) if !han && !broken && !blank => word.push(c),
+            _ if han => out.push(Run::Han(vec![c])),
+            _ => out.push(Run::Word(c.to_string())),
+        }
+        (blank, broken) = (false, false);
     }
     out
 }
 
-/// The terms of a text, in order, divided by spaces.
-pub fn index_terms(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
+/// Takes mobile and resident identity numbers out of a folded text, whole or in groups (139 0013 8000).
+fn without_people(folded: &str) -> String {
+    let chars: Vec<char> = folded.chars().collect();
+    let groups = groups(&chars);
+    let mut out = vec![true; groups.len()];
+    for first in 0..groups.len() {
+        let mut digits = String::new();
+        for (at, group) in groups.iter().enumerate().skip(first).take(GROUPS) {
+            let joined = at == first || groups.get(at - 1).is_some_and(|before| is_joined(&chars, before.1, group.0));
+            if !joined {
+                break;
+            }
+            digits.extend(chars.get(group.0..group.1).unwrap_or_default());
+            if sort_of_number(&digits) != Sort::Other {
+                out.iter_mut().take(at + 1).skip(first).for_each(|keep| *keep = false);
+            }
+        }
+    }
+    let mut kept = chars;
+    for ((from, to), _) in groups.into_iter().zip(out).filter(|(_, keep)| !keep) {
+        kept.iter_mut().take(to).skip(from).for_each(|c| *c = '\n');
+        // Not a blank, which would let the words on both sides grow together.
+        if let Some(c) = kept.get_mut(from) {
+            *c = '|';
+        }
+    }
+    kept.into_iter().collect()
+}
+
+/// Where runs of digits stand, each with an `x` that may end an identity number.
+fn groups(chars: &[char]) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        let digits = chars.iter().skip(at).take_while(|c| c.is_ascii_digit()).count();
+        if digits == 0 {
+            at += 1;
+            continue;
+        }
+        let end = at + digits;
+        let x = chars.get(end) == Some(&'x') && !chars.get(end + 1).is_some_and(|c| c.is_ascii_alphanumeric());
+        out.push((at, end + usize::from(x)));
+        at = end + usize::from(x);
+    }
+    out
+}
+
+/// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket between.
+fn is_joined(chars: &[char], end: usize, next: usize) -> bool {
+    let between = chars.get(end..next).unwrap_or_default();
+    (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}'))
+}
+
+/// The terms of the parts of a matter, in order, divided by spaces. No phrase reaches from one part into the next.
+pub fn index_terms(parts: &[&str]) -> String {
+    let mut out = String::with_capacity(parts.iter().map(|p| p.len()).sum::<usize>() * 2);
     let mut add = |term: &mut dyn Iterator<Item = char>| {
         if !out.is_empty() {
             out.push(' ');
         }
         out.extend(term);
     };
-    for run in runs(text) {
+    for run in parts.iter().flat_map(|p| runs(p)) {
         match run {
             Run::Han(run) => {
                 for pair in run.windows(2) {
@@ -63,7 +126,6 @@ pub fn index_terms(text: &str) -> String {
                 }
                 add(&mut run.last().copied().into_iter());
             }
-            Run::Word(word) if word.is_empty() => {}
             Run::Word(word) => add(&mut word.chars().take(WORD)),
         }
     }
@@ -74,14 +136,19 @@ pub fn index_terms(text: &str) -> String {
 pub fn phrases(text: &str) -> Vec<Phrase> {
     runs(text)
         .into_iter()
-        .filter_map(|run| match run {
-            Run::Han(run) if run.len() == 1 => Some(Phrase { terms: vec![run.iter().collect()], prefix: true }),
-            Run::Han(run) => Some(Phrase { terms: run.windows(2).map(|p| p.iter().collect()).collect(), prefix: false }),
-            Run::Word(word) if word.is_empty() => None,
-            Run::Word(word) => Some(Phrase { terms: vec![word.chars().take(WORD).collect()], prefix: false }),
+        .map(|run| match run {
+            Run::Han(run) if run.len() == 1 => Phrase { terms: vec![run.iter().collect()], prefix: true },
+            Run::Han(run) => Phrase { terms: run.windows(2).map(|p| p.iter().collect()).collect(), prefix: false },
+            Run::Word(word) => Phrase { terms: vec![word.chars().take(WORD).collect()], prefix: false },
         })
-        .take(16)
+        .take(PHRASES)
         .collect()
+}
+
+/// Whether a query holds the number of a person, which is looked for nowhere.
+pub fn names_a_person(text: &str) -> bool {
+    let plain = folded(text);
+    without_people(&plain) != plain
 }
 
 /// A scope token: letters and digits only, so that every index keeps it whole.
@@ -94,9 +161,14 @@ pub fn scope_token(tenant: &str, unit: &str) -> String {
 mod tests {
     use super::*;
 
+    fn terms(text: &str) -> String {
+        index_terms(&[text])
+    }
+
     #[test]
     fn pairs_overlap_and_words_stay_whole() {
-        assert_eq!(index_terms("供暖费 ABC-12 好"), "供暖 暖费 费 abc 12 好");
+        assert_eq!(terms("供暖费 ABC-12 好"), "供暖 暖费 费 abc 12 好");
+        assert_eq!(index_terms(&["供暖", "费"]), "供暖 暖 费", "no phrase reaches into the next part");
     }
 
     #[test]
@@ -104,5 +176,48 @@ mod tests {
         assert_eq!(phrases("供暖费"), vec![Phrase { terms: vec!["供暖".into(), "暖费".into()], prefix: false }]);
         assert_eq!(phrases("费"), vec![Phrase { terms: vec!["费".into()], prefix: true }]);
         assert!(phrases(" ！— ").is_empty());
+    }
+
+    #[test]
+    fn what_is_written_otherwise_comes_to_the_same() {
+        for (text, query) in [
+            ("舊城區違章建築", "违章建筑"),
+            ("反映编号ＡＢＣ１２３被没收", "abc123"),
+            ("供\u{200b}暖设施停了", "供暖设施"),
+            ("供\n暖设施\r\n　　停了", "供暖设施停了"),
+            ("⽔渠塌⽅", "水渠塌方"),
+            ("合同编号20250318004417逾期", "20250318004417"),
+            ("合同　第 ２０２５－０３ 号", "2025-03"),
+        ] {
+            let found = terms(text);
+            for phrase in phrases(query) {
+                assert!(format!(" {found} ").contains(&format!(" {} ", phrase.terms.join(" "))), "{query} in {text}: {found}");
+            }
+        }
+        assert!(!terms("供，暖").contains("供暖"), "a comma parts");
+    }
+
+    #[test]
+    fn a_persons_number_is_in_no_index_however_it_is_grouped() {
+        for number in [
+            "13900138000",
+            "139 0013 8000",
+            "139-0013-8000",
+            "+86 139 0013 8000",
+            "１３９００１３８０００",
+            "(86)13900138000",
+            "11010519491231002X",
+            "110105 19491231 002x",
+        ] {
+            for text in [format!("我的电话是{number}，请回电"), format!("tel{number}")] {
+                let found = terms(&text);
+                assert!(!found.chars().any(|c| c.is_ascii_digit()), "{number}: {found}");
+                assert!(names_a_person(&text));
+            }
+        }
+        // Other long numbers stay: contracts, orders, accounts, land lines, an identity number whose check digit is wrong.
+        for number in ["20250318004417", "6222021234567890123", "01088886666", "110105194912310021", "139001380001"] {
+            assert!(terms(&format!("编号{number}。")).split(' ').any(|t| t == number), "{number}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::submission::{Naming, Purpose};
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::papers::{self, Form};
 use huiyin_app::print_job::{self, Stage};
@@ -113,7 +113,7 @@ async fn a_file_is_kept_its_time_and_then_destroyed_by_two_with_a_tombstone() {
         // The file of another that was not used (`x.txt`) is nobody's and stays for the sweep of drafts; hers are gone.
         assert_eq!(stored(t.folder.path()), 1);
         assert!(!t.folder.path().join("files").join(hash.get(..2).unwrap()).join(&hash).exists());
-        let Found::Words(found) = find::search(o, &staff(o, "countyxf.clerk").await, "供暖不达标", None, 10).await.unwrap() else { panic!() };
+        let found = find::search(o, &staff(o, "countyxf.clerk").await, "供暖不达标", None, 10).await.unwrap().words;
         assert!(found.rows.is_empty(), "search finds nothing of it");
         // The course of it stays, and its commitments.
         assert!(after.events.len() > before.events.len());

@@ -4,7 +4,7 @@
 
 use huiyin_app::domain::clock::ClockState;
 use huiyin_app::domain::event::EventKind;
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use huiyin_app::import::{self, Mapping, Run};
 use huiyin_app::{Staff, demo, matter_view, sweep};
 use huiyin_testkit::on_both;
@@ -23,7 +23,7 @@ async fn rows_enter_at_the_stage_their_dates_show() {
         let find = |words: &'static str| {
             let (office, clerk) = (o.clone(), clerk.clone());
             async move {
-                let Found::Words(page) = find::search(&office, &clerk, words, None, 5).await.unwrap() else { panic!("words") };
+                let page = find::search(&office, &clerk, words, None, 5).await.unwrap().words;
                 matter_view::for_officer(&office, &clerk, &page.rows[0].number).await.unwrap()
             }
         };

@@ -69,7 +69,7 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert_eq!(follow::papers(o, &record, matter.part).await.unwrap().1.len(), 1);
         assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 3);
         // The archive package carries record, papers and how to check them.
-        let bag = package::of_matter(o, &number).await.unwrap();
+        let bag = package::of_matter(o, &number).await.unwrap().entries;
         let text = |path: &str| String::from_utf8(bag.iter().find(|e| e.path == path).unwrap_or_else(|| panic!("{path}")).bytes.clone()).unwrap();
         assert!(text("bagit.txt").starts_with("BagIt-Version: 1.0"));
         let manifest = text("manifest-sha256.txt");
@@ -198,4 +198,36 @@ async fn a_reorganisation_moves_duties_and_says_so() {
         assert!(reorganise::run(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_package_is_made_also_when_something_is_missing() {
+    let t = sqlite_office("2026-03-02T10:00:00+08:00");
+    let o = &t.office;
+    demo::people(o).await.unwrap();
+    let long = format!("{}.txt", "关于小区二期安置房多年不能办理登记证的材料".repeat(4));
+    let (kept, gone) = (
+        lodge::store_file(o, &long, "路灯坏了的经过".as_bytes(), "petitioner").await.unwrap(),
+        lodge::store_file(o, "附件.txt", "另一份材料".as_bytes(), "petitioner").await.unwrap(),
+    );
+    let hash = gone.hash.clone();
+    let receipt = lodge::lodge(o, Lodging { files: vec![kept, gone], ..huiyin_testkit::petition("路灯坏了") }).await.unwrap();
+    let stored: Vec<_> = walk(t.folder.path()).into_iter().filter(|p| p.ends_with(&hash)).collect();
+    assert_eq!(stored.len(), 1);
+    std::fs::remove_file(&stored[0]).unwrap();
+    let package = package::of_matter(o, &format!("{}-1", receipt.number)).await.unwrap();
+    assert!(package.missing.len() == 1 && package.missing[0].contains(&hash), "{:?}", package.missing);
+    let named = package.entries.iter().find(|e| e.path == "data/MISSING.txt").expect("what is missing is named");
+    assert!(String::from_utf8_lossy(&named.bytes).contains(&hash));
+    let files: Vec<_> = package.entries.iter().filter(|e| e.path.starts_with("data/files/")).collect();
+    assert!(files.len() == 1 && files[0].path.len() <= 240 && files[0].path.ends_with(".txt"), "{}", files[0].path);
+}
+
+fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut out = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { out.extend(walk(&path)) } else { out.push(path) }
+    }
+    out
 }

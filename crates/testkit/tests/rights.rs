@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use huiyin_app::act::Move;
 use huiyin_app::domain::matter::Actor;
 use huiyin_app::domain::submission::Purpose;
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use huiyin_app::lodge::receipt::Replaced;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::timeline::{Reader, lines};
@@ -25,10 +25,7 @@ async fn receive(t: &TestOffice, purpose: Purpose, text: &str) -> (Receipt, Stri
 }
 
 async fn finds(office: &Office, login: &str, words: &str) -> usize {
-    match find::search(office, &staff(office, login).await, words, None, 50).await.unwrap() {
-        Found::Words(page) => page.rows.len(),
-        other => panic!("{other:?}"),
-    }
+    find::search(office, &staff(office, login).await, words, None, 50).await.unwrap().words.rows.len()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts};
 use huiyin_app::duties::{self, Slice, Whose};
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::timeline::{Reader, lines};
 use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, demo, follow, joinder, matter_view, papers, part};
@@ -322,7 +322,7 @@ async fn who_recuses_sees_it_nowhere_and_cannot_act() {
         assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)));
         assert!(step(o, "housing.clerk", number, "take_up", &[]).await.is_err());
         assert!(papers::for_officer(o, &clerk, number).await.is_err());
-        let Found::Words(found) = find::search(o, &clerk, "供暖不达标", None, 50).await.unwrap() else { panic!() };
+        let found = find::search(o, &clerk, "供暖不达标", None, 50).await.unwrap().words;
         assert_eq!(found.rows.len(), 2, "search leaves it out");
         assert_eq!(find::list(o, &clerk, None, None, 50).await.unwrap().rows.len(), 2, "lists leave it out");
         let after = duties::list(o, &clerk, Whose::Unit, Slice::All, None, 100).await.unwrap();

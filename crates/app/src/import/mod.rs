@@ -246,7 +246,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let code = receipt::code(office, &read.origin);
     let record =
         SubmissionRecord { receipt_hash: receipt::hash(office, &code), origin: Some(read.origin.clone()), submission, waiting_code: None, replaced_code: None };
-    let index = terms::index_terms(&format!("{}\n{}\n{}", read.title, read.text, read.place.as_deref().unwrap_or("")));
+    let index = terms::index_terms(&[&read.title, &read.text, read.place.as_deref().unwrap_or("")]);
     let opening = Opening {
         id: MatterId(new_id()),
         submission: record.submission.id.clone(),

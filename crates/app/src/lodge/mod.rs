@@ -115,8 +115,11 @@ pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
 ///
 /// # Errors
 /// As [`lodge`], and [`AppError::NotAllowed`].
-pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: Registration) -> Result<Receipt> {
+pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, mut arrival: Registration) -> Result<Receipt> {
     lodging = at_the_desk(office, staff, lodging, &arrival)?;
+    if arrival.keep == Keep::StubOnly {
+        arrival.paper = PaperFacts::default();
+    }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     receive(office, lodging, arrival, actor).await
 }
@@ -234,13 +237,9 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
 
 fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor, keep: Keep) -> Result<Changes> {
     let submission = &record.submission;
-    let terms = terms::index_terms(&format!(
-        "{}\n{}\n{}\n{}",
-        lodging.title,
-        lodging.text,
-        lodging.place_name.as_deref().unwrap_or(""),
-        lodging.complained_of.as_deref().unwrap_or("")
-    ));
+    let lines = [Some(&lodging.title), Some(&lodging.text), lodging.place_name.as_ref(), lodging.complained_of.as_ref()];
+    let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
+    let terms = terms::index_terms(&parts);
     let opening = Opening {
         id: MatterId(new_id()),
         submission: submission.id.clone(),
@@ -266,6 +265,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
     changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity, corrections: Vec::new() });
     changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), told: true, ..f }).collect();
+    changes.items.extend(crate::references::of_paper(&matter.id, &record.submission.paper));
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
     changes.submission = Some(record);

@@ -11,7 +11,7 @@ use huiyin_app::AppError;
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::procedure::Phase;
 use huiyin_app::duties::{self, Slice, Whose};
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use huiyin_app::matter_view;
 use serde::Deserialize;
 
@@ -47,11 +47,11 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, asked: Asked, Query(
         let page = find::list(&shared.office, &staff, phase, query.after, limit).await.map_err(fail)?;
         (page.rows, page.next)
     } else {
-        match find::search(&shared.office, &staff, &query.q, query.after, limit).await.map_err(fail)? {
-            Found::Number(rows) => (rows, None),
-            Found::Words(page) => (page.rows, page.next),
-            Found::Slip(_) => return Err(invalid(&shared, &asked, "q")),
+        let found = find::search(&shared.office, &staff, &query.q, query.after, limit).await.map_err(fail)?;
+        if found.slip.is_some() {
+            return Err(invalid(&shared, &asked, "q"));
         }
+        (found.numbers.into_iter().chain(found.words.rows).collect(), found.words.next)
     };
     let mut matters = Vec::new();
     for matter in &rows {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::procedure::Phase;
-use huiyin_app::find::{self, Found};
+use huiyin_app::find;
 use minijinja::Value;
 use serde::Deserialize;
 
@@ -51,13 +51,10 @@ async fn rows(shared: &Shared, signed: &SignedIn, matters: &[Matter]) -> Result<
 /// Search results; a number goes straight to its rows.
 pub(crate) async fn search(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let found = find::search(&shared.office, &signed.staff, &asked.q, asked.after.clone(), ROWS).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let (matters, next, slip) = match found {
-        Found::Number(all) => (all, None, false),
-        Found::Words(page) => (page.rows, page.next, false),
-        Found::Slip(_) => (Vec::new(), None, true),
-    };
+    let matters: Vec<Matter> = found.numbers.into_iter().chain(found.words.rows).collect();
     let rows = rows(&shared, &signed, &matters).await?;
-    Ok(shared.desk(&signed, "matters.html", context! { q => asked.q, rows, next, slip, phase => "", phases => Vec::<Value>::new() }))
+    let values = context! { q => asked.q, searched => true, rows, next => found.words.next, slip => found.slip.is_some(), person => found.person, phase => "", phases => Vec::<Value>::new() };
+    Ok(shared.desk(&signed, "matters.html", values))
 }
 
 /// Matters the reader may see, newest first, by phase.
@@ -69,5 +66,9 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         .into_iter()
         .map(|p| context! { word => p.word(), title => shared.say(signed.asked.language, &format!("phase-{}", p.word().replace('_', "-"))) })
         .collect();
-    Ok(shared.desk(&signed, "matters.html", context! { q => "", rows, next => page.next, slip => false, phase => phase.map_or("", Phase::word), phases }))
+    Ok(shared.desk(
+        &signed,
+        "matters.html",
+        context! { q => "", searched => false, person => false, rows, next => page.next, slip => false, phase => phase.map_or("", Phase::word), phases },
+    ))
 }

@@ -48,7 +48,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         received => huiyin_wording::day(language, m.received_on, today), channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
         purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))), headcount => s.headcount,
         naming => shared.say(language, &format!("choice-{}", word(&s.naming))), reply => shared.say(language, &format!("choice-{}", word(&s.reply))), by_agent => s.by_agent,
-        paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by },
+        paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by, ledger_number => s.paper.ledger_number },
         holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
         text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
         timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),

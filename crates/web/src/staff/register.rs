@@ -145,6 +145,7 @@ fn read(shared: &Shared, form: &Form, files: Vec<AttachmentRecord>, errors: &mut
         foreign_number: some(form, "foreign_number"),
         foreign_date: day(form, "foreign_date", errors),
         sent_by: some(form, "sent_by"),
+        ledger_number: None,
     };
     let channel = Channel::parse(form.get("channel")).filter(|c| Channel::REGISTERED.contains(c));
     if channel.is_none() {

@@ -1,0 +1,66 @@
+//! Numbers by which a matter is known elsewhere: of a ledger kept before, of the national system, of a letter that came with
+//! it, and of the papers an office made. They find the matter; they are no part of its words.
+
+use huiyin_domain::ids::MatterId;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::submission::PaperFacts;
+use huiyin_domain::text::{Sort, reference, sort_of_number};
+use huiyin_storage::{ItemKind, ItemRecord};
+
+use crate::error::Result;
+use crate::office::Office;
+
+/// Matters found by one number, at most.
+const FOUND: u32 = 50;
+/// Characters a number has at least, to be looked for by its beginning.
+const BEGINNING: usize = 4;
+
+/// What stands in the store for a number of a matter; `None` where there is nothing to compare, or where it is a person's.
+pub(crate) fn item(matter: &MatterId, number: &str) -> Option<ItemRecord> {
+    let key = key(matter, number)?;
+    Some(ItemRecord::lasting(ItemKind::Reference, key, serde_json::json!({ "matter": matter })))
+}
+
+/// The key of a number of a matter.
+pub(crate) fn key(matter: &MatterId, number: &str) -> Option<String> {
+    let plain = plain(number)?;
+    Some(format!("{plain}:{matter}"))
+}
+
+/// The numbers of what came on paper.
+pub(crate) fn of_paper(matter: &MatterId, paper: &PaperFacts) -> Vec<ItemRecord> {
+    [&paper.foreign_number, &paper.ledger_number].into_iter().flatten().filter_map(|n| item(matter, n)).collect()
+}
+
+/// A number as it is compared. One without a digit is a word and is found as one.
+fn plain(number: &str) -> Option<String> {
+    let plain = reference(number);
+    (plain.chars().any(|c| c.is_ascii_digit()) && sort_of_number(&plain) == Sort::Other).then_some(plain)
+}
+
+/// The matters that have exactly this number.
+pub(crate) async fn find(office: &Office, number: &str) -> Result<Vec<Matter>> {
+    match plain(number) {
+        Some(plain) => matters(office, &format!("{plain}:")).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// The matters that have a number which begins with this.
+pub(crate) async fn find_beginning(office: &Office, number: &str) -> Result<Vec<Matter>> {
+    match plain(number).filter(|p| p.chars().count() >= BEGINNING) {
+        Some(plain) => matters(office, &plain).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn matters(office: &Office, prefix: &str) -> Result<Vec<Matter>> {
+    let mut out: Vec<Matter> = Vec::new();
+    for item in office.store().items(office.tenant(), ItemKind::Reference, prefix, "", FOUND).await? {
+        let id = MatterId::new(item.doc.get("matter").and_then(|m| m.as_str()).unwrap_or_default());
+        if !out.iter().any(|m| m.id == id) {
+            out.extend(office.store().matter(office.tenant(), &id).await?);
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,62 @@
+//! The index made anew from what is stored: after a change of how texts are folded, or when it is doubted.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::matter::Matter;
+use huiyin_domain::procedure::Fact;
+use huiyin_storage::{Changes, Expected, MatterWrite, StoreError};
+
+use crate::error::{AppError, Result};
+use crate::office::Office;
+use crate::walk::Walk;
+use crate::{act, papers, references};
+
+/// Tries for a matter on which somebody works meanwhile.
+const TRIES: usize = 5;
+
+/// Makes the index terms and the numbers of others anew, matter by matter; `progress` hears how many are done. Safe to run
+/// beside the server and to run again: a form that is open on a matter just then is asked to look again.
+///
+/// # Errors
+/// As the store.
+pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<u64> {
+    let (mut done, mut seen) = (0, BTreeSet::new());
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for matter in page.into_iter().filter(|m| !m.facts.contains(&Fact::Destroyed)) {
+            if seen.insert(matter.id.clone()) {
+                again(office, matter).await?;
+                done += 1;
+                progress(done);
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn again(office: &Office, matter: Matter) -> Result<()> {
+    let mut matter = matter;
+    for _ in 0..TRIES {
+        match one(office, &matter).await {
+            Err(AppError::ChangedMeanwhile) => matter = office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound)?,
+            other => return other,
+        }
+    }
+    Err(AppError::ChangedMeanwhile)
+}
+
+async fn one(office: &Office, matter: &Matter) -> Result<()> {
+    let mut changes = Changes::new(office.tenant().clone());
+    let ground = office.ground(&matter.pack).await?;
+    if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
+        changes.items.extend(references::of_paper(&matter.id, &record.submission.paper));
+    }
+    changes.items.extend(papers::all(office, matter).await?.iter().filter_map(|p| references::item(&matter.id, &p.number)));
+    let terms = act::all_terms(office, matter, "").await?;
+    let next = Matter { version: matter.version + 1, ..matter.clone() };
+    changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), matter: next, expected: Expected::Version(matter.version), terms: Some(terms) });
+    match office.store().commit(changes).await {
+        Err(StoreError::ChangedMeanwhile) => Err(AppError::ChangedMeanwhile),
+        other => Ok(other?),
+    }
+}
