@@ -372,7 +372,13 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
         line("reckon-consequence", ground.say("reckon-consequence-text", &[("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]));
     }
     if clock.provisional {
-        line("reckon-provisional", ground.say("reckon-provisional-text", &[]));
+        // Before the first calendar here no notice will come; after the last one it is waited for.
+        let past = ground.rules.calendar.first_published().filter(|first| clock.start.year() < *first);
+        let text = match past {
+            Some(first) => ground.say("reckon-provisional-past", &[("first", first.to_string())]),
+            None => ground.say("reckon-provisional-text", &[]),
+        };
+        line("reckon-provisional", text);
     }
     out
 }

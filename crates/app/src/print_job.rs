@@ -133,7 +133,7 @@ impl Job {
         self.set.load(Ordering::Relaxed)
     }
 
-    /// Characters no face has, by the paper they stand in; each is shown as a sign there.
+    /// Characters no face has, by matter and paper they stand in; each is shown as a sign there.
     pub fn undrawable(&self) -> Vec<(String, String)> {
         self.undrawable.lock().map(|u| u.clone()).unwrap_or_default()
     }
@@ -240,7 +240,9 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
             Err(error) => return Err(error),
         }
     }
-    let named = letters.iter().map(|l| (l.number.clone(), papers::undrawable(office, std::slice::from_ref(l)).into_iter().collect::<String>()));
+    let what = |number: &String, letter: &Letter| format!("{number} {}", letter.number);
+    let signs = |letter: &Letter| papers::undrawable(office, std::slice::from_ref(letter)).into_iter().collect::<String>();
+    let named = numbers.iter().zip(&letters).map(|(number, letter)| (what(number, letter), signs(letter)));
     if let Ok(mut undrawable) = job.undrawable.lock() {
         *undrawable = named.filter(|(_, found)| !found.is_empty()).collect();
     }

@@ -49,6 +49,13 @@ pub fn reckon_case(calendar: &WorkCalendar, case: Case) -> Result<Outcome, Strin
     let stops: Vec<Stop> = case.stops.iter().map(|(from, to)| Stop { from: *from, to: *to }).collect();
     let period = Period { start: case.start, length: case.period, unit: case.unit, stops: &stops, extension: case.extension, roll: Roll::NextWorkingDay };
     let mut found = reckon(calendar, &period).map_err(|e| e.to_string())?;
+    // A year before the first calendar here is past: no notice will come that could settle it.
+    let unsettled = found.reasons.iter().find(|r| r.why == Why::Unsettled).map(|r| r.from.year()).filter(|_| found.provisional);
+    if let (Some(year), Some(first)) = (unsettled, calendar.first_published())
+        && year < first
+    {
+        return Err(format!("there is no calendar of {year} here, the first one is of {first}; what is holiday in {year} cannot be told"));
+    }
     found.reasons.retain(|r| r.why != Why::Counted);
     Ok(Outcome { id: case.id, nominal: found.nominal, legal: found.legal, provisional: found.provisional, reasons: found.reasons })
 }

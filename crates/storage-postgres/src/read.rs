@@ -6,7 +6,9 @@ use deadpool_postgres::Object;
 use huiyin_domain::ids::{MatterId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
-use huiyin_storage::{COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility};
+use huiyin_storage::{
+    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility, behind,
+};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tokio_postgres::Row;
@@ -156,7 +158,8 @@ pub(crate) async fn item(client: &Object, tenant: &TenantId, kind: ItemKind, key
 }
 
 pub(crate) async fn items(client: &Object, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
-    let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key>=$3 AND key>$4 AND starts_with(key,$3) ORDER BY key LIMIT $5";
-    let found = rows(client, sql, &[&tenant.0, &kind.word(), &prefix, &after, &i64::from(limit)]).await?;
+    // Bounded on both sides, so that keys behind the prefix are not walked through.
+    let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key>=$3 AND key<$6 AND key>$4 ORDER BY key LIMIT $5";
+    let found = rows(client, sql, &[&tenant.0, &kind.word(), &prefix, &after, &i64::from(limit), &behind(prefix)]).await?;
     found.iter().map(|row| item_of(kind, row)).collect()
 }

@@ -6,7 +6,7 @@ use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
-    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility,
+    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility, behind,
 };
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -176,10 +176,11 @@ pub(crate) fn item(connection: &Connection, tenant: &str, kind: ItemKind, key: &
 }
 
 pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
-    let sql = "SELECT key, doc, expires FROM item WHERE tenant=?1 AND kind=?2 AND key>=?3 AND key>?4 AND substr(key,1,length(?3))=?3 ORDER BY key LIMIT ?5";
+    // Bounded on both sides, so that keys behind the prefix are not walked through.
+    let sql = "SELECT key, doc, expires FROM item WHERE tenant=?1 AND kind=?2 AND key>=?3 AND key<?6 AND key>?4 ORDER BY key LIMIT ?5";
     let rows: Vec<(String, String, Option<i64>)> = connection
         .prepare_cached(sql)
-        .and_then(|mut s| s.query_map(params![tenant, kind.word(), prefix, after, limit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
+        .and_then(|mut s| s.query_map(params![tenant, kind.word(), prefix, after, limit, behind(prefix)], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect())
         .map_err(fault)?;
     rows.into_iter().map(|(key, doc, expires)| item_of(kind, key, &doc, expires)).collect()
 }

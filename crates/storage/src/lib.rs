@@ -13,7 +13,7 @@ pub mod terms;
 
 pub use changes::{Changes, Erase, Expected, MatterWrite, duty_rows};
 pub use error::StoreError;
-pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility};
+pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
 pub use records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, IdentityCorrection, ItemKind, ItemRecord, MessageRecord, NewCode,
     SubmissionRecord, VaultRecord,

@@ -178,3 +178,8 @@ pub struct SearchQuery {
     /// Rows, at most.
     pub limit: u32,
 }
+
+/// A key behind every key that begins with `prefix`, in the order of bytes.
+pub fn behind(prefix: &str) -> String {
+    format!("{prefix}\u{10ffff}")
+}

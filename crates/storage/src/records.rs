@@ -276,6 +276,8 @@ pub enum ItemKind {
     Proposal,
     /// A number that somebody else gave a matter, for finding it.
     Reference,
+    /// A row of a ledger that was imported: its source and number, and its content.
+    Imported,
     /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
     Doomed,
 }
@@ -304,6 +306,7 @@ impl ItemKind {
             Self::Code => "code",
             Self::Proposal => "proposal",
             Self::Reference => "reference",
+            Self::Imported => "imported",
             Self::Doomed => "doomed",
         }
     }

@@ -1,5 +1,5 @@
 //! Search: what is written otherwise, numbers of others, and what is looked for nowhere. On both stores.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeMap;
 

@@ -1,16 +1,16 @@
-//! Headings: what a column means. The usual Chinese and English ones are known; others come by a mapping file.
+//! Headings and words of a status: what a column and a word mean. The usual Chinese and English ones are known; others come by
+//! a mapping file. What is not known is named, never guessed.
 
 use std::collections::BTreeMap;
 
+use huiyin_domain::text;
 use serde::Deserialize;
-
-use super::source::Row;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The row's own id.
+    /// The row's own number.
     Id,
     /// One line.
     Title,
@@ -20,7 +20,7 @@ pub enum Role {
     Received,
     /// When it was accepted.
     Accepted,
-    /// When it was answered.
+    /// When it was answered or ended.
     Answered,
     /// The answer.
     Reply,
@@ -32,169 +32,379 @@ pub enum Role {
     Place,
     /// Body complained of.
     About,
+    /// How many ask.
+    Headcount,
     /// Name; goes into the vault.
     Name,
     /// Telephone; goes into the vault.
     Telephone,
+    /// Where somebody lives or gets letters; goes into the vault.
+    Address,
+    /// Kept as a line of the text, with its heading.
+    Line,
+    /// Division code, of a list of places.
+    Code,
     /// Not taken over.
     Ignore,
 }
 
+/// Known headings, in the form of `text::heading`; the first of a role is taken before those behind it.
 const KNOWN: &[(Role, &[&str])] = &[
     (
         Role::Id,
         &[
-            "id",
-            "unique key",
-            "number",
-            "case id",
-            "case number",
-            "reference",
-            "编号",
-            "留言编号",
             "信访编号",
-            "登记编号",
             "信访件编号",
+            "登记编号",
+            "留言编号",
             "受理编号",
             "工单编号",
+            "编号",
+            "unique key",
+            "case number",
+            "case id",
+            "reference",
+            "number",
+            "id",
         ],
     ),
-    (Role::Title, &["title", "subject", "headline", "complaint type", "标题", "主题", "留言主题", "信访标题", "概况信息", "事由", "信访事由"]),
+    (Role::Title, &["信访标题", "标题", "留言主题", "主题", "信访事由", "事由", "概况信息", "title", "subject", "headline", "complaint type"]),
     (
         Role::Text,
         &[
+            "信访内容",
+            "内容",
+            "留言详情",
+            "详情",
+            "主要内容",
+            "诉求内容",
+            "反映内容",
+            "反映问题",
+            "反映事项",
+            "信访事项",
+            "主要诉求",
+            "诉求",
+            "内容摘要",
+            "摘要",
             "text",
             "body",
             "content",
             "description",
             "details",
-            "descriptor",
             "message",
-            "内容",
-            "详情",
-            "留言详情",
-            "信访内容",
-            "诉求内容",
-            "主要内容",
-            "反映内容",
-            "反映问题",
-            "诉求",
+            "descriptor",
         ],
     ),
     (
         Role::Received,
         &[
-            "received",
-            "received on",
-            "created",
-            "created date",
-            "date",
-            "time",
-            "submitted",
-            "时间",
-            "日期",
-            "留言时间",
-            "来信时间",
-            "来访时间",
-            "收到时间",
             "收到日期",
-            "登记时间",
-            "登记日期",
+            "收到时间",
+            "收件日期",
+            "收信日期",
+            "来信日期",
+            "来信时间",
+            "来访日期",
+            "来访时间",
             "信访日期",
             "信访时间",
-            "来信日期",
+            "留言时间",
+            "登记日期",
+            "登记时间",
+            "日期",
+            "时间",
+            "received on",
+            "received",
+            "created date",
+            "created",
+            "submitted",
+            "date",
+            "time",
         ],
     ),
-    (Role::Accepted, &["accepted", "accepted on", "受理日期", "受理时间"]),
+    (Role::Accepted, &["受理日期", "受理时间", "accepted on", "accepted"]),
     (
         Role::Answered,
-        &["answered", "answered on", "reply time", "replied", "closed", "closed date", "resolved", "答复时间", "答复日期", "回复时间", "办结日期", "办结时间"],
+        &[
+            "答复日期",
+            "答复时间",
+            "回复时间",
+            "回复日期",
+            "办结日期",
+            "办结时间",
+            "answered on",
+            "answered",
+            "reply time",
+            "replied",
+            "closed date",
+            "closed",
+            "resolved",
+        ],
     ),
     (
         Role::Reply,
         &[
+            "答复意见",
+            "答复内容",
+            "答复",
+            "回复内容",
+            "回复",
+            "办理结果",
+            "处理结果",
+            "处理意见",
+            "办理意见",
             "reply",
             "answer",
             "response",
             "resolution description",
             "resolution",
-            "答复意见",
-            "答复内容",
-            "回复内容",
-            "办理结果",
-            "处理结果",
-            "办理意见",
-            "处理意见",
         ],
     ),
-    (Role::Status, &["status", "state", "状态", "办理状态", "是否办结"]),
-    (Role::Class, &["class", "category", "label", "分类", "类别", "内容分类", "一级标签", "一级分类", "信访类别"]),
-    (Role::Place, &["place", "location", "address", "city", "borough", "地点", "地址", "问题属地", "事发地", "所属地区", "区域"]),
-    (Role::About, &["agency name", "department", "complained of", "被反映单位", "反映单位", "责任单位", "涉及单位"]),
-    (Role::Name, &["name", "petitioner", "姓名", "信访人", "信访人姓名", "来信人", "来访人"]),
-    (Role::Telephone, &["phone", "telephone", "mobile", "电话", "联系电话", "手机", "手机号", "联系方式"]),
+    (Role::Status, &["办理状态", "办理情况状态", "状态", "是否办结", "办结情况", "status", "state"]),
+    (Role::Class, &["内容分类", "信访类别", "问题分类", "一级分类", "一级标签", "分类", "类别", "class", "category", "label"]),
+    (Role::Place, &["事发地", "地点", "问题属地", "所属地区", "区域", "地址", "place", "location", "address", "city", "borough"]),
+    (Role::About, &["被反映单位", "反映单位", "责任单位", "涉及单位", "agency name", "department", "complained of"]),
+    (Role::Headcount, &["信访人数", "来访人数", "人数", "headcount", "people"]),
+    (Role::Name, &["姓名", "信访人姓名", "信访人", "来信人", "来访人", "署名", "留言用户", "petitioner", "name", "user"]),
+    (Role::Telephone, &["联系电话", "电话", "手机号码", "手机号", "手机", "电话号码", "联系方式", "telephone", "phone", "mobile"]),
+    (Role::Address, &["通信地址", "通讯地址", "联系地址", "家庭住址", "家庭地址", "现住址", "住址", "住所"]),
+    (
+        Role::Line,
+        &[
+            "信访形式",
+            "信访方式",
+            "信访渠道",
+            "来源",
+            "渠道",
+            "拟办意见",
+            "领导批示",
+            "批示",
+            "办理情况",
+            "处理情况",
+            "承办单位",
+            "办理单位",
+            "交办单位",
+            "转办单位",
+            "交办日期",
+            "转办日期",
+            "办结期限",
+            "办理期限",
+            "备注",
+            "说明",
+            "location type",
+            "open data channel type",
+            "due date",
+            "resolution action updated date",
+            "remarks",
+            "note",
+            "notes",
+        ],
+    ),
+    (Role::Code, &["code"]),
+    // Numbers of rows, votes and coordinates: nothing of a matter.
+    (
+        Role::Ignore,
+        &[
+            "序号",
+            "行号",
+            "点赞数",
+            "反对数",
+            "up",
+            "down",
+            "signatures",
+            "no",
+            "latitude",
+            "longitude",
+            "incident zip",
+            "address type",
+            "community board",
+            "agency",
+        ],
+    ),
 ];
 
-/// Words of a status column that say a matter is ended.
-const ENDED: &[&str] = &["closed", "resolved", "completed", "done", "rejected", "已办结", "办结", "已答复", "已回复", "已归档", "已结", "是"];
+/// Words of a status that say a matter is ended.
+const ENDED: &[&str] = &[
+    "closed",
+    "resolved",
+    "completed",
+    "done",
+    "rejected",
+    "ended",
+    "answered",
+    "已办结",
+    "办结",
+    "办结归档",
+    "按期办结",
+    "逾期办结",
+    "限期办结",
+    "提前办结",
+    "已按期办结",
+    "结案",
+    "已结案",
+    "已结",
+    "完结",
+    "已完结",
+    "已办",
+    "已办理",
+    "办理完毕",
+    "办理完成",
+    "已完成",
+    "已答复",
+    "已书面答复",
+    "已回复",
+    "已归档",
+    "归档",
+    "已处理",
+    "已办毕",
+    "办毕",
+    "已撤回",
+    "撤回",
+    "是",
+];
 /// Words that say it is open.
-const OPEN: &[&str] = &["open", "assigned", "in progress", "pending", "started", "未办结", "办理中", "待办", "受理中", "转办", "否"];
+const OPEN: &[&str] = &[
+    "open",
+    "assigned",
+    "in progress",
+    "pending",
+    "started",
+    "new",
+    "unresolved",
+    "未办结",
+    "未结",
+    "未办",
+    "未完成",
+    "未答复",
+    "未回复",
+    "未处理",
+    "未受理",
+    "办理中",
+    "正在办理",
+    "在办",
+    "承办中",
+    "处理中",
+    "正在处理",
+    "调查中",
+    "核查中",
+    "待办",
+    "待办理",
+    "待处理",
+    "待受理",
+    "待答复",
+    "待核实",
+    "受理中",
+    "已受理",
+    "受理",
+    "已登记",
+    "登记",
+    "已转办",
+    "转办",
+    "已转送",
+    "转送",
+    "已交办",
+    "交办",
+    "已转交",
+    "新件",
+    "延期办理",
+    "延期",
+    "否",
+];
 
-/// A status that says the matter is ended.
-pub(super) fn says_ended(status: &str) -> bool {
-    ENDED.contains(&status.trim().to_lowercase().as_str())
+/// What a word of a status says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Still to be done.
+    Open,
+    /// Answered or otherwise ended.
+    Ended,
 }
 
-/// A status that says the matter is open.
-pub(super) fn says_open(status: &str) -> bool {
-    OPEN.contains(&status.trim().to_lowercase().as_str())
-}
-
-/// Headings given by the operator: heading → role.
+/// What the operator says of headings and of words.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mapping(BTreeMap<String, Role>);
+pub struct Mapping {
+    headings: BTreeMap<String, Role>,
+    status: BTreeMap<String, Status>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MappingFile {
+    #[serde(default)]
     map: BTreeMap<String, Role>,
+    #[serde(default)]
+    status: BTreeMap<String, Status>,
 }
 
 impl Mapping {
-    /// Reads a mapping file: `[map]`, then `"heading" = "role"`.
+    /// Reads a mapping file: `[map]` with `"heading" = "role"`, and `[status]` with `"word" = "open"` or `"ended"`.
     ///
     /// # Errors
     /// In words, with the line.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let file: MappingFile = huiyin_rules::from_toml(text)?;
-        Ok(Self(file.map.into_iter().map(|(k, v)| (plain(&k), v)).collect()))
+    pub fn parse(file: &str) -> Result<Self, String> {
+        let file: MappingFile = huiyin_rules::from_toml(file)?;
+        Ok(Self {
+            headings: file.map.into_iter().map(|(k, v)| (text::heading(&k), v)).collect(),
+            status: file.status.into_iter().map(|(k, v)| (word(&k), v)).collect(),
+        })
+    }
+
+    /// What a heading says of its column; `None` when it is not known.
+    pub(super) fn role(&self, heading: &str) -> Option<Role> {
+        let key = text::heading(heading);
+        self.headings.get(&key).copied().or_else(|| KNOWN.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role))
+    }
+
+    /// What a word of a status says; `None` when it is not known.
+    pub(super) fn status(&self, said: &str) -> Option<Status> {
+        let word = word(said);
+        let listed = |list: &[&str]| list.contains(&word.as_str());
+        self.status.get(&word).copied().or_else(|| match (listed(ENDED), listed(OPEN)) {
+            (true, _) => Some(Status::Ended),
+            (_, true) => Some(Status::Open),
+            _ => None,
+        })
     }
 
     pub(super) fn roles(&self, headings: &[String]) -> Roles {
-        let mut columns: BTreeMap<Role, Vec<String>> = BTreeMap::new();
-        for heading in headings {
-            let key = plain(heading);
-            let known = self.0.get(&key).copied().or_else(|| KNOWN.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role));
-            if let Some(role) = known.filter(|r| *r != Role::Ignore) {
-                columns.entry(role).or_default().push(heading.clone());
+        let mut columns: BTreeMap<Role, Vec<usize>> = BTreeMap::new();
+        let mut unknown = Vec::new();
+        for (at, heading) in headings.iter().enumerate().filter(|(_, h)| !text::is_blank(h)) {
+            match self.role(heading) {
+                Some(role) => columns.entry(role).or_default().push(at),
+                None => unknown.push(at),
             }
         }
-        let places = headings.iter().any(|h| h == "code")
-            && headings.iter().any(|h| h == "name")
-            && !columns.contains_key(&Role::Text)
-            && !columns.contains_key(&Role::Title);
-        Roles { columns, places }
+        for (role, all) in &mut columns {
+            let names = KNOWN.iter().find(|(r, _)| r == role).map_or(&[][..], |(_, names)| names);
+            // One that the operator named is meant before any that is only known.
+            let rank = |at: &usize| headings.get(*at).map(|h| text::heading(h)).map_or(usize::MAX, |h| names.iter().position(|n| *n == h).map_or(0, |i| i + 1));
+            // Texts stay in the order of the columns.
+            if !matches!(role, Role::Text | Role::Line | Role::Place) {
+                all.sort_by_key(rank);
+            }
+        }
+        let has = |role| columns.contains_key(&role);
+        let places = has(Role::Code) && has(Role::Name) && !has(Role::Text) && !has(Role::Title);
+        if !places {
+            unknown.extend(columns.remove(&Role::Code).into_iter().flatten());
+        }
+        Roles { columns, unknown, places }
     }
 }
 
-fn plain(heading: &str) -> String {
-    heading.trim().trim_start_matches('\u{feff}').to_lowercase().replace(['_', '-'], " ")
+/// A word of a status as it is compared.
+fn word(said: &str) -> String {
+    text::folded(&text::line(said)).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().trim().to_owned()
 }
 
 /// Which columns hold what.
 #[derive(Debug)]
 pub(super) struct Roles {
-    columns: BTreeMap<Role, Vec<String>>,
+    columns: BTreeMap<Role, Vec<usize>>,
+    /// Columns whose heading is not known.
+    pub unknown: Vec<usize>,
     places: bool,
 }
 
@@ -203,28 +413,8 @@ impl Roles {
         self.places
     }
 
-    /// The value of a role; several columns of one role are joined by lines, but for days and ids the first that is filled.
-    pub fn value(&self, role: Role, row: &Row) -> String {
-        let filled = self.columns.get(&role).into_iter().flatten().filter_map(|h| row.cells.get(h)).map(|v| tidy(v)).filter(|v| !v.is_empty());
-        if role == Role::Text { filled.collect::<Vec<_>>().join("\n") } else { filled.take(1).collect() }
+    /// The columns of a role, the one that counts first.
+    pub fn columns(&self, role: Role) -> &[usize] {
+        self.columns.get(&role).map_or(&[], Vec::as_slice)
     }
-
-    /// The heading to name in a fault.
-    pub fn heading(&self, role: Role) -> String {
-        self.columns.get(&role).and_then(|all| all.first().cloned()).unwrap_or_else(|| format!("({})", serde_name(role)))
-    }
-}
-
-fn serde_name(role: Role) -> &'static str {
-    match role {
-        Role::Text => "text",
-        Role::Received => "received",
-        _ => "missing",
-    }
-}
-
-/// Tabs and runs of blanks at the ends of lines go; lines stay.
-fn tidy(text: &str) -> String {
-    let lines: Vec<&str> = text.split('\n').map(|l| l.trim_matches([' ', '\t', '\r', '\u{a0}', '\u{3000}'])).collect();
-    lines.join("\n").replace('\0', "").trim().to_owned()
 }

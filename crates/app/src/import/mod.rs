@@ -1,12 +1,16 @@
 //! Importing ledgers kept before: JSON Lines, CSV and xlsx, also gzipped, with the usual headings known.
 //!
-//! Rows take the pack of the import day. Rows already answered enter as ended, without clocks; open ones
-//! enter at the stage their dates show, and what ran out before is recorded without notices. A row is known
-//! by its source and its own id, else by its content, so that an import can be run again.
+//! Nothing is lost: a sheet, column, cell, row or word that is not understood is read right or named once with its place, and
+//! then the import does not end as if all were well. A row is known when source, number and content are the same; the same
+//! number with other content is named. Rows take the pack of the import day: ended ones enter without clocks, open ones at
+//! the stage their dates show, and what ran out before is recorded without notices.
 
-mod dates;
+mod grid;
 mod headings;
+mod row;
 mod source;
+
+use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use huiyin_domain::clock::Basis;
@@ -17,37 +21,53 @@ use huiyin_domain::number;
 use huiyin_domain::opening::{Opening, blank};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Fact;
-use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
+use huiyin_domain::submission::{Channel, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, VaultRecord, terms};
-use jiff::civil::{Date, DateTime};
+use huiyin_storage::{Changes, ContentRecord, Expected, ItemKind, ItemRecord, StoreError, SubmissionRecord, VaultRecord, terms};
 
 use crate::error::{AppError, Result};
-use crate::lodge::{self, receipt, title_of};
+use crate::lodge::receipt;
 use crate::office::{Ground, Office, new_id};
 use crate::places::{self, Place};
+use crate::references;
 use crate::seal::seal;
 
-pub use headings::{Mapping, Role};
-pub use source::{ImportError, Row, Table, read};
+use grid::{NoTable, Table};
+pub use headings::{Mapping, Role, Status};
+use row::{Read, Sheet};
+pub use source::{Grid, ImportError, read};
 
 /// Rows whose commits share groups.
 const TOGETHER: usize = 64;
+/// Rows of one number that are compared.
+const SAME_NUMBER: u32 = 200;
 
-/// What is wrong with a row and how to mend it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RowFault {
-    /// Line of the file, or row of the sheet, from 1.
+/// What is wrong with a row, a column or a sheet, and how to mend it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fault {
+    /// The sheet; empty for a text file.
+    pub sheet: String,
+    /// Line of the file, or row of the sheet, from 1; 0 for the whole of it.
     pub line: usize,
-    /// Column, by its heading.
+    /// Column, by its heading; empty for the whole row.
     pub column: String,
     /// What is wrong and how to mend it.
     pub message: String,
 }
 
-impl std::fmt::Display for RowFault {
+impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "row {}, column `{}`: {}", self.line, self.column, self.message)
+        let mut place = Vec::new();
+        if !self.sheet.is_empty() {
+            place.push(format!("sheet `{}`", self.sheet));
+        }
+        if self.line > 0 {
+            place.push(format!("row {}", self.line));
+        }
+        if !self.column.is_empty() {
+            place.push(format!("column `{}`", self.column));
+        }
+        if place.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", place.join(", "), self.message) }
     }
 }
 
@@ -56,10 +76,19 @@ impl std::fmt::Display for RowFault {
 pub struct Report {
     /// Rows that are now matters (or places).
     pub imported: usize,
-    /// Rows that were there already.
+    /// Rows that were there already, with the same content.
     pub known: usize,
     /// Rows refused, each with its reason.
-    pub refused: Vec<RowFault>,
+    pub refused: Vec<Fault>,
+    /// What was not taken over although its row was, or is to be looked at: sheets, columns, cells, words.
+    pub notes: Vec<Fault>,
+}
+
+impl Report {
+    /// Everything was understood.
+    pub fn is_whole(&self) -> bool {
+        self.refused.is_empty() && self.notes.is_empty()
+    }
 }
 
 /// Whether anything is written.
@@ -71,46 +100,83 @@ pub enum Run {
     Dry,
 }
 
-/// A row that was understood.
-#[derive(Debug, Clone)]
-struct Read {
-    origin: String,
-    title: String,
-    text: String,
-    class: Option<String>,
-    place: Option<String>,
-    about: Option<String>,
-    received: DateTime,
-    accepted: Option<Date>,
-    ended: bool,
-    answered: Option<Date>,
-    identity: Identity,
+/// How many rows there are, for a bar of progress.
+pub fn rows(grids: &[Grid]) -> usize {
+    grids.iter().map(|g| g.rows.len()).sum()
 }
 
-/// Imports a table. `progress` is told how many rows are done.
+/// Imports what was read of a file. `progress` is told how many rows are done.
 ///
 /// # Errors
 /// As the store; faults of rows are in the report.
-pub async fn run(office: &Office, table: &Table, mapping: &Mapping, source: &str, run: Run, mut progress: impl FnMut(usize)) -> Result<Report> {
+pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &str, run: Run, mut progress: impl FnMut(usize)) -> Result<Report> {
+    let mut report = Report::default();
+    let mut seen = BTreeSet::new();
+    let mut done = 0;
+    for grid in grids {
+        let (name, count) = (grid.sheet.clone(), grid.rows.len());
+        let whole = |message: &str| Fault { sheet: name.clone(), message: message.to_owned(), ..Fault::default() };
+        match grid::table(grid, mapping) {
+            Ok(table) => import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| progress(done + n)).await?,
+            Err(NoTable::Empty) => {}
+            Err(NoTable::Hidden) => report.notes.push(whole("the sheet is hidden and was not read; show it if it belongs to the ledger, or delete it")),
+            Err(NoTable::NoHeadings) => {
+                let message = "no row of known headings was found, and nothing of it was read; name the headings in a mapping file, or delete the sheet if it is no ledger";
+                report.notes.push(whole(message));
+            }
+        }
+        done += count;
+        progress(done);
+    }
+    Ok(report)
+}
+
+#[allow(clippy::too_many_arguments, reason = "one call, with what lasts over all sheets")]
+async fn import_table(
+    office: &Office,
+    table: &Table,
+    mapping: &Mapping,
+    source: &str,
+    run: Run,
+    report: &mut Report,
+    seen: &mut BTreeSet<String>,
+    progress: &mut dyn FnMut(usize),
+) -> Result<()> {
     let roles = mapping.roles(&table.headings);
     if roles.is_place_list() {
-        return import_places(office, table, run).await;
+        return import_places(office, table, &roles, run, report).await;
     }
     let ground = office.ground_today().await?;
-    let today = office.now().today();
-    let mut report = Report::default();
-    let mut seen = std::collections::BTreeSet::new();
+    let sheet = Sheet::new(office, &ground, table, &roles, mapping);
+    report.notes.extend(sheet.columns_left());
+    let above = |line: &usize| Fault {
+        sheet: table.sheet.clone(),
+        line: *line,
+        message: "the row stands above the headings and was not read".into(),
+        ..Fault::default()
+    };
+    report.notes.extend(table.above.iter().map(above));
+    let mut words = BTreeSet::new();
     let mut done = 0;
     for chunk in table.rows.chunks(TOGETHER) {
         let mut ready = Vec::with_capacity(chunk.len());
         for row in chunk {
-            match understand(office, &ground, &roles, row, source, today) {
+            match sheet.understand(row, source) {
                 Ok(read) if seen.insert(read.origin.clone()) => ready.push(read),
                 Ok(_) => report.known += 1,
                 Err(fault) => report.refused.push(fault),
             }
         }
-        for result in join_all(ready.into_iter().map(|read| write(office, &ground, read, run))).await {
+        let mut writing = Vec::with_capacity(ready.len());
+        for read in ready {
+            // Each word that is not understood is named once, each cell wherever it stands.
+            report.notes.extend(read.notes.iter().filter(|n| n.line > 0 || words.insert(n.message.clone())).cloned());
+            match changed_since(office, &read, seen).await? {
+                Some(fault) => report.refused.push(fault),
+                None => writing.push(read),
+            }
+        }
+        for result in join_all(writing.into_iter().map(|read| write(office, &ground, read, run))).await {
             match result? {
                 Written::New => report.imported += 1,
                 Written::Known => report.known += 1,
@@ -119,89 +185,53 @@ pub async fn run(office: &Office, table: &Table, mapping: &Mapping, source: &str
         done += chunk.len();
         progress(done);
     }
-    Ok(report)
+    Ok(())
 }
 
-async fn import_places(office: &Office, table: &Table, run: Run) -> Result<Report> {
-    let mut report = Report::default();
+/// A number of this source that is there with other content, and not from this run: another matter under a used number, or a
+/// row that was changed since. Neither is guessed.
+async fn changed_since(office: &Office, read: &Read, seen: &BTreeSet<String>) -> Result<Option<Fault>> {
+    let Some(number) = &read.number else { return Ok(None) };
+    let prefix = format!("{number}:");
+    let known = office.store().items(office.tenant(), ItemKind::Imported, &prefix, "", SAME_NUMBER).await?;
+    let origins: Vec<&str> = known.iter().filter_map(|i| i.key.strip_prefix(&prefix)).collect();
+    if origins.is_empty() || origins.contains(&read.origin.as_str()) || origins.iter().all(|o| seen.contains(*o)) {
+        return Ok(None);
+    }
+    Ok(Some(Fault {
+        column: read.number_heading.clone(),
+        message: format!(
+            "number `{}` of this source is there already with other content; if the row was changed, correct the matter in the program; if it is another matter, give it another number or name the source with --source",
+            read.own_number.as_deref().unwrap_or_default()
+        ),
+        ..read.place.clone()
+    }))
+}
+
+async fn import_places(office: &Office, table: &Table, roles: &headings::Roles, run: Run, report: &mut Report) -> Result<()> {
     let mut list = Vec::new();
+    let value = |row: &source::GridRow, role: Role| -> String {
+        let cell = roles.columns(role).first().and_then(|c| row.cells.get(c));
+        cell.map(row::shown).unwrap_or_default()
+    };
     for row in &table.rows {
-        let code = row.cells.get("code").map(|c| c.trim().to_owned()).unwrap_or_default();
-        let name = row.cells.get("name").map(|c| c.trim().to_owned()).unwrap_or_default();
+        let (code, name) = (value(row, Role::Code), value(row, Role::Name));
+        let fault = |column: &str, message: String| Fault { sheet: table.sheet.clone(), line: row.line, column: column.into(), message };
         if !matches!(code.len(), 2 | 4 | 6 | 9) || !code.chars().all(|c| c.is_ascii_digit()) {
-            report.refused.push(RowFault {
-                line: row.line,
-                column: "code".into(),
-                message: format!("`{code}` is no division code; it has 2, 4, 6 or 9 digits"),
-            });
+            report.refused.push(fault("code", format!("`{code}` is no division code; it has 2, 4, 6 or 9 digits")));
         } else if name.is_empty() {
-            report.refused.push(RowFault { line: row.line, column: "name".into(), message: "the place has no name; fill it in".into() });
+            report.refused.push(fault("name", "the place has no name; fill it in".into()));
         } else if places::by_code(office, &code).await?.is_some_and(|p| p.name == name) {
             report.known += 1;
         } else {
             list.push(Place { code, name });
         }
     }
-    report.imported = list.len();
+    report.imported += list.len();
     if run == Run::Real {
         places::put(office, &list).await?;
     }
-    Ok(report)
-}
-
-fn understand(office: &Office, ground: &Ground, roles: &headings::Roles, row: &Row, source: &str, today: Date) -> std::result::Result<Read, RowFault> {
-    let fault = |role: Role, message: String| RowFault { line: row.line, column: roles.heading(role), message };
-    let get = |role| roles.value(role, row);
-    let (title, text) = (get(Role::Title), get(Role::Text));
-    if title.is_empty() && text.is_empty() {
-        return Err(fault(Role::Text, "there is neither a text nor a title; fill one in, or name the column in a mapping file".into()));
-    }
-    if text.chars().count() > lodge::MAX_TEXT {
-        return Err(fault(Role::Text, format!("the text has {} characters, at most {} are kept; shorten it", text.chars().count(), lodge::MAX_TEXT)));
-    }
-    let when = get(Role::Received);
-    let received = dates::parse(&when, office.zone())
-        .ok_or_else(|| fault(Role::Received, format!("`{when}` is no day; write it like 2026-03-09 or 2026-03-09 10:30:00")))?;
-    let day = received.date();
-    if day > today || day.year() < 1990 {
-        return Err(fault(Role::Received, format!("{day} lies outside 1990 to today; check the year")));
-    }
-    let day_of = |role: Role| -> std::result::Result<Option<Date>, RowFault> {
-        let given = get(role);
-        if given.is_empty() {
-            return Ok(None);
-        }
-        let read =
-            dates::parse(&given, office.zone()).ok_or_else(|| fault(role, format!("`{given}` is no day; write it like 2026-03-09, or leave it empty")))?.date();
-        if read < day {
-            return Err(fault(role, format!("{read} is before the day of receipt, {day}; one of the two is wrong")));
-        }
-        Ok(Some(read))
-    };
-    let answered = day_of(Role::Answered)?;
-    let accepted = day_of(Role::Accepted)?;
-    let reply = get(Role::Reply);
-    let ended = answered.is_some() || headings::says_ended(&get(Role::Status)) || (!reply.is_empty() && !headings::says_open(&get(Role::Status)));
-    let own = get(Role::Id);
-    let key = if own.is_empty() { format!("{title}\n{text}\n{when}") } else { own };
-    let mut whole = if text.is_empty() { title.clone() } else { text };
-    if !reply.is_empty() {
-        whole = format!("{whole}\n\n【原答复{}】\n{reply}", answered.map(|d| format!(" {d}")).unwrap_or_default());
-    }
-    let some = |role| Some(get(role)).filter(|t| !t.is_empty()).map(|t| t.chars().take(200).collect::<String>());
-    Ok(Read {
-        origin: office.keyed_hash("import", &format!("{source}\0{key}")),
-        title: if title.is_empty() { title_of(&whole) } else { title.chars().take(100).collect() },
-        text: whole,
-        class: some(Role::Class).filter(|c| ground.book.classes.contains_key(c.split('/').next().unwrap_or_default())),
-        place: some(Role::Place),
-        about: some(Role::About),
-        received,
-        accepted,
-        ended,
-        answered,
-        identity: Identity { name: get(Role::Name), telephone: get(Role::Telephone), ..Identity::default() },
-    })
+    Ok(())
 }
 
 enum Written {
@@ -236,17 +266,19 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         received_at,
         received_on: read.received.date(),
         registered_at: now.at,
-        naming: if read.identity.name.is_empty() { Naming::Anonymous } else { Naming::Named },
+        naming: read.naming,
         by_agent: false,
         second_language: false,
         reply: ReplyWay::CodeOnly,
-        paper: PaperFacts::default(),
-        headcount: 1,
+        paper: PaperFacts { ledger_number: read.own_number.clone(), ..PaperFacts::default() },
+        headcount: read.headcount,
     };
     let code = receipt::code(office, &read.origin);
     let record =
         SubmissionRecord { receipt_hash: receipt::hash(office, &code), origin: Some(read.origin.clone()), submission, waiting_code: None, replaced_code: None };
-    let index = terms::index_terms(&[&read.title, &read.text, read.place.as_deref().unwrap_or("")]);
+    let lines = [Some(&read.title), Some(&read.text), read.place_name.as_ref(), read.about.as_ref()];
+    let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
+    let index = terms::index_terms(&parts);
     let opening = Opening {
         id: MatterId(new_id()),
         submission: record.submission.id.clone(),
@@ -255,7 +287,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         title: read.title.clone(),
         class: read.class.clone(),
         place: None,
-        place_name: read.place.clone(),
+        place_name: read.place_name.clone(),
         purpose: Purpose::NotSure,
         complained_of: read.about.clone(),
         channel: Channel::Import,
@@ -266,6 +298,8 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: record.submission.id.0.clone(), n: 0, text: read.text.clone(), words: Payload::default() });
     changes.vault = Some(VaultRecord { submission: record.submission.id.clone(), identity: read.identity.clone(), corrections: Vec::new() });
+    changes.items.extend(references::of_paper(&opening.id, &record.submission.paper));
+    changes.items.extend(read.number.as_ref().map(|n| ItemRecord::lasting(ItemKind::Imported, format!("{n}:{}", read.origin), serde_json::Value::Null)));
     changes.submission = Some(record);
     enter(&mut changes, ground, opening, &read, index, &now)?;
     Ok(changes)
@@ -285,11 +319,10 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
     if read.ended {
         matter.facts.insert(Fact::Answered);
         matter.outcome = Some("imported".into());
-        matter.days.insert("answered".into(), read.answered.unwrap_or(matter.received_on));
+        // Ended without a day has no day.
+        matter.days.extend(read.answered.map(|day| ("answered".to_owned(), day)));
     }
-    if let Some(day) = read.accepted.filter(|_| !read.ended) {
-        matter.days.insert("accepted".into(), day);
-    }
+    matter.days.extend(read.accepted.map(|day| ("accepted".to_owned(), day)));
     for id in clocks {
         let started = start_clock(ground.rules(), &mut matter, id, &Payload::default(), now).map_err(AppError::from)?;
         events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, started));

@@ -1,13 +1,21 @@
-//! Reading ledgers: gzip, JSON Lines, CSV (UTF-8 with or without BOM, GB18030) and xlsx, told apart by their bytes.
+//! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030) and xlsx, told apart by their
+//! bytes. What comes out are grids of cells with their places; what they mean is not decided here.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{DataRef, Reader, SheetVisible, Xlsx};
 use flate2::read::MultiGzDecoder;
+use jiff::civil::{Date, DateTime, Time};
 
 /// Bytes a gzipped ledger may unpack to.
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Cells of a sheet.
+const MAX_CELLS: usize = 20_000_000;
+/// Cells that merged ones are spread over.
+const MAX_SPREAD: usize = 1_000_000;
+/// Whole numbers a spreadsheet still holds exactly.
+const EXACT: f64 = 1e15;
 
 /// Why a file could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -18,18 +26,35 @@ pub enum ImportError {
     /// Larger than is read at once.
     #[error("the file unpacks to more than 2 GiB; divide it")]
     TooLarge,
-    /// Damaged or locked xlsx.
-    #[error("the spreadsheet is damaged or locked; open it, save it as xlsx without a password, and try again")]
+    /// A spreadsheet of the binary form.
+    #[error("this is an old spreadsheet (.xls) or one locked by a password; open it, save it as .xlsx without a password, and try again")]
+    Old,
+    /// Damaged xlsx, or another file in a zip.
+    #[error("this is no .xlsx that can be read; open it, save it as .xlsx, and try again")]
     Sheet(#[source] calamine::XlsxError),
-    /// No sheet with rows.
-    #[error("there is no sheet with rows")]
-    NoSheet,
+    /// Too many cells.
+    #[error("sheet `{0}` has more than 20 million cells; delete what is not needed, or save it as CSV")]
+    Cells(String),
+    /// Another kind of file.
+    #[error("this is {0}, no ledger; save the ledger as .xlsx or CSV")]
+    Kind(&'static str),
+    /// Nothing with rows.
+    #[error("there are no rows in it")]
+    NoRows,
     /// Broken CSV.
     #[error("line {line}: the CSV is broken: {why}")]
     Csv {
         /// Line.
         line: u64,
-        /// What the reader said.
+        /// What is wrong.
+        why: String,
+    },
+    /// Broken JSON.
+    #[error("line {line}: the JSON is broken: {why}")]
+    Json {
+        /// Line.
+        line: usize,
+        /// What is wrong.
         why: String,
     },
     /// Neither UTF-8 nor GB18030.
@@ -40,30 +65,50 @@ pub enum ImportError {
     Empty,
 }
 
-/// A row with its place in the file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Row {
+/// What a cell holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Words, or a number that is whole as it stands.
+    Text(String),
+    /// A day, with its time.
+    Day(DateTime),
+    /// A number in which a spreadsheet program has lost digits, as it stands.
+    Lost(String),
+    /// A formula that has failed, as it stands: `#REF!`.
+    Failed(String),
+}
+
+/// A row of cells with its place in the file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GridRow {
     /// Line of the file, or row of the sheet, from 1.
     pub line: usize,
-    /// Heading → value.
-    pub cells: BTreeMap<String, String>,
+    /// Cells by column, from 0; an empty one is missing.
+    pub cells: BTreeMap<usize, Value>,
+    /// Why it is no row at all.
+    pub fault: Option<String>,
 }
 
-/// A ledger as read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Table {
-    /// Headings in order of appearance.
-    pub headings: Vec<String>,
-    /// Rows.
-    pub rows: Vec<Row>,
+/// One sheet, or the whole of a text file.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Grid {
+    /// Name of the sheet; empty for a text file.
+    pub sheet: String,
+    /// It is hidden.
+    pub hidden: bool,
+    /// Its headings where the form of the file gives them.
+    pub headings: Option<Vec<String>>,
+    /// Rows with something in them, in order.
+    pub rows: Vec<GridRow>,
+    /// Its days count from 1904.
+    pub from_1904: bool,
 }
 
-/// Reads a ledger.
+/// Reads a file.
 ///
 /// # Errors
-/// [`ImportError`] when the file as a whole cannot be read. A JSON line that is no object becomes a row
-/// without cells and is refused by name.
-pub fn read(bytes: &[u8]) -> Result<Table, ImportError> {
+/// [`ImportError`] when the file as a whole cannot be read.
+pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
     }
@@ -75,101 +120,296 @@ pub fn read(bytes: &[u8]) -> Result<Table, ImportError> {
         }
         return read(&out);
     }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        return sheet(bytes);
+    for (start, kind) in
+        [(&b"%PDF"[..], "a PDF"), (b"\xff\xd8\xff", "a picture"), (b"\x89PNG", "a picture"), (b"Rar!", "an archive"), (b"7z\xbc\xaf", "an archive")]
+    {
+        if bytes.starts_with(start) {
+            return Err(ImportError::Kind(kind));
+        }
     }
-    let text = decode(bytes)?;
-    let first = text.trim_start_matches('\u{feff}').trim_start();
-    if first.starts_with('{') { Ok(json_lines(&text)) } else { csv_rows(&text) }
+    let grids = if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        return Err(ImportError::Old);
+    } else if bytes.starts_with(b"PK\x03\x04") {
+        sheets(bytes)?
+    } else {
+        let text = decode(bytes)?;
+        match text.trim_start().chars().next() {
+            Some('{') => vec![json_lines(&text)],
+            Some('[') => vec![json_array(&text)?],
+            _ => vec![csv_rows(&text)?],
+        }
+    };
+    if grids.iter().all(|g| g.rows.is_empty()) { Err(ImportError::NoRows) } else { Ok(grids) }
 }
 
 fn decode(bytes: &[u8]) -> Result<String, ImportError> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
-        Err(_) => {
-            let (text, _, wrong) = encoding_rs::GB18030.decode(bytes);
-            if wrong { Err(ImportError::Encoding) } else { Ok(text.into_owned()) }
-        }
+    // A mark at the beginning says what it is: UTF-8, or the UTF-16 of "Unicode text".
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, _, wrong) = encoding.decode(bytes);
+        return if wrong { Err(ImportError::Encoding) } else { Ok(text.into_owned()) };
     }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(text.to_owned());
+    }
+    let (text, _, wrong) = encoding_rs::GB18030.decode(bytes);
+    if wrong { Err(ImportError::Encoding) } else { Ok(text.into_owned()) }
 }
 
-fn json_lines(text: &str) -> Table {
-    let mut table = Table::default();
-    for (index, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let mut row = Row { line: index + 1, ..Row::default() };
-        if let Ok(serde_json::Value::Object(object)) = serde_json::from_str(line.trim_start_matches('\u{feff}')) {
-            for (key, value) in object {
-                if !table.headings.contains(&key) {
-                    table.headings.push(key.clone());
+/// Objects as rows under the names of their fields.
+struct Objects {
+    headings: Vec<String>,
+    rows: Vec<GridRow>,
+}
+
+impl Objects {
+    fn add(&mut self, line: usize, value: Result<serde_json::Value, serde_json::Error>) {
+        let mut row = GridRow { line, ..GridRow::default() };
+        match value {
+            Ok(serde_json::Value::Object(object)) => {
+                for (name, value) in object {
+                    let at = self.headings.iter().position(|h| *h == name).unwrap_or_else(|| {
+                        self.headings.push(name);
+                        self.headings.len() - 1
+                    });
+                    let value = match value {
+                        serde_json::Value::Null => continue,
+                        serde_json::Value::String(text) => text_of(text),
+                        serde_json::Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+                            Some(float) => of_float(float),
+                            None => Some(Value::Text(number.to_string())),
+                        },
+                        other => text_of(other.to_string()),
+                    };
+                    row.cells.extend(value.map(|v| (at, v)));
                 }
-                let text = match value {
-                    serde_json::Value::Null => String::new(),
-                    serde_json::Value::String(text) => text,
-                    other => other.to_string(),
-                };
-                row.cells.insert(key, text);
             }
+            Ok(_) => row.fault = Some("is no JSON object of headings and values".to_owned()),
+            Err(error) => row.fault = Some(format!("is no JSON: {error}")),
         }
-        table.rows.push(row);
+        if row.fault.is_some() || !row.cells.is_empty() {
+            self.rows.push(row);
+        }
     }
-    table
+
+    fn grid(self) -> Grid {
+        Grid { headings: Some(self.headings), rows: self.rows, ..Grid::default() }
+    }
 }
 
-fn csv_rows(text: &str) -> Result<Table, ImportError> {
-    let head = text.lines().next().unwrap_or_default();
-    let count = |c: char| head.matches(c).count();
-    let delimiter = if count('\t') > count(',') {
-        b'\t'
-    } else if count(';') > count(',') {
-        b';'
-    } else {
-        b','
+fn json_lines(text: &str) -> Grid {
+    let mut objects = Objects { headings: Vec::new(), rows: Vec::new() };
+    for (index, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        objects.add(index + 1, serde_json::from_str(line));
+    }
+    objects.grid()
+}
+
+fn json_array(text: &str) -> Result<Grid, ImportError> {
+    let all: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|e| ImportError::Json { line: e.line(), why: e.to_string() })?;
+    let mut objects = Objects { headings: Vec::new(), rows: Vec::new() };
+    all.into_iter().enumerate().for_each(|(index, value)| objects.add(index + 1, Ok(value)));
+    Ok(objects.grid())
+}
+
+fn csv_rows(text: &str) -> Result<Grid, ImportError> {
+    // `sep=;` in the first line is an order to a spreadsheet program, not a row.
+    let first = text.lines().next().unwrap_or_default();
+    let order = first.trim().trim_matches('"').strip_prefix("sep=").or_else(|| first.trim().trim_matches('"').strip_prefix("SEP="));
+    let said = order.and_then(|s| s.bytes().next()).filter(u8::is_ascii);
+    let (body, before) = match said {
+        Some(_) => (text.get(first.len()..).unwrap_or_default().trim_start_matches('\r').trim_start_matches('\n'), 1_u64),
+        None => (text, 0),
     };
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-    let broken = |e: csv::Error| ImportError::Csv { line: e.position().map_or(0, csv::Position::line), why: e.to_string() };
-    let headings: Vec<String> = reader.headers().map_err(broken)?.iter().map(|h| h.trim().to_owned()).collect();
-    let mut table = Table { headings, rows: Vec::new() };
+    let delimiter = said.unwrap_or_else(|| delimiter(body));
+    if let Some(line) = open_quote(body, delimiter) {
+        let why = "a quotation mark opens here and none closes it, so that the rest of the file would be one cell; close it, or double it inside of a cell";
+        return Err(ImportError::Csv { line: line + before, why: why.to_owned() });
+    }
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
+    let mut grid = Grid::default();
     for record in reader.records() {
-        let record = record.map_err(broken)?;
-        let line = record.position().map_or(0, |p| usize::try_from(p.line()).unwrap_or(0));
-        let cells: BTreeMap<String, String> = table.headings.iter().cloned().zip(record.iter().map(str::to_owned)).collect();
-        if cells.values().any(|v| !v.trim().is_empty()) {
-            table.rows.push(Row { line, cells });
+        let record = record.map_err(|e| ImportError::Csv { line: e.position().map_or(0, csv::Position::line) + before, why: e.to_string() })?;
+        let line = record.position().map_or(0, csv::Position::line) + before;
+        let cells: BTreeMap<usize, Value> = record.iter().enumerate().filter_map(|(at, cell)| text_of(cell.to_owned()).map(|v| (at, v))).collect();
+        if !cells.is_empty() {
+            grid.rows.push(GridRow { line: usize::try_from(line).unwrap_or(0), cells, fault: None });
         }
     }
-    Ok(table)
+    Ok(grid)
 }
 
-fn sheet(bytes: &[u8]) -> Result<Table, ImportError> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(ImportError::Sheet)?;
-    for name in book.sheet_names() {
-        let range = book.worksheet_range(&name).map_err(ImportError::Sheet)?;
-        let top = range.start().map_or(0, |s| usize::try_from(s.0).unwrap_or(0));
-        let mut rows = range.rows();
-        let Some(head) = rows.next() else { continue };
-        let mut table = Table { headings: head.iter().map(|c| cell(c).trim().to_owned()).collect(), rows: Vec::new() };
-        for (index, row) in rows.enumerate() {
-            let cells: BTreeMap<String, String> = table.headings.iter().cloned().zip(row.iter().map(cell)).collect();
-            if cells.values().any(|v| !v.trim().is_empty()) {
-                table.rows.push(Row { line: top + index + 2, cells });
+/// The sign that divides cells: the most frequent one of the first line that has any. Later lines may hold any sign in a text.
+fn delimiter(text: &str) -> u8 {
+    let signs = [b',', b'\t', b';', b'|'];
+    let line = text.lines().take(20).find(|l| l.bytes().any(|b| signs.contains(&b))).unwrap_or_default();
+    let count = |sign: u8| line.bytes().filter(|b| *b == sign).count();
+    signs.into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+}
+
+/// The line in which a quotation mark opens that is never closed.
+fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
+    let (mut line, mut opened) = (1, None);
+    let mut begins = true;
+    let mut bytes = text.bytes().peekable();
+    while let Some(b) = bytes.next() {
+        line += u64::from(b == b'\n');
+        match opened {
+            Some(_) if b == b'"' && bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            Some(_) if b == b'"' => opened = None,
+            Some(_) => {}
+            None => {
+                opened = Some(line).filter(|_| b == b'"' && begins);
+                begins = b == delimiter || b == b'\n' || b == b'\r';
             }
         }
-        if !table.rows.is_empty() {
-            return Ok(table);
-        }
     }
-    Err(ImportError::NoSheet)
+    opened
 }
 
-fn cell(value: &Data) -> String {
+fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(ImportError::Sheet)?;
+    let from_1904 = book.has_1904_epoch();
+    let names: Vec<(String, bool)> = book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
+    let mut out = Vec::new();
+    for (name, hidden) in names {
+        // A sheet that is a diagram has no cells.
+        let Ok(mut reader) = book.worksheet_cells_reader(&name) else { continue };
+        let mut rows: BTreeMap<u32, BTreeMap<usize, Value>> = BTreeMap::new();
+        let mut count = 0;
+        // Cell by cell: one stray cell far out does not make a table of everything before it.
+        while let Some(cell) = reader.next_cell().map_err(ImportError::Sheet)? {
+            let (row, column) = cell.get_position();
+            if let Some(value) = of_sheet(cell.get_value()) {
+                rows.entry(row).or_default().insert(column as usize, value);
+                count += 1;
+            }
+            if count > MAX_CELLS {
+                return Err(ImportError::Cells(name));
+            }
+        }
+        drop(reader);
+        spread(&mut rows, &book.merge_cells_by_sheet_name(&name).map_err(ImportError::Sheet)?);
+        let rows = rows.into_iter().map(|(row, cells)| GridRow { line: row as usize + 1, cells, fault: None }).collect();
+        out.push(Grid { sheet: name, hidden, headings: None, rows, from_1904 });
+    }
+    Ok(out)
+}
+
+/// A cell merged downwards stands in every row it covers, where the row has something else of its own.
+fn spread(rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>, merged: &[calamine::Dimensions]) {
+    let mut left = MAX_SPREAD;
+    for area in merged.iter().filter(|a| a.end.0 > a.start.0) {
+        let column = area.start.1 as usize;
+        let Some(value) = rows.get(&area.start.0).and_then(|r| r.get(&column)).cloned() else { continue };
+        for (_, cells) in rows.range_mut(area.start.0 + 1..=area.end.0) {
+            if left == 0 {
+                return;
+            }
+            cells.entry(column).or_insert_with(|| value.clone());
+            left -= 1;
+        }
+    }
+}
+
+fn of_sheet(value: &DataRef<'_>) -> Option<Value> {
     match value {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Float(number) => number.to_string(),
-        Data::Int(number) => number.to_string(),
-        Data::Bool(flag) => flag.to_string(),
-        Data::DateTime(when) => when.as_f64().to_string(),
-        #[allow(unreachable_patterns, reason = "cells of kinds added later are read as text")]
-        other => other.to_string(),
+        DataRef::Empty => None,
+        DataRef::String(text) => text_of(text.clone()),
+        DataRef::SharedString(text) => text_of((*text).to_owned()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text_of(text.clone()),
+        DataRef::Float(number) => of_float(*number),
+        DataRef::Int(number) => Some(Value::Text(number.to_string())),
+        DataRef::Bool(flag) => Some(Value::Text(flag.to_string())),
+        DataRef::Error(error) => Some(Value::Failed(error.to_string())),
+        DataRef::DateTime(when) if when.is_duration() => Some(Value::Text(when.as_f64().to_string())),
+        DataRef::DateTime(when) => {
+            let (year, month, day, hour, minute, second, _) = when.to_ymd_hms_milli();
+            let small = |n: u8| i8::try_from(n).unwrap_or(0);
+            let date = i16::try_from(year).ok().and_then(|y| Date::new(y, small(month), small(day)).ok());
+            let time = Time::new(small(hour), small(minute), small(second), 0).unwrap_or_default();
+            Some(date.map_or_else(|| Value::Text(when.as_f64().to_string()), |d| Value::Day(d.to_datetime(time))))
+        }
+    }
+}
+
+fn of_float(number: f64) -> Option<Value> {
+    let whole = number.fract() == 0.0;
+    Some(if whole && number.abs() >= EXACT { Value::Lost(format!("{number:.0}")) } else { Value::Text(number.to_string()) })
+}
+
+/// Text of a cell; nothing where nothing can be seen. A number in the form 1.23E+17 has lost its digits.
+fn text_of(text: String) -> Option<Value> {
+    if huiyin_domain::text::is_blank(&text) {
+        return None;
+    }
+    let plain = text.trim();
+    let exponent = plain.split_once(['E', 'e']).is_some_and(|(mantissa, power)| {
+        let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+        mantissa.split_once('.').is_some_and(|(a, b)| digits(a) && digits(b)) && power.strip_prefix('+').is_some_and(digits)
+    });
+    let failed = plain.starts_with('#') && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&plain);
+    Some(match (exponent, failed) {
+        (true, _) => Value::Lost(plain.to_owned()),
+        (_, true) => Value::Failed(plain.to_owned()),
+        _ => Value::Text(text),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(row: &GridRow) -> Vec<String> {
+        row.cells.values().map(|v| if let Value::Text(t) = v { t.clone() } else { format!("{v:?}") }).collect()
+    }
+
+    #[test]
+    fn text_files_of_many_programs_are_read_alike() {
+        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("编号\t内容\n1\t路灯\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let (gbk, ..) = encoding_rs::GB18030.encode("编号,内容\n1,路灯\n");
+        for bytes in [
+            "编号,内容\n1,路灯\n".as_bytes().to_vec(),
+            "\u{feff}编号,内容\r\n1,路灯\r\n".as_bytes().to_vec(),
+            "sep=;\n编号;内容\n1;路灯\n".as_bytes().to_vec(),
+            "编号|内容\n1|路灯\n".as_bytes().to_vec(),
+            "[{\"编号\":1,\"内容\":\"路灯\"}]".as_bytes().to_vec(),
+            "{\"编号\":\"1\",\"内容\":\"路灯\"}\n".as_bytes().to_vec(),
+            utf16,
+            gbk.into_owned(),
+        ] {
+            let grids = read(&bytes).unwrap();
+            let mut last = texts(grids[0].rows.last().unwrap());
+            last.sort();
+            assert_eq!(last, ["1", "路灯"], "{:?}", String::from_utf8_lossy(&bytes));
+        }
+    }
+
+    #[test]
+    fn what_is_no_ledger_is_said_in_a_sentence() {
+        let said = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
+        assert!(said(b"").contains("empty"));
+        assert!(said(&[0xd0, 0xcf, 0x11, 0xe0, 0, 0]).contains(".xls"));
+        assert!(said(b"%PDF-1.7").contains("a PDF"));
+        assert!(said("编号,内容\n1,\"路灯\n2,井盖\n".as_bytes()).starts_with("line 2"));
+        assert!(said("sep=,\n编号,内容\n1,\"路灯\n".as_bytes()).starts_with("line 3"));
+        assert!(said(b"[{\"a\":1},").contains("JSON is broken"));
+        // A mark within a cell opens nothing, and a doubled one closes nothing.
+        assert_eq!(read("编号,内容\n1,5\"管\n2,\"他说\"\"好\"\"\"\n".as_bytes()).unwrap()[0].rows.len(), 3);
+    }
+
+    #[test]
+    fn a_number_without_its_digits_is_no_number() {
+        for lost in ["1.23457E+17", "1.39E+10"] {
+            assert_eq!(text_of(lost.into()), Some(Value::Lost(lost.into())));
+        }
+        for kept in ["13900138000", "E+1", "1E5栋", "3.5", "A1.2E+3"] {
+            assert_eq!(text_of(kept.into()), Some(Value::Text(kept.into())));
+        }
+        assert_eq!(of_float(1.234_567_890_123_456_8e17), Some(Value::Lost("123456789012345680".into())));
+        assert_eq!(of_float(13_900_138_000.0), Some(Value::Text("13900138000".into())));
+        assert_eq!(text_of("#REF!".into()), Some(Value::Failed("#REF!".into())));
+        assert_eq!(text_of(" \u{200b}\u{3000}".into()), None);
     }
 }

@@ -67,3 +67,4 @@ reckon-period-set = set by { $unit }: to { $legal } ({ $cite })
 the-sender = the sender
 reckon-consequence = Who is late answers for it
 reckon-consequence-text = { $cite }: { $gist }
+reckon-provisional-past = There is no calendar before { $first } here; only weekends were taken out

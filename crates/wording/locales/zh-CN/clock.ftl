@@ -55,3 +55,4 @@ reckon-period-set = 由{ $unit }指定到{ $legal }（{ $cite }）
 the-sender = 交办单位
 reckon-consequence = 逾期责任
 reckon-consequence-text = { $cite }：{ $gist }
+reckon-provisional-past = 本机没有{ $first }年以前的放假安排，只扣除了周末
