@@ -67,7 +67,7 @@ async fn find(office: &Office, code: &str, from: &str) -> Result<(SubmissionReco
         }
     }
     // One wrong guess at a time: many at once are counted one after another.
-    let _turn = office.turn().await;
+    let _turn = office.turn(&key).await;
     throttle::check(office, &key).await?;
     throttle::miss(office, &key).await?;
     Err(AppError::NotFound)

@@ -1,13 +1,13 @@
 //! The office: store, files, packs, words and time of one tenant, handed to every use case.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use hmac::{Hmac, KeyInit, Mac};
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
-use huiyin_domain::ids::{OfficerId, PackId, TenantId, UnitId};
+use huiyin_domain::ids::{MatterId, OfficerId, PackId, TenantId, UnitId};
 use huiyin_domain::matter::Actor;
 use huiyin_domain::procedure::RuleBook;
 use huiyin_domain::unit::{Directory, Officer, Post};
@@ -72,10 +72,32 @@ pub struct Office {
     parts: Arc<Parts>,
     serials: Arc<Mutex<Serials>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
-    guesses: Arc<tokio::sync::Mutex<()>>,
+    turns: Arc<Turns>,
     jobs: crate::print_job::Jobs,
     published: Arc<RwLock<Vec<OfficerId>>>,
     readings: Arc<RwLock<Readings>>,
+}
+
+/// Who guesses at what just now, by key. A key nobody waits for is let go.
+#[derive(Debug, Default)]
+struct Turns(Mutex<BTreeMap<String, Weak<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    /// Keys kept before those that are let go are looked for.
+    const KEPT: usize = 1_000;
+
+    fn of(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if all.len() > Self::KEPT {
+            all.retain(|_, turn| turn.strong_count() > 0);
+        }
+        if let Some(turn) = all.get(key).and_then(Weak::upgrade) {
+            return turn;
+        }
+        let turn = Arc::default();
+        all.insert(key.to_owned(), Arc::downgrade(&turn));
+        turn
+    }
 }
 
 /// Rule books as they read, by pack, with the periods they were read under.
@@ -109,7 +131,7 @@ impl Office {
             parts: Arc::new(parts),
             serials: Arc::default(),
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
-            guesses: Arc::default(),
+            turns: Arc::default(),
             jobs: Arc::default(),
             published: Arc::default(),
             readings: Arc::default(),
@@ -136,9 +158,11 @@ impl Office {
         Self::new(Parts { library, ..(*self.parts).clone() })
     }
 
-    /// A turn at guessing: sign-ins and wrong codes are judged one after another, so that many at once gain nothing.
-    pub(crate) async fn turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.guesses.lock().await
+    /// A turn at guessing: guesses at one name, or from one place, are judged one after another, so that many at once gain
+    /// nothing and keep nobody else waiting.
+    pub(crate) async fn turn(&self, key: &str) -> tokio::sync::OwnedMutexGuard<()> {
+        let turn = self.turns.of(key);
+        turn.lock_owned().await
     }
 
     /// Print jobs under way or ready.
@@ -200,6 +224,14 @@ impl Office {
     /// As the store.
     pub async fn ready(&self) -> Result<()> {
         Ok(self.store().ready().await?)
+    }
+
+    /// Matters that have duties and are not there, at most a hundred: what a damaged or half restored store leaves behind.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn orphans(&self) -> Result<Vec<MatterId>> {
+        Ok(self.store().orphans(self.tenant(), 100).await?)
     }
 
     /// Office time.

@@ -79,7 +79,11 @@ pub(crate) async fn timers(office: &Office) -> Result<Swept> {
 }
 
 async fn one(office: &Office, id: &MatterId) -> Result<u64> {
-    let Some(matter) = office.store().matter(office.tenant(), id).await? else { return Ok(0) };
+    let Some(matter) = office.store().matter(office.tenant(), id).await? else {
+        tracing::error!(matter.id = %id, "duties of a matter that is not there were set aside; run huiyin doctor");
+        office.store().set_aside(office.tenant(), id).await?;
+        return Ok(0);
+    };
     let ground = office.ground(&matter.pack).await?;
     let (next, events) = advance(ground.rules(), &matter, &office.now())?;
     let breaches = events.iter().filter(|e| matches!(e.kind, EventKind::Breached { .. })).count();

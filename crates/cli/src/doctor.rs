@@ -21,6 +21,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut wrong = Vec::new();
     office.ready().await?;
     println!("store       {} answers", office.backend());
+    for orphan in office.orphans().await? {
+        wrong.push(format!("the matter `{orphan}` has duties and is not there; nothing works them: restore it from a backup"));
+    }
     let directory = office.directory().await?;
     println!("directory   {} units, {} officers", directory.units.len(), directory.officers.len());
     if directory.unit(office.front_office()).is_none() {

@@ -32,6 +32,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// Gives freed memory back: a burst of password hashes or uploads leaves nothing behind, which glibc's allocator keeps.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// 回音：信访工作系统 · the working system of an office that receives citizens' petitions.
 #[derive(Parser)]
 #[command(name = "huiyin", version, about, max_term_width = 100)]

@@ -6,8 +6,10 @@
 mod read;
 mod write;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
@@ -16,11 +18,18 @@ use huiyin_storage::{
 };
 use jiff::Timestamp;
 use tokio_postgres::NoTls;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
 const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("../migrations/0001_first.sql"))];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
+/// Milliseconds a statement may take.
+const STATEMENT: u32 = 20_000;
+/// Milliseconds a statement waits for a lock.
+const LOCK: u32 = 5_000;
+/// How long a connection is waited for.
+const WAIT: Duration = Duration::from_secs(5);
 /// An advisory lock, so that two nodes that start together do not both migrate.
 const MIGRATION_LOCK: i64 = 0x6875_6979_696e;
 
@@ -30,8 +39,24 @@ pub struct PostgresStore {
     pool: Pool,
 }
 
+/// A driver's error as the seam knows it: what goes away by itself is busy, and the call may be repeated.
 fn fault(error: tokio_postgres::Error) -> StoreError {
-    StoreError::unavailable(error)
+    let passing = error.code().is_some_and(|code| {
+        [
+            SqlState::QUERY_CANCELED,
+            SqlState::LOCK_NOT_AVAILABLE,
+            SqlState::T_R_DEADLOCK_DETECTED,
+            SqlState::T_R_SERIALIZATION_FAILURE,
+            SqlState::TOO_MANY_CONNECTIONS,
+            SqlState::ADMIN_SHUTDOWN,
+            SqlState::CRASH_SHUTDOWN,
+            SqlState::CANNOT_CONNECT_NOW,
+            SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+        ]
+        .contains(code)
+    });
+    // A connection that was cut says nothing of what was asked: a commit under way is found again by its key.
+    if passing || error.is_closed() || error.code().is_none() { StoreError::Busy } else { StoreError::unavailable(error) }
 }
 
 impl PostgresStore {
@@ -40,16 +65,29 @@ impl PostgresStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the server cannot be reached, or its schema is newer than this program.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        let config: tokio_postgres::Config = url.parse().map_err(fault)?;
+        let mut config: tokio_postgres::Config = url.parse().map_err(StoreError::unavailable)?;
+        let more = format!("-c statement_timeout={STATEMENT} -c lock_timeout={LOCK} -c idle_in_transaction_session_timeout={STATEMENT}");
+        let options = config.get_options().map_or_else(|| more.clone(), |own| format!("{more} {own}"));
+        config.options(options).connect_timeout(WAIT);
         let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
-        let pool = Pool::builder(manager).max_size(CONNECTIONS).build().map_err(StoreError::unavailable)?;
+        let pool = Pool::builder(manager)
+            .max_size(CONNECTIONS)
+            .runtime(Runtime::Tokio1)
+            .wait_timeout(Some(WAIT))
+            .create_timeout(Some(WAIT))
+            .recycle_timeout(Some(WAIT));
+        let pool = pool.build().map_err(StoreError::unavailable)?;
         let store = Self { pool };
         store.migrate().await?;
         Ok(store)
     }
 
     async fn client(&self) -> Result<Object, StoreError> {
-        self.pool.get().await.map_err(StoreError::unavailable)
+        self.pool.get().await.map_err(|error| match error {
+            PoolError::Timeout(_) => StoreError::Busy,
+            PoolError::Backend(error) => fault(error),
+            other => StoreError::unavailable(other),
+        })
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
@@ -153,6 +191,15 @@ impl Store for PostgresStore {
         read::due_timers(&self.client().await?, tenant, now, limit).await
     }
 
+    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError> {
+        let sql = "UPDATE duty SET next_at=NULL WHERE tenant=$1 AND matter=$2";
+        self.client().await?.execute(sql, &[&tenant.0, &matter.0]).await.map(drop).map_err(fault)
+    }
+
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+        read::orphans(&self.client().await?, tenant, limit).await
+    }
+
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         read::next_timer(&self.client().await?, tenant, after).await
     }
@@ -200,6 +247,8 @@ impl Store for PostgresStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.client().await?.query_one("SELECT 1", &[]).await.map(|_| ()).map_err(fault)
+        // It writes: a full disk, a read-only server and a table that is locked show.
+        let sql = "INSERT INTO lease (tenant, name, next) VALUES ('', 'probe', 1) ON CONFLICT (tenant, name) DO UPDATE SET next=lease.next+1";
+        self.client().await?.execute(sql, &[]).await.map(drop).map_err(fault)
     }
 }

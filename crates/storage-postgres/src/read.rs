@@ -16,8 +16,11 @@ use tokio_postgres::types::ToSql;
 
 use crate::fault;
 
+/// A row read by a key that its reader knows.
+const UNNAMED: &str = "?";
+
 fn parse<T: DeserializeOwned>(table: &'static str, row: &str, doc: &str) -> Result<T, StoreError> {
-    serde_json::from_str(doc).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+    serde_json::from_str(doc).map_err(|e| StoreError::corrupt(table, row, &e))
 }
 
 async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, StoreError> {
@@ -35,28 +38,34 @@ pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static s
         .iter()
         .map(|row| {
             let doc: &str = row.get(0);
-            parse(table, &doc.chars().take(80).collect::<String>(), doc)
+            parse(table, UNNAMED, doc)
         })
         .collect()
 }
 
-fn page<T>(mut rows: Vec<(String, T)>, limit: u32) -> Page<T> {
+/// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:
+/// it does not close a unit's list.
+fn page<T>(mut rows: Vec<(String, Result<T, StoreError>)>, limit: u32) -> Page<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(|r| r.0.clone()) } else { None };
-    Page { rows: rows.into_iter().map(|r| r.1).collect(), next }
+    let whole = |(_, row): (String, Result<T, StoreError>)| {
+        row.inspect_err(|error| tracing::error!(error = %error, "a damaged row was left out of a list; run huiyin doctor")).ok()
+    };
+    Page { rows: rows.into_iter().filter_map(whole).collect(), next }
 }
 
 fn keyed<T: DeserializeOwned>(table: &'static str, found: &[Row], limit: u32) -> Result<Page<T>, StoreError> {
-    let parsed: Result<Vec<_>, _> = found
+    let parsed = found
         .iter()
         .map(|row| {
             let (key, doc): (String, &str) = (row.get(0), row.get(1));
-            parse(table, &key, doc).map(|value| (key, value))
+            let parsed = parse(table, &key, doc);
+            (key, parsed)
         })
         .collect();
-    Ok(page(parsed?, limit))
+    Ok(page(parsed, limit))
 }
 
 fn before(after: Option<&str>) -> i64 {
@@ -155,6 +164,12 @@ pub(crate) async fn item(client: &Object, tenant: &TenantId, kind: ItemKind, key
     let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key=$3 AND (expires IS NULL OR expires>$4)";
     let found = rows(client, sql, &[&tenant.0, &kind.word(), &key, &now.as_second()]).await?;
     found.first().map(|row| item_of(kind, row)).transpose()
+}
+
+pub(crate) async fn orphans(client: &Object, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    let sql =
+        "SELECT DISTINCT d.matter FROM duty d WHERE d.tenant=$1 AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.tenant=d.tenant AND m.id=d.matter) LIMIT $2";
+    Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| MatterId(r.get(0))).collect())
 }
 
 pub(crate) async fn items(client: &Object, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {

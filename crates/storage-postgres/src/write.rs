@@ -22,13 +22,6 @@ enum Check {
     Free(String),
 }
 
-/// What a matter is written with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum With {
-    Submission,
-    Nothing,
-}
-
 #[derive(Default)]
 struct Batch {
     steps: Vec<(&'static str, Values, Check)>,
@@ -49,7 +42,7 @@ impl Batch {
 }
 
 fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+    serde_json::to_string(value).map_err(|e| StoreError::corrupt(table, row, &e))
 }
 
 /// Writes one unit of work in one transaction.
@@ -110,7 +103,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         );
     }
     for write in &changes.matters {
-        matter(&mut batch, tenant(), write, if changes.submission.is_some() { With::Submission } else { With::Nothing })?;
+        matter(&mut batch, tenant(), write)?;
     }
     for event in &changes.events {
         let (id, n) = (event.matter.0.clone(), i64::from(event.event.n));
@@ -188,17 +181,17 @@ fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> R
     Ok(())
 }
 
-fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite, with: With) -> Result<(), StoreError> {
+fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite) -> Result<(), StoreError> {
     let m = &write.matter;
     let (id, doc) = (m.id.0.clone(), json("matter", m.id.as_str(), m)?);
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     match write.expected {
-        // A matter whose submission is already there must not break the pipeline before that is said; a part
-        // of a letter whose number is taken was parted by somebody else at the same moment.
+        // A submission that is already there is said first, since its statement stands before this one. A number that is taken,
+        // by a serial given twice or a part made at the same moment, writes nothing at all.
         Expected::New => batch.checked(
             "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
             values![tenant.clone(), id.clone(), m.submission.0.clone(), i64::from(m.part), m.number.clone(), version, m.phase.word(), doc],
-            if with == With::Nothing { Check::Version } else { Check::Any },
+            Check::Version,
         ),
         Expected::Version(was) => batch.checked(
             "UPDATE matter SET version=$1, phase=$2, doc=$3 WHERE tenant=$4 AND id=$5 AND version=$6",

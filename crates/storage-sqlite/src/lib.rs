@@ -21,15 +21,18 @@ use huiyin_storage::{
     MessageRecord, Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, InterruptHandle};
+use tokio::sync::Semaphore;
 
 use crate::write::Prepared;
 use crate::writer::{Command, Writer};
 
 /// How long a statement waits for another process that writes.
 const BUSY: Duration = Duration::from_secs(10);
-/// Readers kept open.
+/// Readers at once.
 const READERS: usize = 4;
+/// How long a read waits for its turn.
+const TURN: Duration = Duration::from_secs(20);
 
 /// A store in one SQLite file.
 #[derive(Debug, Clone)]
@@ -37,6 +40,7 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Arc<Writer>,
     readers: Arc<Mutex<Vec<Connection>>>,
+    turns: Arc<Semaphore>,
 }
 
 impl SqliteStore {
@@ -47,23 +51,50 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        Ok(Self { path: path.to_owned(), writer: Arc::new(Writer::start(connection)?), readers: Arc::new(Mutex::new(Vec::new())) })
+        Ok(Self { path: path.to_owned(), writer: Arc::new(Writer::start(connection)?), readers: Arc::default(), turns: Arc::new(Semaphore::new(READERS)) })
     }
 
+    /// Runs a read. At most [`READERS`] run at once; the others wait their turn, and a read that nobody waits for any more is
+    /// interrupted.
     async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| StoreError::Busy)?.map_err(StoreError::unavailable)?;
         let (readers, path) = (Arc::clone(&self.readers), self.path.clone());
+        let running = Running::default();
+        let at_work = running.0.clone();
         let work = move || {
+            let _turn = turn;
             let kept = readers.lock().ok().and_then(|mut all| all.pop());
             let connection = kept.map_or_else(|| connect(&path), Ok)?;
+            if let Ok(mut handle) = at_work.lock() {
+                *handle = Some(connection.get_interrupt_handle());
+            }
             let result = job(&connection);
-            if let Ok(mut all) = readers.lock()
-                && all.len() < READERS
-            {
+            // From here on nothing interrupts it: the next job may have the connection.
+            if let Ok(mut handle) = at_work.lock() {
+                *handle = None;
+            }
+            if let Ok(mut all) = readers.lock() {
                 all.push(connection);
             }
             result
         };
-        tokio::task::spawn_blocking(work).await.map_err(StoreError::unavailable)?
+        let done = tokio::task::spawn_blocking(work).await.map_err(StoreError::unavailable);
+        drop(running);
+        done?
+    }
+}
+
+/// A read that somebody waits for. Dropped before its end, it interrupts the statement.
+#[derive(Default)]
+struct Running(Arc<Mutex<Option<InterruptHandle>>>);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Ok(handle) = self.0.lock()
+            && let Some(handle) = handle.as_ref()
+        {
+            handle.interrupt();
+        }
     }
 }
 
@@ -175,6 +206,16 @@ impl Store for SqliteStore {
         self.read(move |c| read::due_timers(c, &tenant, now, limit)).await
     }
 
+    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError> {
+        let (tenant, matter) = (tenant.0.clone(), matter.0.clone());
+        self.writer.send(|reply| Command::SetAside(tenant, matter, reply)).await
+    }
+
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+        let tenant = tenant.0.clone();
+        self.read(move |c| read::orphans(c, &tenant, limit)).await
+    }
+
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let tenant = tenant.0.clone();
         self.read(move |c| read::next_timer(c, &tenant, after)).await
@@ -222,5 +263,56 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         self.writer.send(Command::Ready).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("huiyin.db");
+        (folder, path)
+    }
+
+    #[tokio::test]
+    async fn duties_of_a_matter_that_is_not_there_are_set_aside_and_reported() {
+        let (_folder, path) = place();
+        let store = SqliteStore::open(&path).unwrap();
+        connect(&path)
+            .unwrap()
+            .execute("INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES ('t', 'gone', 1, 'u', 'clerk', 'duty', 1, 1, '{}')", [])
+            .unwrap();
+        let (tenant, late) = (TenantId::new("t"), Timestamp::from_second(1_000).unwrap());
+        assert_eq!(store.due_timers(&tenant, late, 10).await.unwrap(), [MatterId::new("gone")]);
+        assert_eq!(store.orphans(&tenant, 10).await.unwrap(), [MatterId::new("gone")]);
+        store.set_aside(&tenant, &MatterId::new("gone")).await.unwrap();
+        assert!(store.due_timers(&tenant, late, 10).await.unwrap().is_empty(), "the sweep would work it for ever");
+        assert_eq!(store.orphans(&tenant, 10).await.unwrap().len(), 1, "it stays for whoever looks");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_row_says_nothing_of_what_stands_in_it() {
+        let (_folder, path) = place();
+        let store = SqliteStore::open(&path).unwrap();
+        connect(&path).unwrap().execute("INSERT INTO vault (tenant, submission, doc) VALUES ('t', 's', '{\"identity\":{\"name\":\"欧阳修远\",')", []).unwrap();
+        let error = store.vault(&TenantId::new("t"), &SubmissionId::new("s")).await.unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(said.contains("vault") && !said.contains("欧阳") && !said.contains("identity"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_store_that_cannot_be_written_is_not_ready() {
+        let (folder, path) = place();
+        let store = SqliteStore::open(&path).unwrap();
+        store.ready().await.unwrap();
+        // Another connection holds the one right to write, as a disk that fills up would.
+        let other = connect(&path).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let waiting = tokio::time::timeout(Duration::from_millis(300), store.ready()).await;
+        assert!(waiting.is_err(), "it answers although nothing can be written");
+        other.execute_batch("ROLLBACK").unwrap();
+        drop(folder);
     }
 }

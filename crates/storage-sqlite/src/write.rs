@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::fault;
 
 fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<String, StoreError> {
-    serde_json::to_string(value).map_err(|source| StoreError::Corrupt { table, row: row.to_owned(), source })
+    serde_json::to_string(value).map_err(|e| StoreError::corrupt(table, row, &e))
 }
 
 fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
@@ -272,6 +272,17 @@ fn item(connection: &Connection, tenant: &str, item: &ItemRecord) -> Result<(), 
 
 pub(crate) fn remove_item(connection: &Connection, tenant: &str, kind: ItemKind, key: &str) -> Result<(), StoreError> {
     run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key]).map(|_| ())
+}
+
+/// Takes the timers of a matter out of the sweep's way.
+pub(crate) fn set_aside(connection: &Connection, tenant: &str, matter: &str) -> Result<(), StoreError> {
+    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND matter=?2", params![tenant, matter]).map(drop)
+}
+
+/// Writes one row, so that a disk that is full or read-only shows.
+pub(crate) fn probe(connection: &Connection) -> Result<(), StoreError> {
+    let sql = "INSERT INTO lease (tenant, name, next) VALUES ('', 'probe', 1) ON CONFLICT (tenant, name) DO UPDATE SET next=next+1";
+    run(connection, sql, params![]).map(drop)
 }
 
 pub(crate) fn sweep_items(connection: &Connection, tenant: &str, now: Timestamp) -> Result<u64, StoreError> {

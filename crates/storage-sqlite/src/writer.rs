@@ -22,6 +22,7 @@ pub(crate) enum Command {
     Remove(String, ItemKind, String, Reply<()>),
     Sweep(String, Timestamp, Reply<u64>),
     Lease(String, String, u32, Reply<u64>),
+    SetAside(String, String, Reply<()>),
     Ready(Reply<()>),
 }
 
@@ -86,7 +87,9 @@ fn refuse(group: Vec<Command>, error: &StoreError) {
     let again = || if matches!(error, StoreError::Busy) { StoreError::Busy } else { StoreError::Unavailable(error.to_string().into()) };
     for command in group {
         match command {
-            Command::Commit(_, reply) | Command::Remove(_, _, _, reply) | Command::Ready(reply) => drop(reply.send(Err(again()))),
+            Command::Commit(_, reply) | Command::Remove(_, _, _, reply) | Command::SetAside(_, _, reply) | Command::Ready(reply) => {
+                drop(reply.send(Err(again())))
+            }
             Command::Sweep(_, _, reply) | Command::Lease(_, _, _, reply) => drop(reply.send(Err(again()))),
         }
     }
@@ -98,7 +101,8 @@ fn apply(connection: &Connection, command: Command) -> Answer {
         Command::Remove(tenant, kind, key, reply) => later(reply, savepoint(connection, |c| write::remove_item(c, &tenant, kind, &key))),
         Command::Sweep(tenant, now, reply) => later(reply, savepoint(connection, |c| write::sweep_items(c, &tenant, now))),
         Command::Lease(tenant, name, count, reply) => later(reply, savepoint(connection, |c| write::lease(c, &tenant, &name, count))),
-        Command::Ready(reply) => later(reply, Ok(())),
+        Command::SetAside(tenant, matter, reply) => later(reply, savepoint(connection, |c| write::set_aside(c, &tenant, &matter))),
+        Command::Ready(reply) => later(reply, savepoint(connection, write::probe)),
     }
 }
 

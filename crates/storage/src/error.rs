@@ -13,14 +13,14 @@ pub enum StoreError {
     #[error("the store is busy; try again")]
     Busy,
     /// A row holds no valid value (STYLE rule 14).
-    #[error("table `{table}`, row `{row}` holds no valid value")]
+    #[error("table `{table}`, row `{row}` holds no valid value: {why}")]
     Corrupt {
         /// Table.
         table: &'static str,
-        /// Key of the row.
+        /// Key of the row, where it is known. Never its content: errors are logged and printed.
         row: String,
-        /// What the reader said.
-        source: serde_json::Error,
+        /// Where and in which way it is broken, without what stands there.
+        why: String,
     },
     /// The database cannot be reached or refuses.
     #[error("the database does not answer")]
@@ -28,6 +28,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// A row that cannot be read or written. Of the reader's error only place and kind are kept: its text can hold what stands in
+    /// the row, such as a name.
+    pub fn corrupt(table: &'static str, row: &str, error: &serde_json::Error) -> Self {
+        let why = format!("{:?} error at line {}, column {}", error.classify(), error.line(), error.column());
+        Self::Corrupt { table, row: row.to_owned(), why }
+    }
+
     /// Wraps a driver's error.
     pub fn unavailable(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Unavailable(Box::new(source))

@@ -70,6 +70,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
     /// Matters with a timer due at or before `now`, most overdue first.
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError>;
+    /// Sets the timers of a matter aside that is not there, so that no sweep works them again and again; they stay for whoever looks.
+    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError>;
+    /// Matters that have duties and are not there, at most `limit`.
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError>;
     /// When the next timer falls due; `None` when none is set.
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 
@@ -91,6 +95,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Which backend this is: `sqlite` or `postgres`.
     fn backend(&self) -> &'static str;
-    /// Answers when the store can be written.
+    /// Answers when the store can be written: it writes.
     async fn ready(&self) -> Result<(), StoreError>;
 }

@@ -11,6 +11,7 @@ use huiyin_domain::text;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Semaphore;
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, random_hex};
@@ -50,7 +51,9 @@ pub struct SignedIn {
 pub async fn sign_in(office: &Office, login: &str, password: &str, from: &str) -> Result<SignedIn> {
     let login = text::number(login).to_lowercase();
     let keys = [format!("login:{login}"), format!("from:{from}")];
-    let _turn = office.turn().await;
+    // First the name, then the place: two that wait for each other cannot be.
+    let [name, place] = &keys;
+    let _turns = (office.turn(name).await, office.turn(place).await);
     for key in &keys {
         throttle::check(office, key).await?;
     }
@@ -82,10 +85,14 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, from: &str) -
 /// A hash nobody has the password of, so that an unknown name takes as long as a wrong password.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZS1vdGhlci1zYWx0$Vn0pWJpmSqxGRDXc4LoVDqzR3sGLXL9bTvSXBGnFzYI";
 
+/// Hashes under way at once; each takes 19 MiB while it runs.
+static HASHING: Semaphore = Semaphore::const_new(4);
+
 async fn verify(password: &str, hash: Option<String>) -> Result<bool> {
     let password: String = password.chars().take(MAX_PASSWORD).collect();
     let known = hash.is_some();
     let text = hash.unwrap_or_else(|| NOBODY.to_owned());
+    let _one = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
     let job = move || PasswordHash::new(&text).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
     Ok(tokio::task::spawn_blocking(job).await.map_err(|e| AppError::Internal(e.to_string()))? && known)
 }
@@ -96,6 +103,7 @@ async fn verify(password: &str, hash: Option<String>) -> Result<bool> {
 /// [`AppError::Internal`] when the system gives no randomness.
 pub async fn hash(password: &str) -> Result<String> {
     let password = password.to_owned();
+    let _one = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
     let job = move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string());
     tokio::task::spawn_blocking(job).await.map_err(|e| AppError::Internal(e.to_string()))?.map_err(|e| AppError::Internal(e.to_string()))
 }
@@ -174,6 +182,7 @@ pub fn check_password(password: &str, errors: &mut Vec<FormError>) {
 /// [`AppError::Form`] when the old one is wrong or the new one too weak.
 pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &str) -> Result<()> {
     let key = format!("login:{}", staff.officer.login);
+    let _turn = office.turn(&key).await;
     throttle::check(office, &key).await?;
     let stored = office.store().item(office.tenant(), ItemKind::Credential, staff.officer.id.as_str(), office.machine_now()).await?;
     let mut errors = Vec::new();
