@@ -4,6 +4,7 @@
 //! by noun, never by kind. What pages need of the views below is re-exported here and nowhere else.
 
 pub mod act;
+mod belonging;
 pub mod checks;
 pub mod clock_view;
 pub mod corrections;
@@ -46,6 +47,7 @@ pub mod timeline;
 mod walk;
 pub mod yearly;
 
+pub use belonging::Belonging;
 pub use error::{AppError, FormError, Result};
 pub use huiyin_domain as domain;
 pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store, VaultRecord};

@@ -169,8 +169,8 @@ async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 
 async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
     let site = router(office, WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text) })?;
-    let service = site.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(ended()).await.context("the site ended")
+    huiyin_web::serve(listener, site, config.proxy, ended()).await;
+    Ok(())
 }
 
 async fn ended() {

@@ -1,13 +1,14 @@
 //! Putting an office together from a configuration: store, files, secret, time.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use huiyin_app::packs::Library;
-use huiyin_app::{Office, Parts, Store, TimeSource, demo};
+use huiyin_app::{Belonging, Office, Parts, Store, TimeSource, demo};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
 use huiyin_storage_postgres::PostgresStore;
@@ -52,7 +53,9 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     if !data.is_dir() {
         anyhow::ensure!(make == Make::Folder, "there is no folder `{}`; run `huiyin init --data {}` first", data.display(), data.display());
         fs::create_dir_all(data).with_context(|| format!("cannot make the folder `{}`", data.display()))?;
+        only_owner(data, 0o700)?;
     }
+    let made_before = if config.database.is_empty() { data.join("huiyin.db").exists() } else { data.join("files").is_dir() };
     let store: Arc<dyn Store> = if config.database.is_empty() {
         let path = data.join("huiyin.db");
         Arc::new(SqliteStore::open(&path).with_context(|| format!("cannot open `{}`", path.display()))?)
@@ -68,12 +71,13 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         time: clock.clone(),
         tenant: TenantId::new(&config.tenant),
         zone: TimeZone::get(&config.timezone).with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
-        secret: secret(data)?,
+        secret: secret(data, made_before)?,
         front_office: UnitId::new(&config.front_office),
         division: config.division.clone(),
         faces: Some(config.faces.clone()).filter(|f| !f.is_empty()).map(Into::into),
         procedure: config.procedure.clone(),
     });
+    belongs(&office, data).await?;
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
     Ok(Opened { office, clock })
@@ -88,29 +92,89 @@ pub enum Make {
     Nothing,
 }
 
-/// The server's secret: 32 random bytes beside the database, readable by its owner alone.
-fn secret(data: &Path) -> anyhow::Result<Vec<u8>> {
+/// The server's secret: 32 random bytes beside the database, readable by its owner alone. It is made once, with the store, and
+/// never made anew in silence: another secret opens no receipt code.
+fn secret(data: &Path, made_before: bool) -> anyhow::Result<Vec<u8>> {
     let path = data.join("secret.key");
     if !path.exists() {
+        anyhow::ensure!(
+            !made_before,
+            "`{}` is missing, and the store beside it was made with it: without it no receipt code, sign-in or token opens. Put it back from a backup; do not make a new one",
+            path.display()
+        );
         let part = data.join(format!("secret.{}.part", std::process::id()));
-        fs::write(&part, huiyin_app::random_hex(32)?).with_context(|| format!("cannot write `{}`", part.display()))?;
-        only_owner(&part)?;
+        write_through(&part, huiyin_app::random_hex(32)?.as_bytes()).with_context(|| format!("cannot write `{}`", part.display()))?;
         // The first to come wins; nobody's secret is overwritten.
         let _ = fs::hard_link(&part, &path);
         fs::remove_file(&part)?;
+        through(data)?;
     }
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     anyhow::ensure!(text.trim().len() >= 32, "`{}` is damaged; restore it from a backup, or receipt codes will no longer open", path.display());
     Ok(text.trim().as_bytes().to_vec())
 }
 
-#[cfg(unix)]
-fn only_owner(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).context("cannot protect the secret")
+/// Writes a file for its owner alone, and waits until the disk has it.
+fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
-#[cfg(not(unix))]
-fn only_owner(_: &Path) -> anyhow::Result<()> {
+/// Waits until the disk has the names in a folder.
+fn through(folder: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    fs::File::open(folder)?.sync_all()?;
     Ok(())
+}
+
+/// A folder or file for its owner alone.
+fn only_owner(path: &Path, mode: u32) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(|| format!("cannot protect `{}`", path.display()))?;
+    }
+    Ok(())
+}
+
+/// What a file store is known by: a random name that lies in it.
+fn name_of_files(folder: &Path) -> anyhow::Result<Option<String>> {
+    match fs::read_to_string(folder.join("name")) {
+        Ok(name) => Ok(Some(name.trim().to_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read the name of `{}`", folder.display())),
+    }
+}
+
+/// The store knows the secret and the file store it was made with. A node with others looks right and is not: its receipts open
+/// nowhere else, and files lodged elsewhere are not there.
+async fn belongs(office: &Office, data: &Path) -> anyhow::Result<()> {
+    let folder = data.join("files");
+    let mut found = office.belonging(name_of_files(&folder)?.as_deref()).await?;
+    if found == Belonging::Unnamed {
+        // First on the disk, then in the store: a cut between the two leaves nothing that is refused.
+        let name = huiyin_app::random_hex(16)?;
+        match write_through(&folder.join("name"), name.as_bytes()) {
+            // Another command was first.
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error).context("cannot name the file store"),
+            _ => through(&folder)?,
+        }
+        found = office.belonging(name_of_files(&folder)?.as_deref()).await?;
+    }
+    match found {
+        Belonging::Whole => Ok(()),
+        Belonging::OtherSecret => anyhow::bail!(
+            "`{}` is not the secret this store was made with: receipt codes, sign-ins and tokens would not open. Put the right secret.key there (it is the same on every node)",
+            data.join("secret.key").display()
+        ),
+        Belonging::Unnamed | Belonging::OtherFiles => anyhow::bail!(
+            "`{}` is not the file store this database was made with: files lodged there would be missing here. Every node uses the same folder; mount it, or restore it with its file `name`",
+            folder.display()
+        ),
+    }
 }

@@ -235,6 +235,36 @@ fn a_year_before_the_first_calendar_is_said_and_not_taken_for_settled() {
 }
 
 #[test]
+fn another_secret_or_another_file_store_is_refused_and_none_is_made_anew() {
+    let (_folder, data) = installation();
+    let at = |name: &str| Path::new(&data).join(name);
+    let doctor = || {
+        let output = huiyin(&["doctor", "--data", &data]);
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert!(!doctor().1.contains("secret"), "{}", doctor().1);
+    #[cfg(unix)]
+    for (name, mode) in [("", 0o700), ("secret.key", 0o600), ("huiyin.db", 0o600), ("files/name", 0o600)] {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(std::fs::metadata(at(name)).unwrap().permissions().mode() & 0o777, mode, "{name}");
+    }
+    let secret = std::fs::read(at("secret.key")).unwrap();
+    std::fs::remove_file(at("secret.key")).unwrap();
+    let (code, said) = doctor();
+    assert!(code == Some(1) && said.contains("is missing") && !at("secret.key").exists(), "a secret was made anew: {said}");
+    std::fs::write(at("secret.key"), "00".repeat(32)).unwrap();
+    let (code, said) = doctor();
+    assert!(code == Some(1) && said.contains("is not the secret this store was made with"), "{said}");
+    std::fs::write(at("secret.key"), &secret).unwrap();
+    std::fs::rename(at("files"), at("elsewhere")).unwrap();
+    let (code, said) = doctor();
+    assert!(code == Some(1) && said.contains("is not the file store this database was made with"), "{said}");
+    std::fs::remove_dir_all(at("files")).unwrap();
+    std::fs::rename(at("elsewhere"), at("files")).unwrap();
+    assert!(!doctor().1.contains("is not the"), "{}", doctor().1);
+}
+
+#[test]
 fn a_reader_that_has_gone_is_no_panic() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_huiyin"))
         .args(["reckon", "--start", "2025-09-20", "--period", "15"])

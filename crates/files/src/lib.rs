@@ -75,10 +75,16 @@ impl FileStore {
             let folder = path.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
             let part = folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
-            let mut file = tokio::fs::File::create(&part).await?;
+            let mut options = tokio::fs::OpenOptions::new();
+            options.write(true).create(true).truncate(true);
+            #[cfg(unix)]
+            options.mode(0o600);
+            let mut file = options.open(&part).await?;
             file.write_all(bytes).await?;
             file.sync_all().await?;
             tokio::fs::rename(&part, &path).await?;
+            // The name lasts as the bytes do.
+            tokio::fs::File::open(&folder).await?.sync_all().await?;
         }
         Ok(Stored { hash, media_type, size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) })
     }

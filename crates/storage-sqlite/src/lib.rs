@@ -49,6 +49,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Unavailable`] when the file cannot be opened or is not a database of ours.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        only_owner(path).map_err(StoreError::unavailable)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
         Ok(Self { path: path.to_owned(), writer: Arc::new(Writer::start(connection)?), readers: Arc::default(), turns: Arc::new(Semaphore::new(READERS)) })
@@ -98,11 +99,26 @@ impl Drop for Running {
     }
 }
 
+/// Makes the file for its owner alone before anything is in it; what SQLite lays beside it takes after it.
+fn only_owner(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+        options.mode(0o600).open(path)?.set_permissions(std::fs::Permissions::from_mode(0o600))
+    }
+    #[cfg(not(unix))]
+    options.open(path).map(drop)
+}
+
 fn connect(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open(path).map_err(fault)?;
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(64);
-    connection.execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000;").map_err(fault)?;
+    connection
+        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;")
+        .map_err(fault)?;
     Ok(connection)
 }
 

@@ -126,8 +126,7 @@ pub async fn site(office: &Office) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let site = huiyin_web::router(office.clone(), huiyin_web::WebConfig::default()).unwrap();
-    let service = site.into_make_service_with_connect_info::<std::net::SocketAddr>();
-    tokio::spawn(async move { axum::serve(listener, service).await });
+    tokio::spawn(huiyin_web::serve(listener, site, false, std::future::pending()));
     address
 }
 

@@ -21,6 +21,7 @@ mod api;
 mod context;
 mod files;
 mod form;
+mod listen;
 mod pages;
 mod papers;
 mod problem;
@@ -31,4 +32,5 @@ mod templates;
 
 pub use api::openapi_json;
 pub use context::{Proxy, WebConfig};
+pub use listen::serve;
 pub use routes::{Access, ROUTES, router};

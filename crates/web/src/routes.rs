@@ -13,6 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use huiyin_app::{AppError, Office};
 use tower_http::compression::CompressionLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::context::{Asked, Proxy, Shared, WebConfig};
 use crate::problem::Problem;
@@ -121,6 +122,8 @@ pub(crate) const FORM_BYTES: usize = 1024 * 1024;
 const UPLOAD_BYTES: usize = 3 * huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES;
 /// Time a request may take.
 const TIME: Duration = Duration::from_secs(60);
+/// How long a body may stand still.
+const STILL: Duration = Duration::from_secs(30);
 /// Time a form may take: three large files over a slow line.
 const FORM_TIME: Duration = Duration::from_secs(20 * 60);
 
@@ -143,6 +146,8 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
         .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(CompressionLayer::new())
+        // A body that stops coming is not waited for.
+        .layer(RequestBodyTimeoutLayer::new(STILL))
         .with_state(shared))
 }
 

@@ -1,0 +1,60 @@
+//! What a store belongs to: the secret its codes are made with and the folder its files lie in. Both are known to the store by a
+//! fingerprint, so that a node or a restored backup with another one is refused before it gives out a receipt that opens nowhere.
+
+use huiyin_storage::{ItemKind, ItemRecord, StoreError};
+
+use crate::error::Result;
+use crate::office::Office;
+
+/// Key of the secret's fingerprint.
+const SECRET: &str = "belongs:secret";
+/// Key of the file store's name.
+const FILES: &str = "belongs:files";
+
+/// Whether secret and files are those the store was made with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Belonging {
+    /// They are.
+    Whole,
+    /// The file store has no name yet and the store knows of none: it is to be given one.
+    Unnamed,
+    /// The secret is another one.
+    OtherSecret,
+    /// The file store is another one.
+    OtherFiles,
+}
+
+impl Office {
+    /// Compares the secret and the name of the file store with what the store knows; a store that knows none yet takes these.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn belonging(&self, files: Option<&str>) -> Result<Belonging> {
+        let fingerprint = self.keyed_hash("belongs", "secret");
+        if known(self, SECRET, &fingerprint).await? != fingerprint {
+            return Ok(Belonging::OtherSecret);
+        }
+        let Some(given) = files else {
+            let named = self.store().item(self.tenant(), ItemKind::Setting, FILES, self.machine_now()).await?.is_some();
+            return Ok(if named { Belonging::OtherFiles } else { Belonging::Unnamed });
+        };
+        Ok(if known(self, FILES, given).await? == given { Belonging::Whole } else { Belonging::OtherFiles })
+    }
+}
+
+/// What the store knows under a key; when it knows nothing, what is given, which it then knows.
+async fn known(office: &Office, key: &str, given: &str) -> Result<String> {
+    for _ in 0..2 {
+        if let Some(item) = office.store().item(office.tenant(), ItemKind::Setting, key, office.machine_now()).await? {
+            return Ok(item.doc.as_str().unwrap_or_default().to_owned());
+        }
+        let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Setting, key, given.into()) };
+        match office.store().put_items(office.tenant(), vec![item]).await {
+            Ok(()) => return Ok(given.to_owned()),
+            // Another node was first: what it wrote counts.
+            Err(StoreError::AlreadyThere(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(String::new())
+}
