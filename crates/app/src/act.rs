@@ -12,6 +12,7 @@ use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, HandTo, MoveRule, Verb};
+use huiyin_domain::submission::Naming;
 use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite};
 use jiff::ToSpan;
 
@@ -64,7 +65,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     // The same addition sent twice is stored once, also without a key.
     let content = content_of(&step);
     let key = step.key.clone().or_else(|| (*actor == Actor::Petitioner && step.id == "add").then(|| format!("same:{content}")));
-    let key = key.map(|k| office.keyed_hash("idempotency", &format!("{}:{}:{k}", matter.id, step.id)));
+    let key = key.map(|k| once_key(office, &matter, &step.id, &k));
     if let Some(key) = &key
         && let Some(known) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
     {
@@ -92,9 +93,19 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
         stands_instead(office, &ground, &matter, actor, &mut step).await?;
     }
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
+        stands_for_another(office, &matter).await?;
+    }
     let mut changes = Changes::new(office.tenant().clone());
-    let expires = office.machine_now().checked_add(24.hours()).ok();
-    changes.items.extend(key.clone().map(|key| ItemRecord { kind: ItemKind::Idempotency, key, doc: content.clone().into(), expires, only_new: true }));
+    changes.items.extend(key.clone().map(|key| once_item(office, key, &content)));
+    // The same words from another form of hers are the same addition as well.
+    let same = (*actor == Actor::Petitioner && step.id == "add" && step.key.is_some()).then(|| once_key(office, &matter, "add", &format!("same:{content}")));
+    if let Some(same) = same {
+        if was_made(office, &same, &content).await? {
+            return Ok(matter);
+        }
+        changes.items.push(once_item(office, same, &content));
+    }
     let (id, mut joinder, mut done) = (matter.id.clone(), None, None);
     for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
         let number = member.number.clone();
@@ -119,6 +130,29 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     }
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(done)
+}
+
+/// The key under which something is done once on a matter.
+pub(crate) fn once_key(office: &Office, matter: &Matter, what: &str, key: &str) -> String {
+    office.keyed_hash("idempotency", &format!("{}:{what}:{key}", matter.id))
+}
+
+/// What says in the store that it was done; written in the same commit.
+pub(crate) fn once_item(office: &Office, key: String, content: &str) -> ItemRecord {
+    let expires = office.machine_now().checked_add(24.hours()).ok();
+    ItemRecord { kind: ItemKind::Idempotency, key, doc: content.into(), expires, only_new: true }
+}
+
+/// Whether it was done before with the same content.
+///
+/// # Errors
+/// [`AppError::KeyReused`] when it was done with another.
+pub(crate) async fn was_made(office: &Office, key: &str, content: &str) -> Result<bool> {
+    match office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? {
+        Some(known) if known.doc.as_str() == Some(content) => Ok(true),
+        Some(_) => Err(AppError::KeyReused),
+        None => Ok(false),
+    }
 }
 
 /// The matter as it is after a move that was made before under the same key; the key belongs to what it was sent with.
@@ -167,6 +201,22 @@ async fn stands_instead(office: &Office, ground: &Ground, matter: &Matter, actor
     Ok(())
 }
 
+/// What says that a matter stands in the place of one that was made void.
+fn stands_key(stands: &Matter, void: &str) -> String {
+    format!("stands:{}:{void}", stands.id)
+}
+
+/// An entry that stands in the place of a void one is not made void itself: then neither would stand.
+async fn stands_for_another(office: &Office, matter: &Matter) -> Result<()> {
+    for item in office.store().items(office.tenant(), ItemKind::Proposal, &stands_key(matter, ""), "", 50).await? {
+        let void = MatterId::new(item.doc.as_str().unwrap_or_default());
+        if let Some(void) = office.store().matter(office.tenant(), &void).await?.filter(|m| m.facts.contains(&Fact::Voided)) {
+            return Err(AppError::Form(vec![FormError::with("void_ground", "fault-stands-for", void.number)]));
+        }
+    }
+    Ok(())
+}
+
 /// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is.
 async fn one(
     office: &Office,
@@ -183,7 +233,17 @@ async fn one(
         *new_code = step.new_code;
     }
     let record = office.store().submission(office.tenant(), &matter.submission).await?;
+    let anonymous = record.as_ref().is_some_and(|r| r.submission.naming == Naming::Anonymous);
+    if rule.verb == Verb::Appoint && anonymous {
+        return Err(Closed::Anonymous.into());
+    }
     changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
+    if rule.verb == Verb::Void
+        && let Some(number) = step.fields.get(&Field::Instead.word()).filter(|n| !n.is_empty())
+        && let Some(stands) = office.store().matter_by_number(office.tenant(), number).await?
+    {
+        changes.items.push(ItemRecord::lasting(ItemKind::Proposal, stands_key(&stands, matter.id.as_str()), matter.id.as_str().into()));
+    }
     changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.matter));
     changes.items.extend(crate::people::recusals(matter, &decision.matter));
     crate::publication::check(office, matter, rule, &decision).await?;
@@ -200,7 +260,9 @@ async fn one(
             identity: rule.verb == Verb::Appoint,
             ..f.clone()
         };
-        changes.attachments.extend(step.files.iter().map(file));
+        let files: Vec<AttachmentRecord> = step.files.iter().map(file).collect();
+        let files = if anonymous && *actor == Actor::Petitioner { crate::lodge::without_names(office, matter, files).await? } else { files };
+        changes.attachments.extend(files);
     }
     let terms = match decision.words.text(Field::Words) {
         Some(more) => Some(all_terms(office, matter, more).await?),

@@ -33,6 +33,8 @@ use crate::seal::{seal, tell};
 /// Lines of the registration that are shown and can be written anew.
 pub const LINES: [&str; 10] =
     ["title", "class", "place_name", "complained_of", "headcount", "postmark", "enclosures", "foreign_number", "foreign_date", "sent_by"];
+/// Lines that she wrote herself when it came online: no office's to change.
+const HERS: [&str; 4] = ["title", "place_name", "complained_of", "headcount"];
 /// Identity and contact: not shown; what is typed replaces what was there, 无 takes it out.
 pub const PERSONAL: [&str; 4] = ["name", "telephone", "email", "address"];
 
@@ -109,6 +111,9 @@ fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
     value.unwrap_or_default()
 }
 
+/// Fields of a form that are no part of what it says.
+const NOT_CONTENT: [&str; 4] = ["csrf", "version", "key", "shown"];
+
 /// A line that is to be another one.
 struct Change {
     field: &'static str,
@@ -122,6 +127,20 @@ struct Change {
 /// [`AppError::Form`] with every fault; [`AppError::ChangedMeanwhile`] when somebody was quicker.
 pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTreeMap<String, String>, files: Vec<AttachmentRecord>) -> Result<Corrected> {
     let (matter, record) = of(office, staff, number).await?;
+    let content = huiyin_register::digest(
+        "",
+        &(given.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).collect::<Vec<_>>(), files.iter().map(|f| &f.hash).collect::<Vec<_>>()),
+    )
+    .unwrap_or_default();
+    let once = given.get("key").filter(|k| k.len() >= 16).map(|k| act::once_key(office, &matter, "correct", k));
+    if let Some(key) = &once
+        && act::was_made(office, key, &content).await?
+    {
+        return Ok(Corrected::Done);
+    }
+    if given.get("version").and_then(|v| v.parse::<u64>().ok()).is_some_and(|v| v != matter.version) {
+        return Err(AppError::ChangedMeanwhile);
+    }
     let ground = office.ground(&matter.pack).await?;
     let mut errors = Vec::new();
     let reason = text::line(given.get("reason").map_or("", String::as_str));
@@ -142,10 +161,22 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
-    if later {
+    // Whoever is meant takes neither time from the complaint nor the own name out of it; nor does who would then be meant.
+    let own = ground.directory.unit(&staff.officer.unit);
+    let renames = changed.iter().filter(|c| matches!(c.field, "complained_of" | "title"));
+    let about_own = renames.clone().any(|c| c.field == "complained_of" && own.is_some_and(|u| u.is_meant_by(&c.is)));
+    if later || about_own || renames.count() > 0 {
         may_take_time(&ground.directory, &matter, &staff.officer.unit)?;
     }
+    if about_own {
+        return Err(Closed::AboutYou.into());
+    }
+    if later && proposed(office, &matter.submission).await?.is_some() {
+        return Err(AppError::Form(vec![FormError::new("received_on", "fault-proposal-waits")]));
+    }
     let mut changes = Changes::new(office.tenant().clone());
+    changes.items.extend(once.map(|key| act::once_item(office, key, &content)));
+    let files = if record.submission.naming == Naming::Anonymous { lodge::without_names(office, &matter, files).await? } else { files };
     changes.attachments = files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: true, ..f }).collect();
     if let Some(on) = day.filter(|_| later) {
         let proposal = Proposal {
@@ -157,11 +188,13 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
             at: office.now().at,
         };
         let doc = serde_json::to_value(proposal).map_err(|e| AppError::Internal(e.to_string()))?;
-        changes.items.push(ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc));
+        changes.items.push(ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc) });
     }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let mut what: Vec<String> = changed.iter().map(|c| c.field.to_owned()).collect();
     what.extend(personal.iter().map(|(f, _)| (*f).to_owned()));
+    // What is proposed is on record as well, whatever becomes of it.
+    what.extend(later.then(|| "day_proposed".to_owned()));
     let new = day.filter(|_| !later).map(|on| NewDay { on, at: instant(office, &record, on), agreed: None });
     if !personal.is_empty() {
         changes.vault = Some(vault(office, staff, &matter.submission, &personal, &reason).await?);
@@ -250,7 +283,10 @@ fn apply(matter: &mut Matter, change: &Change) {
         "title" => matter.title.clone_from(&change.is),
         "class" => matter.class = value(),
         "place_name" => matter.place_name = value(),
-        "complained_of" => matter.complained_of = value(),
+        "complained_of" => {
+            let before = std::mem::replace(&mut matter.complained_of, value());
+            matter.complained_of_before.extend(before);
+        }
         _ => {}
     }
 }
@@ -284,6 +320,9 @@ fn changed(
         let most = if field == "title" { 100 } else { 200 };
         if is.chars().count() > most {
             errors.push(FormError::with(field, "fault-too-long", most));
+        }
+        if is != was && record.submission.channel == Channel::Online && HERS.contains(&field) {
+            errors.push(FormError::new(field, "fault-hers-online"));
         }
         if is != was {
             out.push(Change { field, was, is });
@@ -357,7 +396,7 @@ fn new_day(
 
 /// The unit complained of does not take time from the complaint.
 fn may_take_time(directory: &huiyin_domain::unit::Directory, matter: &Matter, unit: &UnitId) -> Result<()> {
-    let meant = directory.unit(unit).is_some_and(|u| u.is_meant_by(matter.complained_of.as_deref().unwrap_or_default()));
+    let meant = directory.unit(unit).is_some_and(|u| matter.is_about(u));
     if meant { Err(Closed::AboutYou.into()) } else { Ok(()) }
 }
 
@@ -435,12 +474,18 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&submission)).await?)
 }
 
-/// The day stays as it is.
+/// The day stays as it is; that it was proposed and not agreed to is on record.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when nothing waits.
 pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> {
-    let (matter, _) = of(office, staff, number).await?;
+    let (matter, record) = of(office, staff, number).await?;
     proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
-    Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&matter.submission)).await?)
+    let mut changes = Changes::new(office.tenant().clone());
+    let submission = matter.submission.clone();
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    let refused = Write { actor, new: None, changed: Vec::new(), what: vec!["day_refused".to_owned()], said: Payload::default() };
+    write(office, &mut changes, matter, record, refused).await?;
+    office.store().commit(changes).await?;
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&submission)).await?)
 }

@@ -111,6 +111,15 @@ pub fn token(office: &Office, secret: &str, form: &str) -> String {
     office.keyed_hash("lodge-form", &format!("{secret}:{form}"))
 }
 
+/// Whether a form was sent: then it is over, also when its draft is gone.
+///
+/// # Errors
+/// As the store.
+pub async fn was_sent(office: &Office, secret: &str, form: &str) -> Result<bool> {
+    let origin = crate::lodge::origin(office, &token(office, secret, form));
+    Ok(office.store().submission_by_origin(office.tenant(), &origin).await?.is_some())
+}
+
 fn key(office: &Office, secret: &str, form: &str) -> String {
     office.keyed_hash("draft", &format!("{secret}:{form}"))
 }

@@ -38,7 +38,7 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     let none = || Page { rows: Vec::new(), next: None };
     let person = terms::names_a_person(&typed);
     let mut found = Found { numbers: Vec::new(), words: none(), slip: None, person };
-    if text::is_of_a_person(&text::folded(&typed)) {
+    if terms::is_a_person(&typed) {
         return Ok(found);
     }
     let parsed = number::parse(&typed);
@@ -47,14 +47,18 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
             Ok(number) => by_number(office, staff, number).await?,
             Err(_) => Vec::new(),
         };
-        if found.numbers.is_empty() {
-            found.numbers = readable(office, staff, references::find(office, &typed).await?).await?;
-        }
         // One number was meant, and it is there.
         if !found.numbers.is_empty() {
             return Ok(found);
         }
-        found.numbers = by_serial(office, staff, &typed).await?;
+        // A short number can be many things: what others gave, a serial of ours, and a word of a text.
+        let mut more = readable(office, staff, references::find(office, &typed).await?).await?;
+        more.extend(by_serial(office, staff, &typed).await?);
+        for matter in more {
+            if !found.numbers.iter().any(|m| m.id == matter.id) {
+                found.numbers.push(matter);
+            }
+        }
     }
     let query = SearchQuery {
         tenant: office.tenant().clone(),
@@ -67,7 +71,9 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     found.words.rows.retain(|m| !found.numbers.iter().any(|n| n.id == m.id));
     if found.numbers.is_empty() && found.words.rows.is_empty() && after.is_none() {
         found.numbers = readable(office, staff, references::find_beginning(office, &typed).await?).await?;
-        found.slip = parsed.err().filter(|e| matches!(e, number::NumberError::Check(_)) && found.numbers.is_empty());
+        // Longer ones are numbers of others: contracts, orders, accounts.
+        let ours = typed.chars().filter(char::is_ascii_digit).count() <= 13;
+        found.slip = parsed.err().filter(|_| ours).filter(|e| matches!(e, number::NumberError::Check(_)) && found.numbers.is_empty());
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@ use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::text;
 use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 
+use crate::act;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
@@ -24,13 +25,21 @@ const MAX_PARTS: usize = 50;
 ///
 /// # Errors
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
-pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, words: &str) -> Result<Matter> {
+pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, words: &str, key: Option<&str>) -> Result<Matter> {
     require(staff, Action::Part)?;
     let matter = crate::matter_view::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
     let (title, words) = (text::line(title), text::prose(words));
-    check(&matter, staff, &title, &words)?;
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    // Sent twice, it is parted once.
+    let content = huiyin_register::digest("", &(&title, &words)).unwrap_or_default();
+    let once = key.map(|k| act::once_key(office, &matter, "part", k));
+    if let Some(once) = &once
+        && act::was_made(office, once, &content).await?
+    {
+        return siblings.into_iter().max_by_key(|m| m.part).ok_or(AppError::NotFound);
+    }
+    check(&matter, staff, &title, &words)?;
     if siblings.len() >= MAX_PARTS {
         return Err(AppError::Form(vec![FormError::with("text", "fault-too-many", MAX_PARTS)]));
     }
@@ -68,6 +77,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
     let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
+    changes.items.extend(once.map(|once| act::once_item(office, once, &content)));
     changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;

@@ -4,7 +4,7 @@
 use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::submission::PaperFacts;
-use huiyin_domain::text::{Sort, reference, sort_of_number};
+use huiyin_domain::text::{self, Sort, reference, sort_of_number};
 use huiyin_storage::{ItemKind, ItemRecord};
 
 use crate::error::Result;
@@ -35,7 +35,9 @@ pub(crate) fn of_paper(matter: &MatterId, paper: &PaperFacts) -> Vec<ItemRecord>
 /// A number as it is compared. One without a digit is a word and is found as one.
 fn plain(number: &str) -> Option<String> {
     let plain = reference(number);
-    (plain.chars().any(|c| c.is_ascii_digit()) && sort_of_number(&plain) == Sort::Other).then_some(plain)
+    // A number in groups of its own, such as 130434-00012, is a matter's, whatever its digits come to; one in a row can be a person's.
+    let grouped = text::number(number).chars().any(|c| !c.is_ascii_alphanumeric());
+    (plain.chars().any(|c| c.is_ascii_digit()) && (grouped || sort_of_number(&plain) == Sort::Other)).then_some(plain)
 }
 
 /// The matters that have exactly this number.

@@ -127,18 +127,22 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
                 &[("what", &clock_title(n)), ("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))],
             )
         }
-        EventKind::Corrected { what, received_on, .. } => {
-            said = words
-                .into_iter()
-                .flat_map(Payload::iter)
-                .map(|(field, text)| Said { label: say(ground, &format!("field-{}", field.word()), &[]), text: text.to_owned() })
-                .collect();
+        EventKind::Corrected { what, received_on, agreed, .. } => {
+            // The office's lines are not "your words".
+            let label = |field: Field| if field == Field::Words { "field-words-corrected".to_owned() } else { format!("field-{}", field.word()) };
+            said =
+                words.into_iter().flat_map(Payload::iter).map(|(field, text)| Said { label: say(ground, &label(field), &[]), text: text.to_owned() }).collect();
             let fields: Vec<String> = what.iter().map(|w| say(ground, &format!("ask-{}", w.replace('_', "-")), &[])).collect();
             let fields = fields.join(&say(ground, "list-comma", &[]));
-            match received_on {
+            let done = match received_on {
                 Some(day) => say(ground, "event-corrected-day", &[("fields", &fields), ("day", &huiyin_wording::date(ground.language, *day))]),
                 None => say(ground, "event-corrected", &[("fields", &fields)]),
-            }
+            };
+            let second = agreed.as_ref().map(|id| match ground.rules.directory.officer(id).filter(|_| officer) {
+                Some(second) => second.name.clone(),
+                None => say(ground, "another-officer", &[]),
+            });
+            second.map_or(done.clone(), |who| say(ground, "event-corrected-agreed", &[("what", &done), ("who", &who)]))
         }
         EventKind::PressingEnded { about, done, .. } => {
             let key = if *done { "event-made-good" } else { "event-no-longer-pressed" };

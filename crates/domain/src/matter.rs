@@ -69,6 +69,9 @@ pub struct Matter {
     pub purpose: Purpose,
     /// The body complained of, as stated.
     pub complained_of: Option<String>,
+    /// Whom it was about before that was corrected: who was meant once stays out of what only others may do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub complained_of_before: Vec<String>,
     /// How it came.
     pub channel: Channel,
     /// Day 0 of the office's clock.
@@ -198,6 +201,11 @@ impl Matter {
             out.insert(Relation::Overseer);
         }
         out
+    }
+
+    /// Whether it is about a unit, as it is registered or as it was before a correction.
+    pub fn is_about(&self, unit: &crate::unit::Unit) -> bool {
+        self.complained_of.iter().chain(&self.complained_of_before).any(|words| unit.is_meant_by(words))
     }
 
     /// Whether an officer's unit may read this matter: it holds or held a duty in it, is above the

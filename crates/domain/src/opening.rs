@@ -103,6 +103,7 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         place_name: opening.place_name,
         purpose: opening.purpose,
         complained_of: opening.complained_of,
+        complained_of_before: Vec::new(),
         channel: opening.channel,
         received_on: opening.received_on,
         received_at: opening.received_at,

@@ -73,28 +73,76 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Whether words that name a body mean this unit: its name, part of it, or an abbreviation (县住建局 of 青溪县住房和城乡建设局).
-    /// In doubt it is meant: what depends on it is then done by somebody else.
+    /// Whether words that name a body mean this unit: its name, part of it, or an abbreviation, also among others, with a person
+    /// or a window of it (县住建局王局长 of 青溪县住房和城乡建设局). In doubt it is meant: what depends on it is then done by
+    /// somebody else.
     pub fn is_meant_by(&self, words: &str) -> bool {
-        let bare = |text: &str| crate::text::folded(text).chars().filter(|c| c.is_alphanumeric()).collect::<Vec<char>>();
-        let words = bare(words);
-        // What stands behind the place in its name: 公安局 of 青溪县公安局.
-        let tail =
-            |name: &[char]| name.iter().position(|c| "省市县区旗乡镇".contains(*c)).and_then(|i| name.get(i + 1..)).map(<[char]>::to_vec).unwrap_or_default();
-        let mut names = [&self.name, &self.name_en].into_iter().map(|n| bare(n)).filter(|n| n.len() > 2);
-        let meant = |name: Vec<char>| {
-            let tail = tail(&name);
-            let named = tail.len() > 2 && words.windows(tail.len()).any(|w| w == tail);
-            named || within(&name, &words) || (words.len() > 2 && within(&words, &name))
-        };
-        names.any(meant)
+        let folded = crate::text::folded(words);
+        let han: Vec<char> = folded.chars().filter(|c| crate::text::is_han(*c)).collect();
+        let name: Vec<char> = crate::text::folded(&self.name).chars().filter(|c| crate::text::is_han(*c)).collect();
+        is_named(&han, &name) || is_named_in_letters(&folded, &self.name_en) || is_named_in_letters(&folded, &self.name)
     }
 }
 
-/// Whether the characters of a stand in b in their order.
-fn within(a: &[char], b: &[char]) -> bool {
-    let mut rest = b.iter();
-    a.iter().all(|c| rest.any(|d| d == c))
+/// Characters that say what kind of body it is and which every other one has as well.
+const OF_ANY_BODY: &str = "人民政府委员会办公室局县市区乡镇街道处省旗盟厅院所站队中心和与及的";
+
+/// Whether a run of two characters and more of `words` stands in `name` in its order, and tells it from other bodies.
+fn is_named(words: &[char], name: &[char]) -> bool {
+    // What stands behind the place is what tells it: of a township the place itself does.
+    let place = name.iter().position(|c| "省市县区旗".contains(*c)).filter(|i| *i + 3 < name.len()).map_or(0, |i| i + 1);
+    let own: Vec<char> = name.iter().skip(place).copied().filter(|c| !OF_ANY_BODY.contains(*c)).collect();
+    if own.is_empty() {
+        // A government that is named by its place alone, 青溪县人民政府: its place and its kind together.
+        let whole: Vec<char> = name.iter().copied().filter(|c| !"人民委员会办公室".contains(*c)).collect();
+        return words.windows(whole.len()).any(|w| w == whole) || words.windows(name.len()).any(|w| w == name);
+    }
+    let least = own.len().min(2);
+    (0..words.len()).any(|from| {
+        let mut rest = name.iter();
+        let (mut told, mut at) = (0, from);
+        while let Some(c) = words.get(at)
+            && rest.any(|d| d == c)
+        {
+            told += usize::from(own.contains(c));
+            at += 1;
+        }
+        told >= least && at - from >= 2
+    })
+}
+
+/// Words of an office's name in letters that every other one has as well.
+const OF_ANY_OFFICE: [&str; 20] = [
+    "bureau",
+    "office",
+    "county",
+    "city",
+    "town",
+    "township",
+    "government",
+    "department",
+    "people",
+    "peoples",
+    "committee",
+    "commission",
+    "district",
+    "province",
+    "subdistrict",
+    "branch",
+    "letters",
+    "administration",
+    "public",
+    "petition",
+];
+
+/// Whether a word that tells an office from others stands in the words. The first word of its name is its place.
+fn is_named_in_letters(words: &str, name: &str) -> bool {
+    let split = |text: &str| -> Vec<String> {
+        let lower = text.to_lowercase();
+        lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| w.len() > 3).map(str::to_owned).collect()
+    };
+    let said = split(words);
+    split(name).into_iter().skip(1).any(|word| !OF_ANY_OFFICE.contains(&word.as_str()) && said.contains(&word))
 }
 
 /// A seat in a unit that holds duties.

@@ -162,7 +162,7 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
         ),
         (
             "what is open is reopened",
-            step("reopen", &[("from = [\"ended\", \"archived\", \"voided\"]", "from = [\"accepted\", \"ended\", \"archived\", \"voided\"]")]),
+            step("reopen", &[("from = [\"ended\", \"archived\"]", "from = [\"accepted\", \"ended\", \"archived\"]")]),
             "only what has ended is reopened",
         ),
         ("the unit decides its own objection", step("agree_objection", &[("by = [\"sender\"]", "by = [\"holder\"]")]), "by nobody else"),

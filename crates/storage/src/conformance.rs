@@ -71,6 +71,7 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         place_name: Some("幸福里".into()),
         purpose: Purpose::Request,
         complained_of: None,
+        complained_of_before: Vec::new(),
         channel: Channel::Online,
         received_on: date(2026, 1, 8),
         received_at: second(0),

@@ -20,6 +20,8 @@ pub struct Phrase {
 const WORD: usize = 40;
 /// Phrases of a query.
 const PHRASES: usize = 60;
+/// Groups in which mobile numbers are written, with and without the code of the country.
+const MOBILE: [&[usize]; 12] = [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[2, 11], &[2, 3, 4, 4], &[2, 3, 8], &[4, 11], &[4, 3, 4, 4], &[13], &[12], &[15]];
 /// Groups in which a person's number is written at most: 86 139 0013 8000, or an identity number by its parts.
 const GROUPS: usize = 6;
 
@@ -62,14 +64,21 @@ fn without_people(folded: &str) -> String {
     let groups = groups(&chars);
     let mut out = vec![true; groups.len()];
     for first in 0..groups.len() {
-        let mut digits = String::new();
+        let (mut digits, mut lengths) = (String::new(), Vec::new());
         for (at, group) in groups.iter().enumerate().skip(first).take(GROUPS) {
             let joined = at == first || groups.get(at - 1).is_some_and(|before| is_joined(&chars, before.1, group.0));
             if !joined {
                 break;
             }
             digits.extend(chars.get(group.0..group.1).unwrap_or_default());
-            if sort_of_number(&digits) != Sort::Other {
+            lengths.push(group.1 - group.0);
+            let told = match sort_of_number(&digits) {
+                // Of a mobile number only the groups in which people write one: 130434-00012 is a number of a matter.
+                Sort::Mobile => MOBILE.contains(&lengths.as_slice()),
+                Sort::Identity => true,
+                Sort::Other => false,
+            };
+            if told {
                 out.iter_mut().take(at + 1).skip(first).for_each(|keep| *keep = false);
             }
         }
@@ -106,7 +115,7 @@ fn groups(chars: &[char]) -> Vec<(usize, usize)> {
 /// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket between.
 fn is_joined(chars: &[char], end: usize, next: usize) -> bool {
     let between = chars.get(end..next).unwrap_or_default();
-    (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '\u{2010}'..='\u{2015}'))
+    (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '·' | '/' | '_' | '\u{2010}'..='\u{2015}'))
 }
 
 /// The terms of the parts of a matter, in order, divided by spaces. No phrase reaches from one part into the next.
@@ -143,6 +152,13 @@ pub fn phrases(text: &str) -> Vec<Phrase> {
         })
         .take(PHRASES)
         .collect()
+}
+
+/// Whether a query is nothing but the number of a person.
+pub fn is_a_person(text: &str) -> bool {
+    let plain = folded(text);
+    let rest = without_people(&plain);
+    rest != plain && !rest.chars().any(char::is_alphanumeric)
 }
 
 /// Whether a query holds the number of a person, which is looked for nowhere.

@@ -434,7 +434,11 @@ async fn a_day_of_receipt_is_corrected_earlier_by_one_and_later_by_two() {
         let agreed = view.events.iter().rev().find_map(|e| if let EventKind::Corrected { agreed, .. } = &e.event.kind { agreed.clone() } else { None });
         assert_eq!(agreed.as_ref(), Some(&head.officer.id));
         let told = &view.messages;
-        assert_eq!(told.iter().filter(|m| m.about == "corrected").count(), 2, "she is told of both: {told:?}");
+        assert_eq!(
+            told.iter().filter(|m| m.about == "corrected").count(),
+            3,
+            "she is told of each: the correction, the proposal and what became of it: {told:?}"
+        );
         // In the future, after it was registered, or a word that is no day: named, and nothing is changed.
         for bad in ["2026-03-03", "下周", "1999-01-01"] {
             assert!(
@@ -533,7 +537,7 @@ async fn an_entry_is_made_void_by_two_people_of_two_posts_and_stays_readable() {
         let view = &follow::view(o, &record).await.unwrap()[0];
         let paper = view.papers.iter().find(|p| p.rule.as_str() == "void_notice").expect("she gets a paper");
         let words = paper.letter.texts().concat();
-        assert!(words.contains(&one) && words.contains("同一封信") && words.contains("申诉"), "{words}");
+        assert!(words.contains(&one) && words.contains("同一封信") && words.contains("提出异议"), "{words}");
         follow::make(o, &record, 1, the_move("complain", &[("complaint", "不是同一封信")])).await.unwrap();
         // It stands in no report as received.
         let figures = huiyin_app::yearly::figures(o, &staff(o, "countyxf.head").await, 2026).await.unwrap();

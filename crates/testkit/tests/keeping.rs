@@ -135,7 +135,7 @@ async fn the_letter_stays_while_another_part_of_it_is_kept() {
     let o = &t.office;
     let receipt = lodge::lodge(o, named("一是供暖。二是路灯。")).await.unwrap();
     let number = format!("{}-1", receipt.number);
-    let two = part::part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮").await.unwrap();
+    let two = part::part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮", None).await.unwrap();
     served(&t, &number).await;
     archive(&t, &number).await;
     t.time.go("2060-01-02T10:00:00+08:00");

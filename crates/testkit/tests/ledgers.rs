@@ -331,3 +331,56 @@ async fn sheets_as_offices_keep_them_are_read() {
         assert_eq!(found(o, query).await.matter.received_on.to_string(), "2025-03-09", "{query}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_attacker_of_imports_found_is_read_or_named() {
+    use Cell::{N, T};
+    let t = office().await;
+    let o = &t.office;
+    // Two blocks of headings in one sheet, the second in another order: each row stands under its own.
+    let rows: &[&[Cell]] = &[
+        &[T("编号"), T("收到日期"), T("内容"), T("备注")],
+        &[T("A-1"), N("45666", 1), T("上块路灯"), T("无")],
+        &[T("编号"), T("收到日期"), T("姓名"), T("内容"), T("电话"), T("地址"), T("办理状态")],
+        &[T("A-2"), N("45667", 1), T("李四"), T("下块井盖"), T("13900138000"), T("城关镇东街"), T("办理中")],
+    ];
+    let report = take(o, &workbook(false, &[("台账", false, rows, &[])]), "blocks").await;
+    assert_eq!(counts(&report), (2, 0, 0, 0), "{report:?}");
+    let lower = found(o, "下块井盖").await;
+    assert!(lower.matter.place_name.is_none(), "an address beside a name is where somebody lives");
+    found(o, "上块路灯").await;
+    // A quotation mark that the next row's closes is named with its line.
+    assert!(import::read("编号,内容,收到日期\n1,\"路灯坏了,2026-01-01\n2,\"井盖丢了\",2026-01-02\n".as_bytes()).unwrap_err().to_string().starts_with("line 2"));
+    // A second column of a role is kept, contradicting statuses and equal rows are refused, tricks of exports are unwrapped.
+    let csv = "编号,登记编号,标题,信访事由,内容,收到日期,办理状态,是否办结\n=\"00123\",国信777,路灯,要求赔偿五千元,第一件,2026-03-02,办理中,否\n8,,水管,,第二件,2026-03-02,办理中,是\n";
+    let report = take(o, csv.as_bytes(), "roles").await;
+    assert_eq!(counts(&report), (1, 0, 1, 0), "{report:?}");
+    let view = found(o, "要求赔偿五千元").await;
+    assert!(view.text.contains("00123") || view.submission.submission.paper.ledger_number.as_deref() == Some("00123"), "{}", view.text);
+    let same = take(o, "内容,收到日期\n停水,2026-03-02\n停水,2026-03-02\n".as_bytes(), "same").await;
+    assert_eq!(counts(&same), (1, 0, 1, 0), "{same:?}");
+    // Whoever asks not to be named is not; several names and numbers in a cell are several.
+    let names = "编号,内容,收到日期,姓名,电话,是否匿名\n1,某事甲,2026-03-02,张某某（要求匿名）,,\n2,某事乙,2026-03-02,\"张三 李四\",\"13900138000\n13700137000\",否\n3,某事丙,2026-03-02,王五,,是\n";
+    let report = take(o, names.as_bytes(), "people").await;
+    assert_eq!((report.imported, report.refused.len()), (3, 0), "{report:?}");
+    let clerk = staff(o, "countyxf.clerk").await;
+    for (query, name, telephone) in [("某事甲", "", ""), ("某事乙", "张三、李四", "13900138000、13700137000"), ("某事丙", "", "")] {
+        let number = found(o, query).await.matter.number;
+        let (_, vault) = matter_view::identity(o, &clerk, &number, "核对").await.unwrap();
+        assert_eq!((vault.identity.name.as_str(), vault.identity.telephone.as_str()), (name, telephone), "{query}");
+    }
+    // Numbers of matters that look like a telephone in another grouping are found; a title holds nobody's number.
+    let numbers = "编号,内容,收到日期\n130434-00012,\"您好！我叫张三，身份证11010519491231002X，电话13900138777。我反映的是小区供暖问题。\",2026-03-02\n";
+    assert_eq!(counts(&take(o, numbers.as_bytes(), "division").await), (1, 0, 0, 0));
+    let view = found(o, "130434-00012").await;
+    assert!(view.matter.title.contains("供暖") && !view.matter.title.chars().any(|c| c.is_ascii_digit()), "{}", view.matter.title);
+    for query in ["13900138777", "110105 1949 1231", "139001"] {
+        let found = find::search(o, &clerk, query, None, 5).await.unwrap();
+        assert!(found.numbers.is_empty() && found.words.rows.iter().all(|m| m.number != view.matter.number), "{query}");
+    }
+    // Matters of a unit that is not there would be nobody's to see.
+    let lost = sqlite_office(AT);
+    let refused =
+        import::run(&lost.office, import::read("内容,收到日期\n停水,2026-03-02\n".as_bytes()).unwrap(), &Mapping::default(), "lost", Run::Real, |_| {}).await;
+    assert!(refused.is_err_and(|e| e.to_string().contains("front_office")));
+}

@@ -85,7 +85,7 @@ async fn a_letter_in_parts_does_not_carry_the_accusation_to_the_other_unit() {
         let (_, number) = receive(&t, Purpose::Request, "一是路灯坏了。二是某站长收了好处费。").await;
         let o = &t.office;
         let clerk = staff(o, "countyxf.clerk").await;
-        let two = part::part(o, &clerk, &number, "收好处费", "某站长收了好处费").await.unwrap();
+        let two = part::part(o, &clerk, &number, "收好处费", "某站长收了好处费", None).await.unwrap();
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "urban")]).await.unwrap();
         step(o, "countyxf.clerk", &two.number, "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")]).await.unwrap();
         assert_eq!(finds(o, "urban.clerk", "好处费").await, 0);
@@ -94,7 +94,7 @@ async fn a_letter_in_parts_does_not_carry_the_accusation_to_the_other_unit() {
         assert!(view.text.is_empty() || view.text.contains("路灯"));
         // Of two who part at the same moment one is told; no number is given twice.
         let (_, other) = receive(&t, Purpose::Request, "三件事").await;
-        let (a, b) = tokio::join!(part::part(o, &clerk, &other, "甲", "甲"), part::part(o, &clerk, &other, "乙", "乙"));
+        let (a, b) = tokio::join!(part::part(o, &clerk, &other, "甲", "甲", None), part::part(o, &clerk, &other, "乙", "乙", None));
         let said = |r: &Result<huiyin_app::domain::matter::Matter, AppError>| r.as_ref().map(|m| m.number.clone()).map_err(|e| format!("{e:?}"));
         match (said(&a), said(&b)) {
             (Ok(one), Ok(two)) => assert_ne!(one, two),

@@ -21,7 +21,8 @@ async fn three(t: &TestOffice) -> Vec<(Receipt, String)> {
     demo::people(&t.office).await.unwrap();
     let mut out = Vec::new();
     for text in ["三栋供暖不达标，客厅十三度。", "三栋供暖不达标，老人受冻。", "三栋供暖不达标，请退费。"] {
-        let receipt = lodge::lodge(&t.office, petition(text)).await.unwrap();
+        let who = Identity { name: "测试某".into(), ..Identity::default() };
+        let receipt = lodge::lodge(&t.office, Lodging { naming: Naming::Named, identity: who, ..petition(text) }).await.unwrap();
         let number = format!("{}-1", receipt.number);
         step(&t.office, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
         out.push((receipt, number));
@@ -233,7 +234,7 @@ async fn a_recusal_is_of_the_whole_letter() {
         let o = &t.office;
         let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
         let (one, clerk) = (format!("{}-1", receipt.number), staff(o, "countyxf.clerk").await);
-        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮").await.unwrap().number;
+        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮", None).await.unwrap().number;
         step(o, "countyxf.clerk", &two, "recuse", &[("reason", "亲戚")]).await.unwrap();
         for number in [&one, &two] {
             assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)), "{number}");
@@ -243,7 +244,7 @@ async fn a_recusal_is_of_the_whole_letter() {
         let other = matter(o, &one).await;
         assert!(other.owed().iter().any(|c| c.rule.as_str() == "route" && c.bound.post.word() == "head"), "{:?}", other.owed());
         // A part made afterwards is no way round.
-        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声").await.unwrap().number;
+        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声", None).await.unwrap().number;
         assert!(matter_view::for_officer(o, &clerk, &three).await.is_err());
         assert!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.is_empty());
         // A head lifts it in the own unit only, and on each part.
@@ -352,7 +353,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         let clerk = staff(o, "countyxf.clerk").await;
-        let two = part::part(o, &clerk, &number, "路灯", "二是路灯不亮").await.unwrap();
+        let two = part::part(o, &clerk, &number, "路灯", "二是路灯不亮", None).await.unwrap();
         assert!(part::undo(o, &clerk, &number).await.is_err(), "the first part is none");
         let first = part::undo(o, &clerk, &two.number).await.unwrap();
         assert_eq!(first.number, number);
@@ -368,7 +369,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         assert!(views[0].messages.iter().any(|m| m.about == "part-undone"), "and is told");
         assert!(part::undo(o, &clerk, &two.number).await.is_err(), "not twice");
         // Once handed over it stays.
-        let three = part::part(o, &clerk, &number, "噪声", "三是噪声").await.unwrap();
+        let three = part::part(o, &clerk, &number, "噪声", "三是噪声", None).await.unwrap();
         step(o, "countyxf.clerk", &three.number, "refer", &[("to_unit", "urban")]).await.unwrap();
         assert!(part::undo(o, &clerk, &three.number).await.is_err());
     })

@@ -41,6 +41,8 @@ if (document.body.classList.contains("desk")) {
 const kept = "draft:";
 const sent = "sent";
 const fields = [...document.querySelectorAll("textarea[data-keep]")];
+// What was closed, cleared or signed out leaves no words in this tab for whoever comes next.
+if (document.querySelector("[data-clear]")) sessionStorage.clear();
 const refused = document.querySelector("[data-problem], [data-resume], .errors, input[name=kept][value]:not([value=''])");
 if (sessionStorage.getItem(sent)) {
   const names = JSON.parse(sessionStorage.getItem(sent));

@@ -24,6 +24,8 @@ pub(crate) async fn take(shared: &Shared, files: &mut Vec<DraftFile>, form: &For
             break;
         }
         match lodge::take_file(&shared.office, &upload.name, &upload.bytes, by).await {
+            // The same file sent twice is there once.
+            Ok(taken) if files.iter().any(|f| f.record.hash == taken.record.hash && f.record.name == taken.record.name) => {}
             Ok(taken) => files.push(DraftFile { record: taken.record, removed: taken.removed, left: taken.left, told: false, meant: false }),
             Err(AppError::Form(mut more)) => errors.append(&mut more),
             Err(AppError::File(_)) => errors.push(FormError::with("files", "fault-file-type", &upload.name)),
@@ -99,12 +101,14 @@ impl Held {
     pub async fn take(&mut self, shared: &Shared, form: &Form, by: &str) -> Result<Vec<FormError>, AppError> {
         let before = self.files.len();
         let mut errors = take(shared, &mut self.files, form, by).await?;
-        self.stripped =
-            self.files.iter().skip(before.min(self.files.len())).any(|f| f.removed.as_ref().is_some_and(|t| note(shared, Language::Chinese, t).is_some()));
+        self.stripped = self.files.iter().skip(before.min(self.files.len())).any(|f| f.removed.is_some());
         if self.key.len() >= 16 && !(self.files.is_empty() && before == 0) {
             draft::keep(&shared.office, &self.secret, &self.key, &Draft { files: self.files.clone(), ..Draft::default() }).await?;
         }
         errors.extend(left(&self.files));
+        // What the page showed as there and is not, after another sign-in: it is named and never left out in silence.
+        let gone = |name: &&String| !self.files.iter().any(|f| &f.record.name == *name) && !form.has("remove");
+        errors.extend(form.all("held").iter().filter(gone).map(|name| FormError::with("files", "fault-files-lost", name)));
         Ok(errors)
     }
 

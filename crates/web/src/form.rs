@@ -65,27 +65,48 @@ impl FromRequest<Arc<Shared>> for Form {
     type Rejection = Problem;
 
     async fn from_request(request: Request, shared: &Arc<Shared>) -> Result<Self, Problem> {
+        Self::read(request, shared, Files::Kept).await
+    }
+}
+
+/// What becomes of the files of a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Files {
+    /// They are read.
+    Kept,
+    /// Only their names are: nobody is signed in who might send them.
+    Named,
+}
+
+impl Form {
+    /// Reads a form. One that cannot be read through gives back what was read of it.
+    pub async fn read(request: Request, shared: &Arc<Shared>, files: Files) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let Ok(asked) = <Asked as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared).await;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let request = Request::from_parts(parts, body);
-        let read = if kind.starts_with("multipart/form-data") { multipart(request, shared).await } else { encoded(request, shared).await };
-        read.map_err(|(status, key)| unreadable(shared, &asked, status, key))
+        let mut form = Self::default();
+        let read = if kind.starts_with("multipart/form-data") {
+            multipart(request, shared, files, &mut form).await
+        } else {
+            encoded(request, shared, &mut form).await
+        };
+        read.map_err(|(status, key)| unreadable(shared, &asked, status, key, &form))?;
+        Ok(form)
     }
 }
 
 type Fault = (StatusCode, &'static str);
 
-async fn encoded(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault> {
+async fn encoded(request: Request, shared: &Arc<Shared>, form: &mut Form) -> Result<(), Fault> {
     let bytes = Bytes::from_request(request, shared).await.map_err(|e| size(e.into_response().status()))?;
     if bytes.len() > FORM_BYTES {
         return Err((StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large"));
     }
-    let mut form = Form::default();
     for (name, value) in form_urlencoded::parse(&bytes) {
         form.add(text(name.into_owned())?, text(value.into_owned())?);
     }
-    Ok(form)
+    Ok(())
 }
 
 /// A replacement character means that the bytes were no UTF-8.
@@ -97,12 +118,20 @@ fn size(status: StatusCode) -> Fault {
     if status == StatusCode::PAYLOAD_TOO_LARGE { (status, "problem-too-large") } else { (StatusCode::BAD_REQUEST, "problem-form") }
 }
 
-async fn multipart(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault> {
+async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, form: &mut Form) -> Result<(), Fault> {
     let mut parts = Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
-    let mut form = Form::default();
-    while let Some(field) = parts.next_field().await.map_err(|e| size(e.status()))? {
+    while let Some(mut field) = parts.next_field().await.map_err(|e| size(e.status()))? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
+            Some(file) if files == Files::Named => {
+                let mut size = 0;
+                while let Some(piece) = field.chunk().await.map_err(|e| size_of(&e))? {
+                    size += piece.len();
+                }
+                if size > 0 {
+                    form.uploads.push(Upload { name: file, bytes: Bytes::new() });
+                }
+            }
             Some(file) => {
                 let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
                 // A form without a chosen file sends an empty name; an empty file is a fault that is named.
@@ -117,10 +146,14 @@ async fn multipart(request: Request, shared: &Arc<Shared>) -> Result<Form, Fault
             }
         }
     }
-    Ok(form)
+    Ok(())
 }
 
-fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> Problem {
+fn size_of(error: &axum::extract::multipart::MultipartError) -> Fault {
+    size(error.status())
+}
+
+fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str, form: &Form) -> Problem {
     let values = context! {
         kind => "invalid",
         title => shared.say(asked.language, "problem-invalid"),
@@ -128,7 +161,7 @@ fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> 
         errors => Vec::<String>::new(),
         staff => asked.path.starts_with("/staff"),
         back => (),
-        typed => Vec::<String>::new(),
+        typed => crate::resume::typed(shared, asked.language, form),
     };
     let mut response = shared.page(asked, "problem.html", values);
     *response.status_mut() = status;

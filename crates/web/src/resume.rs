@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequest, FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,10 +13,11 @@ use huiyin_wording::Language;
 use minijinja::Value;
 
 use crate::context::{Asked, STAFF_COOKIE, Shared};
-use crate::form::Form;
+use crate::form::{Files, Form};
 
 /// Fields that steer a form and are no words of anybody.
-const NOT_WORDS: [&str; 14] = ["csrf", "version", "key", "f", "from", "form_token", "edit", "next", "kept", "code", "only_this", "shown", "check", "unit_id"];
+const NOT_WORDS: [&str; 17] =
+    ["old", "password", "held", "csrf", "version", "key", "f", "from", "form_token", "edit", "next", "kept", "code", "only_this", "shown", "check", "unit_id"];
 
 /// The words of a form, as a page shows them.
 pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Value> {
@@ -38,7 +39,7 @@ pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Val
 
 /// A whole form in one hidden field.
 pub(crate) fn kept(form: &Form) -> String {
-    let pairs: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "kept" | "next" | "edit")).collect();
+    let pairs: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "kept" | "next" | "edit" | "old" | "password")).collect();
     serde_json::to_string(&pairs).unwrap_or_default()
 }
 
@@ -60,7 +61,11 @@ pub(crate) fn page(shared: &Shared, asked: &Asked, next: &str, form: &Form, toke
     let pairs: Vec<Value> = unkept(&kept(form)).into_iter().map(|(name, value)| context! { name, value }).collect();
     // Where the form can be shown again it is; the others are sent as they were.
     let edit = next.contains("/moves/") || next.ends_with("/correct") || next == "/staff/register" || next.starts_with("/my/");
-    shared.page(asked, "resume.html", context! { next, typed, pairs, token, edit, staff => next.starts_with("/staff") })
+    shared.page(
+        asked,
+        "resume.html",
+        context! { next, typed, pairs, token, edit, lost_files => !form.uploads.is_empty() || form.has("held"), staff => next.starts_with("/staff") },
+    )
 }
 
 /// The form a hidden field holds.
@@ -80,9 +85,10 @@ pub(crate) async fn staff(State(shared): State<Arc<Shared>>, request: Request, n
     if !matches!(sign_in::session(&shared.office, secret).await, Err(huiyin_app::AppError::NotSignedIn)) {
         return next.run(Request::from_parts(parts, body)).await;
     }
-    match Form::from_request(Request::from_parts(parts, body), &shared).await {
+    // Nobody is signed in: the words are given back, and of files only that they were there.
+    match Form::read(Request::from_parts(parts, body), &shared, Files::Named).await {
         Ok(form) => {
-            let values = context! { login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path, kept => kept(&form), typed => typed(&shared, asked.language, &form), lost_files => !form.uploads.is_empty() };
+            let values = context! { login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path, kept => kept(&form), typed => typed(&shared, asked.language, &form), lost_files => !form.uploads.is_empty() || form.has("held") };
             let mut response = shared.page(&asked, "sign_in.html", values);
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             response

@@ -138,7 +138,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let shared = Arc::new(Shared { office, templates, config });
     Ok(Router::new()
         .merge(public())
-        .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)))
+        .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))
         .merge(machine())
         .fallback(pages::missing)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))

@@ -8,8 +8,6 @@ use super::source::{Grid, GridRow, Value};
 
 /// Rows in which headings are looked for.
 const LOOKED_AT: usize = 30;
-/// Cells of a title, or of a line such as 填报单位：… 填报日期：…
-const TITLE: usize = 4;
 /// Headings known that a row of headings has at least.
 const KNOWN: usize = 2;
 
@@ -39,8 +37,28 @@ pub(super) enum NoTable {
     NoHeadings,
 }
 
-/// Reads a grid as a table.
-pub(super) fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
+/// Reads a grid as tables, one for each row of headings in it: columns may stand in another order further down.
+pub(super) fn tables(grid: Grid, mapping: &Mapping) -> Result<Vec<Table>, NoTable> {
+    let mut left = grid;
+    let mut out = Vec::new();
+    loop {
+        let (sheet, from_1904) = (left.sheet.clone(), left.from_1904);
+        let mut first = table(left, mapping)?;
+        // A row of nothing but headings in another order begins the next table.
+        let words = |row: &GridRow| row.cells.values().all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit())));
+        let heads = |row: &GridRow| known(row, mapping) > KNOWN && known(row, mapping) * 2 > row.cells.len() && words(row);
+        let next = first.rows.iter().position(heads);
+        let Some(next) = next else {
+            out.push(first);
+            return Ok(out);
+        };
+        let rows = first.rows.split_off(next);
+        out.push(first);
+        left = Grid { sheet, from_1904, rows, ..Grid::default() };
+    }
+}
+
+fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
     if grid.rows.is_empty() {
         return Err(NoTable::Empty);
     }
@@ -51,7 +69,7 @@ pub(super) fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
         return Ok(Table { sheet: grid.sheet, headings, rows: grid.rows, above: Vec::new(), from_1904: grid.from_1904 });
     }
     let (first, headings, taken) = headings(&grid.rows, mapping).ok_or(NoTable::NoHeadings)?;
-    let above = grid.rows.iter().take(first).filter(|row| row.cells.len() > TITLE).map(|row| row.line).collect();
+    let above = grid.rows.iter().take(first).filter(|row| !is_title(row)).map(|row| row.line).collect();
     let rows = grid.rows.into_iter().skip(first + taken).filter(|row| !repeats(row, &headings)).collect();
     Ok(Table { sheet: grid.sheet, headings, rows, above, from_1904: grid.from_1904 })
 }
@@ -60,8 +78,8 @@ pub(super) fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
 fn headings(rows: &[GridRow], mapping: &Mapping) -> Option<(usize, Vec<String>, usize)> {
     let score = |row: &GridRow| known(row, mapping);
     let best = rows.iter().take(LOOKED_AT).map(score).max().filter(|n| *n >= KNOWN)?;
-    // The first row that holds most of what is known: headings stand once more at the top of each printed page.
-    let at = rows.iter().take(LOOKED_AT).position(|row| score(row) >= KNOWN && score(row) * 2 > best)?;
+    // The first row that holds most of what is known, or nothing but headings: they stand once more at the top of each page.
+    let at = rows.iter().take(LOOKED_AT).position(|row| score(row) >= KNOWN && (score(row) * 2 > best || all_known(row, mapping)))?;
     let row = rows.get(at)?;
     let mut cells = row.cells.clone();
     let mut first = at;
@@ -73,7 +91,7 @@ fn headings(rows: &[GridRow], mapping: &Mapping) -> Option<(usize, Vec<String>, 
         }
     }
     let mut taken = at + 1 - first;
-    if let Some(below) = rows.get(at + 1).filter(|b| all_known(b, mapping)) {
+    if let Some(below) = rows.get(at + 1).filter(|b| is_second(b, row, mapping)) {
         taken += 1;
         cells.extend(below.cells.clone());
     }
@@ -82,12 +100,27 @@ fn headings(rows: &[GridRow], mapping: &Mapping) -> Option<(usize, Vec<String>, 
     Some((first, out, taken))
 }
 
+/// Whether a row above the headings is a title: one cell, or cells such as 填报单位：… 填报日期：…
+fn is_title(row: &GridRow) -> bool {
+    let said = |v: &Value| matches!(v, Value::Text(t) if t.contains(['：', ':']));
+    row.cells.len() <= 1 || row.cells.values().filter(|v| said(v)).count() * 2 >= row.cells.len()
+}
+
 fn known(row: &GridRow, mapping: &Mapping) -> usize {
     row.cells.values().filter(|v| matches!(v, Value::Text(t) if mapping.role(t).is_some())).count()
 }
 
 fn all_known(row: &GridRow, mapping: &Mapping) -> bool {
     row.fault.is_none() && !row.cells.is_empty() && known(row, mapping) == row.cells.len()
+}
+
+/// Whether a row is the second level of headings: most of it is known, and where it is not, the first level stands empty above it
+/// or over several columns.
+fn is_second(below: &GridRow, above: &GridRow, mapping: &Mapping) -> bool {
+    let known = known(below, mapping);
+    let words = below.cells.values().all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit()) && t.chars().count() <= 12));
+    let spread = above.cells.len() < below.cells.keys().chain(above.cells.keys()).collect::<std::collections::BTreeSet<_>>().len();
+    all_known(below, mapping) || (words && spread && known >= KNOWN && known * 2 > below.cells.len())
 }
 
 /// Whether a row is the headings once more, as at the top of each printed page.

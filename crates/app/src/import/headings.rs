@@ -42,6 +42,8 @@ pub enum Role {
     Address,
     /// Kept as a line of the text, with its heading.
     Line,
+    /// Whether the row is anonymous: 是 or 否.
+    Anonymous,
     /// Division code, of a list of places.
     Code,
     /// Not taken over.
@@ -160,14 +162,15 @@ const KNOWN: &[(Role, &[&str])] = &[
             "resolution",
         ],
     ),
-    (Role::Status, &["办理状态", "办理情况状态", "状态", "是否办结", "办结情况", "status", "state"]),
+    (Role::Status, &["办理状态", "办理情况", "办理情况状态", "状态", "是否办结", "办结情况", "status", "state"]),
     (Role::Class, &["内容分类", "信访类别", "问题分类", "一级分类", "一级标签", "分类", "类别", "class", "category", "label"]),
-    (Role::Place, &["事发地", "地点", "问题属地", "所属地区", "区域", "地址", "place", "location", "address", "city", "borough"]),
+    (Role::Place, &["事发地", "地点", "问题属地", "所属地区", "区域", "place", "location", "city", "borough"]),
     (Role::About, &["被反映单位", "反映单位", "责任单位", "涉及单位", "agency name", "department", "complained of"]),
     (Role::Headcount, &["信访人数", "来访人数", "人数", "headcount", "people"]),
     (Role::Name, &["姓名", "信访人姓名", "信访人", "来信人", "来访人", "署名", "留言用户", "petitioner", "name", "user"]),
     (Role::Telephone, &["联系电话", "电话", "手机号码", "手机号", "手机", "电话号码", "联系方式", "telephone", "phone", "mobile"]),
-    (Role::Address, &["通信地址", "通讯地址", "联系地址", "家庭住址", "家庭地址", "现住址", "住址", "住所"]),
+    // An address beside a name is where somebody lives, unless the heading says that it happened there.
+    (Role::Address, &["地址", "address", "通信地址", "通讯地址", "联系地址", "家庭住址", "家庭地址", "现住址", "住址", "住所"]),
     (
         Role::Line,
         &[
@@ -179,7 +182,6 @@ const KNOWN: &[(Role, &[&str])] = &[
             "拟办意见",
             "领导批示",
             "批示",
-            "办理情况",
             "处理情况",
             "承办单位",
             "办理单位",
@@ -200,6 +202,7 @@ const KNOWN: &[(Role, &[&str])] = &[
             "notes",
         ],
     ),
+    (Role::Anonymous, &["是否匿名", "匿名", "anonymous"]),
     (Role::Code, &["code"]),
     // Numbers of rows, votes and coordinates: nothing of a matter.
     (
@@ -375,6 +378,13 @@ impl Mapping {
                 Some(role) => columns.entry(role).or_default().push(at),
                 None => unknown.push(at),
             }
+        }
+        // An address by itself is where it happened; beside a name or a telephone it is where somebody lives.
+        if !columns.contains_key(&Role::Name) && !columns.contains_key(&Role::Telephone) {
+            let plain = |at: &usize| headings.get(*at).is_some_and(|h| ["地址", "address"].contains(&text::heading(h).as_str()));
+            let of_place: Vec<usize> = columns.get_mut(&Role::Address).map(|all| all.extract_if(.., |at| plain(at)).collect()).unwrap_or_default();
+            columns.entry(Role::Place).or_default().extend(of_place);
+            columns.retain(|_, all| !all.is_empty());
         }
         for (role, all) in &mut columns {
             let names = KNOWN.iter().find(|(r, _)| r == role).map_or(&[][..], |(_, names)| names);

@@ -110,14 +110,25 @@ pub fn rows(grids: &[Grid]) -> usize {
 /// # Errors
 /// As the store; faults of rows are in the report.
 pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &str, run: Run, mut progress: impl FnMut(usize)) -> Result<Report> {
+    // Matters of a unit that is not there are nobody's to see.
+    if office.directory().await?.unit(office.front_office()).is_none_or(|u| !u.active) {
+        return Err(AppError::Internal(format!(
+            "there is no unit `{}` that could hold what is imported; set `front_office` to the code of the petition office",
+            office.front_office()
+        )));
+    }
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     let mut done = 0;
     for grid in grids {
         let (name, count) = (grid.sheet.clone(), grid.rows.len());
         let whole = |message: &str| Fault { sheet: name.clone(), message: message.to_owned(), ..Fault::default() };
-        match grid::table(grid, mapping) {
-            Ok(table) => import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| progress(done + n)).await?,
+        match grid::tables(grid, mapping) {
+            Ok(tables) => {
+                for table in tables {
+                    import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| progress(done + n)).await?;
+                }
+            }
             Err(NoTable::Empty) => {}
             Err(NoTable::Hidden) => report.notes.push(whole("the sheet is hidden and was not read; show it if it belongs to the ledger, or delete it")),
             Err(NoTable::NoHeadings) => {
@@ -163,7 +174,11 @@ async fn import_table(
         for row in chunk {
             match sheet.understand(row, source) {
                 Ok(read) if seen.insert(read.origin.clone()) => ready.push(read),
-                Ok(_) => report.known += 1,
+                Ok(read) => {
+                    // Three letters of one wording are three; without a number of its own a row cannot be told from a copy.
+                    let message = "the row is the same as one above, to the letter; if it is another petition, give each a number (编号)".to_owned();
+                    report.refused.push(Fault { message, ..read.place });
+                }
                 Err(fault) => report.refused.push(fault),
             }
         }

@@ -270,6 +270,14 @@ impl Reading<'_> {
                 format!("`{word}` is no known word for open or ended; write 办理中 or 已办结, or name the word in a mapping file under [status]"),
             )
         })?;
+        let more: Vec<(usize, String)> = self.cells(Role::Status).iter().skip(1).map(|(c, v)| (*c, shown(v))).collect();
+        for (other, word) in more {
+            if self.sheet.mapping.status(&word) != Some(status) {
+                return Err(
+                    self.fault(other, format!("`{}` and `{}` do not say the same of whether it is open; one of the two is wrong", short(&words), short(&word)))
+                );
+            }
+        }
         if status == Status::Open && answered.is_some() {
             let heading = self.cells(Role::Answered).first().map(|(c, _)| self.sheet.heading(*c)).unwrap_or_default();
             self.note(
@@ -303,6 +311,9 @@ impl Reading<'_> {
         if let (Some(day), Some((column, _))) = (stray, self.cells(Role::Answered).first()) {
             whole = format!("{whole}\n\n【{}】\n{day}", self.sheet.heading(*column));
         }
+        for piece in self.others()? {
+            whole = format!("{whole}\n\n{piece}");
+        }
         for piece in self.labelled(Role::Line, None)? {
             whole = format!("{whole}\n\n{piece}");
         }
@@ -318,6 +329,9 @@ impl Reading<'_> {
         }
         let number = self.line(Role::Id)?;
         let office = self.sheet.office;
+        if let Some((column, long)) = number.as_ref().filter(|(_, n)| n.chars().count() > LINE) {
+            return Err(self.fault(*column, format!("the number has {} characters, at most {LINE}; is it in the right column?", long.chars().count())));
+        }
         let own = number.as_ref().map(|(_, n)| n.clone());
         let content = format!(
             "{short_title}\n{whole}\n{class:?}\n{place_name:?}\n{about:?}\n{received}\n{accepted:?}\n{answered:?}\n{ended}\n{headcount}\n{naming:?}\n{}\n{}\n{}",
@@ -378,6 +392,21 @@ impl Reading<'_> {
         Ok(out)
     }
 
+    /// What stands in further columns of a role of which one value counts: it is kept as lines of the text.
+    fn others(&mut self) -> Outcome<Vec<String>> {
+        let mut out = Vec::new();
+        for role in [Role::Title, Role::Id, Role::Received, Role::Accepted, Role::Answered, Role::Class, Role::Headcount] {
+            let cells: Vec<(usize, Value)> = self.cells(role).into_iter().map(|(c, v)| (c, v.clone())).collect();
+            let Some((_, first)) = cells.first() else { continue };
+            let first = shown(first);
+            for (column, value) in cells.iter().skip(1).filter(|(_, v)| shown(v) != first) {
+                let words = if matches!(value, Value::Day(_)) { shown(value) } else { text::line(&self.words(*column, value)?) };
+                out.push(format!("【{}】\n{words}", self.sheet.heading(*column)));
+            }
+        }
+        Ok(out)
+    }
+
     /// A line that is kept; of one that is too long the whole stands in the text.
     fn kept_line(&self, role: Role, line: String, whole: &mut String) -> Option<String> {
         if line.chars().count() <= LINE {
@@ -403,7 +432,8 @@ impl Reading<'_> {
 
     fn headcount(&mut self) -> Outcome<u32> {
         let Some((column, words)) = self.line(Role::Headcount)? else { return Ok(1) };
-        let digits = text::number(&words).trim_end_matches(['人', '名']).trim().to_owned();
+        let plain = text::number(&words).replace(',', "");
+        let digits = plain.trim_end_matches(['人', '名', '次']).trim().trim_end_matches(".0").to_owned();
         match digits.parse::<u32>() {
             Ok(n) if (1..=1_000_000).contains(&n) => Ok(n),
             _ => Err(self.fault(column, format!("`{}` is no number of people; write a number from 1", short(&words)))),
@@ -414,13 +444,17 @@ impl Reading<'_> {
     fn who(&mut self) -> Outcome<(Naming, Identity)> {
         let columns = self.sheet.roles.columns(Role::Name).to_vec();
         let said: Vec<String> = columns.iter().filter_map(|c| self.row.cells.get(c)).map(shown).filter(|n| !text::is_blank(n)).collect();
-        let anonymous = !said.is_empty() && said.iter().all(|n| text::is_no_name(n));
-        let mut names = self.all(Role::Name, text::name)?;
+        let asked = self.line(Role::Anonymous)?.is_some_and(|(_, word)| ["是", "匿名", "yes", "true", "1", "y", "√"].contains(&text::folded(&word).trim()));
+        let anonymous = asked || (!said.is_empty() && said.iter().all(|n| text::is_no_name(n)));
+        let mut names: Vec<String> = self.all(Role::Name, text::prose)?.iter().flat_map(|cell| text::names(cell)).collect();
         names.retain(|n| !text::is_no_name(n));
-        let telephone = self.all(Role::Telephone, text::telephone)?.join("、");
+        names.dedup();
+        let telephones = self.all(Role::Telephone, text::prose)?;
+        let telephone =
+            telephones.iter().flat_map(|cell| cell.split(['\n', '或'])).map(text::telephone).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("、");
         let address = self.all(Role::Address, text::line)?.join("；");
         if anonymous {
-            for role in [Role::Telephone, Role::Address] {
+            for role in [Role::Telephone, Role::Address].into_iter().chain(asked.then_some(Role::Name)) {
                 if let Some((column, _)) = self.cells(role).first().map(|(c, v)| (*c, (*v).clone())) {
                     self.note(column, "the row gives no name; of an anonymous letter nothing of a person is kept, so this was not taken over".to_owned());
                 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
-use calamine::{DataRef, Reader, SheetVisible, Xlsx};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use flate2::read::MultiGzDecoder;
 use jiff::civil::{Date, DateTime, Time};
 
@@ -222,7 +222,7 @@ fn csv_rows(text: &str) -> Result<Grid, ImportError> {
     };
     let delimiter = said.unwrap_or_else(|| delimiter(body));
     if let Some(line) = open_quote(body, delimiter) {
-        let why = "a quotation mark opens here and none closes it, so that the rest of the file would be one cell; close it, or double it inside of a cell";
+        let why = "a quotation mark opens here and is not closed where its cell ends, so that what follows would be lost in it; close it, or double it inside of a cell";
         return Err(ImportError::Csv { line: line + before, why: why.to_owned() });
     }
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
@@ -246,24 +246,29 @@ fn delimiter(text: &str) -> u8 {
     signs.into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
-/// The line in which a quotation mark opens that is never closed.
+/// The line of a quotation mark that is not closed, or closed where a cell goes on: the rest of it would be another cell.
 fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
     let (mut line, mut opened) = (1, None);
     let mut begins = true;
     let mut bytes = text.bytes().peekable();
     while let Some(b) = bytes.next() {
-        line += u64::from(b == b'\n');
         match opened {
             Some(_) if b == b'"' && bytes.peek() == Some(&b'"') => {
                 bytes.next();
             }
-            Some(_) if b == b'"' => opened = None,
+            Some(at) if b == b'"' => {
+                if bytes.peek().is_some_and(|next| *next != delimiter && !matches!(*next, b'\n' | b'\r' | b' ')) {
+                    return Some(at);
+                }
+                opened = None;
+            }
             Some(_) => {}
             None => {
                 opened = Some(line).filter(|_| b == b'"' && begins);
                 begins = b == delimiter || b == b'\n' || b == b'\r';
             }
         }
+        line += u64::from(b == b'\n');
     }
     opened
 }
@@ -271,11 +276,11 @@ fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
 fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(ImportError::Sheet)?;
     let from_1904 = book.has_1904_epoch();
-    let names: Vec<(String, bool)> = book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
+    let names: Vec<(String, bool)> =
+        book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
     let mut out = Vec::new();
     for (name, hidden) in names {
-        // A sheet that is a diagram has no cells.
-        let Ok(mut reader) = book.worksheet_cells_reader(&name) else { continue };
+        let mut reader = book.worksheet_cells_reader(&name).map_err(ImportError::Sheet)?;
         let mut rows: BTreeMap<u32, BTreeMap<usize, Value>> = BTreeMap::new();
         let mut count = 0;
         // Cell by cell: one stray cell far out does not make a table of everything before it.
@@ -344,12 +349,24 @@ fn text_of(text: String) -> Option<Value> {
     if huiyin_domain::text::is_blank(&text) {
         return None;
     }
+    // ="00123" and '00123 are tricks that keep a spreadsheet from reading a number.
+    let text = match text
+        .trim()
+        .strip_prefix("=\"")
+        .and_then(|t| t.strip_suffix('"'))
+        .or_else(|| text.trim().strip_prefix('\'').filter(|t| t.bytes().next().is_some_and(|b| b.is_ascii_digit())))
+    {
+        Some(inner) => inner.to_owned(),
+        None => text,
+    };
     let plain = text.trim();
     let exponent = plain.split_once(['E', 'e']).is_some_and(|(mantissa, power)| {
         let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-        mantissa.split_once('.').is_some_and(|(a, b)| digits(a) && digits(b)) && power.strip_prefix('+').is_some_and(digits)
+        let mantissa = mantissa.split_once('.').map_or(digits(mantissa), |(a, b)| digits(a) && digits(b));
+        mantissa && power.strip_prefix('+').is_some_and(digits)
     });
-    let failed = plain.starts_with('#') && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&plain);
+    let narrow = plain.chars().count() > 2 && plain.chars().all(|c| c == '#');
+    let failed = narrow || plain.starts_with('#') && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&plain);
     Some(match (exponent, failed) {
         (true, _) => Value::Lost(plain.to_owned()),
         (_, true) => Value::Failed(plain.to_owned()),

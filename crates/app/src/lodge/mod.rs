@@ -175,7 +175,7 @@ async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration)
     // A file's own name may tell whose it is.
     if lodging.naming == Naming::Anonymous {
         for (n, file) in lodging.files.iter_mut().enumerate() {
-            file.name = format!("{}.{}", say("file-neutral", n + 1), huiyin_files::ending(&file.media_type));
+            file.name = neutral(office, n + 1, &file.media_type);
         }
     }
     Ok(ground)
@@ -184,7 +184,8 @@ async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration)
 async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
     let ground = prepare(office, &mut lodging, &arrival).await?;
     let code = receipt::code(office, &lodging.form_token);
-    let origin = office.keyed_hash("form", &lodging.form_token);
+    let origin = origin(office, &lodging.form_token);
+    let said = lodging.text.clone();
     let submission = submission(office, &lodging, &arrival).await?;
     let record =
         SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()), waiting_code: None, replaced_code: None };
@@ -198,10 +199,36 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
         // The same form was sent before, or two at once and the other one won.
         Err(StoreError::AlreadyThere(_)) => {
             let known = office.store().submission_by_origin(office.tenant(), &origin).await?.ok_or(AppError::Busy)?;
+            // A form belongs to what it was sent with: other words under it are neither known nor lost in silence.
+            if is_other(office, &known, &said).await? {
+                return Err(AppError::KeyReused);
+            }
             Ok(Receipt { submission: known.submission.id, number: known.submission.number, known: true, ..done })
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// By what a form is known in the store.
+pub(crate) fn origin(office: &Office, form_token: &str) -> String {
+    office.keyed_hash("form", form_token)
+}
+
+/// Whether a submission holds other words than these; of one that was corrected or destroyed since, that is not asked.
+async fn is_other(office: &Office, known: &SubmissionRecord, said: &str) -> Result<bool> {
+    let texts = office.store().contents(office.tenant(), known.submission.id.as_str()).await?;
+    Ok(texts.iter().find(|c| c.n == 0).is_some_and(|c| c.text != said))
+}
+
+/// Files of a submission without a name, with names that tell of nobody.
+pub(crate) async fn without_names(office: &Office, matter: &huiyin_domain::matter::Matter, files: Vec<AttachmentRecord>) -> Result<Vec<AttachmentRecord>> {
+    let before = office.store().attachments(office.tenant(), &matter.submission).await?.len();
+    Ok(files.into_iter().enumerate().map(|(n, f)| AttachmentRecord { name: neutral(office, before + n + 1, &f.media_type), ..f }).collect())
+}
+
+fn neutral(office: &Office, n: usize, media_type: &str) -> String {
+    let word = office.wording().text(huiyin_wording::Language::Chinese, "file-neutral", &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    format!("{word}.{}", huiyin_files::ending(media_type))
 }
 
 /// A chosen place gives its name to the place in words; a code that is not on the list is refused.

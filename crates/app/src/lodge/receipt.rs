@@ -167,7 +167,7 @@ fn is_involved(directory: &Directory, unit: &UnitId, record: &SubmissionRecord, 
             && directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice)
             && (&m.holder != unit || m.phase == Phase::Intake)
     };
-    let meant = |m: &Matter| directory.unit(unit).is_some_and(|u| u.is_meant_by(m.complained_of.as_deref().unwrap_or_default()));
+    let meant = |m: &Matter| directory.unit(unit).is_some_and(|u| m.is_about(u));
     let has_part = |m: &Matter| &m.holder == unit || m.held.contains(unit) || m.reviewer.as_ref() == Some(unit);
     matters.iter().any(|m| meant(m) || (has_part(m) && !routes(m)))
 }
@@ -257,7 +257,9 @@ pub(crate) async fn waiting(office: &Office, hash: &str) -> Result<Option<Submis
 
 /// The new code is used: from now on the old one opens nothing.
 pub(crate) async fn confirm(office: &Office, record: SubmissionRecord) -> Result<SubmissionRecord> {
-    let Some(code) = record.waiting_code.clone() else { return Ok(record) };
+    let Some(given) = record.waiting_code.clone() else { return Ok(record) };
+    // What waits after a replacement waits from its first use.
+    let code = NewCode { at: office.now().at, ..given };
     let record = SubmissionRecord { receipt_hash: code.hash.clone(), waiting_code: None, replaced_code: Some(code.clone()), ..record };
     let mut changes = Changes::new(office.tenant().clone());
     changes.submission_update = Some(record.clone());

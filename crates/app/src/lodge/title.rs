@@ -1,6 +1,7 @@
 //! A title made from a text: what it is about, not how it greets.
 
 use huiyin_domain::text;
+use huiyin_storage::terms;
 
 /// Characters of a title made from a text.
 const LONG: usize = 40;
@@ -12,7 +13,7 @@ pub fn title_of(whole: &str) -> String {
     let sentences: Vec<&str> = prose.split(['\n', '。', '！', '？', '!', '?', '；', ';']).map(str::trim).filter(|s| readable(s)).collect();
     let subject = sentences.iter().find_map(|s| subject(s));
     // Where all is greeting, its last words are better than none.
-    let chosen = subject.or_else(|| sentences.last().map(|s| (*s).to_owned())).unwrap_or_default();
+    let chosen = subject.or_else(|| sentences.iter().rev().find(|s| !terms::names_a_person(s)).map(|s| (*s).to_owned())).unwrap_or_default();
     cut(&text::line(&chosen))
 }
 
@@ -31,8 +32,14 @@ fn cut(line: &str) -> String {
     if line.chars().count() <= LONG {
         return line.to_owned();
     }
-    let short: String = line.chars().take(LONG).collect();
-    format!("{short}…")
+    let mut short: Vec<char> = line.chars().take(LONG).collect();
+    // Not in the middle of a number or a word.
+    let goes_on = line.chars().nth(LONG).is_some_and(|c| c.is_ascii_alphanumeric());
+    if goes_on {
+        let word = short.iter().rev().take_while(|c| c.is_ascii_alphanumeric()).count();
+        short.truncate(short.len() - word);
+    }
+    format!("{}…", short.into_iter().collect::<String>().trim_end())
 }
 
 /// Whether there is something to read: letters, not only signs.
@@ -47,13 +54,13 @@ fn subject(sentence: &str) -> Option<String> {
     }
     let mut rest = sentence;
     while let Some((first, more)) = clause(rest) {
-        if !(is_greeting(first) || is_introduction(first)) {
+        if !(is_greeting(first) || is_introduction(first) || terms::names_a_person(first)) {
             break;
         }
         rest = more;
     }
     let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !"“‘《（(".contains(c)).trim();
-    (readable(rest) && !is_greeting(rest) && !is_introduction(rest)).then(|| rest.to_owned())
+    (readable(rest) && !is_greeting(rest) && !is_introduction(rest) && !terms::names_a_person(rest)).then(|| rest.to_owned())
 }
 
 /// The first part of a sentence and what follows it.

@@ -18,6 +18,7 @@ use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::reckon::Roll;
 use crate::retention;
+use crate::submission::Channel;
 use crate::timer;
 use crate::unit::{Directory, Post};
 
@@ -93,6 +94,8 @@ pub enum Closed {
     AboutYou,
     /// She has been notified already.
     Noticed,
+    /// Nothing of a person is kept of who gave no name.
+    Anonymous,
     /// The petitioner gets it by signature or post and not by a button.
     Delivered,
     /// The receipt code was replaced lately; it waits until a day.
@@ -220,7 +223,7 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
         && let Actor::Officer { unit, posts, .. } = actor
     {
         // The unit complained of does not make the complaint vanish, and nobody does while an answer about treatment is owed.
-        if rules.directory.unit(unit).is_some_and(|u| u.is_meant_by(matter.complained_of.as_deref().unwrap_or_default())) {
+        if rules.directory.unit(unit).is_some_and(|u| matter.is_about(u)) {
             return Err(Closed::AboutYou);
         }
         if matter.facts.contains(&Fact::Complained) {
@@ -408,6 +411,10 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
     // Each hand-over after the first needs its ground (LAW.md §12.7).
     if matches!(rule.verb, Verb::Refer | Verb::Assign) && matter.hops > 0 && payload.text(Field::Reason).is_none() {
         fault(Field::Reason, FieldFault::Missing);
+    }
+    // What came online somebody wrote.
+    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("nobody_wrote") && matter.channel == Channel::Online {
+        fault(Field::VoidGround, FieldFault::NotAChoice);
     }
     // What was entered twice names the entry that stands.
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("double") && payload.text(Field::Instead).is_none() {

@@ -139,7 +139,8 @@ pub fn heading(text: &str) -> String {
             c => out.push(c),
         }
     }
-    let plain = one_line(&out);
+    let table = script::simplified();
+    let plain: String = one_line(&out).chars().map(|c| table.of(c)).collect();
     if plain.chars().any(is_han) { plain.replace(' ', "") } else { plain }
 }
 
@@ -174,6 +175,10 @@ pub fn is_no_name(text: &str) -> bool {
     let plain: String = folded(text).chars().filter(|c| c.is_alphanumeric()).collect();
     is_placeholder(text)
         || plain.is_empty()
+        || plain.find("匿名").is_some_and(|at| at > 0 || plain.chars().count() > 3)
+        // 匿名用户, 张某某（要求匿名）, 不愿留名, 热心市民: whoever asks not to be named is not.
+        || ["不愿透露", "不愿留名", "不愿署名", "不留名", "不具名", "热心市民", "热心群众", "热心网友"].iter().any(|w| plain.contains(w))
+        || plain == "保密"
         || [
             "匿名",
             "匿名信",

@@ -15,6 +15,7 @@ pub enum Sort {
 /// What a number of digits (the last may be `x`) is.
 pub fn sort_of_number(digits: &str) -> Sort {
     let bare = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11)).unwrap_or(digits);
+    let bare = bare.strip_prefix('0').filter(|rest| rest.len() == 11).unwrap_or(bare);
     if bare.len() == 11 && bare.bytes().all(|b| b.is_ascii_digit()) && matches!(bare.as_bytes(), [b'1', b'3'..=b'9', ..]) {
         Sort::Mobile
     } else if is_identity(digits) {

@@ -22,8 +22,22 @@ impl Table {
 }
 
 /// Variants the table leaves apart and people write for one another.
-const VARIANTS: &[(char, char)] =
-    &[('著', '着'), ('妳', '你'), ('祂', '他'), ('牠', '它'), ('裡', '里'), ('乾', '干'), ('徵', '征'), ('藉', '借'), ('瞭', '了')];
+const VARIANTS: &[(char, char)] = &[
+    ('著', '着'),
+    ('妳', '你'),
+    ('祂', '他'),
+    ('牠', '它'),
+    ('裡', '里'),
+    ('乾', '干'),
+    ('徵', '征'),
+    ('藉', '借'),
+    ('瞭', '了'),
+    ('衞', '卫'),
+    ('傢', '家'),
+    ('戸', '户'),
+    ('雑', '杂'),
+    ('隷', '隶'),
+];
 
 /// The table, made when the first text is folded.
 pub(super) fn simplified() -> &'static Table {

@@ -12,6 +12,7 @@ use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::matter::Actor;
 use huiyin_app::domain::procedure::{Fact, Guard, Phase, Verb};
 use huiyin_app::domain::retention::{Kept, keep_rule, kept};
+use huiyin_app::domain::submission::Naming;
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, follow, lodge};
@@ -60,7 +61,7 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
 fn ask_page(shared: &Shared, asked: &Asked, form: &Form, errors: Vec<FieldProblem>, status: StatusCode) -> Page {
     let next = resume::local(form.get("next"), "/my/").unwrap_or_default();
     let typed = resume::typed(shared, asked.language, &resume::form(form.get("kept")));
-    let values = context! { errors, code => form.get("code"), next, kept => form.get("kept"), typed, lost_files => !form.uploads.is_empty() };
+    let values = context! { errors, code => form.get("code"), next, kept => form.get("kept"), typed, lost_files => !form.uploads.is_empty() || resume::form(form.get("kept")).has("held") };
     let mut response = shared.page(asked, "follow_ask.html", values);
     *response.status_mut() = status;
     Ok(response)
@@ -75,9 +76,9 @@ fn given_back(shared: &Shared, asked: &Asked, form: &Form) -> Page {
 }
 
 /// Closes it in this browser.
-pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+    // Whatever is open here is closed, also when another tab has opened something else since.
     let secret = asked.cookie(FOLLOW_COOKIE).unwrap_or_default();
-    check_token(&shared, &asked, &form)?;
     follow::close(&shared.office, secret).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     Ok(redirect_with("/?cleared=1", &shared.cookie(FOLLOW_COOKIE, "", Some(0))))
 }
@@ -86,7 +87,11 @@ pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: Asked, form:
 pub(crate) async fn refuse_code(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
     check_token(&shared, &asked, &form)?;
     let record = kept_open(&shared, &asked).await?;
-    lodge::receipt::refuse(&shared.office, &record).await.map_err(|e| Problem::page(&shared, &asked, e))?;
+    match lodge::receipt::refuse(&shared.office, &record).await {
+        // Sent twice: it is void already.
+        Ok(()) | Err(AppError::NotFound) => {}
+        Err(error) => return Err(Problem::page(&shared, &asked, error)),
+    }
     Ok(Redirect::to("/my?refused=1").into_response())
 }
 
@@ -158,6 +163,7 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         .into_iter()
         // What there is nothing to do for is not listed; what is closed for a time says why.
         .filter(|o| !o.closed.as_ref().is_some_and(nothing_to_do))
+        .filter(|o| o.rule.verb != Verb::Appoint || view.submission.submission.naming != Naming::Anonymous)
         .map(|o| {
             let hint = o.rule.hint.as_ref().map(|h| asked.language.pick(&h.zh, &h.en).to_owned()).unwrap_or_default();
             context! {

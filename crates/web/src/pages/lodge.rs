@@ -107,6 +107,8 @@ async fn find(shared: &Shared, asked: &Asked, named: &str) -> Result<Result<Open
     let draft = draft::load(&shared.office, &secret, &id).await.map_err(|e| Problem::page(shared, asked, e))?;
     match (draft, stands) {
         (None, Standing::Over) => Ok(Err("lodge-over")),
+        // What was sent is over for good: its id opens neither the receipt again nor another petition.
+        (None, _) if draft::was_sent(&shared.office, &secret, &id).await.map_err(|e| Problem::page(shared, asked, e))? => Ok(Err("lodge-sent")),
         (draft, _) => Ok(Ok(Open { secret, id, draft: draft.unwrap_or_default() })),
     }
 }
@@ -202,6 +204,7 @@ async fn page(shared: &Shared, asked: &Asked, step: &str, open: &Open, errors: V
     let (summary, dropped) = if step == "check" { (answers(shared, asked, draft, &places), dropped(shared, asked, draft)) } else { Default::default() };
     let files: Vec<Value> = files::views(shared, asked.language, &draft.files);
     let values = context! {
+        told => queried(asked, "told") == "1",
         step, at => number, of => shown.len(), back, errors, form => open.id, from => if from_check { "check" } else { "" },
         a => &draft.answers, places, anonymous => is_anonymous(draft), files, classes => ground.book.classes, summary, dropped,
         title_default => default_title(draft),
@@ -286,6 +289,8 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<S
     let named = if form.has("f") { form.get("f").to_owned() } else { queried(&asked, "f") };
     let mut open = match find(&shared, &asked, &named).await? {
         Ok(open) => open,
+        // Clearing clears, whatever became of the form.
+        Err(_) if step == "receipt" => Open { secret: String::new(), id: String::new(), draft: Draft::default() },
         Err(why) => return given_back(&shared, &asked, &step, &form, why).await,
     };
     if step == "receipt" || step == "discard" {
@@ -306,8 +311,12 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<S
         open.draft.answers.insert((*field).to_owned(), kept(field, form.get(field)));
     }
     let mut errors = one_step(&step, &open.draft);
+    // Something was taken out of a photograph that came now: the page that says so and asks comes before the next question.
+    let mut told = false;
     if step == "files" {
+        let before = open.draft.files.len();
         errors = files::take(&shared, &mut open.draft.files, &form, "petitioner").await.map_err(|e| Problem::page(&shared, &asked, e))?;
+        told = open.draft.files.iter().skip(before.min(open.draft.files.len())).any(|f| f.removed.is_some());
         if !(form.has("remove") || form.has("more")) {
             errors.extend(one_step(&step, &open.draft));
         }
@@ -321,8 +330,8 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<S
         let shown = problem::fields(&shared, asked.language, &AppError::Form(errors));
         return page(&shared, &asked, &step, &open, shown).await;
     }
-    if step == "files" && (form.has("remove") || form.has("more")) {
-        return Ok(open.to("files", from));
+    if step == "files" && (form.has("remove") || form.has("more") || told) {
+        return Ok(open.to("files", &format!("{}{from}", if told { "&told=1" } else { "" })));
     }
     // A change from the page of answers leads back there, unless it opens a new question.
     if !from.is_empty() && step != "check" {
@@ -366,7 +375,9 @@ async fn clear(shared: &Shared, asked: &Asked, open: &Open, done: bool) -> Page 
     let fail = |e| Problem::page(shared, asked, e);
     draft::forget(&shared.office, &open.secret, &open.id).await.map_err(fail)?;
     follow::close(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
-    let mut response = redirect_with(if done { "/?cleared=1" } else { "/?discarded=1" }, &shared.cookie(DRAFT_COOKIE, "", Some(0)));
+    // Of one form that is thrown away the others of this browser stay; a device that is cleared knows nothing any more.
+    let cookie = if done { shared.cookie(DRAFT_COOKIE, "", Some(0)) } else { shared.cookie(DRAFT_COOKIE, &format!("{}.", open.secret), None) };
+    let mut response = redirect_with(if done { "/?cleared=1" } else { "/?discarded=1" }, &cookie);
     if let Ok(value) = HeaderValue::from_str(&shared.cookie(FOLLOW_COOKIE, "", Some(0))) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

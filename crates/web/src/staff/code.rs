@@ -64,7 +64,7 @@ fn page(shared: &Shared, signed: &SignedIn, case: &Case, form: &Form, errors: Ve
 /// Replaces a lost receipt code.
 pub(crate) async fn replace(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    let fail = |e| Problem::page(&shared, &signed.asked, e);
+    let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
     let case = receipt::case(&shared.office, &signed.staff, &number).await.map_err(fail)?;
     match receipt::replace(&shared.office, &signed.staff, &number, form.get("purpose"), form.has("stolen")).await {
         Ok(done) => page(&shared, &signed, &case, &form, Vec::new(), Some(&done)),

@@ -32,7 +32,7 @@ async fn render(shared: &Shared, signed: &SignedIn, number: &str, form: &Form, h
     lines.extend(form.flat());
     let failed = !errors.is_empty();
     let values = context! {
-        number => matter.number, about => matter.title, f => lines, errors, classes => record.ground.book.classes, day => shared.office.now().today().to_string(),
+        version => if form.get("version").is_empty() { matter.version.to_string() } else { form.get("version").to_owned() }, number => matter.number, about => matter.title, f => lines, errors, classes => record.ground.book.classes, day => shared.office.now().today().to_string(),
         online => submission.channel == Channel::Online, personal => submission.channel != Channel::Online && submission.naming != Naming::Anonymous,
         key => key_of(form).map_err(fail)?, files => files::views(shared, signed.asked.language, &held.files), received => huiyin_wording::date(signed.asked.language, matter.received_on),
         max_mb => huiyin_app::lodge::MAX_FILE_BYTES / 1024 / 1024,
@@ -77,14 +77,22 @@ pub(crate) async fn correct(State(shared): State<Arc<Shared>>, Path(number): Pat
 /// Agrees to a later day.
 pub(crate) async fn agree(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    corrections::agree(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    match corrections::agree(&shared.office, &signed.staff, &number).await {
+        // Sent twice: nothing waits any more, and the matter's page shows what became of it.
+        Ok(()) | Err(AppError::NotFound) => {}
+        Err(error) => return Err(Problem::page(&shared, &signed.asked, error)),
+    }
     Ok(Redirect::to(&format!("/staff/matters/{number}?done=1")).into_response())
 }
 
 /// Leaves the day as it is.
 pub(crate) async fn refuse(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    corrections::refuse(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    match corrections::refuse(&shared.office, &signed.staff, &number).await {
+        // Sent twice: nothing waits any more, and the matter's page shows what became of it.
+        Ok(()) | Err(AppError::NotFound) => {}
+        Err(error) => return Err(Problem::page(&shared, &signed.asked, error)),
+    }
     Ok(Redirect::to(&format!("/staff/matters/{number}?done=1")).into_response())
 }
 

@@ -92,20 +92,20 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
     Ok(shared.desk(
         &signed,
         "part.html",
-        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none },
+        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none, key => super::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))? },
     ))
 }
 
 /// Parts one request off.
 pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    let fail = |e| Problem::page(&shared, &signed.asked, e);
-    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text")).await {
+    let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
+    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text"), super::moves::some_key(&form).as_deref()).await {
         Ok(new) => Ok(Redirect::to(&format!("/staff/matters/{}?done=1", new.number)).into_response()),
         Err(error @ AppError::Form(_)) => {
             let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             let errors = problem::fields(&shared, signed.asked.language, &error);
-            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors }))
+            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors, key => super::moves::key_of(&form).map_err(fail)? }))
         }
         Err(error) => Err(fail(error)),
     }
@@ -159,7 +159,7 @@ pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Pa
             identity_page(&shared, &signed, &matter.number, Known { vault: Some(vault), documents, purpose: form.get("purpose").to_owned() }, Vec::new())
         }
         Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, Known::default(), problem::fields(&shared, signed.asked.language, &error)),
-        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+        Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),
     }
 }
 

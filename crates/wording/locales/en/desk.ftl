@@ -265,3 +265,5 @@ matters-code = A lost receipt code
 search-person = Telephone and identity numbers are not looked for: this finds matters, not people.
 search-empty = Type a number, or two characters and more.
 ask-ledger-number = Number in the ledger kept before
+ask-day-proposed = a later day of receipt is proposed (waits for another post)
+ask-day-refused = the proposed later day was not agreed to

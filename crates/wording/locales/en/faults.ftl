@@ -119,3 +119,6 @@ problem-slow = It took too long
 problem-slow-detail = This step did not end in time. Go back and send it again; what was stored is not stored twice. On a slow line, send files a few at a time.
 problem-foreign = This form was not taken
 problem-foreign-detail = It came from another address and was not processed, for your safety. Open the page on this site and send it again. For the administrator: behind a reverse proxy, set Host or X-Forwarded-Host as the operations manual says.
+fault-files-lost = “{ $value }” was not kept; choose it again, or press the button once more to go on without it
+fault-proposal-waits = A later day is already proposed and waits; agree to it or leave it first
+fault-stands-for = “{ $value }” was made void in favour of this entry, which therefore stays; restore that one first

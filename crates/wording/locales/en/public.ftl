@@ -187,3 +187,5 @@ resume-closed = This was closed after a while and the step was not made. Enter y
 resume-words = What you wrote
 home-cleared = This device has been cleared; enter the code to look again.
 home-discarded = The unfinished form has been cleared.
+lodge-sent = This form was sent already and is over. To follow it, enter the code of your receipt; for another matter begin another form.
+traces-told = What the camera wrote into the picture was removed, see below. To keep when and where it was taken, tick it, then continue.

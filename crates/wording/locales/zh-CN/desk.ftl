@@ -265,3 +265,5 @@ matters-code = 信访人丢了查询码
 search-person = 不按电话号码、身份证号码查找：这里找的是事，不找人。
 search-empty = 请输入编号，或者两个以上的字。
 ask-ledger-number = 原台账编号
+ask-day-proposed = 提出把收到日期改晚（等另一个岗位的人同意）
+ask-day-refused = 收到日期改晚的提议没有通过

@@ -119,3 +119,6 @@ problem-slow = 用的时间太长了
 problem-slow-detail = 这一步没有在规定时间内做完。请返回再提交一次；已经存下的不会重复。网络不好的，文件请分几次传。
 problem-foreign = 这份表没有收下
 problem-foreign-detail = 它是从别的网址送来的，为了您的安全没有处理。请从本站的页面重新打开再提交。管理员请看：如果前面有反向代理，要照运维手册设置 Host 或者 X-Forwarded-Host。
+fault-files-lost = “{ $value }”没有保住，请重新选择；不要了的，直接再按一次按钮
+fault-proposal-waits = 已经有人提出改晚，正在等另一个岗位的人同意；先同意或者不改那一个
+fault-stands-for = “{ $value }”作废时写明以这一件为准，不能再作废这一件；先恢复那一件
