@@ -212,6 +212,8 @@ async fn nothing_is_cut_and_what_is_not_known_is_named_once() {
 enum Cell {
     T(&'static str),
     N(&'static str, u8),
+    /// A formula that no program has calculated.
+    F(&'static str),
     E,
 }
 
@@ -267,6 +269,7 @@ fn workbook(from_1904: bool, sheets: &[Sheet<'_>]) -> Vec<u8> {
                 match cell {
                     Cell::T(words) => body.push_str(&format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{words}</t></is></c>")),
                     Cell::N(number, style) => body.push_str(&format!("<c r=\"{at}\" s=\"{style}\"><v>{number}</v></c>")),
+                    Cell::F(formula) => body.push_str(&format!("<c r=\"{at}\"><f>{formula}</f></c>")),
                     Cell::E => {}
                 }
             }
@@ -349,6 +352,9 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     let lower = found(o, "下块井盖").await;
     assert!(lower.matter.place_name.is_none(), "an address beside a name is where somebody lives");
     found(o, "上块路灯").await;
+    let rows: &[&[Cell]] = &[&[T("编号"), T("收到日期"), T("内容"), T("办结日期")], &[T("F-1"), N("45666", 1), T("公式"), Cell::F("DATE(2026,1,1)")]];
+    let report = take(o, &workbook(false, &[("台账", false, rows, &[])]), "formula").await;
+    assert!(report.imported == 0 && report.refused[0].column == "办结日期", "{report:?}");
     // A quotation mark that the next row's closes is named with its line.
     assert!(import::read("编号,内容,收到日期\n1,\"路灯坏了,2026-01-01\n2,\"井盖丢了\",2026-01-02\n".as_bytes()).unwrap_err().to_string().starts_with("line 2"));
     // A second column of a role is kept, contradicting statuses and equal rows are refused, tricks of exports are unwrapped.

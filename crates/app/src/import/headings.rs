@@ -263,6 +263,8 @@ const ENDED: &[&str] = &[
     "办毕",
     "已撤回",
     "撤回",
+    "不予受理",
+    "不再受理",
     "是",
 ];
 /// Words that say it is open.
@@ -406,7 +408,8 @@ impl Mapping {
 
 /// A word of a status as it is compared.
 fn word(said: &str) -> String {
-    text::folded(&text::line(said)).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().trim().to_owned()
+    // As headings: without remarks in brackets (已办结（逾期）) and blanks between characters.
+    text::heading(&text::folded(&text::line(said))).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().trim().to_owned()
 }
 
 /// Which columns hold what.

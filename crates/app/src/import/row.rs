@@ -158,7 +158,9 @@ impl Reading<'_> {
                 Ok(words.clone())
             }
             Value::Lost(number) => Err(self.fault(column, format!("`{number}` is a number whose digits the spreadsheet has lost; write it as text"))),
-            Value::Failed(sign) => Err(self.fault(column, format!("`{sign}` is a formula that failed; write the value in"))),
+            Value::Failed(sign) => {
+                Err(self.fault(column, format!("`{sign}` is a formula that failed or was never calculated; open the file, save it, or write the value in")))
+            }
             Value::Day(_) => {
                 let day = shown(value);
                 self.note(

@@ -7,6 +7,8 @@ use std::io::{Cursor, Read};
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
 use flate2::read::MultiGzDecoder;
 use jiff::civil::{Date, DateTime, Time};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// Bytes a gzipped ledger may unpack to.
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -135,7 +137,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         let text = decode(bytes)?;
         match text.trim_start().chars().next() {
             Some('{') => vec![json_lines(&text)],
-            Some('[') => vec![json_array(&text)?],
+            Some('[') if text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']) => vec![json_array(&text)?],
             _ => vec![csv_rows(&text)?],
         }
     };
@@ -155,40 +157,63 @@ fn decode(bytes: &[u8]) -> Result<String, ImportError> {
     if wrong { Err(ImportError::Encoding) } else { Ok(text.into_owned()) }
 }
 
-/// Objects as rows under the names of their fields.
+/// An object's fields in their order; a name that stands twice is there twice.
+struct Fields(Vec<(String, serde_json::Value)>);
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl<'de> Visitor<'de> for Read {
+            type Value = Fields;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of headings and values")
+            }
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Fields, M::Error> {
+                let mut out = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    out.push(field);
+                }
+                Ok(Fields(out))
+            }
+        }
+        from.deserialize_map(Read)
+    }
+}
+
+/// Objects as rows under the names of their fields, in order of appearance.
+#[derive(Default)]
 struct Objects {
     headings: Vec<String>,
     rows: Vec<GridRow>,
 }
 
 impl Objects {
-    fn add(&mut self, line: usize, value: Result<serde_json::Value, serde_json::Error>) {
+    fn add(&mut self, line: usize, fields: Result<Fields, serde_json::Error>) {
         let mut row = GridRow { line, ..GridRow::default() };
-        match value {
-            Ok(serde_json::Value::Object(object)) => {
-                for (name, value) in object {
-                    let at = self.headings.iter().position(|h| *h == name).unwrap_or_else(|| {
-                        self.headings.push(name);
-                        self.headings.len() - 1
-                    });
-                    let value = match value {
-                        serde_json::Value::Null => continue,
-                        serde_json::Value::String(text) => text_of(text),
-                        serde_json::Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-                            Some(float) => of_float(float),
-                            None => Some(Value::Text(number.to_string())),
-                        },
-                        other => text_of(other.to_string()),
-                    };
-                    row.cells.extend(value.map(|v| (at, v)));
+        match fields {
+            Ok(Fields(fields)) => {
+                for (name, value) in fields {
+                    let value = of_json(value);
+                    if let Some(value) = value {
+                        let at = self.column(&name, &row);
+                        row.cells.insert(at, value);
+                    }
                 }
             }
-            Ok(_) => row.fault = Some("is no JSON object of headings and values".to_owned()),
-            Err(error) => row.fault = Some(format!("is no JSON: {error}")),
+            Err(error) => row.fault = Some(format!("is no JSON object of headings and values: {error}")),
         }
         if row.fault.is_some() || !row.cells.is_empty() {
             self.rows.push(row);
         }
+    }
+
+    /// The column of a name: the first of it that the row has not filled yet.
+    fn column(&mut self, name: &str, row: &GridRow) -> usize {
+        let free = |(at, h): (usize, &String)| (h == name && !row.cells.contains_key(&at)).then_some(at);
+        self.headings.iter().enumerate().find_map(free).unwrap_or_else(|| {
+            self.headings.push(name.to_owned());
+            self.headings.len() - 1
+        })
     }
 
     fn grid(self) -> Grid {
@@ -196,8 +221,24 @@ impl Objects {
     }
 }
 
+fn of_json(value: serde_json::Value) -> Option<Value> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => text_of(text),
+        serde_json::Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => of_float(float),
+            None => Some(Value::Text(number.to_string())),
+        },
+        // A list of words is one on a line.
+        serde_json::Value::Array(all) if all.iter().all(|v| v.is_string() || v.is_number()) => {
+            text_of(all.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect::<Vec<_>>().join("\n"))
+        }
+        other => text_of(other.to_string()),
+    }
+}
+
 fn json_lines(text: &str) -> Grid {
-    let mut objects = Objects { headings: Vec::new(), rows: Vec::new() };
+    let mut objects = Objects::default();
     for (index, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         objects.add(index + 1, serde_json::from_str(line));
     }
@@ -205,9 +246,9 @@ fn json_lines(text: &str) -> Grid {
 }
 
 fn json_array(text: &str) -> Result<Grid, ImportError> {
-    let all: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|e| ImportError::Json { line: e.line(), why: e.to_string() })?;
-    let mut objects = Objects { headings: Vec::new(), rows: Vec::new() };
-    all.into_iter().enumerate().for_each(|(index, value)| objects.add(index + 1, Ok(value)));
+    let all: Vec<Fields> = serde_json::from_str(text).map_err(|e| ImportError::Json { line: e.line(), why: e.to_string() })?;
+    let mut objects = Objects::default();
+    all.into_iter().enumerate().for_each(|(index, fields)| objects.add(index + 1, Ok(fields)));
     Ok(objects.grid())
 }
 
@@ -295,6 +336,16 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
             }
         }
         drop(reader);
+        // A formula that no program has calculated has no value, and is not nothing.
+        let mut formulas = book.worksheet_cells_reader(&name).map_err(ImportError::Sheet)?;
+        while let Some(cell) = formulas.next_formula().map_err(ImportError::Sheet)? {
+            let (row, column) = cell.get_position();
+            if !cell.get_value().is_empty() {
+                let value = || Value::Failed(format!("={}", cell.get_value()));
+                rows.entry(row).or_default().entry(column as usize).or_insert_with(value);
+            }
+        }
+        drop(formulas);
         spread(&mut rows, &book.merge_cells_by_sheet_name(&name).map_err(ImportError::Sheet)?);
         let rows = rows.into_iter().map(|(row, cells)| GridRow { line: row as usize + 1, cells, fault: None }).collect();
         out.push(Grid { sheet: name, hidden, headings: None, rows, from_1904 });
@@ -401,6 +452,15 @@ mod tests {
             last.sort();
             assert_eq!(last, ["1", "路灯"], "{:?}", String::from_utf8_lossy(&bytes));
         }
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_and_a_list_are_kept() {
+        let grids = read("[{\"编号\":1,\"内容\":\"路灯\",\"内容\":\"井盖\",\"姓名\":[\"张三\",\"李四\"]}]".as_bytes()).unwrap();
+        assert_eq!(grids[0].headings.as_deref().unwrap(), ["编号", "内容", "内容", "姓名"]);
+        assert_eq!(texts(&grids[0].rows[0]), ["1", "路灯", "井盖", "张三\n李四"]);
+        // A title in brackets is no JSON.
+        assert_eq!(read("[2026]信访台账,,\n编号,内容,收到日期\n1,路灯,2026-03-02\n".as_bytes()).unwrap()[0].rows.len(), 3);
     }
 
     #[test]
