@@ -174,6 +174,7 @@ async fn import_table(
         for row in chunk {
             match sheet.understand(row, source) {
                 Ok(read) if seen.insert(read.origin.clone()) => ready.push(read),
+                Ok(read) if read.number.is_some() => report.known += 1,
                 Ok(read) => {
                     // Three letters of one wording are three; without a number of its own a row cannot be told from a copy.
                     let message = "the row is the same as one above, to the letter; if it is another petition, give each a number (编号)".to_owned();
