@@ -106,7 +106,13 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 /// Makes the county if it is not there, and prints how to get in. What was left out is said after that: a visitor comes in anyway.
 async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, address: SocketAddr, folder: &std::path::Path) -> anyhow::Result<()> {
     let mut left_out = Vec::new();
-    if demo::holds(office).await? == demo::Holds::Nothing {
+    let new = demo::holds(office).await? == demo::Holds::Nothing;
+    if new {
+        demo::begin(office).await?;
+    }
+    // Before the petitions are made: whoever waits for them can look around and sign in already.
+    sign_ins(address);
+    if new {
         println!("making a county with {} petitions in every stage of handling …", demo::PETITIONS);
         let begun = std::time::Instant::now();
         match demo::seed(office, clock).await {
@@ -120,7 +126,9 @@ async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, add
             Err(error) => return Err(error.into()),
         }
     }
-    sign_ins(office, address).await?;
+    if let Some((number, code)) = demo::shown(office).await? {
+        println!("  a petition  number {number}   receipt code {}", lodge::receipt::grouped(&code));
+    }
     if !left_out.is_empty() {
         println!("  left out, since a step was refused ({}):", left_out.len());
         for line in left_out.iter().take(5) {
@@ -132,13 +140,9 @@ async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, add
     Ok(())
 }
 
-async fn sign_ins(office: &Office, address: SocketAddr) -> anyhow::Result<()> {
-    let shown = demo::shown(office).await?;
+fn sign_ins(address: SocketAddr) {
     println!();
     println!("  open        http://{address}");
-    if let Some((number, code)) = shown {
-        println!("  a petition  number {number}   receipt code {}", lodge::receipt::grouped(&code));
-    }
     println!("  staff       http://{address}/staff   password {}", demo::PASSWORD);
     for (login, what) in [
         ("countyxf.clerk", "县信访局 受理岗 · county petition office, reception"),
@@ -152,7 +156,6 @@ async fn sign_ins(office: &Office, address: SocketAddr) -> anyhow::Result<()> {
         println!("              {login:<18} {what}");
     }
     println!();
-    Ok(())
 }
 
 fn log(config: &Config) {

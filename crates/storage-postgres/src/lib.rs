@@ -55,8 +55,10 @@ fn fault(error: tokio_postgres::Error) -> StoreError {
         ]
         .contains(code)
     });
-    // A connection that was cut says nothing of what was asked: a commit under way is found again by its key.
-    if passing || error.is_closed() || error.code().is_none() { StoreError::Busy } else { StoreError::unavailable(error) }
+    // A connection that was cut or refused says nothing of what was asked: a commit under way is found again by its key. What this
+    // program itself got wrong is no such thing.
+    let cut = error.is_closed() || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>());
+    if passing || cut { StoreError::Busy } else { StoreError::unavailable(error) }
 }
 
 impl PostgresStore {

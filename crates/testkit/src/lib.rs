@@ -2,16 +2,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use huiyin_app::act::{self, Move};
-use huiyin_app::lodge::Lodging;
+use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::packs::Library;
 use huiyin_app::{AppError, Identity, Office, Parts, Staff, TimeSource};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_domain::matter::Matter;
-use huiyin_domain::submission::{Naming, Purpose, ReplyWay};
+use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_files::FileStore;
 use huiyin_storage::Store;
 use huiyin_storage_postgres::PostgresStore;
@@ -101,6 +102,12 @@ fn library() -> Arc<Library> {
 /// A fresh PostgreSQL database, or `None` when no server is named in `HUIYIN_TEST_POSTGRES`.
 /// With `HUIYIN_CI=1` a missing server is a failure; elsewhere the test says that it was not run.
 pub async fn postgres_store(test: &str) -> Option<Arc<PostgresStore>> {
+    let url = postgres_database(test).await?;
+    Some(Arc::new(PostgresStore::open(&url).await.unwrap()))
+}
+
+/// A fresh PostgreSQL database as its address, for tests that reach it beside the store; `None` as [`postgres_store`].
+pub async fn postgres_database(test: &str) -> Option<String> {
     let Ok(url) = std::env::var("HUIYIN_TEST_POSTGRES") else {
         not_run(test, "HUIYIN_TEST_POSTGRES names no PostgreSQL server");
         return None;
@@ -111,7 +118,7 @@ pub async fn postgres_store(test: &str) -> Option<Arc<PostgresStore>> {
     client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     drop(client);
     driver.abort();
-    Some(Arc::new(PostgresStore::open(&format!("{url} dbname={name}")).await.unwrap()))
+    Some(format!("{url} dbname={name}"))
 }
 
 /// Says that a test was not run; fails where everything must run.
@@ -178,6 +185,20 @@ pub fn petition(text: &str) -> Lodging {
     }
 }
 
+/// A letter to the demo county's petition office, registered by its clerk, with what is changed of it.
+pub async fn letter(office: &Office, received: &str, change: impl FnOnce(&mut Lodging)) -> Receipt {
+    let identity = Identity { name: "测试某".into(), address: "测试路1号".into(), ..Identity::default() };
+    let mut lodging = Lodging { naming: Naming::Named, identity, ..petition("路灯坏了，请修。") };
+    change(&mut lodging);
+    let arrival = Registration { channel: Channel::Letter, received_on: received.parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
+    lodge::register(office, &staff(office, "countyxf.clerk").await, lodging, arrival).await.unwrap()
+}
+
+/// The fields of a form.
+pub fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+}
+
 /// A move by an officer of the demo county.
 pub async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<Matter, AppError> {
     act::by_officer(office, &staff(office, login).await, number, the_move(id, fields)).await
@@ -185,6 +206,5 @@ pub async fn step(office: &Office, login: &str, number: &str, id: &str, fields: 
 
 /// A move with its fields.
 pub fn the_move(id: &str, fields: &[(&str, &str)]) -> Move {
-    let fields = fields.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    Move { id: id.into(), fields, ..Move::default() }
+    Move { id: id.into(), fields: given(fields), ..Move::default() }
 }

@@ -1,29 +1,14 @@
 //! What a stranger's review of the forms found, each fault with a test of its kind.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
-use std::collections::BTreeMap;
-
 use huiyin_app::corrections::{self, Corrected};
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::ids::UnitId;
-use huiyin_app::domain::submission::{Channel, Naming, PaperFacts};
-use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
-use huiyin_app::{AppError, Identity, Office, follow, matter_view};
-use huiyin_testkit::{on_both, petition, site, sqlite_office, staff, step, the_move};
+use huiyin_app::lodge::{self, Lodging};
+use huiyin_app::{AppError, follow, matter_view};
+use huiyin_testkit::{given, letter, on_both, petition, site, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
-
-async fn letter(o: &Office, change: impl FnOnce(&mut Lodging)) -> Receipt {
-    let mut lodging =
-        Lodging { naming: Naming::Named, identity: Identity { name: "测试某".into(), ..Identity::default() }, ..petition("路灯坏了，请修。") };
-    change(&mut lodging);
-    let arrival = Registration { channel: Channel::Letter, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
-    lodge::register(o, &staff(o, "countyxf.clerk").await, lodging, arrival).await.unwrap()
-}
-
-fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-    pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_sent_takes_nothing_else() {
@@ -91,13 +76,13 @@ async fn the_unit_complained_of_does_not_take_itself_out_of_the_complaint() {
         let o = &t.office;
         huiyin_app::demo::people(o).await.unwrap();
         let clerk = staff(o, "countyxf.clerk").await;
-        let number = format!("{}-1", letter(o, |l| l.complained_of = Some("县信访局接访窗口".into())).await.number);
+        let number = format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县信访局接访窗口".into())).await.number);
         for fields in [given(&[("complained_of", ""), ("reason", "记错了")]), given(&[("complained_of", "县水利局"), ("reason", "记错了")])] {
             let refused = corrections::correct(o, &clerk, &number, &fields, Vec::new()).await;
             assert!(matches!(&refused, Err(AppError::Closed(c)) if **c == Closed::AboutYou), "{refused:?}");
         }
         // Somebody else's name is corrected by the office; who was meant before stays out all the same.
-        let number = format!("{}-1", letter(o, |l| l.complained_of = Some("县城管局".into())).await.number);
+        let number = format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县城管局".into())).await.number);
         corrections::correct(o, &clerk, &number, &given(&[("complained_of", "县水利局"), ("reason", "信上写的是水利局")]), Vec::new()).await.unwrap();
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "urban")]).await.unwrap();
         let refused = step(o, "urban.clerk", &number, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")]).await;
@@ -119,7 +104,7 @@ async fn corrections_neither_overwrite_a_colleague_nor_count_twice() {
         let o = &t.office;
         huiyin_app::demo::people(o).await.unwrap();
         let (clerk, head) = (staff(o, "countyxf.clerk").await, staff(o, "countyxf.head").await);
-        let number = format!("{}-1", letter(o, |_| {}).await.number);
+        let number = format!("{}-1", letter(o, "2026-03-02", |_| {}).await.number);
         let version = matter_view::for_operator(o, &number).await.unwrap().matter.version.to_string();
         let key = "0123456789abcdef";
         let first = given(&[("title", "路灯不亮"), ("telephone", "13800000000"), ("reason", "录入错误"), ("version", &version), ("key", key)]);
@@ -149,7 +134,7 @@ async fn of_two_entries_one_stands_and_a_wrong_voiding_is_mended() {
     on_both("one-stands", AT, |t| async move {
         let o = &t.office;
         huiyin_app::demo::people(o).await.unwrap();
-        let (stands, twice) = (letter(o, |_| {}).await, letter(o, |_| {}).await);
+        let (stands, twice) = (letter(o, "2026-03-02", |_| {}).await, letter(o, "2026-03-02", |_| {}).await);
         let (a, b) = (format!("{}-1", stands.number), format!("{}-1", twice.number));
         let double = [("void_ground", "double"), ("instead", a.as_str()), ("reason", "同一封信")];
         step(o, "countyxf.clerk", &b, "propose_void", &double).await.unwrap();
@@ -221,4 +206,79 @@ async fn words_come_back_also_with_a_large_file_and_passwords_do_not() {
         .await
         .unwrap();
     assert!(!password.contains("old-secret-1") && !password.contains("new-secret-2"), "a password stands in the page");
+}
+
+fn browser() -> reqwest::Client {
+    reqwest::Client::builder().cookie_store(true).build().unwrap()
+}
+
+fn field(html: &str, name: &str) -> String {
+    html.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|t| t.split('"').next()).unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_closes_from_any_tab_and_a_replaced_code_says_until_when_it_waits() {
+    let t = sqlite_office(AT);
+    let base = site(&t.office).await;
+    let o = &t.office;
+    let receipt = letter(o, "2026-03-02", |_| {}).await;
+    let lodge::receipt::Replaced::Done(_, new) =
+        lodge::receipt::replace(o, &staff(o, "countyxf.clerk").await, &receipt.number, "本人到窗口核对", true).await.unwrap()
+    else {
+        panic!("one officer of the receiving office is enough")
+    };
+    let her = browser();
+    let mine = her.post(format!("{base}/follow")).form(&[("code", new.as_str())]).send().await.unwrap().text().await.unwrap();
+    assert!(!mine.contains('⟦'), "{mine}");
+    let english = her.get(format!("{base}/my/1/withdraw")).header("cookie", "hy_lang=en").send().await.unwrap().text().await.unwrap();
+    let chinese = her.get(format!("{base}/my/1/withdraw")).send().await.unwrap().text().await.unwrap();
+    assert!(!english.contains('⟦') && chinese.contains("2026年3月9日"), "{chinese}");
+    // A tab that was opened before has another token: closing closes all the same.
+    her.post(format!("{base}/my/close")).form(&[("csrf", "of-another-tab")]).send().await.unwrap();
+    let after = her.get(format!("{base}/my")).send().await.unwrap();
+    assert_eq!(after.url().path(), "/follow");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn throwing_one_form_away_leaves_the_other() {
+    let t = sqlite_office(AT);
+    let base = site(&t.office).await;
+    let her = browser();
+    let form_of = |url: &reqwest::Url| url.query_pairs().find(|(k, _)| k == "f").map(|(_, v)| v.into_owned()).unwrap();
+    let first = form_of(her.get(format!("{base}/lodge")).send().await.unwrap().url());
+    let answer = |f: String, step: &'static str, name: &'static str, value: &'static str| {
+        her.post(format!("{base}/lodge/{step}")).form(&[("f", f), (name, value.to_owned())]).send()
+    };
+    for (step, name, value) in
+        [("naming", "naming", "anonymous"), ("agent", "for_whom", "self"), ("purpose", "purpose", "request"), ("text", "text", "第一件：路灯")]
+    {
+        answer(first.clone(), step, name, value).await.unwrap();
+    }
+    let choose = her.get(format!("{base}/lodge")).send().await.unwrap().text().await.unwrap();
+    let second = choose.split("/lodge/naming?f=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    answer(second.clone(), "naming", "naming", "anonymous").await.unwrap();
+    her.post(format!("{base}/lodge/discard")).form(&[("f", second)]).send().await.unwrap();
+    let kept = her.get(format!("{base}/lodge/text?f={first}")).send().await.unwrap().text().await.unwrap();
+    assert!(kept.contains("第一件：路灯"), "{kept}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_was_held_and_is_gone_is_named_before_anything_is_sent() {
+    let t = sqlite_office(AT);
+    let base = site(&t.office).await;
+    let receipt = letter(&t.office, "2026-03-02", |_| {}).await;
+    let her = browser();
+    her.post(format!("{base}/follow")).form(&[("code", receipt.code.as_str())]).send().await.unwrap();
+    let form = her.get(format!("{base}/my/1/add")).send().await.unwrap().text().await.unwrap();
+    let send = |held: bool| {
+        let mut fields =
+            vec![("csrf", field(&form, "csrf")), ("version", field(&form, "version")), ("key", field(&form, "key")), ("words", "补充照片".to_owned())];
+        fields.extend(held.then(|| ("held", "证据.jpg".to_owned())));
+        her.post(format!("{base}/my/1/add")).form(&fields).send()
+    };
+    let named = send(true).await.unwrap();
+    assert_eq!(named.status(), 422);
+    let page = named.text().await.unwrap();
+    assert!(page.contains("“证据.jpg”没有保住") && page.contains("补充照片"), "{page}");
+    assert_eq!(send(false).await.unwrap().url().path(), "/my", "without it, it goes on");
 }

@@ -386,7 +386,6 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     }
     // Matters of a unit that is not there would be nobody's to see.
     let lost = sqlite_office(AT);
-    let refused =
-        import::run(&lost.office, import::read("内容,收到日期\n停水,2026-03-02\n".as_bytes()).unwrap(), &Mapping::default(), "lost", Run::Real, |_| {}).await;
-    assert!(refused.is_err_and(|e| e.to_string().contains("front_office")));
+    let refused = take(&lost.office, "内容,收到日期\n停水,2026-03-02\n".as_bytes(), "lost").await;
+    assert!(refused.imported == 0 && refused.refused[0].message.contains("front_office"), "{refused:?}");
 }

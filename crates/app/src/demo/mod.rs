@@ -184,6 +184,15 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
     seed_some(office, real, |_| true).await
 }
 
+/// Marks a demo and makes its units and officers: from here on somebody can sign in, while the petitions are made.
+///
+/// # Errors
+/// As the store.
+pub async fn begin(office: &Office) -> Result<()> {
+    mark(office, serde_json::json!({ "made": false })).await?;
+    people(office).await
+}
+
 /// The same with some of the petitions only, by their index from 0 to [`PETITIONS`]; the first is always made, since it is the one shown.
 ///
 /// # Errors
@@ -191,8 +200,9 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
 pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl Fn(usize) -> bool) -> Result<Seeded> {
     let end = office.now();
     let scenarios: Scenarios = toml_scenarios()?;
-    mark(office, serde_json::json!({ "made": false })).await?;
-    people(office).await?;
+    if office.directory().await?.officers.is_empty() {
+        begin(office).await?;
+    }
     let time = Arc::new(SeedTime { real, second: AtomicI64::new(end.at.as_second()) });
     let seeder = office.with_time(time.clone());
     let calendar = seeder.ground_today().await?.calendar;

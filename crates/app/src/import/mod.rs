@@ -112,10 +112,10 @@ pub fn rows(grids: &[Grid]) -> usize {
 pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &str, run: Run, mut progress: impl FnMut(usize)) -> Result<Report> {
     // Matters of a unit that is not there are nobody's to see.
     if office.directory().await?.unit(office.front_office()).is_none_or(|u| !u.active) {
-        return Err(AppError::Internal(format!(
-            "there is no unit `{}` that could hold what is imported; set `front_office` to the code of the petition office",
-            office.front_office()
-        )));
+        let unit = office.front_office();
+        let message =
+            format!("there is no unit `{unit}` that could hold what is imported, and nothing was; set `front_office` to the code of the petition office");
+        return Ok(Report { refused: vec![Fault { message, ..Fault::default() }], ..Report::default() });
     }
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
