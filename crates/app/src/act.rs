@@ -171,7 +171,7 @@ fn content_of(step: &Move) -> String {
 }
 
 /// Fields of a form that are no part of what it says.
-const NOT_CONTENT: [&str; 4] = ["csrf", "version", "token", "only_this"];
+const NOT_CONTENT: [&str; 9] = ["csrf", "version", "token", "key", "only_this", "shown", "held", "keep", "meant"];
 
 /// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
 fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {

@@ -112,7 +112,7 @@ fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
 }
 
 /// Fields of a form that are no part of what it says.
-const NOT_CONTENT: [&str; 4] = ["csrf", "version", "key", "shown"];
+const NOT_CONTENT: [&str; 6] = ["csrf", "version", "key", "shown", "held", "keep"];
 
 /// A line that is to be another one.
 struct Change {

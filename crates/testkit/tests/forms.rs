@@ -224,7 +224,13 @@ async fn what_is_sent_twice_is_done_once() {
         for words in ["补充：灯号 17", "补充：灯号 17", "补充：灯号 18"] {
             follow::make(o, &record, 1, the_move("add", &[("words", words)])).await.unwrap();
         }
-        assert_eq!(moved().await, 3);
+        // Two forms of hers with keys of their own say the same once; other words are other words.
+        for (key, words) in [("00000000000000aa", "补充：灯号 19"), ("00000000000000bb", "补充：灯号 19"), ("00000000000000cc", "补充：灯号 20")]
+        {
+            let form = the_move("add", &[("words", words), ("key", key), ("csrf", key)]);
+            follow::make(o, &record, 1, Move { key: Some(key.into()), ..form }).await.unwrap();
+        }
+        assert_eq!(moved().await, 5);
     })
     .await;
 }
