@@ -65,7 +65,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     // The same addition sent twice is stored once, also without a key.
     let content = content_of(&step);
     let key = step.key.clone().or_else(|| (*actor == Actor::Petitioner && step.id == "add").then(|| format!("same:{content}")));
-    let key = key.map(|k| once_key(office, &matter, &step.id, &k));
+    let key = key.map(|k| idempotency_key(office, &matter, &step.id, &k));
     if let Some(key) = &key
         && let Some(known) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
     {
@@ -97,14 +97,15 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
         stands_for_another(office, &matter).await?;
     }
     let mut changes = Changes::new(office.tenant().clone());
-    changes.items.extend(key.clone().map(|key| once_item(office, key, &content)));
+    changes.items.extend(key.clone().map(|key| idempotency_item(office, key, &content)));
     // The same words from another form of hers are the same addition as well.
-    let same = (*actor == Actor::Petitioner && step.id == "add" && step.key.is_some()).then(|| once_key(office, &matter, "add", &format!("same:{content}")));
+    let same =
+        (*actor == Actor::Petitioner && step.id == "add" && step.key.is_some()).then(|| idempotency_key(office, &matter, "add", &format!("same:{content}")));
     if let Some(same) = same {
-        if was_made(office, &same, &content).await? {
+        if was_done(office, &same, &content).await? {
             return Ok(matter);
         }
-        changes.items.push(once_item(office, same, &content));
+        changes.items.push(idempotency_item(office, same, &content));
     }
     let (id, mut joinder, mut done) = (matter.id.clone(), None, None);
     for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
@@ -133,12 +134,12 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
 }
 
 /// The key under which something is done once on a matter.
-pub(crate) fn once_key(office: &Office, matter: &Matter, what: &str, key: &str) -> String {
+pub(crate) fn idempotency_key(office: &Office, matter: &Matter, what: &str, key: &str) -> String {
     office.keyed_hash("idempotency", &format!("{}:{what}:{key}", matter.id))
 }
 
 /// What says in the store that it was done; written in the same commit.
-pub(crate) fn once_item(office: &Office, key: String, content: &str) -> ItemRecord {
+pub(crate) fn idempotency_item(office: &Office, key: String, content: &str) -> ItemRecord {
     let expires = office.machine_now().checked_add(24.hours()).ok();
     ItemRecord { kind: ItemKind::Idempotency, key, doc: content.into(), expires, only_new: true }
 }
@@ -147,7 +148,7 @@ pub(crate) fn once_item(office: &Office, key: String, content: &str) -> ItemReco
 ///
 /// # Errors
 /// [`AppError::KeyReused`] when it was done with another.
-pub(crate) async fn was_made(office: &Office, key: &str, content: &str) -> Result<bool> {
+pub(crate) async fn was_done(office: &Office, key: &str, content: &str) -> Result<bool> {
     match office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? {
         Some(known) if known.doc.as_str() == Some(content) => Ok(true),
         Some(_) => Err(AppError::KeyReused),

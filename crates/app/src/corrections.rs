@@ -34,7 +34,7 @@ use crate::seal::{seal, tell};
 pub const LINES: [&str; 10] =
     ["title", "class", "place_name", "complained_of", "headcount", "postmark", "enclosures", "foreign_number", "foreign_date", "sent_by"];
 /// Lines that she wrote herself when it came online: no office's to change.
-const HERS: [&str; 4] = ["title", "place_name", "complained_of", "headcount"];
+const WRITTEN_ONLINE: [&str; 4] = ["title", "place_name", "complained_of", "headcount"];
 /// Identity and contact: not shown; what is typed replaces what was there, 无 takes it out.
 pub const PERSONAL: [&str; 4] = ["name", "telephone", "email", "address"];
 
@@ -132,9 +132,9 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
         &(given.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).collect::<Vec<_>>(), files.iter().map(|f| &f.hash).collect::<Vec<_>>()),
     )
     .unwrap_or_default();
-    let once = given.get("key").filter(|k| k.len() >= 16).map(|k| act::once_key(office, &matter, "correct", k));
+    let once = given.get("key").filter(|k| k.len() >= 16).map(|k| act::idempotency_key(office, &matter, "correct", k));
     if let Some(key) = &once
-        && act::was_made(office, key, &content).await?
+        && act::was_done(office, key, &content).await?
     {
         return Ok(Corrected::Done);
     }
@@ -175,7 +175,7 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
         return Err(AppError::Form(vec![FormError::new("received_on", "fault-proposal-waits")]));
     }
     let mut changes = Changes::new(office.tenant().clone());
-    changes.items.extend(once.map(|key| act::once_item(office, key, &content)));
+    changes.items.extend(once.map(|key| act::idempotency_item(office, key, &content)));
     let files = if record.submission.naming == Naming::Anonymous { lodge::without_names(office, &matter, files).await? } else { files };
     changes.attachments = files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: true, ..f }).collect();
     if let Some(on) = day.filter(|_| later) {
@@ -321,7 +321,7 @@ fn changed(
         if is.chars().count() > most {
             errors.push(FormError::with(field, "fault-too-long", most));
         }
-        if is != was && record.submission.channel == Channel::Online && HERS.contains(&field) {
+        if is != was && record.submission.channel == Channel::Online && WRITTEN_ONLINE.contains(&field) {
             errors.push(FormError::new(field, "fault-hers-online"));
         }
         if is != was {

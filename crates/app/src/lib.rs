@@ -4,7 +4,6 @@
 //! by noun, never by kind. What pages need of the views below is re-exported here and nowhere else.
 
 pub mod act;
-mod belonging;
 pub mod checks;
 pub mod clock_view;
 pub mod corrections;
@@ -15,6 +14,7 @@ pub mod dry_run;
 pub mod duties;
 mod error;
 pub mod find;
+mod fingerprint;
 pub mod follow;
 pub mod import;
 pub mod joinder;
@@ -47,8 +47,8 @@ pub mod timeline;
 mod walk;
 pub mod yearly;
 
-pub use belonging::Belonging;
 pub use error::{AppError, FormError, Result};
+pub use fingerprint::Fingerprint;
 pub use huiyin_domain as domain;
 pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store, VaultRecord};
 pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};

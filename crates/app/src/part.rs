@@ -33,9 +33,9 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
     // Sent twice, it is parted once.
     let content = huiyin_register::digest("", &(&title, &words)).unwrap_or_default();
-    let once = key.map(|k| act::once_key(office, &matter, "part", k));
+    let once = key.map(|k| act::idempotency_key(office, &matter, "part", k));
     if let Some(once) = &once
-        && act::was_made(office, once, &content).await?
+        && act::was_done(office, once, &content).await?
     {
         return siblings.into_iter().max_by_key(|m| m.part).ok_or(AppError::NotFound);
     }
@@ -77,7 +77,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
     let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
-    changes.items.extend(once.map(|once| act::once_item(office, once, &content)));
+    changes.items.extend(once.map(|once| act::idempotency_item(office, once, &content)));
     changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use huiyin_app::packs::Library;
-use huiyin_app::{Belonging, Office, Parts, Store, TimeSource, demo};
+use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
 use huiyin_storage_postgres::PostgresStore;
@@ -77,7 +77,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         faces: Some(config.faces.clone()).filter(|f| !f.is_empty()).map(Into::into),
         procedure: config.procedure.clone(),
     });
-    belongs(&office, data).await?;
+    check_fingerprint(&office, data).await?;
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
     Ok(Opened { office, clock })
@@ -153,10 +153,10 @@ fn name_of_files(folder: &Path) -> anyhow::Result<Option<String>> {
 
 /// The store knows the secret and the file store it was made with. A node with others looks right and is not: its receipts open
 /// nowhere else, and files lodged elsewhere are not there.
-async fn belongs(office: &Office, data: &Path) -> anyhow::Result<()> {
+async fn check_fingerprint(office: &Office, data: &Path) -> anyhow::Result<()> {
     let folder = data.join("files");
-    let mut found = office.belonging(name_of_files(&folder)?.as_deref()).await?;
-    if found == Belonging::Unnamed {
+    let mut found = office.check_fingerprint(name_of_files(&folder)?.as_deref()).await?;
+    if found == Fingerprint::Unnamed {
         // First on the disk, then in the store: a cut between the two leaves nothing that is refused.
         let name = huiyin_app::random_hex(16)?;
         match write_through(&folder.join("name"), name.as_bytes()) {
@@ -164,15 +164,15 @@ async fn belongs(office: &Office, data: &Path) -> anyhow::Result<()> {
             Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error).context("cannot name the file store"),
             _ => through(&folder)?,
         }
-        found = office.belonging(name_of_files(&folder)?.as_deref()).await?;
+        found = office.check_fingerprint(name_of_files(&folder)?.as_deref()).await?;
     }
     match found {
-        Belonging::Whole => Ok(()),
-        Belonging::OtherSecret => anyhow::bail!(
+        Fingerprint::Matches => Ok(()),
+        Fingerprint::OtherSecret => anyhow::bail!(
             "`{}` is not the secret this store was made with: receipt codes, sign-ins and tokens would not open. Put the right secret.key there (it is the same on every node)",
             data.join("secret.key").display()
         ),
-        Belonging::Unnamed | Belonging::OtherFiles => anyhow::bail!(
+        Fingerprint::Unnamed | Fingerprint::OtherFiles => anyhow::bail!(
             "`{}` is not the file store this database was made with: files lodged there would be missing here. Every node uses the same folder; mount it, or restore it with its file `name`",
             folder.display()
         ),

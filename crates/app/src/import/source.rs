@@ -325,9 +325,11 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         let mut rows: BTreeMap<u32, BTreeMap<usize, Value>> = BTreeMap::new();
         let mut count = 0;
         // Cell by cell: one stray cell far out does not make a table of everything before it.
-        while let Some(cell) = reader.next_cell().map_err(ImportError::Sheet)? {
+        let formats: Vec<String> = reader.styles().iter().map(|s| s.number_format.as_ref().map(|f| f.format_code.clone()).unwrap_or_default()).collect();
+        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(ImportError::Sheet)? {
             let (row, column) = cell.get_position();
-            if let Some(value) = of_sheet(cell.get_value()) {
+            let shown = as_shown(cell.get_value(), formats.get(style).map_or("", String::as_str));
+            if let Some(value) = shown.or_else(|| of_sheet(cell.get_value())) {
                 rows.entry(row).or_default().insert(column as usize, value);
                 count += 1;
             }
@@ -388,6 +390,35 @@ fn of_sheet(value: &DataRef<'_>) -> Option<Value> {
             Some(date.map_or_else(|| Value::Text(when.as_f64().to_string()), |d| Value::Day(d.to_datetime(time))))
         }
     }
+}
+
+/// A whole number as its format shows it, where that is digits with leading zeros, and words around them: 12 as 00012, 5 as 信访0005号.
+fn as_shown(value: &DataRef<'_>, format: &str) -> Option<Value> {
+    let number = match value {
+        DataRef::Float(n) if n.fract() == 0.0 && (0.0..EXACT).contains(n) => format!("{n:.0}"),
+        DataRef::Int(n) if *n >= 0 => n.to_string(),
+        _ => return None,
+    };
+    let (mut out, mut width, mut words, mut quoted) = (String::new(), 0, false, false);
+    let mut signs = format.split(';').next().unwrap_or_default().chars().peekable();
+    while let Some(c) = signs.next() {
+        match c {
+            '"' => quoted = !quoted,
+            c if quoted => (out, words) = (out + &c.to_string(), true),
+            '\\' => out.extend(signs.next()),
+            '0' if width == 0 => {
+                width = 1;
+                while signs.next_if_eq(&'0').is_some() {
+                    width += 1;
+                }
+                out.push_str(&format!("{number:0>width$}"));
+            }
+            '-' | ' ' => out.push(c),
+            // Anything else is for amounts, shares and days.
+            _ => return None,
+        }
+    }
+    (width > 1 || (width == 1 && words)).then(|| Value::Text(out.trim().to_owned()))
 }
 
 fn of_float(number: f64) -> Option<Value> {
@@ -452,6 +483,19 @@ mod tests {
             last.sort();
             assert_eq!(last, ["1", "路灯"], "{:?}", String::from_utf8_lossy(&bytes));
         }
+    }
+
+    #[test]
+    fn a_number_is_read_as_its_format_shows_it() {
+        let shown = |n: f64, format: &str| as_shown(&DataRef::Float(n), format);
+        for (n, format, want) in [(12.0, "00000", "00012"), (5.0, "\"信访\"0000\"号\"", "信访0005号"), (7.0, "0\"号\"", "7号"), (2_026_001.0, "0000-000", "")]
+        {
+            assert_eq!(shown(n, format), Some(want).filter(|w| !w.is_empty()).map(|w| Value::Text(w.into())), "{format}");
+        }
+        for format in ["", "General", "0", "0.00", "#,##0", "yyyy-mm-dd", "0%", "@"] {
+            assert_eq!(shown(12.0, format), None, "{format}");
+        }
+        assert_eq!(shown(12.5, "00000"), None);
     }
 
     #[test]

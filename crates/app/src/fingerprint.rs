@@ -7,15 +7,15 @@ use crate::error::Result;
 use crate::office::Office;
 
 /// Key of the secret's fingerprint.
-const SECRET: &str = "belongs:secret";
+const SECRET: &str = "fingerprint:secret";
 /// Key of the file store's name.
-const FILES: &str = "belongs:files";
+const FILES: &str = "fingerprint:files";
 
 /// Whether secret and files are those the store was made with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Belonging {
+pub enum Fingerprint {
     /// They are.
-    Whole,
+    Matches,
     /// The file store has no name yet and the store knows of none: it is to be given one.
     Unnamed,
     /// The secret is another one.
@@ -29,16 +29,16 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
-    pub async fn belonging(&self, files: Option<&str>) -> Result<Belonging> {
-        let fingerprint = self.keyed_hash("belongs", "secret");
+    pub async fn check_fingerprint(&self, files: Option<&str>) -> Result<Fingerprint> {
+        let fingerprint = self.keyed_hash("fingerprint", "secret");
         if known(self, SECRET, &fingerprint).await? != fingerprint {
-            return Ok(Belonging::OtherSecret);
+            return Ok(Fingerprint::OtherSecret);
         }
         let Some(given) = files else {
             let named = self.store().item(self.tenant(), ItemKind::Setting, FILES, self.machine_now()).await?.is_some();
-            return Ok(if named { Belonging::OtherFiles } else { Belonging::Unnamed });
+            return Ok(if named { Fingerprint::OtherFiles } else { Fingerprint::Unnamed });
         };
-        Ok(if known(self, FILES, given).await? == given { Belonging::Whole } else { Belonging::OtherFiles })
+        Ok(if known(self, FILES, given).await? == given { Fingerprint::Matches } else { Fingerprint::OtherFiles })
     }
 }
 
