@@ -115,12 +115,14 @@ pub struct Ground {
     pub calendar: Arc<WorkCalendar>,
     /// Units and officers.
     pub directory: Arc<Directory>,
+    /// What chance goes by.
+    lot: u64,
 }
 
 impl Ground {
     /// As the domain takes it.
     pub fn rules(&self) -> Rules<'_> {
-        Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory }
+        Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory, lot: self.lot }
     }
 }
 
@@ -287,7 +289,7 @@ impl Office {
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
         let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
-        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await? })
+        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, lot: self.lot() })
     }
 
     /// The book with the periods of today in its labels, made anew only when one of them changes.
@@ -382,6 +384,11 @@ impl Office {
     /// A keyed hash, in hex: of receipt codes, form tokens, session keys.
     pub(crate) fn keyed_hash(&self, purpose: &str, value: &str) -> String {
         hex(&self.keyed(purpose, value))
+    }
+
+    /// What chance goes by in this office: nobody without its secret foresees what is drawn.
+    fn lot(&self) -> u64 {
+        self.keyed("lot", "").first_chunk().copied().map_or(0, u64::from_le_bytes)
     }
 
     /// The bytes of a keyed hash.

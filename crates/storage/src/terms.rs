@@ -22,6 +22,24 @@ const WORD: usize = 40;
 const PHRASES: usize = 60;
 /// Groups in which mobile numbers are written, with and without the code of the country.
 const MOBILE: [&[usize]; 12] = [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[2, 11], &[2, 3, 4, 4], &[2, 3, 8], &[4, 11], &[4, 3, 4, 4], &[13], &[12], &[15]];
+/// Chinese numerals as they are read aloud, figure by figure.
+const NUMERALS: [(char, char); 13] = [
+    ('〇', '0'),
+    ('零', '0'),
+    ('○', '0'),
+    ('一', '1'),
+    ('幺', '1'),
+    ('二', '2'),
+    ('三', '3'),
+    ('四', '4'),
+    ('五', '5'),
+    ('六', '6'),
+    ('七', '7'),
+    ('八', '8'),
+    ('九', '9'),
+];
+/// Digits from which groups of one number are found as one: accounts, orders, contracts.
+const LONG: usize = 12;
 /// Groups in which a person's number is written at most: 86 139 0013 8000, or an identity number by its parts.
 const GROUPS: usize = 6;
 
@@ -30,10 +48,9 @@ enum Run {
     Word(String),
 }
 
-/// The runs of a text: Han characters, and words of other letters and digits. Blanks and line ends between Han characters
+/// The runs of a folded text: Han characters, and words of other letters and digits. Blanks and line ends between Han characters
 /// break nothing; everything else does.
-fn runs(text: &str) -> Vec<Run> {
-    let plain = without_people(&folded(text));
+fn runs(plain: &str) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     // What stood between the last run and this character: nothing, blanks, or something else.
     let (mut blank, mut broken) = (false, false);
@@ -58,9 +75,10 @@ fn runs(text: &str) -> Vec<Run> {
     out
 }
 
-/// Takes mobile and resident identity numbers out of a folded text, whole or in groups (139 0013 8000).
+/// Takes mobile and resident identity numbers out of a folded text, whole or in groups (139 0013 8000), in digits or in words.
 fn without_people(folded: &str) -> String {
-    let chars: Vec<char> = folded.chars().collect();
+    let kept: Vec<char> = folded.chars().collect();
+    let chars = in_digits(&kept);
     let groups = groups(&chars);
     let mut out = vec![true; groups.len()];
     for first in 0..groups.len() {
@@ -83,7 +101,7 @@ fn without_people(folded: &str) -> String {
             }
         }
     }
-    let mut kept = chars;
+    let mut kept = kept;
     for ((from, to), _) in groups.into_iter().zip(out).filter(|(_, keep)| !keep) {
         kept.iter_mut().take(to).skip(from).for_each(|c| *c = '\n');
         // Not a blank, which would let the words on both sides grow together.
@@ -92,6 +110,21 @@ fn without_people(folded: &str) -> String {
         }
     }
     kept.into_iter().collect()
+}
+
+/// Chinese numerals as digits where three or more stand together: 一三九 is the beginning of a number, 一五 may be anything.
+fn in_digits(chars: &[char]) -> Vec<char> {
+    let digit = |c: char| c.is_ascii_digit().then_some(c).or_else(|| NUMERALS.iter().find(|(n, _)| *n == c).map(|(_, d)| *d));
+    let mut out = chars.to_vec();
+    let mut at = 0;
+    while at < chars.len() {
+        let run: Vec<char> = chars.iter().skip(at).map_while(|c| digit(*c)).collect();
+        if run.len() >= 3 {
+            out.iter_mut().skip(at).zip(&run).for_each(|(c, d)| *c = *d);
+        }
+        at += run.len().max(1);
+    }
+    out
 }
 
 /// Where runs of digits stand, each with an `x` that may end an identity number.
@@ -112,10 +145,41 @@ fn groups(chars: &[char]) -> Vec<(usize, usize)> {
     out
 }
 
-/// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket between.
+/// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket between,
+/// or the end of a line with its blanks.
 fn is_joined(chars: &[char], end: usize, next: usize) -> bool {
     let between = chars.get(end..next).unwrap_or_default();
-    (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '·' | '/' | '_' | '\u{2010}'..='\u{2015}'))
+    let broken = (1..=8).contains(&between.len()) && between.iter().all(|c| c.is_whitespace()) && between.iter().filter(|c| **c == '\n').count() == 1;
+    broken || (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '·' | '/' | '_' | '\u{2010}'..='\u{2015}'))
+}
+
+/// Long numbers of a text that are written in groups or broken over lines, as one each: 6222 0212 3456 7890.
+fn long_numbers(plain: &str) -> Vec<String> {
+    let chars: Vec<char> = plain.chars().collect();
+    let groups: Vec<(usize, usize)> = groups(&chars);
+    let mut out = Vec::new();
+    for first in 0..groups.len() {
+        let mut digits = String::new();
+        for (at, group) in groups.iter().enumerate().skip(first).take(GROUPS) {
+            if at > first && !groups.get(at - 1).is_some_and(|before| is_joined(&chars, before.1, group.0)) {
+                break;
+            }
+            digits.extend(chars.get(group.0..group.1).unwrap_or_default());
+            if at > first && digits.len() >= LONG && sort_of_number(&digits) == Sort::Other {
+                out.push(digits.clone());
+            }
+        }
+    }
+    out
+}
+
+/// A query that is one number in groups of four, as accounts are printed, as that number.
+fn in_one(plain: &str) -> String {
+    let groups: Vec<&str> = plain.trim().split([' ', '-']).collect();
+    let (last, before) = groups.split_last().unwrap_or((&"", &[]));
+    let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
+    let printed = before.len() >= 2 && before.iter().all(|g| g.len() == 4 && digits(g)) && last.len() <= 4 && digits(last);
+    if printed && groups.concat().len() >= LONG { groups.concat() } else { plain.to_owned() }
 }
 
 /// The terms of the parts of a matter, in order, divided by spaces. No phrase reaches from one part into the next.
@@ -127,15 +191,20 @@ pub fn index_terms(parts: &[&str]) -> String {
         }
         out.extend(term);
     };
-    for run in parts.iter().flat_map(|p| runs(p)) {
-        match run {
-            Run::Han(run) => {
-                for pair in run.windows(2) {
-                    add(&mut pair.iter().copied());
+    for plain in parts.iter().map(|p| without_people(&folded(p))) {
+        for number in long_numbers(&plain) {
+            add(&mut number.chars().take(WORD));
+        }
+        for run in runs(&plain) {
+            match run {
+                Run::Han(run) => {
+                    for pair in run.windows(2) {
+                        add(&mut pair.iter().copied());
+                    }
+                    add(&mut run.last().copied().into_iter());
                 }
-                add(&mut run.last().copied().into_iter());
+                Run::Word(word) => add(&mut word.chars().take(WORD)),
             }
-            Run::Word(word) => add(&mut word.chars().take(WORD)),
         }
     }
     out
@@ -143,7 +212,7 @@ pub fn index_terms(parts: &[&str]) -> String {
 
 /// The phrases of a query; empty when nothing searchable was typed.
 pub fn phrases(text: &str) -> Vec<Phrase> {
-    runs(text)
+    runs(&in_one(&without_people(&folded(text))))
         .into_iter()
         .map(|run| match run {
             Run::Han(run) if run.len() == 1 => Phrase { terms: vec![run.iter().collect()], prefix: true },
@@ -204,6 +273,11 @@ mod tests {
             ("⽔渠塌⽅", "水渠塌方"),
             ("合同编号20250318004417逾期", "20250318004417"),
             ("合同　第 ２０２５－０３ 号", "2025-03"),
+            ("账号 6222 0212 3456 7890 123 被冻结", "6222021234567890123"),
+            ("账号6222021234567890123被冻结", "6222 0212 3456 7890 123"),
+            ("账号 6222-0212-3456-7890-123", "6222 0212 3456 7890 123"),
+            ("合同编号20250318\n　　004417逾期", "20250318004417"),
+            ("订单：20250318004417\n20250318004418\n20250318004419", "20250318004418"),
         ] {
             let found = terms(text);
             for phrase in phrases(query) {
@@ -224,10 +298,15 @@ mod tests {
             "(86)13900138000",
             "11010519491231002X",
             "110105 19491231 002x",
+            "139\n0013 8000",
+            "11010519491231\n　　002X",
+            "一三九零零一三八零零零",
+            "幺三九〇〇幺三八〇〇〇",
+            "一三九 〇〇一三 八〇〇〇",
         ] {
             for text in [format!("我的电话是{number}，请回电"), format!("tel{number}")] {
                 let found = terms(&text);
-                assert!(!found.chars().any(|c| c.is_ascii_digit()), "{number}: {found}");
+                assert!(!found.chars().any(|c| c.is_ascii_digit() || NUMERALS.iter().any(|(n, _)| *n == c)), "{number}: {found}");
                 assert!(names_a_person(&text));
             }
         }

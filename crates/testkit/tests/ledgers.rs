@@ -222,6 +222,11 @@ type Sheet<'a> = (&'a str, bool, &'a [&'a [Cell]], &'a [&'a str]);
 
 /// A workbook as programs write it: sheets with their rows, merged areas and whether they are hidden.
 fn workbook(from_1904: bool, sheets: &[Sheet<'_>]) -> Vec<u8> {
+    commented(from_1904, sheets, &[])
+}
+
+/// A workbook with comments: number of the sheet from 1, cell, words.
+fn commented(from_1904: bool, sheets: &[Sheet<'_>], comments: &[(usize, &str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let mut put = |name: &str, body: String| {
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -259,7 +264,10 @@ fn workbook(from_1904: bool, sheets: &[Sheet<'_>]) -> Vec<u8> {
         "xl/workbook.xml",
         format!("<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><workbookPr date1904=\"{}\"/><sheets>{listed}</sheets></workbook>", u8::from(from_1904)),
     );
-    put("xl/styles.xml", format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"2\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>"));
+    put(
+        "xl/styles.xml",
+        format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>"),
+    );
     for (i, (_, _, rows, merged)) in sheets.iter().enumerate() {
         let mut body = String::new();
         for (r, row) in rows.iter().enumerate() {
@@ -279,7 +287,52 @@ fn workbook(from_1904: bool, sheets: &[Sheet<'_>]) -> Vec<u8> {
         let areas = if merged.is_empty() { String::new() } else { format!("<mergeCells count=\"{}\">{areas}</mergeCells>", merged.len()) };
         put(&format!("xl/worksheets/sheet{}.xml", i + 1), format!("<worksheet xmlns=\"{main}\"><sheetData>{body}</sheetData>{areas}</worksheet>"));
     }
+    for (sheet, cell, words) in comments {
+        let related = format!("<Relationship Id=\"c1\" Type=\"{rel}/comments\" Target=\"../comments{sheet}.xml\"/>");
+        put(
+            &format!("xl/worksheets/_rels/sheet{sheet}.xml.rels"),
+            format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"),
+        );
+        let text = format!("<text><r><t>科长：</t></r><r><t xml:space=\"preserve\">{words}</t></r></text>");
+        put(
+            &format!("xl/comments{sheet}.xml"),
+            format!(
+                "<comments xmlns=\"{main}\"><authors><author/></authors><commentList><comment ref=\"{cell}\" authorId=\"0\">{text}</comment></commentList></comments>"
+            ),
+        );
+    }
     zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_beside_its_day_and_people_beside_one_petition_are_read_and_a_comment_is_named() {
+    use Cell::{E, N, T};
+    let t = office().await;
+    let o = &t.office;
+    let sheet: Sheet<'_> = (
+        "一月",
+        false,
+        &[
+            &[T("编号"), T("登记时间"), T("登记日期"), T("内容"), T("姓名"), T("联系电话"), T("信访人数")],
+            &[T("1"), N("0.3958333333", 2), N("46083", 1), T("拖欠工资八个月"), T("张三"), T("13900138000"), N("3", 0)],
+            &[E, E, E, E, T("李四"), T("13900138001"), E],
+            &[E, E, E, E, T("王五"), E, E],
+            &[T("2"), T("下午3点半"), N("46084", 1), T("第一件：路灯"), T("赵六"), E, E],
+            &[E, E, E, T("第二件：井盖"), T("赵六"), E, E],
+        ],
+        &["A2:A4", "B2:B4", "C2:C4", "D2:D4", "G2:G4", "A5:A6", "B5:B6", "C5:C6"],
+    );
+    let report = take(o, &commented(false, &[sheet], &[(1, "D5", "已电话核实 &lt;属实&gt;")]), "merged").await;
+    assert_eq!(counts(&report), (3, 0, 0, 1), "{report:?}");
+    let note = report.notes[0].to_string();
+    assert!(note.contains("sheet `一月`, row 5, column `D`") && note.contains("科长：已电话核实 <属实>"), "{note}");
+    let joint = found(o, "拖欠工资八个月").await;
+    let (_, vault) = matter_view::identity(o, &staff(o, "countyxf.clerk").await, &joint.matter.number, "核对").await.unwrap();
+    assert_eq!((vault.identity.name.as_str(), vault.identity.telephone.as_str()), ("张三、李四、王五", "13900138000、13900138001"));
+    let zone = o.zone();
+    let at = |m: &MatterView| m.submission.submission.received_at.to_zoned_datetime(zone.clone()).datetime().to_string();
+    assert_eq!((at(&joint).as_str(), joint.text.contains("登记时间")), ("2026-03-02T09:30:00", false));
+    assert_eq!(at(&found(o, "第二件：井盖").await), "2026-03-03T15:30:00");
 }
 
 #[tokio::test(flavor = "multi_thread")]

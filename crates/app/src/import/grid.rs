@@ -3,7 +3,7 @@
 
 use huiyin_domain::text;
 
-use super::headings::Mapping;
+use super::headings::{Mapping, Role, Roles};
 use super::source::{Grid, GridRow, Value};
 
 /// Rows in which headings are looked for.
@@ -72,6 +72,32 @@ fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
     let above = grid.rows.iter().take(first).filter(|row| !is_title(row)).map(|row| row.line).collect();
     let rows = grid.rows.into_iter().skip(first + taken).filter(|row| !repeats(row, &headings)).collect();
     Ok(Table { sheet: grid.sheet, headings, rows, above, from_1904: grid.from_1904 })
+}
+
+/// Rows of which one petition has several, because its number and its text are merged down beside the people who sign it: they
+/// are one, and what each says of its own is joined. A row with a text or a number of its own is a petition of its own.
+pub(super) fn joined(rows: &[GridRow], roles: &Roles) -> Vec<GridRow> {
+    let said = [Role::Id, Role::Text, Role::Title].map(|role| roles.columns(role));
+    let continues = |row: &GridRow| {
+        let mut own = said.iter().copied().flatten().filter(|c| row.cells.contains_key(c)).peekable();
+        let text = said.iter().skip(1).copied().flatten().any(|c| row.merged.contains(c));
+        own.peek().is_some() && text && own.all(|c| row.merged.contains(c))
+    };
+    let mut out: Vec<GridRow> = Vec::with_capacity(rows.len());
+    for row in rows {
+        let Some(first) = out.last_mut().filter(|_| row.fault.is_none() && continues(row)) else {
+            out.push(row.clone());
+            continue;
+        };
+        for (column, value) in row.cells.iter().filter(|(c, _)| !row.merged.contains(c)) {
+            match first.cells.get_mut(column) {
+                Some(known) if known == value => {}
+                Some(known) => *known = Value::Text(format!("{}\n{}", shown(known), shown(value))),
+                None => drop(first.cells.insert(*column, value.clone())),
+            }
+        }
+    }
+    out
 }
 
 /// The first row of headings, the headings, and how many rows they take.

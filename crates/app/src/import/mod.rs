@@ -5,6 +5,7 @@
 //! number with other content is named. Rows take the pack of the import day: ended ones enter without clocks, open ones at
 //! the stage their dates show, and what ran out before is recorded without notices.
 
+mod comments;
 mod grid;
 mod headings;
 mod row;
@@ -123,6 +124,13 @@ pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &
     for grid in grids {
         let (name, count) = (grid.sheet.clone(), grid.rows.len());
         let whole = |message: &str| Fault { sheet: name.clone(), message: message.to_owned(), ..Fault::default() };
+        if !grid.hidden {
+            report.notes.extend(grid.comments.iter().map(|c| Fault {
+                line: c.line,
+                column: c.column.clone(),
+                ..whole(&format!("the cell carries a comment that was not taken over; write what belongs to the matter into a cell: `{}`", row::short(&c.text)))
+            }));
+        }
         match grid::tables(grid, mapping) {
             Ok(tables) => {
                 for table in tables {
@@ -169,7 +177,8 @@ async fn import_table(
     report.notes.extend(table.above.iter().map(above));
     let mut words = BTreeSet::new();
     let mut done = 0;
-    for chunk in table.rows.chunks(TOGETHER) {
+    let rows = grid::joined(&table.rows, &roles);
+    for chunk in rows.chunks(TOGETHER) {
         let mut ready = Vec::with_capacity(chunk.len());
         for row in chunk {
             match sheet.understand(row, source) {

@@ -195,7 +195,15 @@ impl Reading<'_> {
     /// The day of a role. Two columns of one heading that say different days are a fault.
     fn day(&self, role: Role) -> Outcome<Option<(usize, DateTime)>> {
         let mut found: Option<(usize, DateTime)> = None;
-        for (column, value) in self.cells(role) {
+        let mut time = None;
+        let cells = self.cells(role);
+        let several = cells.len() > 1;
+        for (column, value) in cells {
+            // A time in a column of its own beside the day.
+            if let Some(read) = time_of(value).filter(|_| several) {
+                time = time.or(Some(read));
+                continue;
+            }
             let read = self.read_day(column, value)?;
             match found {
                 Some((first, known)) if self.sheet.heading(first) == self.sheet.heading(column) && known.date() != read.date() => {
@@ -204,6 +212,11 @@ impl Reading<'_> {
                 Some(_) => {}
                 None => found = Some((column, read)),
             }
+        }
+        if let (Some((_, day)), Some(time)) = (&mut found, time)
+            && day.time() == Time::midnight()
+        {
+            *day = day.date().to_datetime(time);
         }
         Ok(found)
     }
@@ -401,7 +414,8 @@ impl Reading<'_> {
             let cells: Vec<(usize, Value)> = self.cells(role).into_iter().map(|(c, v)| (c, v.clone())).collect();
             let Some((_, first)) = cells.first() else { continue };
             let first = shown(first);
-            for (column, value) in cells.iter().skip(1).filter(|(_, v)| shown(v) != first) {
+            let of_days = matches!(role, Role::Received | Role::Accepted | Role::Answered);
+            for (column, value) in cells.iter().skip(1).filter(|(_, v)| shown(v) != first && !(of_days && time_of(v).is_some())) {
                 let words = if matches!(value, Value::Day(_)) { shown(value) } else { text::line(&self.words(*column, value)?) };
                 out.push(format!("【{}】\n{words}", self.sheet.heading(*column)));
             }
@@ -469,6 +483,23 @@ impl Reading<'_> {
     }
 }
 
+/// The time of a cell that holds nothing else: 9:30, or a time of a spreadsheet.
+fn time_of(value: &Value) -> Option<Time> {
+    match value {
+        // A spreadsheet counts times as the day before its first one.
+        Value::Day(day) => (day.year() < 1905).then(|| day.time()),
+        Value::Text(words) => match words.trim().parse::<f64>() {
+            Ok(part) if (0.0..1.0).contains(&part) => {
+                #[allow(clippy::cast_possible_truncation, reason = "within one day")]
+                let seconds = (part * 86_400.0).round() as i64;
+                Time::midnight().checked_add(SignedDuration::from_secs(seconds)).ok()
+            }
+            _ => days::time(words),
+        },
+        Value::Lost(_) | Value::Failed(_) => None,
+    }
+}
+
 /// A day number of a spreadsheet; `None` when it is none.
 fn serial(number: f64, from_1904: bool) -> Option<DateTime> {
     let number = if from_1904 { number + SINCE_1904 } else { number };
@@ -494,7 +525,7 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-fn short(words: &str) -> String {
+pub(super) fn short(words: &str) -> String {
     let line = text::line(words);
     if line.chars().count() <= 40 { line } else { format!("{}…", line.chars().take(40).collect::<String>()) }
 }

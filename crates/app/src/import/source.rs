@@ -1,7 +1,7 @@
-//! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030) and xlsx, told apart by their
+//! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030, Big5) and xlsx, told apart by their
 //! bytes. What comes out are grids of cells with their places; what they mean is not decided here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
 use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx};
@@ -9,6 +9,8 @@ use flate2::read::MultiGzDecoder;
 use jiff::civil::{Date, DateTime, Time};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+use super::comments::{self, Comment};
 
 /// Bytes a gzipped ledger may unpack to.
 const MAX_BYTES: u64 = 2 * 1024 * 1024 * 1024;
@@ -59,8 +61,8 @@ pub enum ImportError {
         /// What is wrong.
         why: String,
     },
-    /// Neither UTF-8 nor GB18030.
-    #[error("the text is neither UTF-8 nor GB18030; save it as UTF-8")]
+    /// Neither UTF-8 nor GB18030 nor Big5.
+    #[error("the text is neither UTF-8 nor GB18030 nor Big5; save it as UTF-8")]
     Encoding,
     /// Nothing in it.
     #[error("the file is empty")]
@@ -87,6 +89,8 @@ pub struct GridRow {
     pub line: usize,
     /// Cells by column, from 0; an empty one is missing.
     pub cells: BTreeMap<usize, Value>,
+    /// Columns whose cell is merged from a row above and stands there.
+    pub merged: BTreeSet<usize>,
     /// Why it is no row at all.
     pub fault: Option<String>,
 }
@@ -104,6 +108,8 @@ pub struct Grid {
     pub rows: Vec<GridRow>,
     /// Its days count from 1904.
     pub from_1904: bool,
+    /// Comments of its cells.
+    pub comments: Vec<Comment>,
 }
 
 /// Reads a file.
@@ -135,6 +141,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         sheets(bytes)?
     } else {
         let text = decode(bytes)?;
+        if let Some(kind) = markup(&text) {
+            return Err(ImportError::Kind(kind));
+        }
         match text.trim_start().chars().next() {
             Some('{') => vec![json_lines(&text)],
             Some('[') if text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']) => vec![json_array(&text)?],
@@ -153,8 +162,24 @@ fn decode(bytes: &[u8]) -> Result<String, ImportError> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(text.to_owned());
     }
-    let (text, _, wrong) = encoding_rs::GB18030.decode(bytes);
+    // GB18030 reads nearly every byte, so whether it is Big5 is asked first; of the two no other program decides either.
+    let mut told = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
+    told.feed(bytes, true);
+    let guess = told.guess(None, chardetng::Utf8Detection::Deny);
+    let encoding = if guess == encoding_rs::BIG5 { guess } else { encoding_rs::GB18030 };
+    let (text, _, wrong) = encoding.decode(bytes);
     if wrong { Err(ImportError::Encoding) } else { Ok(text.into_owned()) }
+}
+
+/// What a text in tags is: programs save web pages and XML under the names of spreadsheets.
+fn markup(text: &str) -> Option<&'static str> {
+    let start: String = text.trim_start().chars().take(100).collect::<String>().to_lowercase();
+    match () {
+        () if ["<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<div"].iter().any(|tag| start.starts_with(tag)) => Some("a web page"),
+        () if start.starts_with("<?xml") || start.starts_with("<workbook") => Some("an XML file"),
+        () if start.starts_with("mime-version:") => Some("a web archive"),
+        () => None,
+    }
 }
 
 /// An object's fields in their order; a name that stands twice is there twice.
@@ -273,7 +298,7 @@ fn csv_rows(text: &str) -> Result<Grid, ImportError> {
         let line = record.position().map_or(0, csv::Position::line) + before;
         let cells: BTreeMap<usize, Value> = record.iter().enumerate().filter_map(|(at, cell)| text_of(cell.to_owned()).map(|v| (at, v))).collect();
         if !cells.is_empty() {
-            grid.rows.push(GridRow { line: usize::try_from(line).unwrap_or(0), cells, fault: None });
+            grid.rows.push(GridRow { line: usize::try_from(line).unwrap_or(0), cells, ..GridRow::default() });
         }
     }
     Ok(grid)
@@ -317,6 +342,7 @@ fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
 fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(ImportError::Sheet)?;
     let from_1904 = book.has_1904_epoch();
+    let mut remarks = comments::of_sheets(bytes);
     let names: Vec<(String, bool)> =
         book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
     let mut out = Vec::new();
@@ -348,27 +374,32 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
             }
         }
         drop(formulas);
-        spread(&mut rows, &book.merge_cells_by_sheet_name(&name).map_err(ImportError::Sheet)?);
-        let rows = rows.into_iter().map(|(row, cells)| GridRow { line: row as usize + 1, cells, fault: None }).collect();
-        out.push(Grid { sheet: name, hidden, headings: None, rows, from_1904 });
+        let mut merged = spread(&mut rows, &book.merge_cells_by_sheet_name(&name).map_err(ImportError::Sheet)?);
+        let whole = |(row, cells): (u32, _)| GridRow { line: row as usize + 1, cells, merged: merged.remove(&row).unwrap_or_default(), fault: None };
+        let rows = rows.into_iter().map(whole).collect();
+        let comments = remarks.remove(&name).unwrap_or_default();
+        out.push(Grid { sheet: name, hidden, headings: None, rows, from_1904, comments });
     }
     Ok(out)
 }
 
-/// A cell merged downwards stands in every row it covers, where the row has something else of its own.
-fn spread(rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>, merged: &[calamine::Dimensions]) {
+/// A cell merged downwards stands in every row it covers, where the row has something else of its own. Says which do.
+fn spread(rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>, merged: &[calamine::Dimensions]) -> BTreeMap<u32, BTreeSet<usize>> {
     let mut left = MAX_SPREAD;
+    let mut out: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
     for area in merged.iter().filter(|a| a.end.0 > a.start.0) {
         let column = area.start.1 as usize;
         let Some(value) = rows.get(&area.start.0).and_then(|r| r.get(&column)).cloned() else { continue };
-        for (_, cells) in rows.range_mut(area.start.0 + 1..=area.end.0) {
+        for (row, cells) in rows.range_mut(area.start.0 + 1..=area.end.0) {
             if left == 0 {
-                return;
+                return out;
             }
             cells.entry(column).or_insert_with(|| value.clone());
+            out.entry(*row).or_default().insert(column);
             left -= 1;
         }
     }
+    out
 }
 
 fn of_sheet(value: &DataRef<'_>) -> Option<Value> {
@@ -508,11 +539,21 @@ mod tests {
     }
 
     #[test]
+    fn big5_and_gb18030_are_told_apart() {
+        let rows = "編號,內容,收到日期\n1,我們家門口的路燈壞了很久沒有人來修理請儘快處理,2026-03-02\n";
+        assert_eq!(texts(&read(&encoding_rs::BIG5.encode(rows).0).unwrap()[0].rows[1])[1], "我們家門口的路燈壞了很久沒有人來修理請儘快處理");
+        let rows = "编号,内容,收到日期\n1,我们家门口的路灯坏了很久没有人来修理请尽快处理,2026-03-02\n";
+        assert_eq!(texts(&read(&encoding_rs::GB18030.encode(rows).0).unwrap()[0].rows[1])[1], "我们家门口的路灯坏了很久没有人来修理请尽快处理");
+    }
+
+    #[test]
     fn what_is_no_ledger_is_said_in_a_sentence() {
         let said = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
         assert!(said(b"").contains("empty"));
         assert!(said(&[0xd0, 0xcf, 0x11, 0xe0, 0, 0]).contains(".xls"));
         assert!(said(b"%PDF-1.7").contains("a PDF"));
+        assert!(said("\u{feff}\n<html><table><tr><td>编号</td></tr></table></html>".as_bytes()).contains("a web page"));
+        assert!(said(b"<?xml version=\"1.0\"?><Workbook/>").contains("an XML file"));
         assert!(said("编号,内容\n1,\"路灯\n2,井盖\n".as_bytes()).starts_with("line 2"));
         assert!(said("sep=,\n编号,内容\n1,\"路灯\n".as_bytes()).starts_with("line 3"));
         assert!(said(b"[{\"a\":1},").contains("JSON is broken"));

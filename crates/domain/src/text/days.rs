@@ -51,6 +51,12 @@ pub fn moment(text: &str, zone: &TimeZone, order: Order) -> Result<DateTime, Day
     Ok(date.to_datetime(time))
 }
 
+/// Reads a time of the day that stands by itself: 10:32, 上午10点半. `None` when it is none.
+pub fn time(text: &str) -> Option<Time> {
+    let plain = plain(text);
+    plain.contains([':', '点', '时']).then(|| clock(&plain))?
+}
+
 /// What a column of days shows about the order of month and day: one value that can be read in one way only decides.
 pub fn order_of<'a>(column: impl Iterator<Item = &'a str>) -> Order {
     let (mut month_first, mut day_first) = (false, false);
