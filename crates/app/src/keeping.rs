@@ -10,6 +10,7 @@ use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
 use huiyin_storage::{Changes, Erase, Expected, FileUse, ItemKind, ItemRecord, MatterWrite};
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 
 use crate::error::Result;
 use crate::office::{Ground, Office};
@@ -17,6 +18,20 @@ use crate::walk::Walk;
 
 /// How long after it was last stored a file is left alone: somebody may be about to use the same bytes.
 const GRACE: Duration = Duration::from_secs(15 * 60);
+
+/// Hours after which a file that was sent must be in use: the draft it came with is over by then.
+const UNUSED_HOURS: i64 = 6;
+/// Files looked at in one sweep; the rest waits for the next.
+const LOOKED_AT: usize = 500;
+/// Files of a page of the list.
+const PAGE: u32 = 1000;
+
+/// Notes that a file was sent and is not used yet. A later sweep removes it unless it is by then.
+pub(crate) async fn look_at_later(office: &Office, hash: &str) -> Result<()> {
+    let after = office.machine_now().checked_add(UNUSED_HOURS.hours()).unwrap_or(Timestamp::MAX);
+    let item = ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::json!({ "after": after }));
+    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
+}
 
 /// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and removed
 /// after it stands, now or by the next sweep.
@@ -63,19 +78,28 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     Ok(())
 }
 
-/// Removes files named by destructions, unless something else uses the same bytes: then they stay. What cannot be removed
+/// Removes files named by destructions, and files that were sent and never used, unless something else uses the same bytes: then they stay. What cannot be removed
 /// now is tried again by the next sweep.
 pub(crate) async fn clear(office: &Office) {
     if let Err(error) = try_clear(office).await {
-        tracing::error!(error = ?error, "destroyed files could not all be removed; the next sweep tries again");
+        tracing::error!(error = ?error, "files that nothing uses could not all be removed; the next sweep tries again");
     }
 }
 
 async fn try_clear(office: &Office) -> Result<()> {
-    for item in office.store().items(office.tenant(), ItemKind::Doomed, "", "", 10_000).await? {
-        // One that cannot be removed does not keep the others.
-        if let Err(error) = clear_one(office, &item.key).await {
-            tracing::error!(error = ?error, "a destroyed file could not be removed; the next sweep tries again");
+    let now = office.machine_now();
+    let (mut after, mut looked_at) = (String::new(), 0);
+    while looked_at < LOOKED_AT {
+        let page = office.store().items(office.tenant(), ItemKind::Doomed, "", &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.key);
+        let waits = |item: &ItemRecord| item.doc.get("after").and_then(|a| a.as_str()?.parse::<Timestamp>().ok()).is_some_and(|at| at > now);
+        for item in page.iter().filter(|item| !waits(item)) {
+            looked_at += 1;
+            // One that cannot be removed does not keep the others.
+            if let Err(error) = clear_one(office, &item.key).await {
+                tracing::error!(error = ?error, "a file that nothing uses could not be removed; the next sweep tries again");
+            }
         }
     }
     Ok(())

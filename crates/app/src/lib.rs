@@ -50,5 +50,6 @@ pub mod yearly;
 pub use error::{AppError, FormError, Result};
 pub use fingerprint::Fingerprint;
 pub use huiyin_domain as domain;
+pub use huiyin_files::Incoming;
 pub use huiyin_storage::{AttachmentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store, VaultRecord};
 pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};

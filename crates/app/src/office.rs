@@ -178,7 +178,7 @@ impl Office {
     }
 
     /// Files.
-    pub(crate) fn files(&self) -> &FileStore {
+    pub fn files(&self) -> &FileStore {
         &self.parts.files
     }
 

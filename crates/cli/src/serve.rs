@@ -171,7 +171,10 @@ async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 }
 
 async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
-    let site = router(office, WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text) })?;
+    let site = router(
+        office,
+        WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text), ..WebConfig::default() },
+    )?;
     huiyin_web::serve(listener, site, config.proxy, ended()).await;
     Ok(())
 }

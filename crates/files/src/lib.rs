@@ -2,6 +2,7 @@
 //!
 //! What is stored is never changed; the same bytes are stored once.
 
+mod incoming;
 mod kind;
 mod photo;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
+pub use incoming::Incoming;
 pub use kind::{ending, sniff};
 pub use photo::{Doorway, Traces, at_the_door};
 
@@ -30,6 +32,13 @@ pub enum FileError {
     /// The folder cannot be read or written.
     #[error("the file store does not answer")]
     Io(#[from] std::io::Error),
+}
+
+impl FileError {
+    /// The file itself is at fault, and not the folder.
+    pub fn is_of_the_file(&self) -> bool {
+        matches!(self, Self::Empty | Self::Type)
+    }
 }
 
 /// A stored file.
@@ -62,6 +71,14 @@ impl FileStore {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// A place for bytes on their way in, beside the files and without a name.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub fn incoming(&self) -> Result<Incoming, FileError> {
+        Incoming::begin(&self.root)
+    }
+
     /// Stores bytes and says what they are.
     ///
     /// # Errors
@@ -75,14 +92,11 @@ impl FileStore {
             let folder = path.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
             let part = folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
-            let mut options = tokio::fs::OpenOptions::new();
-            options.write(true).create(true).truncate(true);
-            #[cfg(unix)]
-            options.mode(0o600);
-            let mut file = options.open(&part).await?;
-            file.write_all(bytes).await?;
-            file.sync_all().await?;
-            tokio::fs::rename(&part, &path).await?;
+            if let Err(error) = write(&part, &path, bytes).await {
+                // Half a file on a full disk helps nobody.
+                let _ = tokio::fs::remove_file(&part).await;
+                return Err(error.into());
+            }
             // The name lasts as the bytes do.
             tokio::fs::File::open(&folder).await?.sync_all().await?;
         }
@@ -122,6 +136,18 @@ impl FileStore {
             _ => Err(FileError::Hash(hash.chars().take(70).collect())),
         }
     }
+}
+
+/// Writes bytes to the disk under one name and gives them the other when all are there.
+async fn write(part: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let mut file = options.open(part).await?;
+    file.write_all(bytes).await?;
+    file.sync_all().await?;
+    tokio::fs::rename(part, path).await
 }
 
 /// Stamps a file as used now; `false` when it is not there.

@@ -21,7 +21,7 @@ use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("../migrations/0001_first.sql")), (2, include_str!("../migrations/0002_file_hash.sql"))];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
 /// Milliseconds a statement may take.
@@ -238,7 +238,7 @@ impl Store for PostgresStore {
     }
 
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE strpos(doc, $1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
                    EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
         let row = self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?;
         Ok(FileUse::of(row.get(0), row.get(1)))

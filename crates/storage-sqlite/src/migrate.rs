@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::fault;
 use huiyin_storage::StoreError;
 
-const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../migrations/0001_first.sql"))];
+const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../migrations/0001_first.sql")), (2, include_str!("../migrations/0002_file_hash.sql"))];
 
 /// Brings the schema up to date; refuses a file that a newer program has written.
 pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {

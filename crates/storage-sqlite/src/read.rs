@@ -218,7 +218,7 @@ pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefi
 }
 
 pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<FileUse, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE instr(doc, ?1)>0) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND instr(doc, ?1)>0), \
+    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE json_extract(doc, '$.hash')=?1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND instr(doc, ?1)>0), \
                EXISTS (SELECT 1 FROM item WHERE kind='draft' AND instr(doc, ?1)>0)";
     connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![hash], |r| Ok(FileUse::of(r.get(0)?, r.get(1)?)))).map_err(fault)
 }

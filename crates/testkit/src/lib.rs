@@ -22,31 +22,40 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
-/// Time a test sets; machine time is the real one.
+/// Time a test sets; machine time is the real one until it is moved.
 #[derive(Debug)]
-pub struct TestTime(AtomicI64);
+pub struct TestTime {
+    office: AtomicI64,
+    /// Seconds by which the machine's time runs ahead.
+    ahead: AtomicI64,
+}
 
 impl TestTime {
     /// Starts at an instant such as `2026-03-02T09:00:00+08:00`.
     pub fn at(text: &str) -> Arc<Self> {
-        Arc::new(Self(AtomicI64::new(text.parse::<Timestamp>().unwrap().as_second())))
+        Arc::new(Self { office: AtomicI64::new(text.parse::<Timestamp>().unwrap().as_second()), ahead: AtomicI64::new(0) })
     }
 
     /// Goes to an instant.
     pub fn go(&self, text: &str) {
-        self.0.store(text.parse::<Timestamp>().unwrap().as_second(), Ordering::SeqCst);
+        self.office.store(text.parse::<Timestamp>().unwrap().as_second(), Ordering::SeqCst);
+    }
+
+    /// Moves the machine's time on.
+    pub fn machine_hours(&self, hours: i64) {
+        self.ahead.fetch_add(hours * 3600, Ordering::SeqCst);
     }
 }
 
 impl TimeSource for TestTime {
     fn machine_now(&self) -> Timestamp {
-        Timestamp::now()
+        Timestamp::from_second(Timestamp::now().as_second() + self.ahead.load(Ordering::SeqCst)).unwrap()
     }
     fn office_now(&self) -> Timestamp {
-        Timestamp::from_second(self.0.load(Ordering::SeqCst)).unwrap()
+        Timestamp::from_second(self.office.load(Ordering::SeqCst)).unwrap()
     }
     fn move_to(&self, at: Timestamp) -> bool {
-        self.0.store(at.as_second(), Ordering::SeqCst);
+        self.office.store(at.as_second(), Ordering::SeqCst);
         true
     }
 }
@@ -129,10 +138,15 @@ pub fn not_run(test: &str, why: &str) {
 
 /// Serves an office with the demo county's people on a free port; returns the address.
 pub async fn site(office: &Office) -> String {
+    site_with(office, huiyin_web::WebConfig::default()).await
+}
+
+/// As [`site`], served in another way.
+pub async fn site_with(office: &Office, config: huiyin_web::WebConfig) -> String {
     huiyin_app::demo::people(office).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let site = huiyin_web::router(office.clone(), huiyin_web::WebConfig::default()).unwrap();
+    let site = huiyin_web::router(office.clone(), config).unwrap();
     tokio::spawn(huiyin_web::serve(listener, site, false, std::future::pending()));
     address
 }

@@ -12,6 +12,7 @@ use huiyin_app::{AppError, Office, Staff, sign_in};
 use huiyin_wording::Language;
 use minijinja::Value;
 
+use crate::budget::{Budget, Limits};
 use crate::form::Form;
 use crate::problem::Problem;
 use crate::resume;
@@ -43,6 +44,8 @@ pub struct WebConfig {
     pub https: bool,
     /// A proxy in front.
     pub proxy: Proxy,
+    /// What may be uploaded in a day without being signed in.
+    pub uploads: Limits,
     /// Text of `/metrics`; empty when not collected.
     pub metrics: Option<MetricsText>,
 }
@@ -56,6 +59,7 @@ pub(crate) struct Shared {
     pub office: Office,
     pub templates: Arc<Templates>,
     pub config: WebConfig,
+    pub budget: Arc<Budget>,
 }
 
 /// What a request says, beside its body.

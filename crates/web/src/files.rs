@@ -2,13 +2,19 @@
 //! back with a fault.
 
 use huiyin_app::draft::{self, Draft, DraftFile};
-use huiyin_app::lodge::{self, Traces};
-use huiyin_app::{AppError, AttachmentRecord, FormError};
+use huiyin_app::lodge::{self, Taken, Traces};
+use huiyin_app::{AppError, AttachmentRecord, FormError, Incoming};
 use huiyin_wording::Language;
 use minijinja::Value;
+use tokio::sync::Semaphore;
 
 use crate::context::Shared;
-use crate::form::Form;
+use crate::form::{Form, Upload};
+
+/// Files looked at once.
+static LOOKING: Semaphore = Semaphore::const_new(2);
+/// Bytes of all files of one form: five of the largest.
+const FORM_TOTAL: u64 = 5 * lodge::MAX_FILE_BYTES as u64;
 
 /// Takes the files of a form and the boxes beside those that were shown.
 pub(crate) async fn take(shared: &Shared, files: &mut Vec<DraftFile>, form: &Form, by: &str) -> Result<Vec<FormError>, AppError> {
@@ -18,21 +24,45 @@ pub(crate) async fn take(shared: &Shared, files: &mut Vec<DraftFile>, form: &For
         file.meant = form.all("meant").contains(&file.record.id);
     }
     let mut errors = Vec::new();
+    let mut bytes: u64 = files.iter().map(|f| f.record.size).sum();
     for upload in &form.uploads {
         if files.len() >= lodge::MAX_FILES {
             errors.push(FormError::with("files", "fault-files-many", lodge::MAX_FILES));
             break;
         }
-        match lodge::take_file(&shared.office, &upload.name, &upload.bytes, by).await {
+        bytes += upload.bytes.as_ref().map_or(0, Incoming::size);
+        if bytes > FORM_TOTAL {
+            errors.push(FormError::with("files", "fault-files-total", FORM_TOTAL >> 20));
+            break;
+        }
+        match take_one(shared, upload, by).await {
             // The same file sent twice is there once.
             Ok(taken) if files.iter().any(|f| f.record.hash == taken.record.hash && f.record.name == taken.record.name) => {}
             Ok(taken) => files.push(DraftFile { record: taken.record, removed: taken.removed, left: taken.left, told: false, meant: false }),
             Err(AppError::Form(mut more)) => errors.append(&mut more),
-            Err(AppError::File(_)) => errors.push(FormError::with("files", "fault-file-type", &upload.name)),
+            Err(AppError::File(fault)) if fault.is_of_the_file() => errors.push(FormError::with("files", "fault-file-type", &upload.name)),
+            // The disk is full, and not her photograph wrong.
+            Err(AppError::File(fault)) => {
+                tracing::error!(error = ?fault, "a file could not be stored");
+                errors.push(FormError::with("files", "fault-file-store", &upload.name));
+            }
             Err(other) => return Err(other),
         }
     }
     Ok(errors)
+}
+
+/// Looks at one file at a time of a few: each lies in memory while what it shows of a place is taken out.
+async fn take_one(shared: &Shared, upload: &Upload, by: &str) -> Result<Taken, AppError> {
+    if upload.too_large {
+        return Err(AppError::Form(vec![FormError::with("files", "fault-file-large", &upload.name)]));
+    }
+    let _one = LOOKING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let bytes = match &upload.bytes {
+        Some(incoming) => incoming.read().await?,
+        None => Vec::new(),
+    };
+    lodge::take_file(&shared.office, &upload.name, &bytes, by).await
 }
 
 /// What cannot be taken out of a file is sent only when it is meant.

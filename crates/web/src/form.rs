@@ -4,19 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
+use huiyin_app::Incoming;
+use huiyin_app::lodge::MAX_FILE_BYTES;
 
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
 use crate::routes::FORM_BYTES;
 
-/// An uploaded file.
+/// An uploaded file. Its bytes lie on the disk until one after the other is looked at.
 #[derive(Debug, Clone)]
 pub(crate) struct Upload {
     pub name: String,
-    pub bytes: Bytes,
+    /// `None` where only the name is kept, and where there are more bytes than are taken.
+    pub bytes: Option<Incoming>,
+    pub too_large: bool,
 }
 
 /// A form as sent.
@@ -87,7 +92,9 @@ impl Form {
         let request = Request::from_parts(parts, body);
         let mut form = Self::default();
         let read = if kind.starts_with("multipart/form-data") {
-            multipart(request, shared, files, &mut form).await
+            // Whoever is signed in fills in the office's own forms.
+            let stranger = (!asked.path.starts_with("/staff")).then_some(asked.from.as_str());
+            multipart(request, shared, files, stranger, &mut form).await
         } else {
             encoded(request, shared, &mut form).await
         };
@@ -118,25 +125,16 @@ fn size(status: StatusCode) -> Fault {
     if status == StatusCode::PAYLOAD_TOO_LARGE { (status, "problem-too-large") } else { (StatusCode::BAD_REQUEST, "problem-form") }
 }
 
-async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, form: &mut Form) -> Result<(), Fault> {
+async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, stranger: Option<&str>, form: &mut Form) -> Result<(), Fault> {
     let mut parts = Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
     while let Some(mut field) = parts.next_field().await.map_err(|e| size(e.status()))? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
-            Some(file) if files == Files::Named => {
-                let mut size = 0;
-                while let Some(piece) = field.chunk().await.map_err(|e| size_of(&e))? {
-                    size += piece.len();
-                }
-                if size > 0 {
-                    form.uploads.push(Upload { name: file, bytes: Bytes::new() });
-                }
-            }
             Some(file) => {
-                let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
+                let (upload, size) = receive(&mut field, shared, files, stranger, file).await?;
                 // A form without a chosen file sends an empty name; an empty file is a fault that is named.
-                if !bytes.is_empty() || !file.is_empty() {
-                    form.uploads.push(Upload { name: file, bytes });
+                if size > 0 || (files == Files::Kept && !upload.name.is_empty()) {
+                    form.uploads.push(upload);
                 }
             }
             None => {
@@ -149,11 +147,38 @@ async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, form: &
     Ok(())
 }
 
-fn size_of(error: &axum::extract::multipart::MultipartError) -> Fault {
-    size(error.status())
+/// Takes a file to the disk piece by piece. What is more than a file may have is read to its end and not kept.
+async fn receive(field: &mut Field<'_>, shared: &Shared, files: Files, stranger: Option<&str>, name: String) -> Result<(Upload, u64), Fault> {
+    let full = |_| (StatusCode::SERVICE_UNAVAILABLE, "problem-file-store");
+    let mut upload = Upload { name, bytes: None, too_large: false };
+    let mut all = 0_u64;
+    while let Some(piece) = field.chunk().await.map_err(|e| size(e.status()))? {
+        let bytes = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        all = all.saturating_add(bytes);
+        if files == Files::Named || upload.too_large {
+            continue;
+        }
+        if let Some(from) = stranger
+            && !shared.budget.take(shared.config.uploads, from, bytes, shared.office.machine_now())
+        {
+            return Err((StatusCode::TOO_MANY_REQUESTS, "problem-uploads"));
+        }
+        if all > u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX) {
+            (upload.too_large, upload.bytes) = (true, None);
+            continue;
+        }
+        let mut kept = match upload.bytes.take() {
+            Some(kept) => kept,
+            None => shared.office.files().incoming().map_err(full)?,
+        };
+        kept.add(piece.to_vec()).await.map_err(full)?;
+        upload.bytes = Some(kept);
+    }
+    Ok((upload, all))
 }
 
-fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str, form: &Form) -> Problem {
+/// The page that a form could not be taken, with the words that were in it.
+pub(crate) fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str, form: &Form) -> Problem {
     let values = context! {
         kind => "invalid",
         title => shared.say(asked.language, "problem-invalid"),

@@ -18,6 +18,7 @@ macro_rules! context_value {
 }
 
 mod api;
+mod budget;
 mod context;
 mod files;
 mod form;
@@ -31,6 +32,7 @@ mod staff;
 mod templates;
 
 pub use api::openapi_json;
+pub use budget::Limits;
 pub use context::{Proxy, WebConfig};
 pub use listen::serve;
 pub use routes::{Access, ROUTES, router};

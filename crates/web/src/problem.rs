@@ -71,14 +71,10 @@ impl Kind {
             AppError::ChangedMeanwhile => Self::Changed,
             AppError::KeyReused => Self::KeyReused,
             AppError::Busy => Self::Busy,
-            AppError::File(huiyin_files_error) if is_type_fault(huiyin_files_error) => Self::File,
+            AppError::File(fault) if fault.is_of_the_file() => Self::File,
             AppError::File(_) | AppError::Store(_) | AppError::Internal(_) => Self::Internal,
         }
     }
-}
-
-fn is_type_fault(error: &impl std::error::Error) -> bool {
-    error.source().is_none()
 }
 
 /// One field at fault, in words.

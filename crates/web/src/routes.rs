@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::context::{Asked, Proxy, Shared, WebConfig};
+use crate::form::{Files, Form, unreadable};
 use crate::problem::Problem;
 use crate::templates::Templates;
 use crate::{api, pages, resume, staff};
@@ -135,7 +136,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let wording = Arc::new(huiyin_wording::Wording::load().map_err(|e| AppError::Internal(e.to_string()))?);
     let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
     let proxy = config.proxy;
-    let shared = Arc::new(Shared { office, templates, config });
+    let shared = Arc::new(Shared { office, templates, config, budget: Arc::default() });
     Ok(Router::new()
         .merge(public())
         .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))
@@ -270,9 +271,11 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let api = request.uri().path().starts_with("/api/");
     let asset = request.uri().path().starts_with("/assets/");
     if unsafe_method && !api && is_foreign(request.headers(), shared.config.proxy) {
-        let (mut parts, _) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
-        return Problem::plain(&shared, &asked, StatusCode::FORBIDDEN, "problem-foreign").into_response();
+        // Behind a proxy that is set up wrongly every form looks so: her words are given back.
+        let form = Form::read(Request::from_parts(parts, body), &shared, Files::Named).await.unwrap_or_default();
+        return unreadable(&shared, &asked, StatusCode::FORBIDDEN, "problem-foreign", &form).into_response();
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

@@ -327,6 +327,7 @@ pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> R
         Doorway::Stripped(plain, told) => (office.files().put(&plain).await?, Some(told), None),
         Doorway::Left(told) => (office.files().put(bytes).await?, None, Some(told)),
     };
+    crate::keeping::look_at_later(office, &stored.hash).await?;
     let at: Timestamp = office.now().at;
     let record = AttachmentRecord {
         submission: SubmissionId::new(""),
