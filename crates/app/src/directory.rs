@@ -12,6 +12,7 @@ use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::permissions::{Action, require};
 use crate::posts::{self, Substitute};
+use crate::security::{self, Act};
 
 /// Whether an entry is made anew or changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     let id = unit.id.as_str();
     if entry == Entry::New && directory.unit(&unit.id).is_some() {
         errors.push(FormError::new("id", "fault-unit-taken"));
+    }
+    if entry == Entry::Known && directory.unit(&unit.id).is_none() {
+        return Err(AppError::NotFound);
     }
     let digits = unit.telephone.chars().filter(char::is_ascii_digit).count();
     if !unit.telephone.is_empty() && !(3..=40).contains(&digits) {
@@ -76,12 +80,18 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
             errors.push(FormError::new("superior", if circle { "fault-circle" } else { "fault-unit" }));
         }
     }
-    if errors.is_empty() { write_unit(office, &unit).await } else { Err(AppError::Form(errors)) }
+    if !errors.is_empty() {
+        return Err(AppError::Form(errors));
+    }
+    let act = if entry == Entry::New { Act::UnitAdded } else { Act::UnitChanged };
+    write_unit(office, &unit, Some(security::Entry::new(office, act, Some(&staff.officer.id)).with(unit.id.as_str()))).await
 }
 
-pub(crate) async fn write_unit(office: &Office, unit: &Unit) -> Result<()> {
+pub(crate) async fn write_unit(office: &Office, unit: &Unit, entry: Option<security::Entry>) -> Result<()> {
     let doc = serde_json::to_value(unit).map_err(|e| AppError::Internal(e.to_string()))?;
-    office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc)]).await?;
+    let mut items = vec![ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc)];
+    items.extend(entry.map(|e| e.items()).transpose()?.into_iter().flatten());
+    office.store().put_items(office.tenant(), items).await?;
     office.reload_directory().await.map(|_| ())
 }
 
@@ -141,7 +151,12 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
     let officer = Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: form.posts, active: form.active };
     let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
-    let items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
+    let mut items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
+    let added = directory.officer(&id).is_none();
+    let posts: Vec<&str> = officer.posts.iter().map(|p| p.word()).collect();
+    let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
+    let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
+    items.extend(security::Entry::new(office, act, Some(&staff.officer.id)).of(&id).with(detail).items()?);
     office.store().put_items(office.tenant(), items).await?;
     office.reload_directory().await?;
     Ok(id)
@@ -165,7 +180,7 @@ pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, passwor
     if !office.reload_directory().await?.officers.is_empty() {
         return Err(AppError::Form(vec![FormError::new("login", "fault-already-founded")]));
     }
-    write_unit(office, &unit).await?;
+    write_unit(office, &unit, None).await?;
     let officer = Officer {
         id: OfficerId(new_id()),
         login: login.to_owned(),
@@ -175,5 +190,5 @@ pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, passwor
         active: true,
     };
     write_officer(office, &officer).await?;
-    crate::sign_in::write_password(office, &officer.id, password).await
+    crate::sign_in::write_first(office, &officer.id, password).await
 }

@@ -16,7 +16,7 @@ use crate::lodge::receipt;
 use crate::matter_view::{MatterView, whole};
 use crate::office::{Office, random_hex};
 use crate::papers::Paper;
-use crate::sign_in::throttle;
+use crate::sign_in::{network, throttle};
 
 /// How answers are served, and with it what starts her time (LAW.md §12.5, §12.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub async fn open(office: &Office, code: &str, from: &str) -> Result<SubmissionR
 
 /// The same, and whether the code is one given in place of another and not used yet.
 async fn find(office: &Office, code: &str, from: &str) -> Result<(SubmissionRecord, bool)> {
-    let key = format!("code:{from}");
+    let key = format!("code:{}", network(from));
     throttle::check(office, &key).await?;
     let digits = receipt::plain(code);
     if digits.len() == 16 {
@@ -69,7 +69,8 @@ async fn find(office: &Office, code: &str, from: &str) -> Result<(SubmissionReco
     // One wrong guess at a time: many at once are counted one after another.
     let _turn = office.turn(&key).await;
     throttle::check(office, &key).await?;
-    throttle::miss(office, &key).await?;
+    throttle::miss(office, &key, throttle::NETWORK).await?;
+    metrics::counter!("huiyin_codes_refused_total").increment(1);
     Err(AppError::NotFound)
 }
 

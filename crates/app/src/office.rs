@@ -20,6 +20,7 @@ use jiff::tz::TimeZone;
 use sha2::Sha256;
 
 use crate::error::{AppError, Result};
+use crate::office_clock::Leap;
 use crate::packs::Library;
 
 /// Where time comes from. Office time is what the law sees; machine time is for sessions, leases and logs.
@@ -75,6 +76,7 @@ pub struct Office {
     turns: Arc<Turns>,
     jobs: crate::print_job::Jobs,
     published: Arc<RwLock<Vec<OfficerId>>>,
+    leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
 }
 
@@ -136,7 +138,20 @@ impl Office {
             turns: Arc::default(),
             jobs: Arc::default(),
             published: Arc::default(),
+            leap: Arc::default(),
             readings: Arc::default(),
+        }
+    }
+
+    /// A leap of the clock that waits for somebody's word.
+    pub(crate) fn leap(&self) -> Option<Leap> {
+        self.leap.read().map_or(None, |leap| *leap)
+    }
+
+    /// Keeps a leap of the clock for the staff pages.
+    pub(crate) fn set_leap(&self, leap: Option<Leap>) {
+        if let Ok(mut kept) = self.leap.write() {
+            *kept = leap;
         }
     }
 

@@ -21,6 +21,8 @@ pub enum Action {
     ReadIdentity,
     /// Look after units, officers, passwords and tokens.
     Administer,
+    /// Say that the office's clock is right after a leap.
+    ConfirmClock,
 }
 
 const TABLE: &[(Action, &[Post])] = &[
@@ -29,6 +31,7 @@ const TABLE: &[(Action, &[Post])] = &[
     (Action::Part, &[Post::Clerk, Post::Handler, Post::Head]),
     (Action::ReadIdentity, &[Post::Clerk, Post::Handler, Post::Head]),
     (Action::Administer, &[Post::Admin]),
+    (Action::ConfirmClock, &[Post::Head, Post::Admin]),
 ];
 
 /// Whether an officer's posts allow an action.

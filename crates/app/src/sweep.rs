@@ -45,6 +45,20 @@ pub async fn run(office: &Office) -> Result<Swept> {
     Ok(swept)
 }
 
+/// The same unless the office's clock has leapt: then nothing is worked and nothing removed, and the log says so each time.
+///
+/// # Errors
+/// As [`run`].
+pub async fn watched(office: &Office) -> Result<Option<Swept>> {
+    let leap = crate::office_clock::look(office).await?;
+    metrics::gauge!("huiyin_clock_held").set(if leap.is_some() { 1.0 } else { 0.0 });
+    if let Some(leap) = leap {
+        tracing::error!(seen = %leap.seen, shown = %leap.shown, "the clock has leapt by more than a day and nothing that is due was worked; set it right, or say that it is right: on the staff page, or with `huiyin clock --confirm`");
+        return Ok(None);
+    }
+    run(office).await.map(Some)
+}
+
 /// Fires every timer due at office time.
 ///
 /// # Errors

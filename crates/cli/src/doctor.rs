@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use huiyin_app::office_clock;
 use huiyin_app::sign_in::published;
 use huiyin_domain::unit::{Officer, Post, UnitKind};
 
@@ -62,6 +63,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     match huiyin_app::papers::missing_faces(office) {
         None => wrong.push("no Chinese face was found, so papers cannot be set as PDF; install the Debian package `fonts-noto-cjk` or set `faces`".into()),
         Some(missing) => println!("faces       papers can be set; not here, others stand in: {}", missing.join(", ")),
+    }
+    if let Some(leap) = office_clock::look(office).await? {
+        wrong.push(format!(
+            "the clock shows {} and the newest time that was believed is {}: nothing that is due is worked; set the clock right, or run `huiyin clock --confirm`",
+            leap.shown, leap.seen
+        ));
     }
     let open = published::look(office).await?;
     if !open.is_empty() {

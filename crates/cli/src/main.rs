@@ -12,6 +12,7 @@ macro_rules! println {
 }
 
 mod bench;
+mod clock;
 mod config;
 mod demo_folder;
 mod doctor;
@@ -68,6 +69,8 @@ enum Command {
     Reorganise(reorganise::Args),
     /// Make the search index anew from what is stored.
     Reindex(reindex::Args),
+    /// Show the office's clock beside the newest time that was believed, or say that it is right.
+    Clock(clock::Args),
     /// Reckon every open period again, after a new holiday notice.
     Reproject(reproject::Args),
     /// Until when each archived file is kept, and which are past their time.
@@ -108,6 +111,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Pack(args) => pack::run(args).await,
         Command::Reorganise(args) => reorganise::run(args).await,
         Command::Reindex(args) => reindex::run(args).await,
+        Command::Clock(args) => clock::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
         Command::Keeping(args) => keeping::run(args).await,
         Command::Package(args) => package::run(args).await,

@@ -197,8 +197,8 @@ async fn ended() {
 /// Works what time has made due, for ever. A failure is logged; the next run is the retry.
 async fn sweeping(office: Office) {
     loop {
-        match sweep::run(&office).await {
-            Ok(swept) if !swept.matters.is_empty() => {
+        match sweep::watched(&office).await {
+            Ok(Some(swept)) if !swept.matters.is_empty() => {
                 tracing::info!(matters = swept.matters.len(), breaches = swept.breaches, left = swept.left, "the sweep worked what was due")
             }
             Ok(_) => {}

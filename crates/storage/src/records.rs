@@ -280,6 +280,8 @@ pub enum ItemKind {
     Imported,
     /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
     Doomed,
+    /// What was done to accounts and to the office itself, newest first by key.
+    Security,
 }
 
 impl ItemKind {
@@ -308,6 +310,7 @@ impl ItemKind {
             Self::Reference => "reference",
             Self::Imported => "imported",
             Self::Doomed => "doomed",
+            Self::Security => "security",
         }
     }
 }

@@ -42,14 +42,14 @@ impl TestTime {
     }
 
     /// Moves the machine's time on.
-    pub fn machine_hours(&self, hours: i64) {
-        self.ahead.fetch_add(hours * 3600, Ordering::SeqCst);
+    pub fn machine_minutes(&self, minutes: i64) {
+        self.ahead.fetch_add(minutes * 60, Ordering::SeqCst);
     }
 }
 
 impl TimeSource for TestTime {
     fn machine_now(&self) -> Timestamp {
-        Timestamp::from_second(Timestamp::now().as_second() + self.ahead.load(Ordering::SeqCst)).unwrap()
+        Timestamp::now() + jiff::SignedDuration::from_secs(self.ahead.load(Ordering::SeqCst))
     }
     fn office_now(&self) -> Timestamp {
         Timestamp::from_second(self.office.load(Ordering::SeqCst)).unwrap()

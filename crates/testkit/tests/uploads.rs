@@ -81,10 +81,10 @@ async fn files_of_forms_never_sent_are_removed_and_those_in_use_stay() {
         lodge::lodge(&t.office, lodge::Lodging { files: vec![taken.record], ..petition("路灯坏了") }).await.unwrap();
         sweep::run(&t.office).await.unwrap();
         assert_eq!(stored(&t, Some(Duration::from_secs(3600))), 2, "a form may still be filled in");
-        t.time.machine_hours(7);
+        t.time.machine_minutes(7 * 60);
         sweep::run(&t.office).await.unwrap();
         assert_eq!(stored(&t, None), 1);
-        t.time.machine_hours(7);
+        t.time.machine_minutes(7 * 60);
         sweep::run(&t.office).await.unwrap();
         assert_eq!(stored(&t, None), 1, "what was lodged stays");
     })

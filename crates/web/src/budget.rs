@@ -2,9 +2,9 @@
 //! removed after some hours, so the budget bounds the disk that strangers can fill.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
+use huiyin_app::sign_in::network;
 use jiff::Timestamp;
 
 /// Seconds of a day.
@@ -64,17 +64,6 @@ impl Budget {
     }
 }
 
-/// The network of an address: of IPv6 the first 64 bits, which one house has to itself.
-pub(crate) fn network(from: &str) -> String {
-    match from.parse::<IpAddr>() {
-        Ok(IpAddr::V6(six)) => match six.to_ipv4_mapped() {
-            Some(four) => four.to_string(),
-            None => six.segments().iter().take(4).map(|s| format!("{s:x}")).collect::<Vec<_>>().join(":"),
-        },
-        _ => from.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +78,5 @@ mod tests {
         assert!(take("2001:db8:1:3::1", 100, 1) && take("192.0.2.1", 90, 1));
         assert!(!take("192.0.2.2", 1, 1), "the day is full");
         assert!(take("192.0.2.2", 1, 2));
-        assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
     }
 }

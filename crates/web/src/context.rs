@@ -8,6 +8,8 @@ use axum::http::StatusCode;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
+use huiyin_app::office_clock::{self, Leap};
+use huiyin_app::permissions::{Action, allows};
 use huiyin_app::{AppError, Office, Staff, sign_in};
 use huiyin_wording::Language;
 use minijinja::Value;
@@ -26,6 +28,9 @@ pub(crate) const FOLLOW_COOKIE: &str = "hy_follow";
 pub(crate) const DRAFT_COOKIE: &str = "hy_draft";
 /// Name of the language cookie.
 pub(crate) const LANGUAGE_COOKIE: &str = "hy_lang";
+
+/// Pages that are open while a given password was not changed yet.
+const ACCOUNT: [&str; 2] = ["/staff/password", "/staff/sign-out"];
 
 /// Whether requests come through a proxy whose word on addresses is taken.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,6 +74,8 @@ pub(crate) struct Asked {
     pub path: String,
     pub query: String,
     pub from: String,
+    /// What the browser calls itself.
+    pub device: String,
     cookies: Vec<(String, String)>,
     bearer: Option<String>,
 }
@@ -106,6 +113,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             path: parts.uri.path().to_owned(),
             query,
             from,
+            device: text(axum::http::header::USER_AGENT).unwrap_or_default().to_owned(),
             bearer: text(AUTHORIZATION).map(str::to_owned),
             cookies,
         })
@@ -122,6 +130,10 @@ pub(crate) struct SignedIn {
     pub reports: bool,
     /// Accounts that open with a published password; every staff page says so.
     pub open_doors: Vec<String>,
+    /// The clock has leapt and nothing that is due is worked.
+    pub leap: Option<Leap>,
+    /// The password was given by somebody else and must be changed first.
+    pub given: bool,
 }
 
 impl FromRequestParts<Arc<Shared>> for SignedIn {
@@ -131,10 +143,20 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
         let Ok(asked) = Asked::from_request_parts(parts, shared).await;
         let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default().to_owned();
         match sign_in::session(&shared.office, &secret).await {
-            Ok(staff) => {
+            // A password that somebody else gave is changed before anything else is seen.
+            Ok((_, true)) if !ACCOUNT.contains(&asked.path.as_str()) => Err(Problem(Box::new(axum::response::Redirect::to("/staff/password").into_response()))),
+            Ok((staff, given)) => {
                 let reports = huiyin_app::yearly::allowed(&shared.office, &staff).await.map_err(|e| Problem::page(shared, &asked, e))?;
                 let open = sign_in::published::known(&shared.office).await.map_err(|e| Problem::page(shared, &asked, e))?;
-                Ok(Self { staff, secret, asked, reports, open_doors: open.into_iter().map(|o| o.login).collect() })
+                Ok(Self {
+                    staff,
+                    secret,
+                    asked,
+                    reports,
+                    open_doors: open.into_iter().map(|o| o.login).collect(),
+                    leap: office_clock::held(&shared.office),
+                    given,
+                })
             }
             Err(error) => Err(Problem::page(shared, &asked, error)),
         }
@@ -177,6 +199,8 @@ impl Shared {
             today => huiyin_wording::date(asked.language, now.today()),
             me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
             open_doors => signed.map(|s| s.open_doors.join(&self.say(asked.language, "list-comma"))).filter(|names| !names.is_empty()),
+            leap => signed.and_then(|s| s.leap).map(|l| self.leap(asked.language, l)),
+            may_confirm_clock => signed.is_some_and(|s| allows(&s.staff, Action::ConfirmClock)),
             csrf => signed.map(|s| sign_in::form_token(&self.office, &s.secret)).unwrap_or_default(),
             ..values
         };
@@ -187,6 +211,12 @@ impl Shared {
                 (axum::http::StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made; please try again").into_response()
             }
         }
+    }
+
+    fn leap(&self, language: Language, leap: Leap) -> Value {
+        // With the year: it is what has leapt.
+        let shown = |at| huiyin_wording::instant(language, at, self.office.zone(), jiff::civil::Date::MIN);
+        context! { seen => shown(leap.seen), shown => shown(leap.shown) }
     }
 
     /// Words of a key.

@@ -88,7 +88,7 @@ pub(crate) async fn staff(State(shared): State<Arc<Shared>>, request: Request, n
     // Nobody is signed in: the words are given back, and of files only that they were there.
     match Form::read(Request::from_parts(parts, body), &shared, Files::Named).await {
         Ok(form) => {
-            let values = context! { login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path, kept => kept(&form), typed => typed(&shared, asked.language, &form), lost_files => !form.uploads.is_empty() || form.has("held") };
+            let values = context! { login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path, kept => kept(&form), typed => typed(&shared, asked.language, &form), changed => false, lost_files => !form.uploads.is_empty() || form.has("held") };
             let mut response = shared.page(&asked, "sign_in.html", values);
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             response

@@ -91,9 +91,12 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/checks", Access::Staff),
     ("POST", "/staff/matters/{number}/part/undo", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
+    ("POST", "/staff/sessions/end", Access::Staff),
+    ("POST", "/staff/clock", Access::Staff),
     ("POST", "/staff/password", Access::Staff),
     ("POST", "/staff/forward", Access::Staff),
     ("GET", "/staff/admin", Access::Admin),
+    ("GET", "/staff/admin/security", Access::Admin),
     ("GET", "/staff/admin/units/{id}", Access::Admin),
     ("POST", "/staff/admin/units/{id}", Access::Admin),
     ("GET", "/staff/admin/officers/{id}", Access::Admin),
@@ -184,7 +187,9 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff", get(staff::start))
         .route("/staff/sign-in", get(staff::sign_in::show).post(staff::sign_in::enter))
         .route("/staff/sign-out", post(staff::sign_in::leave))
-        .route("/staff/password", get(staff::sign_in::password).post(staff::sign_in::change))
+        .route("/staff/password", get(staff::account::show).post(staff::account::change))
+        .route("/staff/sessions/end", post(staff::account::end))
+        .route("/staff/clock", post(staff::confirm_clock))
         .route("/staff/forward", post(staff::forward))
         .route("/staff/duties", get(staff::duties::list))
         .route("/staff/matters", get(staff::find::list))
@@ -208,6 +213,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/checks", get(staff::checks::list).post(staff::checks::draw))
         .route("/staff/matters/{number}/part/undo", post(staff::matter::undo_part))
         .route("/staff/admin", get(staff::admin::show))
+        .route("/staff/admin/security", get(staff::security::list))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))
         .route("/staff/admin/tokens", post(staff::admin::token))

@@ -8,6 +8,7 @@ use huiyin_domain::ids::OfficerId;
 use huiyin_domain::unit::Officer;
 use huiyin_storage::ItemKind;
 
+use super::password::{Credential, verify};
 use crate::demo;
 use crate::error::Result;
 use crate::office::Office;
@@ -49,14 +50,14 @@ async fn find(office: &Office) -> Result<Vec<Officer>> {
     // Accounts made together share a hash: each is tried once, since one try takes as long as a sign-in.
     let mut by_hash: BTreeMap<String, Vec<Officer>> = BTreeMap::new();
     for item in office.store().items(office.tenant(), ItemKind::Credential, "", "", 100_000).await? {
-        let officer = directory.officer(&OfficerId::new(&item.key)).filter(|o| o.active);
-        if let (Some(hash), Some(officer)) = (item.doc.as_str(), officer) {
-            by_hash.entry(hash.to_owned()).or_default().push(officer.clone());
+        let officer = directory.officer(&OfficerId::new(&item.key)).filter(|o| o.active).cloned();
+        if let (Some(credential), Some(officer)) = (Credential::of(item.doc), officer) {
+            by_hash.entry(credential.hash).or_default().push(officer);
         }
     }
     let mut found = Vec::new();
     for (hash, officers) in by_hash {
-        if super::verify(demo::PASSWORD, Some(hash)).await? {
+        if verify(demo::PASSWORD, Some(&Credential { hash, given: false })).await? {
             found.extend(officers);
         }
     }

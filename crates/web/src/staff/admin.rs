@@ -153,7 +153,7 @@ async fn put_officer(shared: &Shared, signed: &SignedIn, id: &str, form: &Form) 
     let password = form.get("password");
     let mut faults = Vec::new();
     if !password.is_empty() || id == "new" {
-        sign_in::check_password(password, &mut faults);
+        sign_in::check_password(password, &[form.get("login"), form.get("name")], &mut faults);
     }
     if !faults.is_empty() {
         return Err(AppError::Form(faults));

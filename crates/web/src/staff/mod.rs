@@ -1,5 +1,6 @@
 //! The desk: pages for officers. One verb or noun a file; each handler calls one use case.
 
+pub(crate) mod account;
 pub(crate) mod admin;
 pub(crate) mod checks;
 pub(crate) mod code;
@@ -11,6 +12,7 @@ pub(crate) mod moves;
 pub(crate) mod print;
 pub(crate) mod register;
 pub(crate) mod report;
+pub(crate) mod security;
 pub(crate) mod sign_in;
 
 use std::sync::Arc;
@@ -34,4 +36,11 @@ pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn,
     let swept = huiyin_app::demo::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let (matters, breaches) = swept.map_or((0, 0), |s| (s.matters.len(), s.breaches));
     Ok(Redirect::to(&format!("/staff/duties?whose=unit&moved={matters}&ran_out={breaches}")).into_response())
+}
+
+/// Says that the office's clock is right after a leap.
+pub(crate) async fn confirm_clock(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    huiyin_app::office_clock::confirm(&shared.office, &signed.staff).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(Redirect::to("/staff/duties").into_response())
 }

@@ -1,16 +1,15 @@
-//! Signing in and out, and the own password.
+//! Signing in and out.
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect};
 use huiyin_app::{AppError, sign_in};
 
 use crate::context::{Asked, STAFF_COOKIE, Shared, SignedIn};
 use crate::form::Form;
 use crate::pages::{Page, redirect_with};
-use crate::problem::{self, FieldProblem, Problem};
+use crate::problem::{FieldProblem, Problem};
 use crate::resume;
 
 /// The form.
@@ -25,17 +24,24 @@ async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &st
         fault.iter().map(|text| FieldProblem { href: "#f-login".into(), field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
     let next = resume::local(next, "/staff/").unwrap_or_default();
     let typed = resume::typed(shared, asked.language, &resume::form(kept));
-    let mut response =
-        shared.page(asked, "sign_in.html", context! { login, errors, demo, password => huiyin_app::demo::PASSWORD, next, kept, typed, lost_files => false });
+    let mut response = shared.page(
+        asked,
+        "sign_in.html",
+        context! { login, errors, demo, password => huiyin_app::demo::PASSWORD, next, kept, typed, lost_files => false, changed => asked.query == "changed=1" },
+    );
     if fault.is_some() {
         *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
     }
     Ok(response)
 }
 
+fn place(asked: &Asked) -> sign_in::Place {
+    sign_in::Place { from: asked.from.clone(), device: asked.device.clone() }
+}
+
 /// Takes name and password.
 pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
-    match sign_in::sign_in(&shared.office, form.get("login"), form.get("password"), &asked.from).await {
+    match sign_in::sign_in(&shared.office, form.get("login"), form.get("password"), &place(&asked)).await {
         Ok(done) => {
             let set = shared.cookie(STAFF_COOKIE, &done.secret, None);
             let next = resume::local(form.get("next"), "/staff/");
@@ -65,22 +71,4 @@ pub(crate) async fn leave(State(shared): State<Arc<Shared>>, signed: SignedIn, f
     signed.check_form(&shared, &form)?;
     sign_in::sign_out(&shared.office, &signed.secret).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(redirect_with("/staff/sign-in", &shared.cookie(STAFF_COOKIE, "", Some(0))))
-}
-
-/// The form of a new password.
-pub(crate) async fn password(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
-    Ok(shared.desk(&signed, "password.html", context! { errors => Vec::<FieldProblem>::new(), done => signed.asked.query == "done=1" }))
-}
-
-/// Changes the own password.
-pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
-    signed.check_form(&shared, &form)?;
-    match sign_in::change_password(&shared.office, &signed.staff, form.get("old"), form.get("password")).await {
-        Ok(()) => Ok(Redirect::to("/staff/sign-in").into_response()),
-        Err(error @ AppError::Form(_)) => {
-            let errors = problem::fields(&shared, signed.asked.language, &error);
-            Ok(shared.desk(&signed, "password.html", context! { errors, done => false }))
-        }
-        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
-    }
 }

@@ -1,0 +1,89 @@
+//! The office's clock is believed within a day: a leap beyond that fires nothing until somebody says that the time is right.
+//!
+//! A machine whose clock is wrong for a moment would breach everything that runs, tell petitioners so, call superiors, and
+//! remove drafts and sign-ins. None of that can be taken back (ADR 0017).
+
+use huiyin_storage::{ItemKind, ItemRecord};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::demo;
+use crate::error::Result;
+use crate::office::{Office, Staff};
+use crate::permissions::{Action, require};
+use crate::security::{Act, Entry};
+
+/// The setting that holds the newest time that was believed.
+const SEEN: &str = "clock_seen";
+/// How far time may go on at once.
+const LEAP: SignedDuration = SignedDuration::from_hours(24);
+/// How often the time is noted.
+const NOTED: SignedDuration = SignedDuration::from_mins(10);
+
+/// A leap that waits for somebody's word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leap {
+    /// The newest time that was believed.
+    pub seen: Timestamp,
+    /// The time the clock shows.
+    pub shown: Timestamp,
+}
+
+async fn seen(office: &Office) -> Result<Option<Timestamp>> {
+    let item = office.store().item(office.tenant(), ItemKind::Setting, SEEN, office.machine_now()).await?;
+    Ok(item.and_then(|i| i.doc.as_str()?.parse().ok()))
+}
+
+async fn note(office: &Office, at: Timestamp, entry: Option<Entry>) -> Result<()> {
+    let mut items = vec![ItemRecord::lasting(ItemKind::Setting, SEEN, serde_json::Value::String(at.to_string()))];
+    items.extend(entry.map(|e| e.items()).transpose()?.into_iter().flatten());
+    Ok(office.store().put_items(office.tenant(), items).await?)
+}
+
+/// Looks at the clock before anything is worked: `Some` when it has leapt. The time of a demo is moved as wanted.
+///
+/// # Errors
+/// As the store.
+pub async fn look(office: &Office) -> Result<Option<Leap>> {
+    let shown = office.now().at;
+    let leap = match seen(office).await? {
+        _ if demo::is_demo(office).await? => None,
+        Some(seen) if shown.duration_since(seen) > LEAP => Some(Leap { seen, shown }),
+        Some(seen) if shown.duration_since(seen) < NOTED => None,
+        _ => {
+            note(office, shown, None).await?;
+            None
+        }
+    };
+    office.set_leap(leap);
+    Ok(leap)
+}
+
+/// Somebody in charge says that the clock is right: what time has made due is worked from now on.
+///
+/// # Errors
+/// [`crate::AppError::NotAllowed`].
+pub async fn confirm(office: &Office, staff: &Staff) -> Result<()> {
+    require(staff, Action::ConfirmClock)?;
+    let Some(leap) = look(office).await? else { return Ok(()) };
+    let detail = format!("{} → {}", leap.seen, leap.shown);
+    note(office, leap.shown, Some(Entry::new(office, Act::ClockConfirmed, Some(&staff.officer.id)).with(detail))).await?;
+    office.set_leap(None);
+    Ok(())
+}
+
+/// The operator at the machine says so.
+///
+/// # Errors
+/// As the store.
+pub async fn confirm_at_machine(office: &Office) -> Result<Option<Leap>> {
+    let Some(leap) = look(office).await? else { return Ok(None) };
+    let detail = format!("{} → {}", leap.seen, leap.shown);
+    note(office, leap.shown, Some(Entry::new(office, Act::ClockConfirmed, None).with(detail))).await?;
+    office.set_leap(None);
+    Ok(Some(leap))
+}
+
+/// The leap that was last seen by this process.
+pub fn held(office: &Office) -> Option<Leap> {
+    office.leap()
+}

@@ -1,0 +1,84 @@
+//! Tokens of machines that act as an officer. Who made one stands in the security log, and the officer sees it too.
+
+use huiyin_domain::ids::OfficerId;
+use huiyin_storage::{ItemKind, ItemRecord};
+use serde::{Deserialize, Serialize};
+
+use super::officer;
+use crate::error::{AppError, Result};
+use crate::office::{Office, Staff, random_hex};
+use crate::permissions::{Action, require};
+use crate::security::{Act, Entry};
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Token {
+    officer: OfficerId,
+    name: String,
+}
+
+/// Makes a token for a machine that acts as an officer; it is shown once.
+///
+/// # Errors
+/// [`AppError::NotAllowed`], [`AppError::NotFound`].
+pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &str) -> Result<String> {
+    require(staff, Action::Administer)?;
+    office.directory().await?.officer(of).ok_or(AppError::NotFound)?;
+    let secret = format!("hy_{}", random_hex(24)?);
+    let name: String = huiyin_domain::text::line(name).chars().take(80).collect();
+    let entry = Entry::new(office, Act::TokenMade, Some(&staff.officer.id)).of(of).with(&name);
+    let doc = serde_json::to_value(Token { officer: of.clone(), name }).map_err(|e| AppError::Internal(e.to_string()))?;
+    let mut items = vec![ItemRecord::lasting(ItemKind::Token, office.keyed_hash("token", &secret), doc)];
+    items.extend(entry.items()?);
+    office.store().put_items(office.tenant(), items).await?;
+    Ok(secret)
+}
+
+/// A token as an administrator sees it; the secret itself is kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenLine {
+    /// Its key in the store, by which it is revoked.
+    pub key: String,
+    /// What it is for.
+    pub name: String,
+    /// Whom it acts as.
+    pub officer: OfficerId,
+}
+
+/// All tokens.
+///
+/// # Errors
+/// [`AppError::NotAllowed`].
+pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
+    require(staff, Action::Administer)?;
+    let items = office.store().items(office.tenant(), ItemKind::Token, "", "", 10_000).await?;
+    items
+        .into_iter()
+        .map(|i| {
+            let token: Token = serde_json::from_value(i.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+            Ok(TokenLine { key: i.key, name: token.name, officer: token.officer })
+        })
+        .collect()
+}
+
+/// Revokes a token at once.
+///
+/// # Errors
+/// [`AppError::NotAllowed`].
+pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<()> {
+    require(staff, Action::Administer)?;
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Token, key, office.machine_now()).await? else { return Ok(()) };
+    let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+    office.store().remove_item(office.tenant(), ItemKind::Token, key).await?;
+    Entry::new(office, Act::TokenRevoked, Some(&staff.officer.id)).of(&token.officer).with(token.name).write(office).await
+}
+
+/// The officer a machine's token acts as.
+///
+/// # Errors
+/// [`AppError::NotSignedIn`].
+pub async fn token(office: &Office, secret: &str) -> Result<Staff> {
+    let item =
+        office.store().item(office.tenant(), ItemKind::Token, &office.keyed_hash("token", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
+    let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+    officer(office, &token.officer).await
+}

@@ -1,0 +1,64 @@
+//! The own account: password, open sign-ins, and what was done to it.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::{AppError, security, sign_in};
+use minijinja::Value;
+
+use super::security::line;
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::pages::Page;
+use crate::problem::{self, FieldProblem, Problem};
+
+/// Entries of the own account that are shown.
+const SHOWN: usize = 30;
+
+/// The account.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
+    page(&shared, &signed, Vec::new()).await
+}
+
+async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> Page {
+    let failed = |e: AppError| Problem::page(shared, &signed.asked, e);
+    let (office, language, today) = (&shared.office, signed.asked.language, shared.office.now().today());
+    let sessions = sign_in::sessions(office, &signed.staff, &signed.secret).await.map_err(failed)?;
+    let sessions: Vec<Value> = sessions
+        .into_iter()
+        .map(|s| context! { key => s.key, opened => huiyin_wording::instant(language, s.opened, office.zone(), today), from => s.from, device => s.device, this => s.this })
+        .collect();
+    let directory = office.directory().await.map_err(failed)?;
+    let entries = security::own(office, &signed.staff, "", SHOWN).await.map_err(failed)?.entries;
+    let entries: Vec<Value> = entries.iter().map(|e| line(shared, language, &directory, e)).collect();
+    let wrong = !errors.is_empty();
+    let mut response =
+        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries });
+    if wrong {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Changes the own password.
+pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    match sign_in::change_password(&shared.office, &signed.staff, form.get("old"), form.get("password")).await {
+        Ok(()) => Ok(Redirect::to("/staff/sign-in?changed=1").into_response()),
+        Err(error @ AppError::Form(_)) => {
+            let errors = problem::fields(&shared, signed.asked.language, &error);
+            page(&shared, &signed, errors).await
+        }
+        Err(error) => Err(Problem::page(&shared, &signed.asked, error)),
+    }
+}
+
+/// Ends one other sign-in of the officer, or all others.
+pub(crate) async fn end(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    let named = Some(form.get("key")).filter(|k| !k.is_empty());
+    sign_in::end_others(&shared.office, &signed.staff, &signed.secret, named).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(Redirect::to("/staff/password?ended=1").into_response())
+}
