@@ -249,7 +249,7 @@ async fn one(
     changes.items.extend(crate::people::recusals(matter, &decision.matter));
     crate::publication::check(office, matter, rule, &decision).await?;
     changes.items.extend(crate::publication::of(office, matter, rule, &decision));
-    crate::people::agents(office, matter, rule, &decision.identity, &decision.words, changes).await?;
+    crate::people::agents(office, matter, rule, &decision.identity, changes).await?;
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(changes, office, &record, &decision.matter, rule.id.as_str());
     }
@@ -263,7 +263,7 @@ async fn one(
         };
         let files: Vec<AttachmentRecord> = step.files.iter().map(file).collect();
         let files = if anonymous && *actor == Actor::Petitioner { crate::lodge::without_names(office, matter, files).await? } else { files };
-        changes.attachments.extend(files);
+        crate::vault::adopt(office, &matter.submission, files, changes).await?;
     }
     let terms = match decision.words.text(Field::Words) {
         Some(more) => Some(all_terms(office, matter, more).await?),

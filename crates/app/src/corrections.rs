@@ -16,7 +16,7 @@ use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, Naming};
 use huiyin_domain::text;
 use huiyin_domain::unit::Post;
-use huiyin_storage::{AttachmentRecord, Changes, Expected, IdentityCorrection, ItemKind, ItemRecord, SubmissionRecord, VaultRecord};
+use huiyin_storage::{AttachmentRecord, Changes, Expected, IdentityCorrection, ItemKind, ItemRecord, SubmissionRecord};
 use huiyin_wording::Language;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,6 +29,7 @@ use crate::office::{Office, Staff};
 use crate::permissions::{Action, require};
 use crate::references;
 use crate::seal::{seal, tell};
+use crate::vault::{self, Person};
 
 /// Lines of the registration that are shown and can be written anew.
 pub const LINES: [&str; 10] =
@@ -177,7 +178,8 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(once.map(|key| act::idempotency_item(office, key, &content)));
     let files = if record.submission.naming == Naming::Anonymous { lodge::without_names(office, &matter, files).await? } else { files };
-    changes.attachments = files.into_iter().map(|f| AttachmentRecord { submission: matter.submission.clone(), told: true, ..f }).collect();
+    let files = files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
+    vault::adopt(office, &matter.submission, files, &mut changes).await?;
     if let Some(on) = day.filter(|_| later) {
         let proposal = Proposal {
             officer: staff.officer.id.clone(),
@@ -197,7 +199,12 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     what.extend(later.then(|| "day_proposed".to_owned()));
     let new = day.filter(|_| !later).map(|on| NewDay { on, at: instant(office, &record, on), agreed: None });
     if !personal.is_empty() {
-        changes.vault = Some(vault(office, staff, &matter.submission, &personal, &reason).await?);
+        let officer = &staff.officer.id.0;
+        vault::change(office, &matter.submission, &mut changes, |person| {
+            correct_person(person, &personal, officer, &reason, office.now().at);
+            Ok(())
+        })
+        .await?;
     }
     let said = Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
     let wrong = changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::key(&matter.id, &c.was));
@@ -236,7 +243,7 @@ async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: S
             Some(day) => receive_on(ground.rules(), &part, day, &actor, &now)?,
             None => {
                 let mut next = part.clone();
-                let kind = EventKind::Corrected { what: Vec::new(), was: None, received_on: None, agreed: None, words: None };
+                let kind = EventKind::Corrected { what: Vec::new(), was: None, received_on: None, agreed: None, words: None, files: Default::default() };
                 let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
                 next.changed_at = now.at;
                 (next, vec![event])
@@ -413,11 +420,10 @@ fn in_words(office: &Office, changed: &[Change]) -> String {
     changed.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
-async fn vault(office: &Office, staff: &Staff, submission: &SubmissionId, personal: &[(&'static str, String)], reason: &str) -> Result<VaultRecord> {
-    let known = office.store().vault(office.tenant(), submission).await?;
-    let mut vault = known.unwrap_or_else(|| VaultRecord { submission: submission.clone(), identity: Default::default(), corrections: Vec::new() });
+/// Puts new lines into who it is and keeps the old ones.
+fn correct_person(person: &mut Person, personal: &[(&'static str, String)], officer: &str, reason: &str, at: Timestamp) {
     for (field, value) in personal {
-        let who = &mut vault.identity;
+        let who = &mut person.identity;
         let slot = match *field {
             "name" => &mut who.name,
             "telephone" => &mut who.telephone,
@@ -425,10 +431,8 @@ async fn vault(office: &Office, staff: &Staff, submission: &SubmissionId, person
             _ => &mut who.address,
         };
         let was = std::mem::replace(slot, value.clone());
-        let officer = staff.officer.id.0.clone();
-        vault.corrections.push(IdentityCorrection { field: (*field).to_owned(), was, officer, reason: reason.to_owned(), at: office.now().at });
+        person.corrections.push(IdentityCorrection { field: (*field).to_owned(), was, officer: officer.to_owned(), reason: reason.to_owned(), at });
     }
-    Ok(vault)
 }
 
 fn key(submission: &SubmissionId) -> String {

@@ -34,7 +34,6 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DraftFile {
     /// The file.
-    #[serde(flatten)]
     pub record: AttachmentRecord,
     /// What was taken out.
     pub removed: Option<Traces>,
@@ -124,13 +123,20 @@ fn key(office: &Office, secret: &str, form: &str) -> String {
     office.keyed_hash("draft", &format!("{secret}:{form}"))
 }
 
+fn about(key: &str) -> String {
+    format!("draft:{key}")
+}
+
 /// A kept draft.
 ///
 /// # Errors
 /// As the store.
 pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Draft>> {
-    let item = office.store().item(office.tenant(), ItemKind::Draft, &key(office, secret, form), office.machine_now()).await?;
-    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("draft: {e}")))).transpose()
+    let key = key(office, secret, form);
+    let item = office.store().item(office.tenant(), ItemKind::Draft, &key, office.machine_now()).await?;
+    let Some(sealed) = item.as_ref().and_then(|i| i.doc.get("sealed")?.as_str()) else { return Ok(None) };
+    let plain = office.keys().open(&about(&key), sealed)?;
+    serde_json::from_slice(&plain).map(Some).map_err(|e| AppError::Internal(format!("draft: {e}")))
 }
 
 /// Keeps a draft; one that was sent only as long as its receipt may be shown again.
@@ -138,10 +144,14 @@ pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Dr
 /// # Errors
 /// As the store.
 pub async fn keep(office: &Office, secret: &str, form: &str, draft: &Draft) -> Result<()> {
-    let doc = serde_json::to_value(draft).map_err(|e| AppError::Internal(e.to_string()))?;
+    let key = key(office, secret, form);
+    let plain = serde_json::to_vec(draft).map_err(|e| AppError::Internal(e.to_string()))?;
+    // Names in the file store stand beside it, so that a sweep sees that they are used.
+    let files: Vec<&str> = draft.files.iter().map(|f| f.record.on_disk()).collect();
+    let doc = serde_json::json!({ "sealed": office.keys().seal(&about(&key), &plain)?, "files": files });
     let span = if draft.receipt.is_some() { i64::from(RECEIPT_MINUTES).minutes() } else { KEPT_HOURS.hours() };
     let expires = office.machine_now().checked_add(span).ok();
-    let item = ItemRecord { kind: ItemKind::Draft, key: key(office, secret, form), doc, expires, only_new: false };
+    let item = ItemRecord { kind: ItemKind::Draft, key, doc, expires, only_new: false };
     Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
 

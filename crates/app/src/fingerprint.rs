@@ -1,13 +1,17 @@
-//! What a store belongs to: the secret its codes are made with and the folder its files lie in. Both are known to the store by a
+//! What a store belongs to: the secret its codes are made with, the key its vault is sealed with and the folder its files lie in. All are known to the store by a
 //! fingerprint, so that a node or a restored backup with another one is refused before it gives out a receipt that opens nowhere.
 
-use huiyin_storage::{ItemKind, ItemRecord, StoreError};
+use huiyin_domain::ids::TenantId;
+use huiyin_storage::{ItemKind, ItemRecord, Store, StoreError};
+use jiff::Timestamp;
 
 use crate::error::Result;
 use crate::office::Office;
 
 /// Key of the secret's fingerprint.
 const SECRET: &str = "fingerprint:secret";
+/// Key of the office key's fingerprint.
+const OFFICE_KEY: &str = "fingerprint:office-key";
 /// Key of the file store's name.
 const FILES: &str = "fingerprint:files";
 
@@ -20,6 +24,8 @@ pub enum Fingerprint {
     Unnamed,
     /// The secret is another one.
     OtherSecret,
+    /// The office key is another one: what is sealed does not open.
+    OtherKey,
     /// The file store is another one.
     OtherFiles,
 }
@@ -34,12 +40,31 @@ impl Office {
         if known(self, SECRET, &fingerprint).await? != fingerprint {
             return Ok(Fingerprint::OtherSecret);
         }
+        let of_key = known(self, OFFICE_KEY, &self.keys().fingerprint()).await?;
+        if !self.keys().holds(&of_key) {
+            return Ok(Fingerprint::OtherKey);
+        }
         let Some(given) = files else {
             let named = self.store().item(self.tenant(), ItemKind::Setting, FILES, self.machine_now()).await?.is_some();
             return Ok(if named { Fingerprint::OtherFiles } else { Fingerprint::Unnamed });
         };
         Ok(if known(self, FILES, given).await? == given { Fingerprint::Matches } else { Fingerprint::OtherFiles })
     }
+}
+
+/// The fingerprint of the office key a store was made with; `None` for a store that knows none yet.
+///
+/// # Errors
+/// As the store.
+pub async fn office_key(store: &dyn Store, tenant: &TenantId, now: Timestamp) -> std::result::Result<Option<String>, StoreError> {
+    let item = store.item(tenant, ItemKind::Setting, OFFICE_KEY, now).await?;
+    Ok(item.and_then(|i| i.doc.as_str().map(str::to_owned)))
+}
+
+/// Notes that everything is sealed under the current key.
+pub(crate) async fn renew_office_key(office: &Office) -> Result<()> {
+    let item = ItemRecord::lasting(ItemKind::Setting, OFFICE_KEY, office.keys().fingerprint().into());
+    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
 
 /// What the store knows under a key; when it knows nothing, what is given, which it then knows.

@@ -17,6 +17,7 @@ use crate::matter_view::{MatterView, whole};
 use crate::office::{Office, random_hex};
 use crate::papers::Paper;
 use crate::sign_in::{network, throttle};
+use crate::vault;
 
 /// How answers are served, and with it what starts her time (LAW.md §12.5, §12.13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,7 +148,7 @@ pub async fn close(office: &Office, secret: &str) -> Result<()> {
 /// # Errors
 /// As the store.
 pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<MatterView>> {
-    let who = office.store().vault(office.tenant(), &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+    let who = vault::person(office, &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
     let service = service(submission, has_contact(&who));
     let mut out = Vec::new();
     for matter in office.store().matters_of(office.tenant(), &submission.submission.id).await? {
@@ -213,7 +214,7 @@ pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, ste
         return Err(Closed::Waits { until }.into());
     }
     if verb == Some(Verb::Serve) {
-        let who = office.store().vault(office.tenant(), &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+        let who = vault::person(office, &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
         if service(submission, has_contact(&who)) == Service::Delivered {
             return Err(Closed::Delivered.into());
         }
@@ -235,6 +236,6 @@ pub(crate) fn waits(office: &Office, submission: &SubmissionRecord, days: Option
 pub async fn file(office: &Office, submission: &SubmissionRecord, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = office.store().attachments(office.tenant(), &submission.submission.id).await?;
     let record = files.into_iter().filter(|f| is_hers(f, submission)).find(|f| f.id == id).ok_or(AppError::NotFound)?;
-    let bytes = office.files().get(&record.hash).await?;
+    let bytes = vault::read(office, &record).await?;
     Ok((record, bytes))
 }

@@ -41,7 +41,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
     let (mut hashes, mut keys, mut record) = (Vec::new(), Vec::new(), None);
     for item in store.items(tenant, ItemKind::Paper, &format!("pdf:{}:", next.id), "", 10_000).await? {
-        hashes.extend(item.doc.get("sha256").and_then(|h| h.as_str()).map(str::to_owned));
+        hashes.extend(crate::papers::on_disk(&item.doc));
         keys.push((ItemKind::Paper, item.key));
     }
     for paper in crate::papers::all(office, next).await? {
@@ -53,7 +53,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
         keys.extend(crate::references::of_paper(&next.id, &known.submission.paper).into_iter().map(|i| (ItemKind::Reference, i.key)));
     }
     if last {
-        hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.hash));
+        hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.on_disk().to_owned()));
         record = store.submission(tenant, &next.submission).await?;
         if let Some(record) = &mut record {
             record.submission.paper = PaperFacts::default();

@@ -5,12 +5,13 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, Verb};
-use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord, VaultRecord};
+use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord};
 
 use crate::error::{AppError, FormError, Result};
 use crate::follow::Service;
 use crate::office::{Ground, Office, Staff, new_id};
 use crate::permissions::{Action, require};
+use crate::vault::{self, Person};
 
 /// A matter with everything its page shows.
 #[derive(Debug)]
@@ -157,7 +158,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
-pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, VaultRecord)> {
+pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Person)> {
     require(staff, Action::ReadIdentity)?;
     let matter = readable(office, staff, number).await?;
     if matter.facts.contains(&Fact::Destroyed) {
@@ -178,9 +179,8 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(audit);
     office.store().commit(changes).await?;
-    let vault = office.store().vault(office.tenant(), &matter.submission).await?;
-    let none = VaultRecord { submission: matter.submission.clone(), identity: Default::default(), corrections: Vec::new() };
-    Ok((matter, vault.unwrap_or(none)))
+    let person = vault::person(office, &matter.submission).await?;
+    Ok((matter, person.unwrap_or_default()))
 }
 
 /// The documents that show who somebody is: agents' authorities. Call it after [`identity`] has recorded why.
@@ -197,7 +197,7 @@ pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<Atta
 /// [`AppError::NotFound`].
 pub async fn identity_file(office: &Office, matter: &Matter, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let record = identity_files(office, matter).await?.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
-    let bytes = office.files().get(&record.hash).await?;
+    let bytes = vault::read(office, &record).await?;
     Ok((record, bytes))
 }
 
@@ -228,6 +228,6 @@ pub(crate) fn reading(office: &Office, staff: &Staff, matter: &Matter, what: &st
 pub async fn file(office: &Office, staff: &Staff, number: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = for_officer(office, staff, number).await?.files;
     let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
-    let bytes = office.files().get(&record.hash).await?;
+    let bytes = vault::read(office, &record).await?;
     Ok((record, bytes))
 }

@@ -20,6 +20,8 @@ use jiff::tz::TimeZone;
 use sha2::Sha256;
 
 use crate::error::{AppError, Result};
+use huiyin_vault::Keyring;
+
 use crate::office_clock::Leap;
 use crate::packs::Library;
 
@@ -57,6 +59,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// The server's secret, for receipt codes and hashes.
     pub secret: Vec<u8>,
+    /// The office's keys, for what is sealed.
+    pub keys: Keyring,
     /// The unit that receives what is lodged online.
     pub front_office: UnitId,
     /// The office's own folder of faces, if it has one.
@@ -399,6 +403,11 @@ impl Office {
     /// A keyed hash, in hex: of receipt codes, form tokens, session keys.
     pub(crate) fn keyed_hash(&self, purpose: &str, value: &str) -> String {
         hex(&self.keyed(purpose, value))
+    }
+
+    /// The office's keys.
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.parts.keys
     }
 
     /// What chance goes by in this office: nobody without its secret foresees what is drawn.

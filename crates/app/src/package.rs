@@ -15,6 +15,7 @@ use crate::matter_view::{self, MatterView};
 use crate::office::Office;
 use crate::papers::{self, Form};
 use crate::timeline::{self, Reader};
+use crate::verify;
 
 /// One file of the package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
     // Documents that show who somebody is are identity, and names are not part of the package.
     for file in view.files.iter().filter(|f| !f.identity) {
         let path = format!("files/{}-{}", file.id, plain(&file.name));
-        match office.files().get(&file.hash).await {
+        match crate::vault::read(office, file).await {
             Ok(bytes) => put(path, bytes),
             Err(error) => missing.push(format!("{path} ({}, SHA-256 {}): {error}", file.name, file.hash)),
         }
@@ -65,8 +66,14 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
             Err(error) => missing.push(format!("{path} ({}): {}; papers/{:06}.html and .json hold the same words", paper.number, why(office, &error), paper.n)),
         }
     }
+    // What does not agree with the record is said in the package itself: its own sums would agree with a forgery.
+    let found = verify::matter(office, &view.matter).await?.findings;
+    // A file that could not be read is named already.
+    let named = |f: &&verify::Finding| f.what.strip_prefix("file ").is_some_and(|id| missing.iter().any(|m| m.contains(id)));
+    let found: Vec<String> = found.iter().filter(|f| !named(f)).map(ToString::to_string).collect();
+    missing.extend(found);
     if !missing.is_empty() {
-        put("MISSING.txt".into(), format!("缺少 / missing\n\n{}\n", missing.join("\n")).into_bytes());
+        put("MISSING.txt".into(), format!("缺少或者与记录不符 / missing, or not as the record says\n\n{}\n", missing.join("\n")).into_bytes());
     }
     put("HOW-TO-CHECK.txt".into(), HOW.as_bytes().to_vec());
     let size: usize = payload.iter().map(|e| e.bytes.len()).sum();

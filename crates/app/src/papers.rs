@@ -12,7 +12,7 @@ use huiyin_documents::{Faces, Paragraph, PdfError, Tongue};
 use huiyin_domain::calendar::number_of;
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::{ClockId, UnitId};
+use huiyin_domain::ids::{ClockId, MatterId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Shape};
 use huiyin_domain::procedure::{HandTo, MoveRule, Relation, RuleBook, Verb};
@@ -376,13 +376,68 @@ fn in_words(error: PdfError) -> AppError {
     }
 }
 
+/// The file of a copy that is served.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Copy {
+    /// SHA-256 of the bytes as they are read, hex.
+    sha256: String,
+    /// Digest of the letter.
+    letter: String,
+    /// The submission whose key opens it.
+    #[serde(default)]
+    submission: String,
+    /// Name in the file store; empty where it is the hash.
+    #[serde(default)]
+    stored: String,
+    /// Its key, wrapped by the key of the submission.
+    #[serde(default)]
+    key: String,
+}
+
+impl Copy {
+    fn of(doc: serde_json::Value) -> Option<Self> {
+        serde_json::from_value(doc).ok()
+    }
+
+    /// The bytes, compared with their digest.
+    async fn read(&self, office: &Office) -> Result<Vec<u8>> {
+        let bytes = crate::vault::open(office, &SubmissionId::new(&self.submission), &self.sha256, &self.stored, &self.key).await?;
+        if crate::vault::hash(&bytes) == self.sha256 { Ok(bytes) } else { Err(AppError::Internal("a paper's file is not the one that was stored".into())) }
+    }
+}
+
+/// Served copies of a matter whose file is gone or is not the one that was stored: `copy 000004`.
+pub(crate) async fn changed_copies(office: &Office, matter: &Matter) -> Result<Vec<String>> {
+    let mut out = Vec::new();
+    for item in office.store().items(office.tenant(), ItemKind::Paper, &format!("pdf:{}:", matter.id), "", 1000).await? {
+        let read = match Copy::of(item.doc) {
+            Some(copy) => copy.read(office).await,
+            None => Err(AppError::NotFound),
+        };
+        match read {
+            Ok(_) => {}
+            Err(AppError::Internal(_) | AppError::File(_) | AppError::NotFound) => {
+                out.push(format!("copy {}", item.key.rsplit(':').next().unwrap_or_default()))
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(out)
+}
+
+/// The name in the file store of a served copy, by its item.
+pub(crate) fn on_disk(doc: &serde_json::Value) -> Option<String> {
+    let copy = Copy::of(doc.clone())?;
+    Some(if copy.stored.is_empty() { copy.sha256 } else { copy.stored })
+}
+
 /// The copy that is served: set once, stored by its hash, and the same bytes ever after, whatever faces come later.
 async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8>> {
     let key = format!("pdf:{}:{:06}", paper.matter, paper.n);
     if let Some(kept) = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?
-        && let Some(hash) = kept.doc.get("sha256").and_then(|h| h.as_str())
+        && let Some(copy) = Copy::of(kept.doc)
     {
-        return Ok(office.files().get(hash).await?);
+        return copy.read(office).await;
     }
     let whole = undrawable(office, std::slice::from_ref(&letter)).is_empty();
     let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
@@ -390,16 +445,17 @@ async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8
     if !whole {
         return Ok(bytes);
     }
-    let stored = office.files().put(&bytes).await?;
-    let doc = serde_json::json!({ "sha256": stored.hash, "letter": paper.digest });
+    let matter = office.store().matter(office.tenant(), &MatterId::new(&paper.matter)).await?.ok_or(AppError::NotFound)?;
+    let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
+    let copy = Copy { sha256: stored.hash, letter: paper.digest.clone(), submission: matter.submission.0, stored: stored.stored, key: stored.key };
+    let doc = serde_json::to_value(&copy).map_err(|e| AppError::Internal(e.to_string()))?;
     let item = ItemRecord { kind: ItemKind::Paper, key: key.clone(), doc, expires: None, only_new: true };
     match office.store().put_items(office.tenant(), vec![item]).await {
         Ok(()) => Ok(bytes),
         // Somebody drew it at the same moment: theirs is the copy.
         Err(huiyin_storage::StoreError::AlreadyThere(_)) => {
             let kept = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?;
-            let hash = kept.and_then(|k| k.doc.get("sha256").and_then(|h| h.as_str().map(str::to_owned))).unwrap_or(stored.hash);
-            Ok(office.files().get(&hash).await?)
+            kept.and_then(|k| Copy::of(k.doc)).unwrap_or(copy).read(office).await
         }
         Err(error) => Err(error.into()),
     }

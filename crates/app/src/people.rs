@@ -9,11 +9,12 @@ use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
-use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, VaultRecord};
+use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord};
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
 use crate::seal::seal;
+use crate::vault;
 
 /// Agents of one letter, at most.
 const AGENTS: usize = 2;
@@ -21,32 +22,34 @@ const AGENTS: usize = 2;
 const BETWEEN: char = '、';
 
 /// What a move changes in the vault: an agent shown by a document, or no longer one.
-pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, identity: &Payload, words: &Payload, changes: &mut Changes) -> Result<()> {
+pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, identity: &Payload, changes: &mut Changes) -> Result<()> {
     if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment) {
         return Ok(());
     }
-    let known = office.store().vault(office.tenant(), &matter.submission).await?;
-    let (mut person, corrections) = known.map(|v| (v.identity, v.corrections)).unwrap_or_default();
-    if rule.verb == Verb::EndAppointment {
-        (person.agent, person.agent_paper) = (String::new(), String::new());
-    } else {
-        let name = identity.text(Field::AgentName).unwrap_or_default();
-        if name.chars().any(|c| "、,，;；/".contains(c)) {
-            return Err(AppError::Form(vec![FormError::new("agent_name", "fault-agent-one")]));
+    vault::change(office, &matter.submission, changes, |known| {
+        let person = &mut known.identity;
+        if rule.verb == Verb::EndAppointment {
+            (person.agent, person.agent_paper) = (String::new(), String::new());
+        } else {
+            let name = identity.text(Field::AgentName).unwrap_or_default();
+            if name.chars().any(|c| "、,，;；/".contains(c)) {
+                return Err(AppError::Form(vec![FormError::new("agent_name", "fault-agent-one")]));
+            }
+            let mut names: Vec<&str> = person.agent.split(BETWEEN).filter(|n| !n.is_empty()).collect();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+            if names.len() > AGENTS {
+                return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", AGENTS)]));
+            }
+            let agent = names.join(&BETWEEN.to_string());
+            let papers: Vec<&str> =
+                [person.agent_paper.as_str(), identity.text(Field::Authority).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
+            (person.agent_paper, person.agent) = (papers.join("；"), agent);
         }
-        let mut names: Vec<&str> = person.agent.split(BETWEEN).filter(|n| !n.is_empty()).collect();
-        if !names.contains(&name) {
-            names.push(name);
-        }
-        if names.len() > AGENTS {
-            return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", AGENTS)]));
-        }
-        let agent = names.join(&BETWEEN.to_string());
-        let papers: Vec<&str> = [person.agent_paper.as_str(), words.text(Field::Authority).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
-        (person.agent_paper, person.agent) = (papers.join("；"), agent);
-    }
-    changes.vault = Some(VaultRecord { submission: matter.submission.clone(), identity: person, corrections });
-    Ok(())
+        Ok(())
+    })
+    .await
 }
 
 /// What concerns the whole letter and not one part of it: who recuses, and whether somebody acts for the petitioner.

@@ -40,7 +40,7 @@ pub struct Opinion {
 /// [`AppError::Form`].
 pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Result<()> {
     let Some(text) = decision.words.text(Field::Opinion).filter(|_| rule.verb == Verb::Publish) else { return Ok(()) };
-    let who = office.store().vault(office.tenant(), &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
+    let who = crate::vault::person(office, &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
     let names = who.co_signers.iter().chain(&who.representatives).map(String::as_str).chain(who.agent.split('、'));
     let lines = [who.name.as_str(), who.telephone.as_str(), who.email.as_str(), who.address.as_str()];
     let named = names.chain(lines).map(str::trim).filter(|t| t.chars().count() >= 2).any(|t| text.contains(t));

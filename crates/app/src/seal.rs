@@ -23,8 +23,19 @@ pub(crate) fn seal(
     terms: Option<String>,
 ) -> Result<()> {
     let mut words = Some(words).filter(|w| !w.is_empty());
+    let mut files: Vec<(String, String)> =
+        changes.attachments.iter().filter(|f| f.submission == matter.submission).map(|f| (f.id.clone(), f.hash.clone())).collect();
     for mut event in events {
         let salt = random_hex(16)?;
+        if let EventKind::Received { text: slot, .. } = &mut event.kind {
+            let own = |c: &&ContentRecord| c.n == 0 && (c.owner == matter.id.0 || matter.part == 1 && c.owner == matter.submission.0);
+            *slot = changes.contents.iter().find(own).map(|c| digest(&salt, &c.text)).transpose().map_err(broken)?;
+        }
+        if let EventKind::Received { files: slot, .. } | EventKind::Moved { files: slot, .. } | EventKind::Corrected { files: slot, .. } = &mut event.kind {
+            for (id, hash) in files.drain(..) {
+                slot.insert(id, digest(&salt, &hash).map_err(broken)?);
+            }
+        }
         if let EventKind::Moved { words: slot, .. } | EventKind::Corrected { words: slot, .. } = &mut event.kind
             && let Some(words) = words.take()
         {

@@ -13,7 +13,7 @@ use crate::office::{Office, Staff, random_hex};
 use crate::permissions::{Action, require};
 
 /// Days an entry is kept; the Cybersecurity Law (art. 21(3)) asks for six months at least.
-const KEPT_DAYS: i64 = 400;
+pub const KEPT_DAYS: i64 = 400;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

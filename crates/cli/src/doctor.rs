@@ -1,9 +1,10 @@
 //! `huiyin doctor`: what is wrong with an installation and how to mend it.
 
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use huiyin_app::office_clock;
 use huiyin_app::sign_in::published;
+use huiyin_app::{Office, office_clock, verify};
 use huiyin_domain::unit::{Officer, Post, UnitKind};
 
 use crate::config::Place;
@@ -13,6 +14,9 @@ use crate::setup::{self, Make};
 pub struct Args {
     #[command(flatten)]
     place: Place,
+    /// Compare everything that is kept with the record: chains, texts, words, files, papers, duties. It reads all of it.
+    #[arg(long)]
+    deep: bool,
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -70,6 +74,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             leap.shown, leap.seen
         ));
     }
+    if args.deep {
+        wrong.extend(deep(office).await?);
+    }
     let open = published::look(office).await?;
     if !open.is_empty() {
         wrong.push(open_doors(&open));
@@ -79,6 +86,22 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     println!("{}", if wrong.is_empty() { "all in order" } else { "see `mend` above" });
     Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// Matters between two words on progress.
+const STEP: u64 = 100;
+
+async fn deep(office: &Office) -> anyhow::Result<Vec<String>> {
+    let screen = std::io::stderr().is_terminal();
+    let report = verify::all(office, |n| {
+        if screen && n.is_multiple_of(STEP) {
+            // A screen that is gone is no reason to stop.
+            write!(std::io::stderr(), "\r{n} matters").ok();
+        }
+    })
+    .await?;
+    println!("record      {} matters, {} events, {} files compared", report.matters, report.events, report.files);
+    Ok(report.findings.iter().map(|f| format!("{f}; put it back from a backup, and find out who can write to the store")).collect())
 }
 
 /// Accounts that anybody can sign in to, in a sentence that says how to mend it.

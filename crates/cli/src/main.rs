@@ -20,6 +20,7 @@ mod explain;
 mod import;
 mod init;
 mod keeping;
+mod office_key;
 mod pack;
 mod package;
 mod reckon;
@@ -69,6 +70,8 @@ enum Command {
     Reorganise(reorganise::Args),
     /// Make the search index anew from what is stored.
     Reindex(reindex::Args),
+    /// Keep the office key: save it under a passphrase, put it back, rotate it.
+    Key(office_key::Args),
     /// Show the office's clock beside the newest time that was believed, or say that it is right.
     Clock(clock::Args),
     /// Reckon every open period again, after a new holiday notice.
@@ -111,6 +114,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Pack(args) => pack::run(args).await,
         Command::Reorganise(args) => reorganise::run(args).await,
         Command::Reindex(args) => reindex::run(args).await,
+        Command::Key(args) => office_key::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
         Command::Keeping(args) => keeping::run(args).await,

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
 use huiyin_app::packs::Library;
-use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo};
+use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo, fingerprint};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
 use huiyin_storage_postgres::PostgresStore;
@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
+use crate::office_key;
 
 /// The machine's clock; office time may run ahead of it in a demo.
 #[derive(Debug, Default)]
@@ -62,6 +63,8 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     } else {
         Arc::new(PostgresStore::open(&config.database).await.context("cannot open the PostgreSQL database; check `database`")?)
     };
+    let tenant = TenantId::new(&config.tenant);
+    let known = fingerprint::office_key(&*store, &tenant, Timestamp::now()).await?;
     let clock = Arc::new(SystemClock::default());
     let office = Office::new(Parts {
         store,
@@ -69,9 +72,10 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         library: Arc::new(Library::shipped()?),
         wording: Arc::new(Wording::load()?),
         time: clock.clone(),
-        tenant: TenantId::new(&config.tenant),
+        tenant,
         zone: TimeZone::get(&config.timezone).with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
         secret: secret(data, made_before)?,
+        keys: office_key::read(data, known.as_deref())?,
         front_office: UnitId::new(&config.front_office),
         division: config.division.clone(),
         faces: Some(config.faces.clone()).filter(|f| !f.is_empty()).map(Into::into),
@@ -115,7 +119,7 @@ fn secret(data: &Path, made_before: bool) -> anyhow::Result<Vec<u8>> {
 }
 
 /// Writes a file for its owner alone, and waits until the disk has it.
-fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+pub(crate) fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -126,7 +130,7 @@ fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 }
 
 /// Waits until the disk has the names in a folder.
-fn through(folder: &Path) -> std::io::Result<()> {
+pub(crate) fn through(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;
     Ok(())
@@ -172,6 +176,7 @@ async fn check_fingerprint(office: &Office, data: &Path) -> anyhow::Result<()> {
             "`{}` is not the secret this store was made with: receipt codes, sign-ins and tokens would not open. Put the right secret.key there (it is the same on every node)",
             data.join("secret.key").display()
         ),
+        Fingerprint::OtherKey => anyhow::bail!("{}", office_key::other(data)),
         Fingerprint::Unnamed | Fingerprint::OtherFiles => anyhow::bail!(
             "`{}` is not the file store this database was made with: files lodged there would be missing here. Every node uses the same folder; mount it, or restore it with its file `name`",
             folder.display()

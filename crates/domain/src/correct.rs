@@ -32,8 +32,14 @@ pub fn receive_on(rules: Rules<'_>, matter: &Matter, new: &NewDay, actor: &Event
     let mut next = matter.clone();
     let was = next.received_on;
     (next.received_on, next.received_at) = (new.on, new.at);
-    let said =
-        EventKind::Corrected { what: vec!["received_on".to_owned()], was: Some(was), received_on: Some(new.on), agreed: new.agreed.clone(), words: None };
+    let said = EventKind::Corrected {
+        what: vec!["received_on".to_owned()],
+        was: Some(was),
+        received_on: Some(new.on),
+        agreed: new.agreed.clone(),
+        words: None,
+        files: Default::default(),
+    };
     let mut events = vec![next_event(&mut next, now.at, actor.clone(), None, Basis::House, said)];
     let of_receipt = |rule: &crate::ids::ClockId| rules.book.clock(rule).is_some_and(|r| r.start == StartFrom::Receipt);
     let serials: Vec<u32> = next.clocks.iter().filter(|c| c.start == was && of_receipt(&c.rule)).map(|c| c.n).collect();

@@ -3,6 +3,8 @@
 //!
 //! Old events must stay readable for decades: a field may be added with a default, never renamed.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,12 @@ pub enum EventKind {
         received_on: Date,
         /// Who holds it first.
         unit: UnitId,
+        /// SHA-256 of the petition's text, salted with the event's salt.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        /// Files that came with it, by id: SHA-256 of their hash, salted likewise.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        files: BTreeMap<String, String>,
     },
     /// A move was made.
     Moved {
@@ -63,6 +71,9 @@ pub enum EventKind {
         words: Option<String>,
         /// The unit that holds the matter afterwards.
         holder: UnitId,
+        /// Files that came with it, as of what was received.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        files: BTreeMap<String, String>,
         /// The petitioner's own act, made with a receipt code that had replaced another.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         new_code: bool,
@@ -83,6 +94,9 @@ pub enum EventKind {
         /// SHA-256 of the words, salted with the event's salt.
         #[serde(default)]
         words: Option<String>,
+        /// Files that came with it, as of what was received.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        files: BTreeMap<String, String>,
     },
     /// A clock began.
     ClockStarted {

@@ -137,7 +137,8 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
 /// # Errors
 /// As [`start_clock`].
 pub fn begin(rules: Rules<'_>, matter: &mut Matter, clocks: &[ClockId], actor: EventActor, now: &OfficeTime) -> Result<Vec<Event>, Closed> {
-    let received = EventKind::Received { channel: matter.channel, received_on: matter.received_on, unit: matter.holder.clone() };
+    let received =
+        EventKind::Received { channel: matter.channel, received_on: matter.received_on, unit: matter.holder.clone(), text: None, files: Default::default() };
     let mut events = vec![next_event(matter, now.at, actor.clone(), None, Basis::House, received)];
     for id in clocks {
         let kind = start_clock(rules, matter, id, &Payload::default(), now)?;

@@ -202,7 +202,8 @@ impl Field {
 
     /// Who somebody is: it is kept in the vault and neither in the event nor among the words.
     pub fn is_identity(self) -> bool {
-        self.shape() == Shape::Name
+        // The paper that gives an agent authority names both and often their numbers.
+        self.shape() == Shape::Name || self == Self::Authority
     }
 }
 

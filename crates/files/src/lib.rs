@@ -85,6 +85,15 @@ impl FileStore {
     /// [`FileError::Empty`] and [`FileError::Type`] for what may not be stored.
     pub async fn put(&self, bytes: &[u8]) -> Result<Stored, FileError> {
         let media_type = sniff(bytes)?;
+        let hash = self.put_sealed(bytes).await?;
+        Ok(Stored { hash, media_type, size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) })
+    }
+
+    /// Stores bytes that say nothing of what they are, and gives their hash.
+    ///
+    /// # Errors
+    /// [`FileError::Io`].
+    pub async fn put_sealed(&self, bytes: &[u8]) -> Result<String, FileError> {
         let hash = hash_of(bytes);
         let path = self.path(&hash)?;
         // Known bytes are stamped as used now, so that a destruction under way leaves them.
@@ -100,7 +109,7 @@ impl FileStore {
             // The name lasts as the bytes do.
             tokio::fs::File::open(&folder).await?.sync_all().await?;
         }
-        Ok(Stored { hash, media_type, size: u64::try_from(bytes.len()).unwrap_or(u64::MAX) })
+        Ok(hash)
     }
 
     /// The bytes of a file.

@@ -1,2 +1,3 @@
--- Files by the hash of their bytes: whether something uses them is asked of each file that was sent.
+-- Files by their names in the file store: whether something uses them is asked of each file that was sent.
 CREATE INDEX attachment_hash ON attachment ((doc::jsonb ->> 'hash'));
+CREATE INDEX attachment_stored ON attachment ((doc::jsonb ->> 'stored'));

@@ -185,6 +185,10 @@ impl Store for PostgresStore {
         read::duties(&self.client().await?, query).await
     }
 
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError> {
+        read::duties_of(&self.client().await?, &tenant.0, &matter.0).await
+    }
+
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
         read::duty_counts(&self.client().await?, query).await
     }
@@ -238,7 +242,7 @@ impl Store for PostgresStore {
     }
 
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1 OR doc::jsonb->>'stored'=$1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
                    EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
         let row = self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?;
         Ok(FileUse::of(row.get(0), row.get(1)))

@@ -43,6 +43,13 @@ pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static s
         .collect()
 }
 
+/// The rows of a matter's duties as their columns say, by which they are listed and worked.
+pub(crate) async fn duties_of(client: &Object, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
+    let found = rows(client, "SELECT doc, unit, due, next_at FROM duty WHERE tenant=$1 AND matter=$2", &[&tenant, &matter]).await?;
+    let one = |row: &Row| Ok(parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)));
+    found.iter().map(one).collect()
+}
+
 /// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:
 /// it does not close a unit's list.
 fn page<T>(mut rows: Vec<(String, Result<T, StoreError>)>, limit: u32) -> Page<T> {

@@ -95,7 +95,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         batch.add("UPDATE submission SET receipt=$3, doc=$4 WHERE tenant=$1 AND id=$2", values![tenant(), id, record.receipt_hash.clone(), doc]);
     }
     if let Some(vault) = &changes.vault {
-        let id = vault.submission.0.clone();
+        let id = vault.submission().0.clone();
         let doc = json("vault", &id, vault)?;
         batch.add(
             "INSERT INTO vault (tenant, submission, doc) VALUES ($1,$2,$3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",

@@ -212,6 +212,11 @@ impl Store for SqliteStore {
         self.read(move |c| read::duties(c, &query)).await
     }
 
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError> {
+        let (tenant, id) = (tenant.0.clone(), matter.0.clone());
+        self.read(move |c| read::duties_of(c, &tenant, &id)).await
+    }
+
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
         let query = query.clone();
         self.read(move |c| read::duty_counts(c, &query)).await

@@ -32,6 +32,14 @@ pub(crate) fn many<T: DeserializeOwned>(connection: &Connection, table: &'static
     docs.iter().map(|doc| parse(table, UNNAMED, doc)).collect()
 }
 
+/// The rows of a matter's duties as their columns say, by which they are listed and worked.
+pub(crate) fn duties_of(connection: &Connection, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
+    let sql = "SELECT doc, unit, due, next_at FROM duty WHERE tenant=?1 AND matter=?2";
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+    let rows: Vec<_> = connection.prepare_cached(sql).and_then(|mut s| s.query_map([tenant, matter], read)?.collect()).map_err(fault)?;
+    rows.into_iter().map(|(doc, unit, due, next_at)| Ok(parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at))).collect()
+}
+
 /// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:
 /// it does not close a unit's list.
 fn page<T>(mut rows: Vec<(String, Result<T, StoreError>)>, limit: u32) -> Page<T> {
@@ -218,7 +226,7 @@ pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefi
 }
 
 pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<FileUse, StoreError> {
-    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE json_extract(doc, '$.hash')=?1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND instr(doc, ?1)>0), \
+    let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE json_extract(doc, '$.hash')=?1 OR json_extract(doc, '$.stored')=?1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND instr(doc, ?1)>0), \
                EXISTS (SELECT 1 FROM item WHERE kind='draft' AND instr(doc, ?1)>0)";
     connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![hash], |r| Ok(FileUse::of(r.get(0)?, r.get(1)?)))).map_err(fault)
 }

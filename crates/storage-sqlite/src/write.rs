@@ -90,7 +90,7 @@ impl Prepared {
         }
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
-        let vault = changes.vault.map(|v| json("vault", v.submission.as_str(), &v).map(|doc| (v.submission.0, doc))).transpose()?;
+        let vault = changes.vault.map(|v| json("vault", v.submission().as_str(), &v).map(|doc| (v.submission().0.clone(), doc))).transpose()?;
         Ok(Self { tenant: changes.tenant.0, submission, submission_update, vault, matters, rows, items: changes.items, erase: changes.erase })
     }
 }

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, Identity, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store,
-    StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
+    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store, StoreError,
+    SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
@@ -126,15 +126,12 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         pack: matter.pack.clone(),
         clause: None,
         basis: Basis::House,
-        kind: EventKind::Received { channel: Channel::Online, received_on: date(2026, 1, 8), unit: UnitId::new(unit) },
+        kind: EventKind::Received { channel: Channel::Online, received_on: date(2026, 1, 8), unit: UnitId::new(unit), text: None, files: Default::default() },
     };
     let mut changes = Changes::new(tenant.clone());
     changes.submission =
         Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")), waiting_code: None, replaced_code: None });
-    changes.vault =
-        Some(VaultRecord {
-            submission: matter.submission.clone(), identity: Identity { name: "某某".into(), ..Identity::default() }, corrections: Vec::new()
-        });
+    changes.vault = Some(VaultRecord::Sealed { submission: matter.submission.clone(), key: "k".into(), body: "b".into() });
     changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
     changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
     changes.matters.push(MatterWrite {
@@ -199,7 +196,7 @@ async fn what_is_written_is_read_back(store: &dyn Store) {
     assert_eq!(store.submission_by_receipt(&t, "r-a1").await.unwrap().as_ref(), Some(&record));
     assert_eq!(store.submission_by_origin(&t, "o-a1").await.unwrap().as_ref(), Some(&record));
     assert_eq!(store.contents(&t, matter.submission.as_str()).await.unwrap()[0].text, AWKWARD);
-    assert_eq!(store.vault(&t, &matter.submission).await.unwrap().unwrap().identity.name, "某某");
+    assert_eq!(store.vault(&t, &matter.submission).await.unwrap().unwrap().submission(), &matter.submission);
     assert_eq!(store.events(&t, &matter.id).await.unwrap().len(), 1);
     assert_eq!(store.matter(&t, &MatterId::new(AWKWARD.replace('\0', ""))).await.unwrap(), None);
 }

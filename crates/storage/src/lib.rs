@@ -66,6 +66,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Duties of a unit's posts by due time.
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
+    /// The rows of one matter's duties, in any order.
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError>;
     /// How many there are in each window.
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
     /// Matters with a timer due at or before `now`, most overdue first.

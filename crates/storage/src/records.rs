@@ -66,16 +66,37 @@ pub struct Identity {
     pub needs: String,
 }
 
-/// A vault row.
+/// A vault row: identity and contact as they were sealed. A store never opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VaultRecord {
+#[serde(untagged)]
+pub enum VaultRecord {
+    /// Sealed under a key of its own.
+    Sealed {
+        /// The submission it belongs to.
+        submission: SubmissionId,
+        /// The key of the submission, wrapped by the office key.
+        key: String,
+        /// Identity and contact, sealed under that key.
+        body: String,
+    },
+    /// As 0.1.0 stored it.
+    Plain {
+        /// The submission it belongs to.
+        submission: SubmissionId,
+        /// Who and how to reach.
+        identity: Identity,
+        /// What it was before it was corrected.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        corrections: Vec<IdentityCorrection>,
+    },
+}
+
+impl VaultRecord {
     /// The submission it belongs to.
-    pub submission: SubmissionId,
-    /// Who and how to reach.
-    pub identity: Identity,
-    /// What it was before it was corrected.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub corrections: Vec<IdentityCorrection>,
+    pub fn submission(&self) -> &SubmissionId {
+        let (Self::Sealed { submission, .. } | Self::Plain { submission, .. }) = self;
+        submission
+    }
 }
 
 /// A line of identity or contact that was corrected.
@@ -164,6 +185,22 @@ pub struct DutyRecord {
     pub clause: Option<String>,
 }
 
+impl DutyRecord {
+    /// With what the columns beside it say, where they say something else.
+    #[must_use]
+    pub fn listed_as(mut self, unit: Option<String>, due: i64, next_at: Option<i64>) -> Self {
+        let at = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MIN);
+        if self.due.as_second() != due {
+            self.due = at(due);
+        }
+        if self.next_at.map(|t| t.as_second()) != next_at {
+            self.next_at = next_at.map(at);
+        }
+        self.unit = unit.map(UnitId);
+        self
+    }
+}
+
 /// A file of a submission. The bytes lie in the file store, by hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttachmentRecord {
@@ -171,8 +208,14 @@ pub struct AttachmentRecord {
     pub submission: SubmissionId,
     /// UUIDv7, orders the list.
     pub id: String,
-    /// SHA-256 of the stored bytes, hex.
+    /// SHA-256 of the bytes as they are read, hex.
     pub hash: String,
+    /// Name in the file store; empty for a file stored before files were sealed, which is named by its hash.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stored: String,
+    /// The key of the file, wrapped by the key of its submission.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// Name as sent, cleaned.
     pub name: String,
     /// Type found in the bytes.
@@ -192,6 +235,13 @@ pub struct AttachmentRecord {
     pub note: String,
     /// When.
     pub at: Timestamp,
+}
+
+impl AttachmentRecord {
+    /// Its name in the file store.
+    pub fn on_disk(&self) -> &str {
+        if self.stored.is_empty() { &self.hash } else { &self.stored }
+    }
 }
 
 /// A message to the petitioner, made with the step it tells of.

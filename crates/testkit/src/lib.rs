@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -17,6 +18,7 @@ use huiyin_files::FileStore;
 use huiyin_storage::Store;
 use huiyin_storage_postgres::PostgresStore;
 use huiyin_storage_sqlite::SqliteStore;
+use huiyin_vault::Keyring;
 use huiyin_wording::Wording;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -68,6 +70,10 @@ pub struct TestOffice {
     pub time: Arc<TestTime>,
     /// Its folder; removed with it.
     pub folder: TempDir,
+    /// The address of its PostgreSQL database, where it has one.
+    pub database: Option<String>,
+    /// Its store, beside the office.
+    pub store: Arc<dyn Store>,
 }
 
 /// Keeps the whole office, its folder included, in a closure that uses only a part of it.
@@ -85,21 +91,34 @@ pub fn sqlite_office(at: &str) -> TestOffice {
 /// An office on any store.
 pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice {
     let time = TestTime::at(at);
-    let office = Office::new(Parts {
+    let keys = Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap();
+    let office = Office::new(parts(Arc::clone(&store), folder.path(), Arc::clone(&time), keys));
+    TestOffice { office, time, folder, store, database: None }
+}
+
+fn parts(store: Arc<dyn Store>, folder: &Path, time: Arc<TestTime>, keys: Keyring) -> Parts {
+    Parts {
         store,
-        files: FileStore::open(&folder.path().join("files")).unwrap(),
+        files: FileStore::open(&folder.join("files")).unwrap(),
         library: library(),
         wording: Arc::new(Wording::load().unwrap()),
-        time: time.clone(),
+        time,
         tenant: TenantId::new("test"),
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         secret: vec![7; 32],
+        keys,
         front_office: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
         faces: None,
         procedure: "cn/petition".into(),
         division: huiyin_app::demo::DIVISION.into(),
-    });
-    TestOffice { office, time, folder }
+    }
+}
+
+impl TestOffice {
+    /// The same office with other keys.
+    pub fn with_keys(&self, keys: Keyring) -> Office {
+        Office::new(parts(Arc::clone(&self.store), self.folder.path(), Arc::clone(&self.time), keys))
+    }
 }
 
 /// The packs that come with the program, read once for all tests of a process.
@@ -128,6 +147,22 @@ pub async fn postgres_database(test: &str) -> Option<String> {
     drop(client);
     driver.abort();
     Some(format!("{url} dbname={name}"))
+}
+
+/// Every row of a PostgreSQL database as text, to look for what must not stand in it.
+pub async fn postgres_rows(url: &str) -> String {
+    let (client, connection) = tokio_postgres::connect(url, tokio_postgres::NoTls).await.unwrap();
+    let driver = tokio::spawn(connection);
+    let mut out = String::new();
+    for table in client.query("SELECT tablename::text FROM pg_tables WHERE schemaname='public'", &[]).await.unwrap() {
+        let table: String = table.get(0);
+        for row in client.query(&format!("SELECT t::text FROM \"{table}\" t"), &[]).await.unwrap() {
+            out.push_str(row.get(0));
+            out.push('\n');
+        }
+    }
+    driver.abort();
+    out
 }
 
 /// Says that a test was not run; fails where everything must run.
@@ -166,8 +201,11 @@ where
     Fut: Future<Output = ()>,
 {
     body(sqlite_office(at)).await;
-    if let Some(store) = postgres_store(test).await {
-        body(office_on(store, tempfile::tempdir().unwrap(), at)).await;
+    if let Some(url) = postgres_database(test).await {
+        let store = Arc::new(PostgresStore::open(&url).await.unwrap());
+        let mut office = office_on(store, tempfile::tempdir().unwrap(), at);
+        office.database = Some(url);
+        body(office).await;
     }
 }
 

@@ -210,9 +210,9 @@ async fn a_package_is_made_also_when_something_is_missing() {
         lodge::store_file(o, &long, "路灯坏了的经过".as_bytes(), "petitioner").await.unwrap(),
         lodge::store_file(o, "附件.txt", "另一份材料".as_bytes(), "petitioner").await.unwrap(),
     );
-    let hash = gone.hash.clone();
+    let (hash, on_disk) = (gone.hash.clone(), gone.on_disk().to_owned());
     let receipt = lodge::lodge(o, Lodging { files: vec![kept, gone], ..huiyin_testkit::petition("路灯坏了") }).await.unwrap();
-    let stored: Vec<_> = walk(t.folder.path()).into_iter().filter(|p| p.ends_with(&hash)).collect();
+    let stored: Vec<_> = walk(t.folder.path()).into_iter().filter(|p| p.ends_with(&on_disk)).collect();
     assert_eq!(stored.len(), 1);
     std::fs::remove_file(&stored[0]).unwrap();
     let package = package::of_matter(o, &format!("{}-1", receipt.number)).await.unwrap();

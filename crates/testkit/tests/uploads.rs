@@ -76,7 +76,8 @@ async fn a_file_over_the_limit_is_named_and_a_form_takes_so_much_and_no_more() {
 async fn files_of_forms_never_sent_are_removed_and_those_in_use_stay() {
     on_both("unused", AT, |t| async move {
         let base = site(&t.office).await;
-        assert!(send(&browser(&base).await, &base, "没交.txt", text_of(1000, 0)).await.status().is_success());
+        let sent = send(&browser(&base).await, &base, "没交.txt", text_of(1000, 0)).await;
+        assert!(sent.status().is_success(), "{}: {}", sent.status(), sent.text().await.unwrap());
         let taken = lodge::take_file(&t.office, "交了.txt", &text_of(1000, 1), "petitioner").await.unwrap();
         lodge::lodge(&t.office, lodge::Lodging { files: vec![taken.record], ..petition("路灯坏了") }).await.unwrap();
         sweep::run(&t.office).await.unwrap();

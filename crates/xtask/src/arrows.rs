@@ -7,6 +7,7 @@ use anyhow::Context;
 const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("register", &[]),
+    ("vault", &[]),
     ("rules", &["domain"]),
     ("storage", &["domain", "register"]),
     ("storage-sqlite", &["storage", "domain", "register"]),
@@ -14,9 +15,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wording", &["domain"]),
     ("files", &["domain"]),
     ("documents", &["domain", "wording"]),
-    ("app", &["domain", "rules", "register", "storage", "wording", "files", "documents"]),
+    ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents"]),
     ("web", &["app", "wording", "domain"]),
-    ("cli", &["web", "app", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "wording", "domain"]),
+    ("cli", &["web", "app", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "vault", "wording", "domain"]),
 ];
 
 /// Crates for development only; they may reach everything.

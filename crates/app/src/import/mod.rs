@@ -11,7 +11,7 @@ mod headings;
 mod row;
 mod source;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use huiyin_domain::clock::Basis;
@@ -24,7 +24,7 @@ use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, ContentRecord, Expected, ItemKind, ItemRecord, StoreError, SubmissionRecord, VaultRecord, terms};
+use huiyin_storage::{Changes, ContentRecord, Expected, ItemKind, ItemRecord, StoreError, SubmissionRecord, terms};
 
 use crate::error::{AppError, Result};
 use crate::lodge::receipt;
@@ -322,7 +322,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     };
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: record.submission.id.0.clone(), n: 0, text: read.text.clone(), words: Payload::default() });
-    changes.vault = Some(VaultRecord { submission: record.submission.id.clone(), identity: read.identity.clone(), corrections: Vec::new() });
+    crate::vault::begin(office, &record.submission.id, read.identity.clone(), Vec::new(), &mut changes)?;
     changes.items.extend(references::of_paper(&opening.id, &record.submission.paper));
     changes.items.extend(read.number.as_ref().map(|n| ItemRecord::lasting(ItemKind::Imported, format!("{n}:{}", read.origin), serde_json::Value::Null)));
     changes.submission = Some(record);
@@ -339,7 +339,8 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
         (false, None) => (&book.initial_office, &book.initial_office_clocks),
     };
     let mut matter = blank(ground.rules(), opening, state);
-    let received = EventKind::Received { channel: Channel::Import, received_on: matter.received_on, unit: matter.holder.clone() };
+    let received =
+        EventKind::Received { channel: Channel::Import, received_on: matter.received_on, unit: matter.holder.clone(), text: None, files: BTreeMap::new() };
     let mut events = vec![next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, received)];
     if read.ended {
         matter.facts.insert(Fact::Answered);

@@ -14,7 +14,7 @@ use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_files::{Doorway, at_the_door};
-use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, VaultRecord, terms};
+use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, terms};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -290,8 +290,8 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
-    changes.vault = Some(VaultRecord { submission: submission.id.clone(), identity: lodging.identity, corrections: Vec::new() });
-    changes.attachments = lodging.files.into_iter().map(|f| AttachmentRecord { submission: submission.id.clone(), told: true, ..f }).collect();
+    let files = lodging.files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
+    crate::vault::begin(office, &submission.id, lodging.identity, files, &mut changes)?;
     changes.items.extend(crate::references::of_paper(&matter.id, &record.submission.paper));
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
@@ -323,18 +323,20 @@ pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> R
     }
     let media_type = huiyin_files::sniff(bytes)?;
     let (stored, removed, left) = match at_the_door(media_type, bytes) {
-        Doorway::Clear => (office.files().put(bytes).await?, None, None),
-        Doorway::Stripped(plain, told) => (office.files().put(&plain).await?, Some(told), None),
-        Doorway::Left(told) => (office.files().put(bytes).await?, None, Some(told)),
+        Doorway::Clear => (crate::vault::store(office, bytes).await?, None, None),
+        Doorway::Stripped(plain, told) => (crate::vault::store(office, &plain).await?, Some(told), None),
+        Doorway::Left(told) => (crate::vault::store(office, bytes).await?, None, Some(told)),
     };
-    crate::keeping::look_at_later(office, &stored.hash).await?;
+    crate::keeping::look_at_later(office, &stored.stored).await?;
     let at: Timestamp = office.now().at;
     let record = AttachmentRecord {
         submission: SubmissionId::new(""),
         id: new_id(),
         hash: stored.hash,
-        name: check::clean_name(name, stored.media_type),
-        media_type: stored.media_type.to_owned(),
+        stored: stored.stored,
+        key: stored.key,
+        name: check::clean_name(name, media_type),
+        media_type: media_type.to_owned(),
         size: stored.size,
         by: by.to_owned(),
         told: false,

@@ -290,7 +290,7 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
     if case.may == May::Never || case.record.submission.naming == Naming::Anonymous {
         return Err(AppError::NotAllowed);
     }
-    let who = office.store().vault(office.tenant(), &case.record.submission.id).await?.map(|v| v.identity).unwrap_or_default();
+    let who = crate::vault::person(office, &case.record.submission.id).await?.map(|v| v.identity).unwrap_or_default();
     let purpose = office.wording().text(Language::Chinese, "code-letter-title", &[]);
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(AuditRecord { what: "identity".to_owned(), ..reading(office, staff, &case.record.submission.id, &purpose)? });

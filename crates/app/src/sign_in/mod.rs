@@ -15,7 +15,7 @@ use crate::security::{Act, Entry};
 
 pub(crate) use password::write_first;
 pub use password::{change_password, check_password, hash, set_password};
-pub use session::{Place, SessionLine, end_others, form_token, session, sessions, sign_out};
+pub use session::{IDLE_MINUTES, LASTS_HOURS, Place, SessionLine, end_others, form_token, session, sessions, sign_out};
 pub use throttle::network;
 pub use token::{TokenLine, make_token, revoke_token, token, tokens};
 

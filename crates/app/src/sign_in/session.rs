@@ -11,9 +11,9 @@ use crate::office::{Office, Staff, random_hex};
 use crate::security::{Act, Entry};
 
 /// How long a sign-in lasts.
-const LASTS_HOURS: i64 = 12;
+pub const LASTS_HOURS: i64 = 12;
 /// Minutes without a page after which it ends.
-const IDLE_MINUTES: i64 = 60;
+pub const IDLE_MINUTES: i64 = 60;
 /// Minutes after which a page is noted as the last one: not each page writes.
 const NOTED_MINUTES: i64 = 5;
 /// Sessions of all officers that are looked through.

@@ -150,6 +150,7 @@ impl Work<'_> {
             carried,
             words: None,
             holder: self.matter.holder.clone(),
+            files: Default::default(),
             new_code: false,
         };
         self.push(kind);

@@ -35,7 +35,7 @@ async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> 
     let entries: Vec<Value> = entries.iter().map(|e| line(shared, language, &directory, e)).collect();
     let wrong = !errors.is_empty();
     let mut response =
-        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries });
+        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries, minutes => sign_in::IDLE_MINUTES, hours => sign_in::LASTS_HOURS });
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -9,7 +9,7 @@ use huiyin_app::domain::procedure::{Fact, Phase};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::permissions::{self, Action};
 use huiyin_app::timeline::{self, Reader};
-use huiyin_app::{AppError, VaultRecord, corrections, part as parting};
+use huiyin_app::{AppError, Person, corrections, part as parting};
 use minijinja::Value;
 
 use crate::context::{Shared, SignedIn};
@@ -140,7 +140,7 @@ fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, known: Known,
 /// What a reading for a purpose shows.
 #[derive(Default)]
 struct Known {
-    vault: Option<VaultRecord>,
+    vault: Option<Person>,
     documents: Vec<huiyin_app::AttachmentRecord>,
     purpose: String,
 }

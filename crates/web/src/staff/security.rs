@@ -42,5 +42,9 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     let language = signed.asked.language;
     let entries: Vec<Value> = page.entries.iter().map(|e| line(&shared, language, &directory, e)).collect();
     let acts: Vec<Value> = Act::ALL.iter().map(|a| context! { word => a.word(), name => shared.say(language, &format!("security-{}", a.word())) }).collect();
-    Ok(shared.desk(&signed, "security.html", context! { entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty() }))
+    Ok(shared.desk(
+        &signed,
+        "security.html",
+        context! { entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty(), days => security::KEPT_DAYS },
+    ))
 }

@@ -1,0 +1,280 @@
+//! Whether what is kept agrees with the record: the chain of each matter, its words, text, files, papers and duties. Nobody who
+//! changes a row by hand is served as good, and each row that disagrees is named.
+//!
+//! Whoever writes the whole chain anew from the beginning is not seen from inside; compare the heads with those of a backup or
+//! of a package handed out before.
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::event::EventKind;
+use huiyin_domain::matter::Matter;
+use huiyin_domain::procedure::Fact;
+use huiyin_register::{RegisterError, digest};
+use huiyin_storage::{AttachmentRecord, ContentRecord, EventRecord, StoreError, duty_rows};
+use jiff::civil::Date;
+
+use crate::error::{AppError, Result};
+use crate::office::Office;
+use crate::walk::Walk;
+use crate::{papers, vault};
+
+/// What does not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Number of the matter.
+    pub number: String,
+    /// Which of it: `event 3`, `text`, `file 0192…`, `duty 2`, `state`.
+    pub what: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}: {}", self.number, self.what, self.message)
+    }
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Matters.
+    pub matters: u64,
+    /// Events.
+    pub events: u64,
+    /// Files read and compared.
+    pub files: u64,
+    /// What does not agree.
+    pub findings: Vec<Finding>,
+}
+
+/// One matter while it is looked at.
+struct Looking<'a> {
+    matter: &'a Matter,
+    events: &'a [EventRecord],
+    findings: Vec<Finding>,
+}
+
+impl Looking<'_> {
+    fn say(&mut self, what: impl Into<String>, message: impl Into<String>) {
+        self.findings.push(Finding { number: self.matter.number.clone(), what: what.into(), message: message.into() });
+    }
+
+    /// The chain: every event is there, agrees with its commitment, and the last one is the head.
+    fn chain(&mut self) {
+        let (count, events) = (self.matter.events, self.events);
+        if events.len() != count as usize {
+            self.say("events", format!("there are {} and the matter counts {count}: some were taken away or added", events.len()));
+        }
+        for (event, want) in events.iter().zip(1_u32..) {
+            if event.event.n != want {
+                self.say(format!("event {want}"), format!("event {} stands in its place", event.event.n));
+                return;
+            }
+        }
+        let chain = events.iter().map(|e| (e.salt.as_str(), &e.event, e.commitment.as_str()));
+        match huiyin_register::verify(chain) {
+            Ok(()) => {}
+            Err(RegisterError::Broken { n }) => self.say(format!("event {n}"), "it was changed since it was written: its commitment does not agree"),
+            Err(error) => self.say("events", error.to_string()),
+        }
+        if events.last().is_some_and(|e| e.commitment != self.matter.head) {
+            self.say("head", "the last event is not the one the matter ends with");
+        }
+    }
+
+    /// Words of moves and the text of the petition, by the digests in the events.
+    fn words(&mut self, own: &[ContentRecord], letter: &[ContentRecord]) {
+        for record in self.events {
+            let n = record.event.n;
+            match &record.event.kind {
+                EventKind::Moved { words: Some(claimed), .. } | EventKind::Corrected { words: Some(claimed), .. } => {
+                    let kept = own.iter().find(|c| c.n == n);
+                    match kept.map(|c| digest(&record.salt, &c.words)) {
+                        None => self.say(format!("words {n}"), "the words of this step are gone"),
+                        Some(Ok(made)) if &made == claimed => {}
+                        Some(_) => self.say(format!("words {n}"), "the words of this step were changed"),
+                    }
+                }
+                EventKind::Received { text: Some(claimed), .. } => {
+                    let text = own.iter().chain(letter).find(|c| c.n == 0).map(|c| digest(&record.salt, &c.text));
+                    if !matches!(text, Some(Ok(made)) if &made == claimed) {
+                        self.say("text", "the text of the petition is not the one that was received");
+                    }
+                }
+                _ => {}
+            }
+        }
+        let bound = |n: u32| {
+            self.events
+                .iter()
+                .any(|e| e.event.n == n && matches!(&e.event.kind, EventKind::Moved { words: Some(_), .. } | EventKind::Corrected { words: Some(_), .. }))
+        };
+        let added: Vec<u32> = own.iter().map(|c| c.n).filter(|n| *n > 0 && !bound(*n)).collect();
+        for n in added {
+            self.say(format!("words {n}"), "there are words that no step of the record has");
+        }
+    }
+
+    /// Where the matter stands and whose it is, by its events.
+    fn standing(&mut self) {
+        let (mut state, mut holder) = (None, None);
+        for record in self.events {
+            match &record.event.kind {
+                EventKind::Received { unit, .. } => holder = Some(unit),
+                EventKind::Moved { to, holder: unit, .. } => (state, holder) = (Some(to), Some(unit)),
+                EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.matter.holder) => holder = Some(to),
+                // A parting that was undone ends a part without a move of its pack.
+                EventKind::PartUndone { .. } => state = None,
+                _ => {}
+            }
+        }
+        if let Some(state) = state.filter(|s| **s != self.matter.state) {
+            self.say("state", format!("it stands at `{}`, and the last step led to `{state}`", self.matter.state));
+        }
+        if let Some(holder) = holder.filter(|h| **h != self.matter.holder) {
+            self.say("holder", format!("`{}` holds it, and by the record `{holder}` does", self.matter.holder));
+        }
+    }
+
+    /// The last day of each clock, by its events.
+    fn clocks(&mut self) {
+        let mut days: BTreeMap<u32, Date> = BTreeMap::new();
+        for record in self.events {
+            match &record.event.kind {
+                EventKind::ClockStarted { n, legal, .. }
+                | EventKind::ClockResumed { n, legal }
+                | EventKind::ClockExtended { n, legal, .. }
+                | EventKind::ClockReprojected { n, legal, .. }
+                | EventKind::ClockCorrected { n, legal, .. } => drop(days.insert(*n, *legal)),
+                _ => {}
+            }
+        }
+        let wrong: Vec<(u32, String)> = self
+            .matter
+            .clocks
+            .iter()
+            .filter(|c| days.get(&c.n) != Some(&c.legal))
+            .map(|c| (c.n, days.get(&c.n).map_or_else(|| "no event begins it".to_owned(), |d| format!("its last day is {}, and by the record {d}", c.legal))))
+            .collect();
+        for (n, message) in wrong {
+            self.say(format!("clock {n}"), message);
+        }
+    }
+
+    /// Papers and what binds them.
+    fn papers(&mut self, kept: &[papers::Paper]) {
+        let events = self.events;
+        let made = events.iter().filter_map(|e| if let EventKind::PaperMade { of, digest, .. } = &e.event.kind { Some((*of, digest)) } else { None });
+        for (n, claimed) in made {
+            match kept.iter().find(|p| p.n == n) {
+                None => self.say(format!("paper {n}"), "it is gone"),
+                Some(paper) if digest(&paper.salt, &paper.letter).is_ok_and(|d| &d == claimed) => {}
+                Some(_) => self.say(format!("paper {n}"), "its letter was changed"),
+            }
+        }
+    }
+
+    /// Files that an event binds.
+    fn files(&mut self, files: &[AttachmentRecord]) {
+        for record in self.events {
+            let (EventKind::Received { files: bound, .. } | EventKind::Moved { files: bound, .. } | EventKind::Corrected { files: bound, .. }) =
+                &record.event.kind
+            else {
+                continue;
+            };
+            for (id, claimed) in bound {
+                match files.iter().find(|f| &f.id == id) {
+                    None => self.say(format!("file {id}"), "it is gone"),
+                    Some(file) if digest(&record.salt, &file.hash).is_ok_and(|d| &d == claimed) => {}
+                    Some(_) => self.say(format!("file {id}"), "another file stands in its place"),
+                }
+            }
+        }
+    }
+}
+
+/// Looks at one matter.
+///
+/// # Errors
+/// As the store.
+pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
+    let (store, tenant) = (office.store(), office.tenant());
+    let events = store.events(tenant, &matter.id).await?;
+    let mut report = Report { matters: 1, events: u64::try_from(events.len()).unwrap_or(0), ..Report::default() };
+    let mut looking = Looking { matter, events: &events, findings: Vec::new() };
+    looking.standing();
+    looking.clocks();
+    let mut duties = store.duties_of(tenant, &matter.id).await?;
+    duties.sort_by_key(|d| d.n);
+    let want = duty_rows(matter);
+    for n in want.iter().chain(&duties).map(|d| d.n).collect::<std::collections::BTreeSet<u32>>() {
+        let (is, should) = (duties.iter().find(|d| d.n == n), want.iter().find(|d| d.n == n));
+        if is != should {
+            looking.say(format!("duty {n}"), "the row in the list of duties is not the one of the matter");
+        }
+    }
+    // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended stays.
+    if matter.facts.contains(&Fact::Destroyed) {
+        if events.last().is_some_and(|e| e.commitment != matter.head) {
+            looking.say("head", "the last event is not the one the matter ends with");
+        }
+        report.findings = looking.findings;
+        return Ok(report);
+    }
+    looking.chain();
+    looking.words(&store.contents(tenant, matter.id.as_str()).await?, &store.contents(tenant, matter.submission.as_str()).await?);
+    looking.papers(&papers::all(office, matter).await?);
+    let files = store.attachments(tenant, &matter.submission).await?;
+    looking.files(&files);
+    // The bytes themselves, once for the letter.
+    if matter.part == 1 {
+        for file in &files {
+            report.files += 1;
+            match vault::read(office, file).await {
+                Ok(_) => {}
+                Err(AppError::Internal(why)) => looking.say(format!("file {}", file.id), why),
+                Err(AppError::File(_)) => looking.say(format!("file {}", file.id), "its bytes are gone"),
+                Err(AppError::NotFound) => looking.say(format!("file {}", file.id), "its key is gone"),
+                Err(error) => return Err(error),
+            }
+        }
+        if let Err(error) = vault::person(office, &matter.submission).await {
+            match error {
+                AppError::Internal(why) => looking.say("vault", why),
+                other => return Err(other),
+            }
+        }
+    }
+    for fault in papers::changed_copies(office, matter).await? {
+        looking.say(fault, "the served copy is not the one that was stored, or is gone");
+    }
+    report.findings = looking.findings;
+    Ok(report)
+}
+
+/// Looks at every matter. `progress` is told how many are done.
+///
+/// # Errors
+/// As the store.
+pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Report> {
+    let mut whole = Report::default();
+    let mut walk = Walk::begin(office).await?;
+    while let Some(page) = walk.page().await? {
+        for one in page {
+            let report = match matter(office, &one).await {
+                Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
+                    let finding = Finding { number: one.number.clone(), what: "row".into(), message: error.to_string() };
+                    Report { findings: vec![finding], ..Report::default() }
+                }
+                other => other?,
+            };
+            whole.matters += 1;
+            whole.events += report.events;
+            whole.files += report.files;
+            whole.findings.extend(report.findings);
+            progress(whole.matters);
+        }
+    }
+    Ok(whole)
+}
