@@ -247,6 +247,22 @@ impl Office {
         Ok(self.store().ready().await?)
     }
 
+    /// Copies the store as of one instant, while it is in use.
+    ///
+    /// # Errors
+    /// As the store; [`AppError::Internal`] where it is copied by a program of its own.
+    pub async fn copy_store(&self, path: &std::path::Path) -> Result<()> {
+        if self.store().copy_to(path).await? { Ok(()) } else { Err(AppError::Internal("this store is copied by its own program".into())) }
+    }
+
+    /// Brings everything into the store's main file before the end.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn rest(&self) -> Result<()> {
+        Ok(self.store().rest().await?)
+    }
+
     /// Matters that have duties and are not there, at most a hundred: what a damaged or half restored store leaves behind.
     ///
     /// # Errors

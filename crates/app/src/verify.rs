@@ -269,6 +269,11 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
                 }
                 other => other?,
             };
+            // Somebody worked on it while it was read: it is looked at as it is now.
+            let report = match office.store().matter(office.tenant(), &one.id).await? {
+                Some(now) if !report.findings.is_empty() && now.version != one.version => matter(office, &now).await?,
+                _ => report,
+            };
             whole.matters += 1;
             whole.events += report.events;
             whole.files += report.files;

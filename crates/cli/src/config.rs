@@ -8,7 +8,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Environment variables of ours that are not configuration.
-const NOT_CONFIG: &[&str] = &["HUIYIN_CI", "HUIYIN_TEST_POSTGRES", "HUIYIN_CONFIG", "HUIYIN_WRITE", "HUIYIN_LONG"];
+const NOT_CONFIG: &[&str] = &["HUIYIN_CI", "HUIYIN_TEST_POSTGRES", "HUIYIN_CONFIG", "HUIYIN_WRITE", "HUIYIN_LONG", "HUIYIN_OFFICE_KEY", "HUIYIN_PASSPHRASE"];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +54,7 @@ impl Default for Config {
             procedure: "cn/petition".into(),
             https: false,
             proxy: false,
-            log: "warn".into(),
+            log: "warn,huiyin::security=info".into(),
         }
     }
 }

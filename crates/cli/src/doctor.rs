@@ -7,6 +7,7 @@ use huiyin_app::sign_in::published;
 use huiyin_app::{Office, office_clock, verify};
 use huiyin_domain::unit::{Officer, Post, UnitKind};
 
+use crate::backup;
 use crate::config::Place;
 use crate::setup::{self, Make};
 
@@ -74,6 +75,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             leap.shown, leap.seen
         ));
     }
+    wrong.extend(backup::wants(&config).map(str::to_owned));
     if args.deep {
         wrong.extend(deep(office).await?);
     }

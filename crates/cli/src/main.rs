@@ -11,6 +11,7 @@ macro_rules! println {
     };
 }
 
+mod backup;
 mod bench;
 mod clock;
 mod config;
@@ -70,6 +71,10 @@ enum Command {
     Reorganise(reorganise::Args),
     /// Make the search index anew from what is stored.
     Reindex(reindex::Args),
+    /// Copy an installation into a folder, while it serves; the office key is kept apart.
+    Backup(backup::BackupArgs),
+    /// Put a backup back into an empty place.
+    Restore(backup::RestoreArgs),
     /// Keep the office key: save it under a passphrase, put it back, rotate it.
     Key(office_key::Args),
     /// Show the office's clock beside the newest time that was believed, or say that it is right.
@@ -114,6 +119,8 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Pack(args) => pack::run(args).await,
         Command::Reorganise(args) => reorganise::run(args).await,
         Command::Reindex(args) => reindex::run(args).await,
+        Command::Backup(args) => backup::backup(args).await,
+        Command::Restore(args) => backup::restore(&args),
         Command::Key(args) => office_key::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,

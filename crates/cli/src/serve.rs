@@ -81,7 +81,14 @@ async fn warn_of_open_doors(office: Office) {
 
 /// Makes (or goes on with) the demo county and serves it. The first page is there before the petitions are.
 pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
-    let config = Config { data: args.data, listen: args.listen, front_office: demo::FRONT_OFFICE.into(), division: demo::DIVISION.into(), ..Config::default() };
+    let config = Config {
+        data: args.data,
+        listen: args.listen,
+        front_office: demo::FRONT_OFFICE.into(),
+        log: "warn".into(),
+        division: demo::DIVISION.into(),
+        ..Config::default()
+    };
     log(&config);
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
@@ -171,11 +178,16 @@ async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
 }
 
 async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
+    let store = office.clone();
     let site = router(
         office,
         WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text), ..WebConfig::default() },
     )?;
     huiyin_web::serve(listener, site, config.proxy, ended()).await;
+    // So that the database file alone holds everything that was acknowledged.
+    if let Err(error) = store.rest().await {
+        tracing::warn!(error = ?error, "the write-ahead log could not be brought into the database file; the next start does it");
+    }
     Ok(())
 }
 

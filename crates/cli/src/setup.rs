@@ -137,7 +137,7 @@ pub(crate) fn through(folder: &Path) -> std::io::Result<()> {
 }
 
 /// A folder or file for its owner alone.
-fn only_owner(path: &Path, mode: u32) -> anyhow::Result<()> {
+pub(crate) fn only_owner(path: &Path, mode: u32) -> anyhow::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

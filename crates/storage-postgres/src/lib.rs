@@ -6,6 +6,7 @@
 mod read;
 mod write;
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -250,6 +251,14 @@ impl Store for PostgresStore {
 
     fn backend(&self) -> &'static str {
         "postgres"
+    }
+
+    async fn copy_to(&self, _: &Path) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn rest(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 //! then answers all (STACK.md). SQL lives here and in `storage-postgres` only.
 
 pub mod baseline;
+mod copy;
 mod migrate;
 mod read;
 mod write;
@@ -23,6 +24,8 @@ use huiyin_storage::{
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::Semaphore;
+
+pub use copy::{Inside, look_into};
 
 use crate::write::Prepared;
 use crate::writer::{Command, Writer};
@@ -53,6 +56,12 @@ impl SqliteStore {
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
         Ok(Self { path: path.to_owned(), writer: Arc::new(Writer::start(connection)?), readers: Arc::default(), turns: Arc::new(Semaphore::new(READERS)) })
+    }
+
+    /// Runs a job on a connection of its own, beside readers and writer.
+    async fn beside(&self, job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static) -> Result<(), StoreError> {
+        let path = self.path.clone();
+        tokio::task::spawn_blocking(move || job(&connect(&path)?)).await.map_err(StoreError::unavailable)?
     }
 
     /// Runs a read. At most [`READERS`] run at once; the others wait their turn, and a read that nobody waits for any more is
@@ -280,6 +289,15 @@ impl Store for SqliteStore {
 
     fn backend(&self) -> &'static str {
         "sqlite"
+    }
+
+    async fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
+        let to = path.to_owned();
+        self.beside(move |c| copy::copy_to(c, &to)).await.map(|()| true)
+    }
+
+    async fn rest(&self) -> Result<(), StoreError> {
+        self.beside(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault)).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

@@ -19,6 +19,8 @@ pub use records::{
     SubmissionRecord, VaultRecord,
 };
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
@@ -97,6 +99,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Which backend this is: `sqlite` or `postgres`.
     fn backend(&self) -> &'static str;
+    /// Writes a whole copy as of one instant to a path where nothing is, while others write; `false` where the store has its own
+    /// program for that.
+    async fn copy_to(&self, path: &Path) -> Result<bool, StoreError>;
+    /// Brings everything into the main file before the end, where the store has one.
+    async fn rest(&self) -> Result<(), StoreError>;
     /// Answers when the store can be written: it writes.
     async fn ready(&self) -> Result<(), StoreError>;
 }

@@ -5,6 +5,7 @@
 
 mod keyring;
 mod passphrase;
+pub mod sha256;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
