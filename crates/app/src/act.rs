@@ -141,7 +141,12 @@ pub(crate) fn idempotency_key(office: &Office, matter: &Matter, what: &str, key:
 /// What says in the store that it was done; written in the same commit.
 pub(crate) fn idempotency_item(office: &Office, key: String, content: &str) -> ItemRecord {
     let expires = office.machine_now().checked_add(24.hours()).ok();
-    ItemRecord { kind: ItemKind::Idempotency, key, doc: content.into(), expires, only_new: true }
+    ItemRecord { kind: ItemKind::Idempotency, key, doc: content_key(office, content).into(), expires, only_new: true }
+}
+
+/// What was sent, as it is compared: nobody without the secret finds a telephone in it by trying them all.
+fn content_key(office: &Office, content: &str) -> String {
+    office.keyed_hash("idempotency-content", content)
 }
 
 /// Whether it was done before with the same content.
@@ -150,7 +155,7 @@ pub(crate) fn idempotency_item(office: &Office, key: String, content: &str) -> I
 /// [`AppError::KeyReused`] when it was done with another.
 pub(crate) async fn was_done(office: &Office, key: &str, content: &str) -> Result<bool> {
     match office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? {
-        Some(known) if known.doc.as_str() == Some(content) => Ok(true),
+        Some(known) if known.doc.as_str() == Some(&content_key(office, content)) => Ok(true),
         Some(_) => Err(AppError::KeyReused),
         None => Ok(false),
     }
@@ -158,7 +163,7 @@ pub(crate) async fn was_done(office: &Office, key: &str, content: &str) -> Resul
 
 /// The matter as it is after a move that was made before under the same key; the key belongs to what it was sent with.
 async fn as_made(office: &Office, id: &MatterId, known: &ItemRecord, content: &str) -> Result<Matter> {
-    if known.doc.as_str().is_some_and(|c| c != content) {
+    if known.doc.as_str().is_some_and(|c| c != content_key(office, content)) {
         return Err(AppError::KeyReused);
     }
     office.store().matter(office.tenant(), id).await?.ok_or(AppError::NotFound)
@@ -262,7 +267,11 @@ async fn one(
             ..f.clone()
         };
         let files: Vec<AttachmentRecord> = step.files.iter().map(file).collect();
-        let files = if anonymous && *actor == Actor::Petitioner { crate::lodge::without_names(office, matter, files).await? } else { files };
+        let files = if rule.verb == Verb::Appoint || anonymous && *actor == Actor::Petitioner {
+            crate::lodge::without_names(office, matter, files).await?
+        } else {
+            files
+        };
         crate::vault::adopt(office, &matter.submission, files, changes).await?;
     }
     let terms = match decision.words.text(Field::Words) {

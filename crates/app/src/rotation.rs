@@ -1,26 +1,30 @@
 //! Everything sealed under the current office key: after a rotation, and for a store whose rows were never sealed.
 
-use std::collections::BTreeSet;
-
 use huiyin_storage::Changes;
 
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::office::Office;
-use crate::walk::Walk;
-use crate::{fingerprint, vault};
+use crate::{fingerprint, presence, vault};
+
+/// Rows read at once.
+const PAGE: u32 = 500;
 
 /// Seals every row of the vault that is not sealed under the current key; says how many. What is under it already stays, so it
 /// can be cut and run again. Drafts of forms are forgotten by themselves after some hours.
 ///
 /// # Errors
-/// As the store; [`crate::AppError::Internal`] when a row does not open.
+/// [`AppError::Busy`] while a server is running on the store, which would go on with the keys it read at its start;
+/// [`AppError::Internal`] when a row does not open: then the older keys must stay. As the store.
 pub async fn all(office: &Office) -> Result<u64> {
-    let mut done = 0;
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
-        let submissions: BTreeSet<_> = page.into_iter().map(|m| m.submission).collect();
-        for submission in submissions {
-            let Some(row) = office.store().vault(office.tenant(), &submission).await? else { continue };
+    if presence::is_served(office).await? {
+        return Err(AppError::Busy);
+    }
+    let (mut done, mut after) = (0, String::new());
+    loop {
+        let page = office.store().vaults(office.tenant(), &after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.submission().0.clone();
+        for row in page {
             if let Some(row) = vault::renewed(office, row)? {
                 let mut changes = Changes::new(office.tenant().clone());
                 changes.vault = Some(row);

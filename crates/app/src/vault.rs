@@ -160,8 +160,12 @@ pub(crate) async fn store(office: &Office, bytes: &[u8]) -> Result<SealedFile> {
 /// As [`store`].
 pub(crate) async fn store_for(office: &Office, submission: &SubmissionId, bytes: &[u8]) -> Result<SealedFile> {
     let file = store(office, bytes).await?;
-    let row = office.store().vault(office.tenant(), submission).await?;
-    let Some(key) = row.map(|row| opened(office, row)).transpose()?.and_then(|(key, _)| key) else { return Ok(file) };
+    // A row from before is sealed now, so that the file hangs on a key of its submission and on no other.
+    let mut changes = Changes::new(office.tenant().clone());
+    let (key, _) = unlock(office, submission, &mut changes).await?;
+    if changes.vault.is_some() {
+        office.store().commit(changes).await?;
+    }
     let about = about_file(&file.stored);
     let own = office.keys().unwrap(&about, &file.key)?;
     Ok(SealedFile { key: key.wrap(&about, &own)?, ..file })

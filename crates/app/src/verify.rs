@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::procedure::Fact;
+use huiyin_domain::procedure::{Fact, Verb};
 use huiyin_register::{RegisterError, digest};
 use huiyin_storage::{AttachmentRecord, ContentRecord, EventRecord, StoreError, duty_rows};
 use jiff::civil::Date;
@@ -125,7 +125,7 @@ impl Looking<'_> {
                 EventKind::Moved { to, holder: unit, .. } => (state, holder) = (Some(to), Some(unit)),
                 EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.matter.holder) => holder = Some(to),
                 // A parting that was undone ends a part without a move of its pack.
-                EventKind::PartUndone { .. } => state = None,
+                EventKind::PartUndone { part, .. } if part == &self.matter.number => state = None,
                 _ => {}
             }
         }
@@ -215,7 +215,11 @@ pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
         }
     }
     // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended stays.
-    if matter.facts.contains(&Fact::Destroyed) {
+    let destroyed = events.iter().any(|e| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Destroy, .. }));
+    if matter.facts.contains(&Fact::Destroyed) && !destroyed {
+        looking.say("state", "it says that it was destroyed, and no step of the record did that");
+    }
+    if destroyed {
         if events.last().is_some_and(|e| e.commitment != matter.head) {
             looking.say("head", "the last event is not the one the matter ends with");
         }
@@ -239,11 +243,11 @@ pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
                 Err(error) => return Err(error),
             }
         }
-        if let Err(error) = vault::person(office, &matter.submission).await {
-            match error {
-                AppError::Internal(why) => looking.say("vault", why),
-                other => return Err(other),
-            }
+        match vault::person(office, &matter.submission).await {
+            Ok(Some(_)) => {}
+            Ok(None) => looking.say("vault", "the row of identity and contact is gone"),
+            Err(AppError::Internal(why)) => looking.say("vault", why),
+            Err(other) => return Err(other),
         }
     }
     for fault in papers::changed_copies(office, matter).await? {

@@ -39,7 +39,8 @@ pub struct RestoreArgs {
 
 pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
-    let to = &args.to;
+    // Without the slash at its end, which would make the part a folder within.
+    let to = &args.to.components().collect::<PathBuf>();
     ensure!(!to.exists(), "`{}` is there already; name a folder that is not", to.display());
     let opened = setup::open(&config, Make::Nothing).await?;
     // Under another name until it is whole: what was cut is never taken for a backup.
@@ -67,18 +68,28 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
         }
     }
     let files = copy_files(&config.data.join("files"), &part.join("files"))?;
-    let inside = check(&part)?;
+    let mut wrong = Vec::new();
+    let inside = check(&part, &mut wrong)?;
     write_list(&part)?;
     fs::rename(&part, to).with_context(|| format!("cannot name `{}`", to.display()))?;
     through(to.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
     match inside {
         Some(inside) => {
-            println!("{}: {} submissions, {} matters, {files} files; whole, and every file in use is there", to.display(), inside.submissions, inside.matters)
+            let all = if wrong.is_empty() { ", and every file in use is there" } else { "" };
+            println!("{}: {} submissions, {} matters, {files} files; whole{all}", to.display(), inside.submissions, inside.matters)
         }
         None => println!("{}: the dump of PostgreSQL and {files} files", to.display()),
     }
     println!("the office key is not in it: keep it apart (`huiyin key save FILE`)");
-    Ok(ExitCode::SUCCESS)
+    // One lost file does not keep the rest from being saved.
+    for line in &wrong {
+        println!("look at: {line}");
+    }
+    if wrong.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("the backup was made without them; run `huiyin doctor --deep`");
+    Ok(ExitCode::from(2))
 }
 
 /// Copies the file store; halves of uploads stay behind.
@@ -112,7 +123,7 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// Looks into the copy: the database is whole, and each file that it uses is there with the bytes its name says.
-fn check(folder: &Path) -> anyhow::Result<Option<Inside>> {
+fn check(folder: &Path, wrong: &mut Vec<String>) -> anyhow::Result<Option<Inside>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
         return Ok(None);
@@ -120,8 +131,11 @@ fn check(folder: &Path) -> anyhow::Result<Option<Inside>> {
     let inside = look_into(&database).context("the copy of the database is not whole")?;
     for name in &inside.files {
         let path = folder.join("files").join(name.get(..2).unwrap_or_default()).join(name);
-        ensure!(path.exists(), "a file that the database uses is missing: `{}`; run `huiyin doctor --deep`", path.display());
-        ensure!(hash(&path)? == *name, "`{}` is not what its name says: it was changed; run `huiyin doctor --deep`", path.display());
+        if !path.exists() {
+            wrong.push(format!("the file {name} is missing, unless it was destroyed just now"));
+        } else if hash(&path)? != *name {
+            wrong.push(format!("the file {name} is not what its name says: it was changed"));
+        }
     }
     Ok(Some(inside))
 }
@@ -201,8 +215,8 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     if let Some(dump) = files.get(DUMP) {
         program("pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", &config.database, &dump.to_string_lossy()])?;
     }
-    // The secret last: until it is there, nothing starts on half a folder.
-    let order = |name: &str| (name == "secret.key", name == DATABASE);
+    // The database first and the secret last: nothing starts on a database whose secret is missing.
+    let order = |name: &str| (name == "secret.key", name != DATABASE);
     let mut names: Vec<&String> = files.keys().filter(|n| *n != DUMP && !(*n == "huiyin.toml" && there("huiyin.toml"))).collect();
     names.sort_by_key(|n| order(n));
     for name in names {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use huiyin_app::sealing::{self, Key, Keyring, VaultError};
-use huiyin_app::{rotation, sealing::lock};
+use huiyin_app::{presence, rotation, sealing::lock};
 
 use crate::config::Place;
 use crate::setup::{self, Make, through, write_through};
@@ -138,6 +138,13 @@ async fn rotate(place: Place) -> anyhow::Result<()> {
         "the key comes from {VARIABLE}; rotate it where it is kept: the new key on the first line, the old one on the second"
     );
     let keys = read_there(&config.data)?;
+    // A server goes on with the keys it read at its start, and what it seals meanwhile would open with none.
+    let before = setup::open(&config, Make::Nothing).await?;
+    anyhow::ensure!(
+        !presence::is_served(&before.office).await?,
+        "a server is running on this store, or was killed less than two minutes ago; stop it on every node and try again"
+    );
+    drop(before);
     if !keys.has_older() {
         replace(&path, &keys.rotated()?)?;
     }

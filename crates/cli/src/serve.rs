@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use huiyin_app::sign_in::published;
-use huiyin_app::{Office, demo, lodge, sweep};
+use huiyin_app::{Office, demo, lodge, presence, sweep};
 use huiyin_web::{Proxy, WebConfig, router};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -184,6 +184,9 @@ async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::
         WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text), ..WebConfig::default() },
     )?;
     huiyin_web::serve(listener, site, config.proxy, ended()).await;
+    if let Err(error) = presence::ended(&store, &node()).await {
+        tracing::warn!(error = ?error, "that this server has ended could not be noted; it counts as running for a moment");
+    }
     // So that the database file alone holds everything that was acknowledged.
     if let Err(error) = store.rest().await {
         tracing::warn!(error = ?error, "the write-ahead log could not be brought into the database file; the next start does it");
@@ -206,9 +209,19 @@ async fn ended() {
     let _ = interrupt.await;
 }
 
+/// What this server is known by among those of the store.
+fn node() -> String {
+    static NODE: OnceLock<String> = OnceLock::new();
+    NODE.get_or_init(|| uuid::Uuid::now_v7().to_string()).clone()
+}
+
 /// Works what time has made due, for ever. A failure is logged; the next run is the retry.
 async fn sweeping(office: Office) {
+    let node = node();
     loop {
+        if let Err(error) = presence::serving(&office, &node).await {
+            tracing::error!(error = ?error, "that this server runs could not be noted");
+        }
         match sweep::watched(&office).await {
             Ok(Some(swept)) if !swept.matters.is_empty() => {
                 tracing::info!(matters = swept.matters.len(), breaches = swept.breaches, left = swept.left, "the sweep worked what was due")

@@ -1,10 +1,12 @@
 //! Backups and the office key, as an operator keeps them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+mod common;
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use common::serve;
 use serde_json::json;
 
 const PASSPHRASE: &str = "nine otters climb purple hills";
@@ -20,23 +22,6 @@ fn right(args: &[&str]) -> String {
     let (code, said) = huiyin(args, PASSPHRASE);
     assert_eq!(code, Some(0), "{args:?}: {said}");
     said
-}
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn serve(data: &str) -> (Server, String) {
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_huiyin")).args(["serve", "--data", data, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    (Server(child), line.split_whitespace().last().unwrap().to_owned())
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
@@ -125,7 +110,8 @@ async fn the_key_is_rotated_and_another_is_refused() {
     right(&["init", "--data", &data]);
     let (server, base) = serve(&data);
     lodge(&base, 1).await;
-    drop(server);
+    assert!(huiyin(&["key", "rotate", "--data", &data], "").1.contains("a server is running"));
+    server.end();
     let path = Path::new(&data).join("office.key");
     let before = right(&["key", "show", "--data", &data]);
     let old = std::fs::read(&path).unwrap();

@@ -1,10 +1,12 @@
 //! The binary as an operator runs it: exit codes, last lines, real ledgers, and a crash under load.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
 
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+mod common;
 
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use common::serve;
 use serde_json::{Value, json};
 
 fn huiyin(args: &[&str]) -> Output {
@@ -286,24 +288,6 @@ fn configuration_refuses_what_it_does_not_know() {
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("lisen"), "{}", String::from_utf8_lossy(&output.stderr));
     let missing = huiyin(&["serve", "--data", "/nonexistent/nowhere"]);
     assert!(String::from_utf8_lossy(&missing.stderr).contains("huiyin init"));
-}
-
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn serve(data: &str) -> (Server, String) {
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_huiyin")).args(["serve", "--data", data, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let base = line.split_whitespace().last().unwrap().to_owned();
-    (Server(child), base)
 }
 
 /// Killed in the middle of writing: everything that was acknowledged is there, and the program starts again.

@@ -166,6 +166,11 @@ impl Store for PostgresStore {
         self.one("vault", "SELECT doc FROM vault WHERE tenant=$1 AND submission=$2", &[&tenant.0, &submission.0]).await
     }
 
+    async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError> {
+        let sql = "SELECT doc FROM vault WHERE tenant=$1 AND submission>$2 ORDER BY submission LIMIT $3";
+        self.many("vault", sql, &[&tenant.0, &after, &i64::from(limit)]).await
+    }
+
     async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError> {
         self.many("event", "SELECT doc FROM event WHERE tenant=$1 AND matter=$2 ORDER BY n", &[&tenant.0, &matter.0]).await
     }

@@ -196,6 +196,12 @@ impl Store for SqliteStore {
         self.read(move |c| read::one(c, "vault", "SELECT doc FROM vault WHERE tenant=?1 AND submission=?2", &[&tenant, &id])).await
     }
 
+    async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError> {
+        let (tenant, after) = (tenant.0.clone(), after.to_owned());
+        let sql = "SELECT doc FROM vault WHERE tenant=?1 AND submission>?2 ORDER BY submission LIMIT ?3";
+        self.read(move |c| read::many(c, "vault", sql, &[&tenant, &after, &limit])).await
+    }
+
     async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), matter.0.clone());
         self.read(move |c| read::many(c, "event", "SELECT doc FROM event WHERE tenant=?1 AND matter=?2 ORDER BY n", &[&tenant, &id])).await

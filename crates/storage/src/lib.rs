@@ -57,6 +57,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError>;
     /// Identity and contact of one submission. The caller records the purpose first.
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError>;
+    /// Rows of the vault by submission, after `after`: for sealing them anew.
+    async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError>;
     /// A matter's record, in order.
     async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError>;
     /// Files of a submission and its matters, in order.

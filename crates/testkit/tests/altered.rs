@@ -65,6 +65,8 @@ async fn each_row_changed_by_hand_is_named() {
         ("UPDATE item SET doc=replace(doc, '信访', '投诉') WHERE kind='paper' AND key NOT LIKE 'day:%'", "paper"),
         ("DELETE FROM item WHERE kind='paper'", "paper"),
         ("UPDATE vault SET doc=json_set(doc, '$.body', 'AAAA')", "vault"),
+        ("DELETE FROM vault", "vault"),
+        ("UPDATE matter SET doc=json_set(doc, '$.facts', json('[\"destroyed\"]'))", "state"),
     ];
     for (sql, what) in by_sql {
         let t = sqlite_office(AT);

@@ -163,7 +163,7 @@ async fn the_same_key_acts_once_and_a_stale_version_is_told() {
         let (a, b) = tokio::join!(refer("housing", "\"1\""), refer("urban", "\"1\""));
         let mut statuses = [a.unwrap().status().as_u16(), b.unwrap().status().as_u16()];
         statuses.sort_unstable();
-        assert_eq!(statuses, [200, 409]);
+        assert_eq!(statuses, [200, 412]);
     })
     .await;
 }

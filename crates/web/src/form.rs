@@ -91,6 +91,8 @@ impl Form {
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let request = Request::from_parts(parts, body);
         let mut form = Self::default();
+        // Whoever signs in sends no files.
+        let files = if asked.path == "/staff/sign-in" { Files::Named } else { files };
         let read = if kind.starts_with("multipart/form-data") {
             // Whoever is signed in fills in the office's own forms.
             let stranger = (!asked.path.starts_with("/staff")).then_some(asked.from.as_str());
@@ -127,6 +129,7 @@ fn size(status: StatusCode) -> Fault {
 
 async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, stranger: Option<&str>, form: &mut Form) -> Result<(), Fault> {
     let mut parts = Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
+    let mut typed = 0;
     while let Some(mut field) = parts.next_field().await.map_err(|e| size(e.status()))? {
         let name = field.name().unwrap_or_default().to_owned();
         match field.file_name().map(str::to_owned) {
@@ -138,8 +141,16 @@ async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, strange
                 }
             }
             None => {
-                let bytes = field.bytes().await.map_err(|e| size(e.status()))?;
-                let value = String::from_utf8(bytes.to_vec()).map_err(|_| (StatusCode::BAD_REQUEST, "problem-encoding"))?;
+                let mut bytes = Vec::new();
+                while let Some(piece) = field.chunk().await.map_err(|e| size(e.status()))? {
+                    typed += piece.len();
+                    // Words are bounded as in a form without files.
+                    if typed > FORM_BYTES {
+                        return Err((StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large"));
+                    }
+                    bytes.extend_from_slice(&piece);
+                }
+                let value = String::from_utf8(bytes).map_err(|_| (StatusCode::BAD_REQUEST, "problem-encoding"))?;
                 form.add(name, value);
             }
         }

@@ -249,6 +249,19 @@ impl Problem {
         Self(Box::new(problem_json(kind.status(), &body)))
     }
 
+    /// `If-Match` names a version that is not the one that is there: nothing was done.
+    pub fn precondition(shared: &Shared, asked: &Asked) -> Self {
+        let error = AppError::ChangedMeanwhile;
+        let body = serde_json::json!({
+            "type": format!("/problems/{}", Kind::Changed.word()),
+            "title": shared.say(asked.language, "problem-changed-meanwhile"),
+            "status": StatusCode::PRECONDITION_FAILED.as_u16(),
+            "detail": detail(shared, asked.language, &error),
+            "errors": [],
+        });
+        Self(Box::new(problem_json(StatusCode::PRECONDITION_FAILED, &body)))
+    }
+
     /// A body that could not be read at all.
     pub fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, why: &str) -> Self {
         let body = serde_json::json!({

@@ -143,7 +143,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     Ok(Router::new()
         .merge(public())
         .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))
-        .merge(machine())
+        .merge(machine().layer(middleware::from_fn_with_state(Arc::clone(&shared), json_only)))
         .fallback(pages::missing)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
@@ -269,6 +269,19 @@ fn is_foreign(headers: &HeaderMap, proxy: Proxy) -> bool {
     let Some((_, at)) = origin.split_once("://") else { return true };
     let forwarded = said("x-forwarded-host").filter(|_| proxy == Proxy::Own).and_then(|h| h.split(',').next()).map(str::trim);
     ![said("host"), forwarded].contains(&Some(at))
+}
+
+/// The API takes JSON that says so: another type can be sent from a page of any site without asking.
+async fn json_only(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(|v| v.split(';').next().unwrap_or_default().trim().to_lowercase());
+    let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|l| l == "0") && !request.headers().contains_key(header::TRANSFER_ENCODING);
+    let json = kind.as_deref().is_some_and(|k| k == "application/json" || k.ends_with("+json"));
+    if *request.method() == Method::POST && !json && !(empty && kind.is_none()) {
+        let (mut parts, _) = request.into_parts();
+        let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+        return Problem::unreadable(&shared, &asked, StatusCode::UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`").into_response();
+    }
+    next.run(request).await
 }
 
 /// Headers of every answer, and refusal of forms sent from other sites.

@@ -57,6 +57,11 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
             throttle::forget(office, name).await?;
             let entry = Entry::new(office, Act::SignedIn, Some(&officer.id)).of(&officer.id).with(&network);
             let secret = session::open(office, &officer.id, place, stored.given, entry).await?;
+            // The password was changed while it was looked at: the new sign-in ends with those of the old one.
+            if Credential::read(office, &officer.id).await?.is_none_or(|now| now.hash != stored.hash) {
+                session::sign_out(office, &secret).await?;
+                return Err(AppError::NotSignedIn);
+            }
             Ok(SignedIn { secret, staff: Staff { officer } })
         }
         None => {

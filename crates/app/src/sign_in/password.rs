@@ -147,10 +147,10 @@ pub(crate) async fn write_first(office: &Office, of: &OfficerId, new: &str) -> R
 
 /// Writes a password. Every sign-in of the officer ends, so that a stolen one ends too.
 async fn write(office: &Office, of: &OfficerId, new: &str, given: bool, entry: Entry) -> Result<()> {
-    session::end_all(office, of).await?;
     let mut items = vec![Credential { hash: hash(new).await?, given }.item(of)?];
     items.extend(entry.items()?);
     office.store().put_items(office.tenant(), items).await?;
+    session::end_all(office, of).await?;
     published::mended(office, of);
     Ok(())
 }

@@ -25,7 +25,7 @@ pub(crate) const OFFICER: Patience = Patience { free: 5, longest: 900 };
 pub(crate) const NETWORK: Patience = Patience { free: 40, longest: 60 };
 
 /// Hours after which wrong guesses are forgotten.
-const FORGET_HOURS: i64 = 24;
+const FORGET_HOURS: i64 = 4;
 
 /// The network of an address: of IPv6 the first 64 bits, which one house has to itself.
 pub fn network(from: &str) -> String {
@@ -38,18 +38,24 @@ pub fn network(from: &str) -> String {
     }
 }
 
-async fn read(office: &Office, key: &str) -> Result<(i64, i64)> {
+/// The longest wait of any throttle: what a wrong clock has made longer is none.
+const LONGEST: i64 = 900;
+
+/// How often somebody missed, until when a wait runs, and when the first miss was.
+async fn read(office: &Office, key: &str) -> Result<(i64, i64, i64)> {
     let item = office.store().item(office.tenant(), ItemKind::Throttle, &office.keyed_hash("throttle", key), office.machine_now()).await?;
-    Ok(item.map_or((0, 0), |i| {
-        (i.doc.get("misses").and_then(serde_json::Value::as_i64).unwrap_or(0), i.doc.get("until").and_then(serde_json::Value::as_i64).unwrap_or(0))
+    let now = office.machine_now().as_second();
+    Ok(item.map_or((0, 0, now), |i| {
+        let number = |name: &str| i.doc.get(name).and_then(serde_json::Value::as_i64);
+        (number("misses").unwrap_or(0), number("until").unwrap_or(0), number("since").unwrap_or(now))
     }))
 }
 
 /// Refuses while a wait is running.
 pub(crate) async fn check(office: &Office, key: &str) -> Result<()> {
-    let (_, until) = read(office, key).await?;
+    let (_, until, _) = read(office, key).await?;
     let seconds = until - office.machine_now().as_second();
-    if seconds > 0 {
+    if (1..=LONGEST).contains(&seconds) {
         metrics::counter!("huiyin_throttled_total").increment(1);
         Err(AppError::Throttled { seconds })
     } else {
@@ -59,12 +65,15 @@ pub(crate) async fn check(office: &Office, key: &str) -> Result<()> {
 
 /// Counts a wrong guess.
 pub(crate) async fn miss(office: &Office, key: &str, patience: Patience) -> Result<()> {
-    let (misses, _) = read(office, key).await?;
+    let (misses, _, since) = read(office, key).await?;
     let misses = misses + 1;
     let now: Timestamp = office.machine_now();
     let wait = if misses < patience.free { 0 } else { (1_i64 << (misses - patience.free).clamp(0, 12)).min(patience.longest) };
-    let doc = serde_json::json!({ "misses": misses, "until": now.as_second() + wait });
-    let expires = now.checked_add(FORGET_HOURS.hours()).ok();
+    let until = if wait == 0 { 0 } else { now.as_second() + wait };
+    // The hours run from the first miss: who misses now and then is not counted for ever.
+    let since = since.min(now.as_second());
+    let doc = serde_json::json!({ "misses": misses, "until": until, "since": since });
+    let expires = Timestamp::from_second(since).ok().and_then(|t| t.checked_add(FORGET_HOURS.hours()).ok());
     let item = ItemRecord { kind: ItemKind::Throttle, key: office.keyed_hash("throttle", key), doc, expires, only_new: false };
     Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }

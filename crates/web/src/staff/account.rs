@@ -28,7 +28,7 @@ async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> 
     let sessions = sign_in::sessions(office, &signed.staff, &signed.secret).await.map_err(failed)?;
     let sessions: Vec<Value> = sessions
         .into_iter()
-        .map(|s| context! { key => s.key, opened => huiyin_wording::instant(language, s.opened, office.zone(), today), from => s.from, device => s.device, this => s.this })
+        .map(|s| context! { key => s.key, opened => huiyin_wording::instant(language, s.opened, office.zone(), today), from => s.from, device => device(&s.device), this => s.this })
         .collect();
     let directory = office.directory().await.map_err(failed)?;
     let entries = security::own(office, &signed.staff, "", SHOWN).await.map_err(failed)?.entries;
@@ -40,6 +40,18 @@ async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> 
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+/// Browser and system by the names people know; what is not known is shown as it calls itself, cut.
+fn device(called: &str) -> String {
+    let named = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| called.contains(mark)).map(|(_, name)| *name);
+    let browser = named(&[("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]);
+    let system = named(&[("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS X", "macOS"), ("Linux", "Linux")]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(known), None) | (None, Some(known)) => known.to_owned(),
+        (None, None) => called.chars().take(60).collect(),
+    }
 }
 
 /// Changes the own password.
