@@ -206,7 +206,7 @@ async fn bad_input_is_answered_with_words() {
     words(her.post(format!("{base}/lodge/files")).multipart(program).send().await.unwrap(), 422, "没有收下").await;
     words(her.get(format!("{base}/nowhere")).send().await.unwrap(), 404, "没有找到").await;
     words(her.post(format!("{base}/follow")).form(&[("code", "1234")]).send().await.unwrap(), 422, "查询码不对").await;
-    let api = |body: &'static str| her.post(format!("{base}/api/v1/submissions")).body(body).send();
+    let api = |body: &'static str| her.post(format!("{base}/api/v1/submissions")).header("content-type", "application/json").body(body).send();
     words(api("{\"text\": ").await.unwrap(), 422, "line 1").await;
     words(api("{\"text\": \"x\", \"nam\": 1}").await.unwrap(), 422, "nam").await;
     words(api("{\"text\": \"\"}").await.unwrap(), 422, "fault").await;

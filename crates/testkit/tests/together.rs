@@ -193,8 +193,8 @@ async fn an_agent_is_shown_by_a_document_and_the_name_stays_in_the_vault() {
         assert!(!format!("{:?}{:?}", view.events, view.words).contains("代理甲"), "neither record nor words hold the name");
         // The document bears her name: it is read with identity, for a purpose, and not among the files of the matter.
         assert!(view.files.is_empty() && matter_view::file(o, &clerk, &all[0].1, &paper.id).await.is_err());
-        assert!(matter_view::identity_files(o, &view.matter).await.unwrap().iter().any(|f| f.name == "委托书.txt"));
-        assert!(follow::view(o, &record).await.unwrap()[0].files.iter().any(|f| f.name == "委托书.txt"), "she sees her own");
+        assert!(matter_view::identity_files(o, &view.matter).await.unwrap().iter().any(|f| f.id == paper.id && f.name != "委托书.txt"));
+        assert!(follow::view(o, &record).await.unwrap()[0].files.iter().any(|f| f.id == paper.id), "she sees her own");
         let two_in_one = Move {
             files: vec![paper.clone()],
             ..the_move("appoint_agent", &[("agent_name", "甲、乙、丙"), ("agent_basis", "lawyer"), ("authority", "x")])
