@@ -23,6 +23,11 @@ pub enum Entry {
     Known,
 }
 
+/// Whether a text can be a unit's code: small letters and digits, so that two codes never come to one word of the search index.
+pub fn is_code(id: &str) -> bool {
+    (1..=32).contains(&id.len()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
+}
+
 /// Adds or changes a unit.
 ///
 /// # Errors
@@ -42,7 +47,7 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     if !unit.telephone.is_empty() && !(3..=40).contains(&digits) {
         errors.push(FormError::new("telephone", "fault-telephone"));
     }
-    if id.is_empty() || id.len() > 32 || !id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+    if !is_code(id) {
         errors.push(FormError::new("id", "fault-unit-id"));
     }
     if unit.name.trim().is_empty() {
@@ -156,7 +161,12 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     let posts: Vec<&str> = officer.posts.iter().map(|p| p.word()).collect();
     let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
     let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
-    items.extend(security::Entry::new(office, act, Some(&staff.officer.id)).of(&id).with(detail).items()?);
+    let by = Some(&staff.officer.id);
+    items.extend(security::Entry::new(office, act, by).of(&id).with(detail).items()?);
+    // Whoever takes over what the post owes sees that on her own page too.
+    if let Some(taking) = &substitute {
+        items.extend(security::Entry::new(office, Act::OfficerChanged, by).of(&taking.id).with(format!("{} → {}", officer.login, taking.login)).items()?);
+    }
     office.store().put_items(office.tenant(), items).await?;
     office.reload_directory().await?;
     Ok(id)

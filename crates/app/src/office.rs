@@ -14,14 +14,13 @@ use huiyin_domain::unit::{Directory, Officer, Post};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
 use huiyin_storage::{ItemKind, Store};
+use huiyin_vault::Keyring;
 use huiyin_wording::Wording;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use sha2::Sha256;
 
 use crate::error::{AppError, Result};
-use huiyin_vault::Keyring;
-
 use crate::office_clock::Leap;
 use crate::packs::Library;
 
@@ -122,13 +121,13 @@ pub struct Ground {
     /// Units and officers.
     pub directory: Arc<Directory>,
     /// What chance goes by.
-    lot: u64,
+    draw_seed: u64,
 }
 
 impl Ground {
     /// As the domain takes it.
     pub fn rules(&self) -> Rules<'_> {
-        Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory, lot: self.lot }
+        Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory, draw_seed: self.draw_seed }
     }
 }
 
@@ -259,8 +258,8 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
-    pub async fn rest(&self) -> Result<()> {
-        Ok(self.store().rest().await?)
+    pub async fn checkpoint(&self) -> Result<()> {
+        Ok(self.store().checkpoint().await?)
     }
 
     /// Matters that have duties and are not there, at most a hundred: what a damaged or half restored store leaves behind.
@@ -324,7 +323,7 @@ impl Office {
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
         let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
-        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, lot: self.lot() })
+        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, draw_seed: self.draw_seed() })
     }
 
     /// The book with the periods of today in its labels, made anew only when one of them changes.
@@ -427,8 +426,8 @@ impl Office {
     }
 
     /// What chance goes by in this office: nobody without its secret foresees what is drawn.
-    fn lot(&self) -> u64 {
-        self.keyed("lot", "").first_chunk().copied().map_or(0, u64::from_le_bytes)
+    fn draw_seed(&self) -> u64 {
+        self.keyed("draw-seed", "").first_chunk().copied().map_or(0, u64::from_le_bytes)
     }
 
     /// The bytes of a keyed hash.

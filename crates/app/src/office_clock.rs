@@ -3,6 +3,7 @@
 //! A machine whose clock is wrong for a moment would breach everything that runs, tell petitioners so, call superiors, and
 //! remove drafts and sign-ins. None of that can be taken back (ADR 0017).
 
+use huiyin_domain::ids::OfficerId;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{SignedDuration, Timestamp};
 
@@ -64,23 +65,23 @@ pub async fn look(office: &Office) -> Result<Option<Leap>> {
 /// [`crate::AppError::NotAllowed`].
 pub async fn confirm(office: &Office, staff: &Staff) -> Result<()> {
     require(staff, Action::ConfirmClock)?;
-    let Some(leap) = look(office).await? else { return Ok(()) };
-    let detail = format!("{} → {}", leap.seen, leap.shown);
-    note(office, leap.shown, Some(Entry::new(office, Act::ClockConfirmed, Some(&staff.officer.id)).with(detail))).await?;
-    office.set_leap(None);
-    Ok(())
+    believe(office, Some(&staff.officer.id)).await
 }
 
 /// The operator at the machine says so.
 ///
 /// # Errors
 /// As the store.
-pub async fn confirm_at_machine(office: &Office) -> Result<Option<Leap>> {
-    let Some(leap) = look(office).await? else { return Ok(None) };
+pub async fn confirm_at_machine(office: &Office) -> Result<()> {
+    believe(office, None).await
+}
+
+async fn believe(office: &Office, by: Option<&OfficerId>) -> Result<()> {
+    let Some(leap) = look(office).await? else { return Ok(()) };
     let detail = format!("{} → {}", leap.seen, leap.shown);
-    note(office, leap.shown, Some(Entry::new(office, Act::ClockConfirmed, None).with(detail))).await?;
+    note(office, leap.shown, Some(Entry::new(office, Act::ClockConfirmed, by).with(detail))).await?;
     office.set_leap(None);
-    Ok(Some(leap))
+    Ok(())
 }
 
 /// The leap that was last seen by this process.

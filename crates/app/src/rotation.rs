@@ -27,7 +27,7 @@ pub async fn all(office: &Office) -> Result<u64> {
         for row in page {
             if let Some(row) = vault::renewed(office, row)? {
                 let mut changes = Changes::new(office.tenant().clone());
-                changes.vault = Some(row);
+                changes.vaults.push(row);
                 office.store().commit(changes).await?;
                 done += 1;
             }

@@ -74,16 +74,23 @@ fn sealed(office: &Office, submission: &SubmissionId, key: &Key, person: &Person
 /// Puts the identity of a new submission and its files into a unit of work, under a key of their own.
 pub(crate) fn begin(office: &Office, submission: &SubmissionId, identity: Identity, files: Vec<AttachmentRecord>, changes: &mut Changes) -> Result<()> {
     let key = Key::random()?;
-    changes.vault = Some(sealed(office, submission, &key, &Person { identity, corrections: Vec::new() })?);
+    changes.vaults.push(sealed(office, submission, &key, &Person { identity, corrections: Vec::new() })?);
     for file in files {
         changes.attachments.push(adopted(office, &key, AttachmentRecord { submission: submission.clone(), ..file })?);
     }
     Ok(())
 }
 
+/// Puts a row into a unit of work, in place of an earlier one of the same submission.
+fn put(changes: &mut Changes, row: VaultRecord) {
+    changes.vaults.retain(|kept| kept.submission() != row.submission());
+    changes.vaults.push(row);
+}
+
 /// The key of a submission and who it is from. A row without a key gets one in the same unit of work.
 async fn unlock(office: &Office, submission: &SubmissionId, changes: &mut Changes) -> Result<(Key, Person)> {
-    let row = match &changes.vault {
+    // Of several letters handled as one each has a row of its own.
+    let row = match changes.vaults.iter().find(|row| row.submission() == submission) {
         Some(row) => Some(row.clone()),
         None => office.store().vault(office.tenant(), submission).await?,
     };
@@ -92,7 +99,7 @@ async fn unlock(office: &Office, submission: &SubmissionId, changes: &mut Change
         return Ok((key, person));
     }
     let key = Key::random()?;
-    changes.vault = Some(sealed(office, submission, &key, &person)?);
+    put(changes, sealed(office, submission, &key, &person)?);
     Ok((key, person))
 }
 
@@ -100,7 +107,7 @@ async fn unlock(office: &Office, submission: &SubmissionId, changes: &mut Change
 pub(crate) async fn change(office: &Office, submission: &SubmissionId, changes: &mut Changes, change: impl FnOnce(&mut Person) -> Result<()>) -> Result<()> {
     let (key, mut person) = unlock(office, submission, changes).await?;
     change(&mut person)?;
-    changes.vault = Some(sealed(office, submission, &key, &person)?);
+    put(changes, sealed(office, submission, &key, &person)?);
     Ok(())
 }
 
@@ -163,7 +170,7 @@ pub(crate) async fn store_for(office: &Office, submission: &SubmissionId, bytes:
     // A row from before is sealed now, so that the file hangs on a key of its submission and on no other.
     let mut changes = Changes::new(office.tenant().clone());
     let (key, _) = unlock(office, submission, &mut changes).await?;
-    if changes.vault.is_some() {
+    if !changes.vaults.is_empty() {
         office.store().commit(changes).await?;
     }
     let about = about_file(&file.stored);

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 use huiyin_app::sealing::sha256;
-use huiyin_storage_sqlite::{Inside, look_into};
+use huiyin_storage_sqlite::{Contents, inspect};
 
 use crate::config::{Config, Place};
 use crate::setup::{self, Make, only_owner, through, write_through};
@@ -123,12 +123,12 @@ fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
 }
 
 /// Looks into the copy: the database is whole, and each file that it uses is there with the bytes its name says.
-fn check(folder: &Path, wrong: &mut Vec<String>) -> anyhow::Result<Option<Inside>> {
+fn check(folder: &Path, wrong: &mut Vec<String>) -> anyhow::Result<Option<Contents>> {
     let database = folder.join(DATABASE);
     if !database.exists() {
         return Ok(None);
     }
-    let inside = look_into(&database).context("the copy of the database is not whole")?;
+    let inside = inspect(&database).context("the copy of the database is not whole")?;
     for name in &inside.files {
         let path = folder.join("files").join(name.get(..2).unwrap_or_default()).join(name);
         if !path.exists() {

@@ -29,6 +29,11 @@ pub struct Args {
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
+    anyhow::ensure!(
+        directory::is_code(&config.front_office),
+        "`front_office` is `{}`; a unit's code has small letters and digits only, such as `petitions`",
+        config.front_office
+    );
     let opened = setup::open(&config, Make::Folder).await?;
     if !opened.office.directory().await?.units.is_empty() {
         println!("`{}` is set up already; nothing was changed", config.data.display());

@@ -188,7 +188,7 @@ async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::
         tracing::warn!(error = ?error, "that this server has ended could not be noted; it counts as running for a moment");
     }
     // So that the database file alone holds everything that was acknowledged.
-    if let Err(error) = store.rest().await {
+    if let Err(error) = store.checkpoint().await {
         tracing::warn!(error = ?error, "the write-ahead log could not be brought into the database file; the next start does it");
     }
     Ok(())

@@ -119,7 +119,7 @@ pub(crate) struct Placed {
 fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), CaseFailure> {
     let case = &placed.case;
     let directory = house(1);
-    let rules = Rules { book, calendar, directory: &directory, lot: 0 };
+    let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
     let fail = |step: usize, message: String| CaseFailure { file: placed.file.clone(), line: placed.line, case: case.id.clone(), step, message };
     let mut matter = open_case(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
     for (index, step) in case.step.iter().enumerate() {

@@ -162,7 +162,7 @@ impl Walk<'_> {
 
 fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
     let (book, calendar, directory) = (book(id), calendar(calendar_id), huiyin_rules::house(3));
-    let rules = Rules { book: &book, calendar: &calendar, directory: &directory, lot: 0 };
+    let rules = Rules { book: &book, calendar: &calendar, directory: &directory, draw_seed: 0 };
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let day0 = jiff::civil::date(2025, 1, 6);
     let mut now = OfficeTime { at: day0.at(9, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp(), zone };

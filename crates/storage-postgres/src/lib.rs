@@ -262,7 +262,7 @@ impl Store for PostgresStore {
         Ok(false)
     }
 
-    async fn rest(&self) -> Result<(), StoreError> {
+    async fn checkpoint(&self) -> Result<(), StoreError> {
         Ok(())
     }
 

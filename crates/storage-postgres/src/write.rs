@@ -94,7 +94,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         let doc = json("submission", &id, record)?;
         batch.add("UPDATE submission SET receipt=$3, doc=$4 WHERE tenant=$1 AND id=$2", values![tenant(), id, record.receipt_hash.clone(), doc]);
     }
-    if let Some(vault) = &changes.vault {
+    for vault in &changes.vaults {
         let id = vault.submission().0.clone();
         let doc = json("vault", &id, vault)?;
         batch.add(

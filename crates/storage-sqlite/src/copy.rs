@@ -9,7 +9,7 @@ use crate::fault;
 
 /// What a copy holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Inside {
+pub struct Contents {
     /// Submissions.
     pub submissions: u64,
     /// Matters.
@@ -29,7 +29,7 @@ pub(crate) fn copy_to(connection: &Connection, path: &Path) -> Result<(), StoreE
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when it is damaged.
-pub fn look_into(path: &Path) -> Result<Inside, StoreError> {
+pub fn inspect(path: &Path) -> Result<Contents, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(fault)?;
     let said: String = connection.query_row("PRAGMA integrity_check(1)", [], |r| r.get(0)).map_err(fault)?;
     if said != "ok" {
@@ -40,5 +40,5 @@ pub fn look_into(path: &Path) -> Result<Inside, StoreError> {
                UNION SELECT coalesce(nullif(json_extract(doc, '$.stored'), ''), json_extract(doc, '$.sha256')) FROM item WHERE kind='paper' AND key >= 'pdf:' AND key < 'pdf;'";
     let mut statement = connection.prepare(sql).map_err(fault)?;
     let files = statement.query_map([], |r| r.get::<_, Option<String>>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(fault)?;
-    Ok(Inside { submissions: count("submission")?, matters: count("matter")?, files: files.into_iter().flatten().collect() })
+    Ok(Contents { submissions: count("submission")?, matters: count("matter")?, files: files.into_iter().flatten().collect() })
 }

@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle};
 use tokio::sync::Semaphore;
 
-pub use copy::{Inside, look_into};
+pub use copy::{Contents, inspect};
 
 use crate::write::Prepared;
 use crate::writer::{Command, Writer};
@@ -302,7 +302,7 @@ impl Store for SqliteStore {
         self.beside(move |c| copy::copy_to(c, &to)).await.map(|()| true)
     }
 
-    async fn rest(&self) -> Result<(), StoreError> {
+    async fn checkpoint(&self) -> Result<(), StoreError> {
         self.beside(|c| c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(fault)).await
     }
 

@@ -1,6 +1,6 @@
 //! The statements of a commit.
 
-use huiyin_storage::{Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_storage::{Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, VaultRecord, duty_rows, terms};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub(crate) struct Prepared {
     tenant: String,
     submission: Option<(SubmissionRecord, String)>,
     submission_update: Option<(SubmissionRecord, String)>,
-    vault: Option<(String, String)>,
+    vaults: Vec<(String, String)>,
     matters: Vec<PreparedMatter>,
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
@@ -90,8 +90,9 @@ impl Prepared {
         }
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
-        let vault = changes.vault.map(|v| json("vault", v.submission().as_str(), &v).map(|doc| (v.submission().0.clone(), doc))).transpose()?;
-        Ok(Self { tenant: changes.tenant.0, submission, submission_update, vault, matters, rows, items: changes.items, erase: changes.erase })
+        let vault = |v: &VaultRecord| json("vault", v.submission().as_str(), v).map(|doc| (v.submission().0.clone(), doc));
+        let vaults = changes.vaults.iter().map(vault).collect::<Result<_, _>>()?;
+        Ok(Self { tenant: changes.tenant.0, submission, submission_update, vaults, matters, rows, items: changes.items, erase: changes.erase })
     }
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
         let id = record.submission.id.as_str();
         run(connection, "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2", params![tenant, id, record.receipt_hash, doc])?;
     }
-    if let Some((id, doc)) = &changes.vault {
+    for (id, doc) in &changes.vaults {
         run(
             connection,
             "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",

@@ -54,7 +54,7 @@ pub struct Changes {
     /// A submission that is there already: it gets another receipt code, or what was registered is corrected.
     pub submission_update: Option<SubmissionRecord>,
     /// Its identity.
-    pub vault: Option<VaultRecord>,
+    pub vaults: Vec<VaultRecord>,
     /// Words.
     pub contents: Vec<ContentRecord>,
     /// Matters, new or changed.
@@ -80,7 +80,7 @@ impl Changes {
             tenant,
             submission: None,
             submission_update: None,
-            vault: None,
+            vaults: Vec::new(),
             contents: Vec::new(),
             matters: Vec::new(),
             events: Vec::new(),

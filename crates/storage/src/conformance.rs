@@ -131,7 +131,7 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
     let mut changes = Changes::new(tenant.clone());
     changes.submission =
         Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")), waiting_code: None, replaced_code: None });
-    changes.vault = Some(VaultRecord::Sealed { submission: matter.submission.clone(), key: "k".into(), body: "b".into() });
+    changes.vaults.push(VaultRecord::Sealed { submission: matter.submission.clone(), key: "k".into(), body: "b".into() });
     changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
     changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
     changes.matters.push(MatterWrite {

@@ -105,7 +105,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// program for that.
     async fn copy_to(&self, path: &Path) -> Result<bool, StoreError>;
     /// Brings everything into the main file before the end, where the store has one.
-    async fn rest(&self) -> Result<(), StoreError>;
+    async fn checkpoint(&self) -> Result<(), StoreError>;
     /// Answers when the store can be written: it writes.
     async fn ready(&self) -> Result<(), StoreError>;
 }

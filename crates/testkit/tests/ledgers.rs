@@ -333,6 +333,16 @@ async fn a_time_beside_its_day_and_people_beside_one_petition_are_read_and_a_com
     let at = |m: &MatterView| m.submission.submission.received_at.to_zoned_datetime(zone.clone()).datetime().to_string();
     assert_eq!((at(&joint).as_str(), joint.text.contains("登记时间")), ("2026-03-02T09:30:00", false));
     assert_eq!(at(&found(o, "第二件：井盖").await), "2026-03-03T15:30:00");
+    // What stands under a merged cell and is hidden by it is a petition of its own, and not lost.
+    let hidden: Sheet<'_> = (
+        "二月",
+        false,
+        &[&[T("编号"), T("登记日期"), T("内容"), T("姓名")], &[T("7"), N("46083", 1), T("楼道漏水"), T("张三")], &[E, E, T("电梯停运"), T("李四")]],
+        &["A2:A3", "B2:B3", "C2:C3"],
+    );
+    let report = take(o, &workbook(false, &[hidden]), "hidden").await;
+    assert_eq!(counts(&report), (2, 0, 0, 0), "{report:?}");
+    found(o, "电梯停运").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -142,7 +142,7 @@ async fn after_a_rotation_everything_opens_with_the_new_key_alone() {
         let submission = t.store.matter_by_number(t.office.tenant(), &format!("{}-1", before.number)).await.unwrap().unwrap().submission;
         let mut changes = Changes::new(t.office.tenant().clone());
         let identity = Identity { name: "未封某".into(), ..Identity::default() };
-        changes.vault = Some(VaultRecord::Plain { submission: submission.clone(), identity, corrections: Vec::new() });
+        changes.vaults.push(VaultRecord::Plain { submission: submission.clone(), identity, corrections: Vec::new() });
         t.store.commit(changes).await.unwrap();
         let clerk = staff(&t.office, "countyxf.clerk").await;
         let (_, person) = matter_view::identity(&t.office, &clerk, &format!("{}-1", before.number), "核对").await.unwrap();

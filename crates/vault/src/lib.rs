@@ -1,7 +1,7 @@
 //! Sealing: XChaCha20-Poly1305 under 256-bit keys, keys wrapped by keys, and a key under a passphrase. Bytes only: what they
 //! mean, and where keys lie, is not known here (ADR 0018).
 //!
-//! What is sealed is bound to a place (`about`), so that a row put into the place of another does not open.
+//! What is sealed is bound to a place (`about`, the associated data of the cipher), so that a row put into the place of another does not open.
 
 mod keyring;
 mod passphrase;

@@ -1,6 +1,7 @@
 //! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030, Big5) and xlsx, told apart by their
 //! bytes. What comes out are grids of cells with their places; what they mean is not decided here.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
 
@@ -394,8 +395,11 @@ fn spread(rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>, merged: &[calamine::
             if left == 0 {
                 return out;
             }
-            cells.entry(column).or_insert_with(|| value.clone());
-            out.entry(*row).or_default().insert(column);
+            // What a covered cell says of its own is its own.
+            if let Entry::Vacant(empty) = cells.entry(column) {
+                empty.insert(value.clone());
+                out.entry(*row).or_default().insert(column);
+            }
             left -= 1;
         }
     }

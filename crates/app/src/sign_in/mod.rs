@@ -65,8 +65,8 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
             Ok(SignedIn { secret, staff: Staff { officer } })
         }
         None => {
-            for (key, patience) in keys {
-                throttle::miss(office, &key, patience).await?;
+            for (key, policy) in keys {
+                throttle::miss(office, &key, policy).await?;
             }
             let entry = Entry::new(office, Act::SignInFailed, None).with(&network);
             // A name that is nobody's is logged; strangers do not fill the store with it.

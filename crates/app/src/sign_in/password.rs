@@ -109,6 +109,7 @@ pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &st
     let mut errors = Vec::new();
     if !verify(old, Credential::read(office, &staff.officer.id).await?.as_ref()).await? {
         throttle::miss(office, &key, throttle::OFFICER).await?;
+        Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id).write(office).await?;
         errors.push(FormError::new("old", "fault-password-wrong"));
     }
     if errors.is_empty() && old == new {

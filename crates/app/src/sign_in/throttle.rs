@@ -12,7 +12,7 @@ use crate::office::Office;
 
 /// How patient a throttle is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Patience {
+pub(crate) struct Policy {
     /// Wrong guesses before waiting begins.
     free: i64,
     /// Longest wait, in seconds.
@@ -20,9 +20,9 @@ pub(crate) struct Patience {
 }
 
 /// One name from one network.
-pub(crate) const OFFICER: Patience = Patience { free: 5, longest: 900 };
+pub(crate) const OFFICER: Policy = Policy { free: 5, longest: 900 };
 /// All that comes from one network.
-pub(crate) const NETWORK: Patience = Patience { free: 40, longest: 60 };
+pub(crate) const NETWORK: Policy = Policy { free: 40, longest: 60 };
 
 /// Hours after which wrong guesses are forgotten.
 const FORGET_HOURS: i64 = 4;
@@ -64,11 +64,11 @@ pub(crate) async fn check(office: &Office, key: &str) -> Result<()> {
 }
 
 /// Counts a wrong guess.
-pub(crate) async fn miss(office: &Office, key: &str, patience: Patience) -> Result<()> {
+pub(crate) async fn miss(office: &Office, key: &str, policy: Policy) -> Result<()> {
     let (misses, _, since) = read(office, key).await?;
     let misses = misses + 1;
     let now: Timestamp = office.machine_now();
-    let wait = if misses < patience.free { 0 } else { (1_i64 << (misses - patience.free).clamp(0, 12)).min(patience.longest) };
+    let wait = if misses < policy.free { 0 } else { (1_i64 << (misses - policy.free).clamp(0, 12)).min(policy.longest) };
     let until = if wait == 0 { 0 } else { now.as_second() + wait };
     // The hours run from the first miss: who misses now and then is not counted for ever.
     let since = since.min(now.as_second());

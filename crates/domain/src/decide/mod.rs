@@ -35,7 +35,7 @@ pub struct Rules<'a> {
     /// Units and officers.
     pub directory: &'a Directory,
     /// What chance goes by: a secret number of the office, so that nobody who knows a matter knows whether it will be drawn.
-    pub lot: u64,
+    pub draw_seed: u64,
 }
 
 /// The ground of a refusal that says: not here, but there (art. 23(1)).

@@ -212,7 +212,8 @@ impl Work<'_> {
             Verb::CancelDestruction | Verb::CancelVoid => self.matter.proposer = None,
             Verb::Void => {
                 self.matter.days.insert("archived".into(), today);
-                let drawn = self.rules.book.void_check_one_in.is_some_and(|n| chance(self.rules.lot, self.matter.id.as_str()).is_multiple_of(u64::from(n)));
+                let drawn =
+                    self.rules.book.void_check_one_in.is_some_and(|n| chance(self.rules.draw_seed, self.matter.id.as_str()).is_multiple_of(u64::from(n)));
                 self.set(Fact::Drawn, drawn);
             }
             Verb::Serve => {
@@ -470,9 +471,9 @@ impl Work<'_> {
     }
 }
 
-/// A number that follows from an id and the office's lot, and that nobody chooses or foresees (FNV-1a, mixed as in SplitMix64).
-fn chance(lot: u64, id: &str) -> u64 {
-    let hash = id.bytes().fold(lot ^ 0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+/// A number that follows from an id and the office's seed, and that nobody chooses or foresees (FNV-1a, mixed as in SplitMix64).
+fn chance(seed: u64, id: &str) -> u64 {
+    let hash = id.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)

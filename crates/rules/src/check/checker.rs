@@ -1,0 +1,101 @@
+//! What an entry says, read word by word: each fault is named with its file and line, and with what may be meant.
+
+use huiyin_domain::clock::Basis;
+use huiyin_domain::ids::ClockId;
+use huiyin_domain::payload::{Field, Need, Shape};
+use huiyin_domain::procedure::{Fact, Guard, Label};
+use serde::de::DeserializeOwned;
+
+use crate::PackFiles;
+use crate::error::{PackError, line_of, nearest};
+
+/// What is said of a pack while its entries are read, with the place that is read now.
+pub(super) struct Checker<'a> {
+    pub(super) files: &'a PackFiles,
+    pub(super) errors: &'a mut Vec<PackError>,
+    pub(super) file: String,
+    pub(super) offset: usize,
+}
+
+impl Checker<'_> {
+    pub(super) fn say(&mut self, message: String) {
+        let line = self.files.files.get(&self.file).map_or(0, |t| line_of(t, self.offset));
+        self.errors.push(PackError { pack: self.files.id.clone(), file: self.file.clone(), line, message });
+    }
+
+    pub(super) fn word<T: DeserializeOwned>(&mut self, what: &str, word: &str) -> Option<T> {
+        let read = serde_json::from_value(serde_json::Value::String(word.to_owned()));
+        if let Err(error) = &read {
+            let text = error.to_string();
+            let near = nearest(word, text.split('`').skip(3).step_by(2)).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            self.say(format!("`{word}` is not a {what}{near}"));
+        }
+        read.ok()
+    }
+
+    pub(super) fn known(&mut self, what: &str, id: &str, known: &[String]) {
+        if id != "*" && !known.iter().any(|k| k == id) {
+            let near = nearest(id, known.iter().map(String::as_str)).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            self.say(format!("there is no {what} `{id}` in this pack{near}"));
+        }
+    }
+
+    pub(super) fn cited(&mut self, basis: Basis, clause: Option<&String>, clauses: &[String]) {
+        match (basis, clause) {
+            (Basis::House, Some(clause)) => {
+                self.say(format!("a `house` period is this office's promise and cites nothing; take out clause `{clause}` or change the basis"))
+            }
+            (Basis::Law | Basis::Local, None) => self.say("a `law` or `local` basis needs its `clause`".to_owned()),
+            (Basis::Law | Basis::Local, Some(clause)) => self.known("clause", clause, clauses),
+            (Basis::House, None) => {}
+        }
+    }
+
+    /// A label may name a clock in braces, and is shown with its period of today; it never says a number of days itself.
+    pub(super) fn periods(&mut self, label: &Label, clocks: &[String]) {
+        for text in [&label.zh, &label.en] {
+            for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).filter(|n| *n != "unit") {
+                self.known("clock", name, clocks);
+            }
+        }
+    }
+
+    pub(super) fn guard(&mut self, text: &str, clocks: &[String]) -> Option<Guard> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words.as_slice() {
+            ["running", clock] => {
+                self.known("clock", clock, clocks);
+                Some(Guard::Running(ClockId::new(*clock)))
+            }
+            ["owed", clock] => {
+                self.known("clock", clock, clocks);
+                Some(Guard::Owed(ClockId::new(*clock)))
+            }
+            ["not", "owed", clock] => {
+                self.known("clock", clock, clocks);
+                Some(Guard::NotOwed(ClockId::new(*clock)))
+            }
+            ["settled"] => Some(Guard::Settled(Vec::new())),
+            ["not", fact] => self.word::<Fact>("fact", fact).map(Guard::Not),
+            [fact] => self.word::<Fact>("fact", fact).map(Guard::Is),
+            _ => {
+                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK`, `not owed CLOCK` or `settled`"));
+                None
+            }
+        }
+    }
+
+    pub(super) fn need(&mut self, text: &str) -> Option<Need> {
+        let (name, choices) = text.split_once(':').unwrap_or((text, ""));
+        let (name, required) = name.strip_suffix('?').map_or((name, true), |n| (n, false));
+        let field = self.word::<Field>("field", name)?;
+        let choices: Vec<String> = choices.split('|').filter(|c| !c.is_empty()).map(str::to_owned).collect();
+        let all: &[&str] = if let Shape::Choice(all) = field.shape() { all } else { &[] };
+        for choice in &choices {
+            if !all.contains(&choice.as_str()) {
+                self.say(format!("`{choice}` is not a choice of `{name}`"));
+            }
+        }
+        Some(Need { field, required, choices })
+    }
+}

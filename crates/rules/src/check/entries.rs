@@ -1,0 +1,243 @@
+//! Entries of a pack as rules: clocks, moves, rights, keeping and the floor, each with what it refers to.
+
+use huiyin_domain::ids::{ClockId, MoveId, StateId};
+use huiyin_domain::payload::{Field, Need, Shape};
+use huiyin_domain::procedure::{ClockRule, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
+
+use super::Found;
+use super::checker::Checker;
+use crate::raw::{self, Clock, Keep, Move, Right};
+
+/// Ids a pack may refer to.
+pub(super) struct Known {
+    pub(super) states: Vec<String>,
+    /// Every state short of the archive: what `from = ["*"]` means.
+    pub(super) open_states: Vec<String>,
+    pub(super) clocks: Vec<String>,
+    pub(super) moves: Vec<String>,
+    pub(super) clauses: Vec<String>,
+    pub(super) papers: Vec<String>,
+}
+
+pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -> Option<ClockRule> {
+    let clauses = &known.clauses;
+    for label in [&raw.title, &raw.plain] {
+        checker.periods(label, &known.clocks);
+    }
+    if let Some(clause) = &raw.consequence {
+        checker.known("clause", clause, clauses);
+    }
+    checker.cited(raw.basis, raw.clause.as_ref(), clauses);
+    let start = match raw.start.as_str() {
+        "move" => StartFrom::Move,
+        "receipt" => StartFrom::Receipt,
+        "accepted" => StartFrom::Accepted,
+        field => StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt`, `accepted` or a field)", field)?),
+    };
+    if raw.length.is_some_and(|l| l > 3650) {
+        checker.say("a period longer than ten years is refused; check `length`".to_owned());
+    }
+    let mut since: Vec<Since> = Vec::new();
+    for value in raw.since {
+        checker.cited(value.basis, value.clause.as_ref(), clauses);
+        if value.length > 3650 {
+            checker.say("a period longer than ten years is refused; check `length`".to_owned());
+        }
+        if since.last().is_some_and(|last| last.from >= value.from) {
+            checker.say(format!("the values of `{}` must follow in time: {} is not after {}", raw.id, value.from, since.last().map_or(value.from, |l| l.from)));
+        }
+        since.push(Since { from: value.from, length: value.length, unit: value.unit, basis: value.basis, clause: value.clause });
+    }
+    Some(ClockRule {
+        id: ClockId(raw.id),
+        kind: raw.kind,
+        title: raw.title,
+        plain: raw.plain,
+        bound: raw.bound,
+        post: raw.post,
+        length: raw.length,
+        unit: raw.unit,
+        roll: raw.roll,
+        basis: raw.basis,
+        clause: raw.clause,
+        start,
+        only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
+        warn_days: raw.warn_days,
+        extension: raw.extension,
+        consequence: raw.consequence,
+        between_offices: raw.between_offices,
+        since,
+    })
+}
+
+fn variant(checker: &mut Checker<'_>, raw: raw::Variant, known: &Known) -> Option<Variant> {
+    let field: Field = checker.word("field", &raw.field)?;
+    let all: &[&str] = if let Shape::Choice(all) = field.shape() { all } else { &[] };
+    if !all.contains(&raw.is.as_str()) {
+        checker.say(format!("`{}` is not a choice of `{}`", raw.is, raw.field));
+    }
+    if let Some(clause) = &raw.clause {
+        checker.known("clause", clause, &known.clauses);
+    }
+    let guards = raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect();
+    Some(Variant { field, choice: raw.is, guards, document: raw.document, done: raw.done, clause: raw.clause })
+}
+
+pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> MoveRule {
+    let Known { states, clocks, clauses, .. } = known;
+    let mut raw = raw;
+    if let Some(star) = raw.from.iter().position(|s| s == "*") {
+        raw.from.splice(star..=star, known.open_states.iter().cloned());
+        raw.from.dedup();
+    }
+    for document in raw.document.iter().chain(raw.variant.iter().filter_map(|v| v.document.as_ref())) {
+        checker.known("paper", document, &known.papers);
+    }
+    for label in [&raw.title, &raw.done].into_iter().chain(&raw.confirm).chain(&raw.hint) {
+        checker.periods(label, clocks);
+    }
+    checker.cited(raw.basis, raw.clause.as_ref(), clauses);
+    for state in raw.from.iter().chain(&raw.to) {
+        checker.known("state", state, states);
+    }
+    for clock in [&raw.start, &raw.discharge, &raw.close, &raw.stop, &raw.resume, &raw.pass].into_iter().flatten().chain(&raw.extend) {
+        checker.known("clock", clock, clocks);
+    }
+    if raw.by.is_empty() || raw.from.is_empty() {
+        checker.say(format!("nobody can ever make the move `{}`; give `from` and `by`", raw.id));
+    }
+    let mut guards: Vec<Guard> = raw.when.iter().filter_map(|g| checker.guard(g, clocks)).collect();
+    // What the move itself ends need not be settled before; what a file's closing may end, the floor says.
+    for guard in &mut guards {
+        if let Guard::Settled(but) = guard {
+            *but = raw.discharge.iter().chain(&raw.close).cloned().map(ClockId).collect();
+        }
+    }
+    let variants = raw.variant.into_iter().filter_map(|v| variant(checker, v, known)).collect();
+    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n)).collect();
+    if raw.hand_to == Some(HandTo::Named) && !needs.iter().any(|n| n.field == Field::ToUnit && n.required) {
+        checker.say(format!("the move `{}` hands the matter to a named unit but does not ask for `to_unit`", raw.id));
+    }
+    let ids = |list: Vec<String>| list.into_iter().map(ClockId).collect();
+    let sets = raw.sets.iter().filter_map(|f| checker.word::<Fact>("fact", f)).collect();
+    let hides = raw.hides.iter().filter_map(|f| checker.word::<Field>("field", f)).collect();
+    let clears = raw.clears.iter().filter_map(|f| checker.word::<Fact>("fact", f)).collect();
+    MoveRule {
+        id: MoveId(raw.id),
+        verb: raw.verb,
+        title: raw.title,
+        done: raw.done,
+        from: raw.from.into_iter().map(StateId).collect(),
+        by: raw.by,
+        guards,
+        to: raw.to.map(StateId),
+        needs,
+        start: ids(raw.start),
+        discharge: ids(raw.discharge),
+        close: ids(raw.close),
+        stop: ids(raw.stop),
+        resume: ids(raw.resume),
+        pass: ids(raw.pass),
+        variants,
+        extend: raw.extend.map(ClockId),
+        sets,
+        clears,
+        hand_to: raw.hand_to,
+        document: raw.document,
+        for_one: raw.for_one || raw.verb.is_for_one(),
+        private_to: raw.private_to,
+        clause: raw.clause,
+        basis: raw.basis,
+        tells: raw.tells,
+        hides,
+        confirm: raw.confirm,
+        hint: raw.hint,
+    }
+}
+
+/// Adds to a move of the base what a pack over it says besides.
+pub(super) fn amend_move(checker: &mut Checker<'_>, amend: raw::Amend, moves: &mut [Found<Move>]) {
+    let names: Vec<String> = moves.iter().map(|m| m.2.id.clone()).collect();
+    let Some((file, offset, of)) = moves.iter_mut().find(|m| m.2.id == amend.of) else {
+        checker.known("move", &amend.of, &names);
+        return;
+    };
+    // What is wrong with it now is wrong here.
+    (*file, *offset) = (checker.file.clone(), checker.offset);
+    let add = |to: &mut Vec<String>, more: Vec<String>| {
+        for word in more {
+            if !to.contains(&word) {
+                to.push(word);
+            }
+        }
+    };
+    add(&mut of.from, amend.from);
+    add(&mut of.when, amend.when);
+    add(&mut of.needs, amend.needs);
+    add(&mut of.start, amend.start);
+    add(&mut of.discharge, amend.discharge);
+    add(&mut of.close, amend.close);
+    add(&mut of.stop, amend.stop);
+    add(&mut of.resume, amend.resume);
+    add(&mut of.sets, amend.sets);
+    add(&mut of.clears, amend.clears);
+}
+
+pub(super) fn keep_rule(checker: &mut Checker<'_>, raw: &Keep, known: &Known) -> KeepRule {
+    match (raw.years, raw.permanent) {
+        (None, false) | (Some(_), true) => checker.say("a `keep` entry says either `years` or `permanent = true`".to_owned()),
+        (Some(years), _) if years == 0 || years > 200 => checker.say(format!("a file cannot be kept for {years} years; write 1 to 200, or `permanent = true`")),
+        _ => {}
+    }
+    checker.cited(raw.basis, raw.clause.as_ref(), &known.clauses);
+    if raw.when.is_empty() {
+        checker.say("a `keep` entry needs `when`; for all other files write `keep_years` in [pack]".to_owned());
+    }
+    KeepRule { when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(), years: raw.years, basis: raw.basis, clause: raw.clause.clone() }
+}
+
+pub(super) fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -> RightRule {
+    let (mut phases, mut states) = (Vec::new(), Vec::new());
+    for place in raw.places {
+        match Phase::ALL.into_iter().find(|p| p.word() == place) {
+            Some(phase) => phases.push(phase),
+            None => {
+                checker.known("phase or state", &place, &known.states);
+                states.push(StateId(place));
+            }
+        }
+    }
+    let when = raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect();
+    RightRule { verb: raw.verb, phases, states, when }
+}
+
+pub(super) fn floor_rule(checker: &mut Checker<'_>, found: Found<raw::Floor>, known: &Known) -> Floor {
+    let (file, offset, raw) = found;
+    (checker.file, checker.offset) = (file, offset);
+    let mut out = Floor { rights: raw.rights, ..Floor::default() };
+    for clock in raw.hearing_stops {
+        checker.known("clock", &clock, &known.clocks);
+        out.hearing_stops.push(ClockId(clock));
+    }
+    for duty in raw.duty {
+        checker.offset = duty.span().start;
+        let duty = duty.into_inner();
+        checker.known("clock", &duty.clock, &known.clocks);
+        checker.known("clause", &duty.clause, &known.clauses);
+        out.longest.insert(ClockId(duty.clock), (duty.longest, duty.unit, duty.clause));
+    }
+    for right in raw.right {
+        checker.offset = right.span().start;
+        let right = right.into_inner();
+        checker.known("clock", &right.clock, &known.clocks);
+        checker.known("clause", &right.clause, &known.clauses);
+        out.shortest.insert(ClockId(right.clock), (right.shortest, right.unit, right.clause));
+    }
+    for answer in raw.answer {
+        checker.offset = answer.span().start;
+        let answer = answer.into_inner();
+        checker.known("paper", &answer.paper, &known.papers);
+        out.contents.insert(answer.paper, answer.contents);
+    }
+    out
+}

@@ -1,0 +1,295 @@
+//! From TOML shapes to the rule book: every reference is looked up, every period has its basis.
+
+mod checker;
+mod entries;
+mod head;
+
+use std::collections::BTreeMap;
+
+use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
+use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
+
+use crate::error::{PackError, line_of};
+use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
+use crate::{PackFiles, Place, cases, raw};
+
+use checker::Checker;
+use entries::{Known, amend_move, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
+use head::{check_head, known_in_head};
+
+/// One entry with the file and offset it was read from.
+type Found<T> = (String, usize, T);
+
+/// Everything of a pack's files, gathered by kind; what the pack itself says replaces what its base says.
+#[derive(Default)]
+struct Gathered {
+    head: Option<Found<Head>>,
+    states: Vec<Found<State>>,
+    clocks: Vec<Found<Clock>>,
+    moves: Vec<Found<Move>>,
+    papers: Vec<Found<Paper>>,
+    rights: Vec<Found<Right>>,
+    steps: Vec<Found<raw::Escalation>>,
+    keep: Vec<Found<Keep>>,
+    amends: Vec<Found<raw::Amend>>,
+    floor: Option<Found<raw::Floor>>,
+    clauses: BTreeMap<String, Clause>,
+    classes: BTreeMap<String, Vec<String>>,
+    cases: Vec<(String, cases::Case)>,
+}
+
+/// Where the entries of a rule book stand, for errors that are found after it was read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// Clock → file and line.
+    pub clocks: BTreeMap<ClockId, (String, usize)>,
+    /// Move → file and line.
+    pub moves: BTreeMap<MoveId, (String, usize)>,
+    /// Paper → file and line.
+    pub papers: BTreeMap<String, (String, usize)>,
+    /// State → file and line.
+    pub states: BTreeMap<StateId, (String, usize)>,
+    /// The escalation.
+    pub escalation: (String, usize),
+    /// The head.
+    pub head: (String, usize),
+}
+
+fn gather(parts: Vec<(String, Part)>) -> Gathered {
+    let mut out = Gathered::default();
+    for (file, part) in parts {
+        let at = |offset: usize| (file.clone(), offset);
+        if let Some(found) = part.pack {
+            out.head = Some((file.clone(), found.span().start, found.into_inner()));
+        }
+        macro_rules! take {
+            ($from:ident, $to:ident) => {
+                out.$to.extend(part.$from.into_iter().map(|s| {
+                    let (file, offset) = at(s.span().start);
+                    (file, offset, s.into_inner())
+                }))
+            };
+        }
+        take!(state, states);
+        take!(clock, clocks);
+        take!(moves, moves);
+        take!(paper, papers);
+        take!(right, rights);
+        take!(escalation, steps);
+        take!(keep, keep);
+        take!(amend, amends);
+        if let Some(found) = part.floor {
+            out.floor = Some((file.clone(), found.span().start, found.into_inner()));
+        }
+        out.clauses.extend(part.clause);
+        out.classes.extend(part.class);
+        out.cases.extend(part.case.into_iter().map(|c| (file.clone(), c)));
+    }
+    out
+}
+
+/// Lays a pack over its base: an entry of the same id takes the place of the base's, at the base's place.
+fn lay<T>(base: Vec<Found<T>>, own: Vec<Found<T>>, id: impl Fn(&T) -> &str) -> Vec<Found<T>> {
+    let mut out: Vec<Found<T>> = Vec::new();
+    let mut own: Vec<Option<Found<T>>> = own.into_iter().map(Some).collect();
+    for entry in base {
+        let same = own.iter_mut().find(|o| o.as_ref().is_some_and(|o| id(&o.2) == id(&entry.2)));
+        out.push(same.and_then(Option::take).unwrap_or(entry));
+    }
+    out.extend(own.into_iter().flatten());
+    out
+}
+
+/// A rule book with its cases (each with the file it stands in) and the places of its entries.
+#[derive(Debug)]
+pub(crate) struct Built {
+    pub book: RuleBook,
+    pub cases: Vec<(String, cases::Case)>,
+    pub places: Places,
+}
+
+/// Builds the rule book; errors are added to the list.
+pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> Option<Built> {
+    let (base, own) = (gather(base), gather(parts));
+    let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0 };
+    let over_another = base.head.is_some();
+    let Some((file, offset, head)) = own.head else {
+        checker.say("there is no [pack] section; write id, title, force_from and calendar".to_owned());
+        return None;
+    };
+    (checker.file, checker.offset) = (file.clone(), offset);
+    if head.extends.as_ref() == Some(&head.id) {
+        checker.say(format!("the pack `{}` varies itself; name the pack it lies over in `extends`, or take it out", head.id));
+        return None;
+    }
+    let place = |checker: &Checker<'_>| (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)));
+    let mut places = Places { head: place(&checker), ..Places::default() };
+    let head = check_head(&mut checker, head.over(base.head.as_ref().map(|h| &h.2)))?;
+    twice(&mut checker, "state", own.states.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "paper", own.papers.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    let states = lay(base.states, own.states, |s| &s.id);
+    let clocks = lay(base.clocks, own.clocks, |s| &s.id);
+    let mut moves = lay(base.moves, own.moves, |s| &s.id);
+    let papers = lay(base.papers, own.papers, |s| &s.id);
+    for (file, offset, amend) in own.amends {
+        (checker.file, checker.offset) = (file, offset);
+        amend_move(&mut checker, amend, &mut moves);
+    }
+    // What a law lists a pack over it adds to, and takes nothing from.
+    let rights = base.rights.into_iter().chain(own.rights).collect::<Vec<_>>();
+    let keep = own.keep.into_iter().chain(base.keep).collect::<Vec<_>>();
+    let steps = if own.steps.is_empty() { base.steps } else { own.steps };
+    if let (Some((file, offset, _)), true) = (&own.floor, over_another) {
+        (checker.file, checker.offset) = (file.clone(), *offset);
+        checker.say("a floor stands in the pack of the law itself; a pack over it cannot set one".to_owned());
+    }
+    let floor = if over_another { base.floor } else { own.floor };
+    let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
+    let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
+    let known = Known {
+        states: states.iter().map(|s| s.2.id.clone()).collect(),
+        open_states: states.iter().filter(|s| s.2.phase != Phase::Archived).map(|s| s.2.id.clone()).collect(),
+        clocks: clocks.iter().map(|c| c.2.id.clone()).collect(),
+        moves: moves.iter().map(|m| m.2.id.clone()).collect(),
+        clauses: clauses.keys().cloned().collect(),
+        papers: papers.iter().map(|p| p.2.id.clone()).collect(),
+    };
+    (checker.file, checker.offset) = (file, offset);
+    known_in_head(&mut checker, &head, &known);
+    let mut built_clocks = BTreeMap::new();
+    for (file, offset, clock) in clocks {
+        (checker.file, checker.offset) = (file, offset);
+        places.clocks.insert(ClockId(clock.id.clone()), place(&checker));
+        if let Some(rule) = clock_rule(&mut checker, clock, &known) {
+            built_clocks.insert(rule.id.clone(), rule);
+        }
+    }
+    let mut built_moves = Vec::new();
+    for (file, offset, raw) in moves {
+        (checker.file, checker.offset) = (file, offset);
+        places.moves.insert(MoveId(raw.id.clone()), place(&checker));
+        built_moves.push(move_rule(&mut checker, raw, &known));
+    }
+    let mut escalation = Vec::new();
+    for (file, offset, raw) in steps {
+        (checker.file, checker.offset) = (file, offset);
+        if escalation.is_empty() {
+            places.escalation = place(&checker);
+        }
+        if let Some(start) = &raw.start {
+            checker.known("clock", start, &known.clocks);
+        }
+        escalation.push(Escalation { after_working_days: raw.after_working_days, to: raw.to, start: raw.start.map(ClockId) });
+    }
+    let mut built_rights = Vec::new();
+    for (file, offset, raw) in rights {
+        (checker.file, checker.offset) = (file, offset);
+        built_rights.push(right_rule(&mut checker, raw, &known));
+    }
+    let mut built_papers = BTreeMap::new();
+    for (file, offset, raw) in papers {
+        (checker.file, checker.offset) = (file, offset);
+        let at = place(&checker);
+        let rule = PaperRule {
+            title: raw.title,
+            code: raw.code,
+            template: raw.template,
+            from: raw.from,
+            to: raw.to,
+            copies: raw.copies,
+            unaddressed: raw.unaddressed,
+            line: at.1,
+        };
+        places.papers.insert(raw.id.clone(), at);
+        built_papers.insert(raw.id, rule);
+    }
+    let mut built_keep = Vec::new();
+    for (file, offset, raw) in keep {
+        (checker.file, checker.offset) = (file, offset);
+        built_keep.push(keep_rule(&mut checker, &raw, &known));
+    }
+    let mut built_states = BTreeMap::new();
+    for (file, offset, s) in states {
+        (checker.file, checker.offset) = (file, offset);
+        for label in [&s.title, &s.plain] {
+            checker.periods(label, &known.clocks);
+        }
+        places.states.insert(StateId(s.id.clone()), place(&checker));
+        built_states.insert(StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain });
+    }
+    let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
+    for (file, case) in &own.cases {
+        (checker.file, checker.offset) = (file.clone(), case.offset(files.files.get(file)));
+        for (i, step) in case.step.iter().enumerate() {
+            if let Some(id) = &step.do_move {
+                checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
+            }
+            if step.on < case.received {
+                checker.say(format!("case `{}`, step {}: {} is before the day of receipt, {}; mend one of the two", case.id, i + 1, step.on, case.received));
+            }
+            if i.checked_sub(1).and_then(|before| case.step.get(before)).is_some_and(|before| step.on < before.on) {
+                checker.say(format!("case `{}`, step {}: {} is before the step that stands above it; put the steps in order", case.id, i + 1, step.on));
+            }
+        }
+    }
+    let ids = |list: Vec<String>| list.into_iter().map(ClockId).collect();
+    let book = RuleBook {
+        id: PackId(head.id),
+        title: head.title,
+        force_from: head.force_from,
+        calendar: head.calendar,
+        initial_office: StateId(head.initial_office),
+        initial_office_clocks: ids(head.initial_office_clocks),
+        initial_direct: StateId(head.initial_direct),
+        initial_direct_clocks: ids(head.initial_direct_clocks),
+        initial_above_clocks: ids(head.initial_above_clocks),
+        initial_sealed: head.initial_sealed.map(|s| (StateId(s), ids(head.initial_sealed_clocks))),
+        hops_before_dispute: head.hops_before_dispute,
+        keep_years: head.keep_years,
+        keep: built_keep,
+        states: built_states,
+        moves: built_moves,
+        clocks: built_clocks,
+        escalation,
+        rights: built_rights,
+        papers: built_papers,
+        floor,
+        clauses,
+        classes,
+        imported_ended: StateId(head.imported_ended),
+        imported_accepted: StateId(head.imported_accepted),
+        imported_accepted_clocks: ids(head.imported_accepted_clocks),
+        published: ids(head.published),
+        succession_clause: head.succession_clause,
+        void_check_one_in: head.void_check_one_in,
+        new_code_waits: head.new_code_waits,
+    };
+    Some(Built { book, cases: own.cases, places })
+}
+
+fn twice<'a>(checker: &mut Checker<'_>, what: &str, all: impl Iterator<Item = (&'a String, usize, &'a String)>) {
+    let mut seen = std::collections::BTreeSet::new();
+    for (file, offset, id) in all {
+        if !seen.insert(id.clone()) {
+            (checker.file, checker.offset) = (file.clone(), offset);
+            checker.say(format!("the {what} `{id}` is given twice; rename or remove one"));
+        }
+    }
+}
+
+impl Places {
+    /// File and line of an entry.
+    pub(crate) fn of(&self, what: &Place) -> (String, usize) {
+        let found = match what {
+            Place::Clock(id) => self.clocks.get(id),
+            Place::Move(id) => self.moves.get(id),
+            Place::State(id) => self.states.get(id),
+            Place::Paper(id) => self.papers.get(id),
+            Place::Escalation => Some(&self.escalation).filter(|(file, _)| !file.is_empty()),
+            Place::Head => Some(&self.head),
+        };
+        found.unwrap_or(&self.head).clone()
+    }
+}
