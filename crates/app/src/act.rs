@@ -89,6 +89,17 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     if rule.verb == Verb::Appoint && step.files.is_empty() {
         return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
     }
+    // Of several who do the same at once only the first takes a number for its paper.
+    let turn = match rule.documents().next() {
+        Some(_) => Some(office.turn(&format!("matter:{}", matter.id)).await),
+        None => None,
+    };
+    if turn.is_some() && office.store().matter(office.tenant(), &matter.id).await?.is_none_or(|now| now.version != matter.version) {
+        return match &key {
+            Some(key) => made_or(office, &matter.id, key, &content, AppError::ChangedMeanwhile).await,
+            None => Err(AppError::ChangedMeanwhile),
+        };
+    }
     handed_to_somebody(&ground, rule, &step)?;
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
         stands_instead(office, &ground, &matter, actor, &mut step).await?;
@@ -107,22 +118,19 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
         }
         changes.items.push(idempotency_item(office, same, &content));
     }
-    let (id, mut joinder, mut done) = (matter.id.clone(), None, None);
-    for (i, member) in crate::joinder::members(office, &ground, matter, actor, rule, &step).await?.into_iter().enumerate() {
-        let number = member.number.clone();
-        let made = one(office, &ground, &member, actor, rule, &step, &mut joinder, &mut changes).await;
-        let next = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
-        done.get_or_insert(next);
-    }
-    let done = done.ok_or(AppError::NotFound)?;
+    let id = matter.id.clone();
+    let done = match all(office, &ground, matter, actor, rule, &step, &mut changes).await {
+        Ok(done) => done,
+        Err(error) => {
+            office.give_back(changes.numbers).await;
+            return Err(error);
+        }
+    };
+    let numbers = changes.numbers.clone();
     if let Err(error) = office.store().commit(changes).await {
-        // Sent twice at the same moment: the other one made the move.
-        let made = match &key {
-            Some(key) => office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?,
-            None => None,
-        };
-        return match made {
-            Some(known) => as_made(office, &id, &known, &content).await,
+        office.give_back(numbers).await;
+        return match &key {
+            Some(key) => made_or(office, &id, key, &content, error.into()).await,
             None => Err(error.into()),
         };
     }
@@ -131,6 +139,18 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     }
     metrics::counter!("huiyin_moves_total").increment(1);
     Ok(done)
+}
+
+/// Decides the move on the matter and on those joined with it, and adds it to the unit of work; returns the first as it then is.
+async fn all(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, rule: &MoveRule, step: &Move, changes: &mut Changes) -> Result<Matter> {
+    let (mut joinder, mut done) = (None, None);
+    for (i, member) in crate::joinder::members(office, ground, matter, actor, rule, step).await?.into_iter().enumerate() {
+        let number = member.number.clone();
+        let made = one(office, ground, &member, actor, rule, step, &mut joinder, changes).await;
+        let next = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
+        done.get_or_insert(next);
+    }
+    done.ok_or(AppError::NotFound)
 }
 
 /// The key under which something is done once on a matter.
@@ -167,6 +187,14 @@ async fn as_made(office: &Office, id: &MatterId, known: &ItemRecord, content: &s
         return Err(AppError::KeyReused);
     }
     office.store().matter(office.tenant(), id).await?.ok_or(AppError::NotFound)
+}
+
+/// Sent twice at the same moment: the other one made the move, or else it was something else.
+async fn made_or(office: &Office, id: &MatterId, key: &str, content: &str, error: AppError) -> Result<Matter> {
+    match office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? {
+        Some(known) => as_made(office, id, &known, content).await,
+        None => Err(error),
+    }
 }
 
 /// What a move carries, in one digest: fields and files.
@@ -243,7 +271,7 @@ async fn one(
     if rule.verb == Verb::Appoint && anonymous {
         return Err(Closed::Anonymous.into());
     }
-    changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision).await?);
+    changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?);
     if rule.verb == Verb::Void
         && let Some(number) = step.fields.get(&Field::Instead.word()).filter(|n| !n.is_empty())
         && let Some(stands) = office.store().matter_by_number(office.tenant(), number).await?

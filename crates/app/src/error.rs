@@ -65,6 +65,9 @@ pub enum AppError {
     /// An idempotency key came again with something else.
     #[error("the key was used for something else")]
     KeyReused,
+    /// The store cannot be written now, by a full or broken disk; nothing was done.
+    #[error("the store cannot be written")]
+    CannotWrite(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The store is busy.
     #[error("busy")]
     Busy,
@@ -84,6 +87,7 @@ impl From<StoreError> for AppError {
         match error {
             StoreError::ChangedMeanwhile => Self::ChangedMeanwhile,
             StoreError::Busy => Self::Busy,
+            StoreError::CannotWrite(why) => Self::CannotWrite(why),
             other => Self::Store(other),
         }
     }

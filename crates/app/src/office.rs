@@ -13,11 +13,11 @@ use huiyin_domain::procedure::RuleBook;
 use huiyin_domain::unit::{Directory, Officer, Post};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
-use huiyin_storage::{ItemKind, Store};
+use huiyin_storage::{ItemKind, Reserved, Store};
 use huiyin_vault::Keyring;
 use huiyin_wording::Wording;
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
 use sha2::Sha256;
 
 use crate::error::{AppError, Result};
@@ -34,6 +34,8 @@ pub trait TimeSource: Send + Sync + std::fmt::Debug {
     fn move_to(&self, at: Timestamp) -> bool;
 }
 
+/// Seconds a number of a paper is held for the unit of work that makes it: longer than a commit may take.
+const HELD_SECONDS: i64 = 90;
 /// Serials leased at once.
 const LEASE: u32 = 100;
 /// Seconds a directory read from the store is good for.
@@ -391,6 +393,11 @@ impl Office {
         if let Some(next) = self.take_serial(year) {
             return Ok(next);
         }
+        // One of those who find the block used up leases the next; the others take theirs from it.
+        let _turn = self.turn("serial").await;
+        if let Some(next) = self.take_serial(year) {
+            return Ok(next);
+        }
         let first = self.store().lease(self.tenant(), &format!("serial:{year}"), LEASE).await?;
         if let Ok(mut serials) = self.serials.lock() {
             serials.insert(year, (first + 1, first + u64::from(LEASE)));
@@ -407,12 +414,22 @@ impl Office {
         })
     }
 
-    /// The next number of a paper: one after the other, leased one at a time, so that a restart leaves no gap.
+    /// Reserves the next number of a series of papers for the unit of work that carries it. One that is not used in time is given
+    /// to the next who asks, so that no number is left out.
     ///
     /// # Errors
     /// As the store.
-    pub(crate) async fn paper_serial(&self, name: &str) -> Result<u64> {
-        Ok(self.store().lease(self.tenant(), name, 1).await?)
+    pub(crate) async fn paper_serial(&self, series: &str) -> Result<Reserved> {
+        let now = self.machine_now();
+        let until = now.checked_add(HELD_SECONDS.seconds()).unwrap_or(now);
+        Ok(self.store().reserve(self.tenant(), series, &random_hex(8)?, now, until).await?)
+    }
+
+    /// Gives back numbers of papers that were not made. Where that fails they are free by themselves after a while.
+    pub(crate) async fn give_back(&self, numbers: Vec<Reserved>) {
+        if !numbers.is_empty() && self.store().give_back(self.tenant(), numbers).await.is_err() {
+            tracing::warn!("numbers of papers could not be given back; they are free by themselves in {HELD_SECONDS} seconds");
+        }
     }
 
     /// A keyed hash, in hex: of receipt codes, form tokens, session keys.

@@ -18,7 +18,7 @@ use huiyin_domain::payload::{Field, Shape};
 use huiyin_domain::procedure::{HandTo, MoveRule, Relation, RuleBook, Verb};
 use huiyin_domain::unit::Unit;
 use huiyin_register::digest;
-use huiyin_storage::{ItemKind, ItemRecord, SubmissionRecord};
+use huiyin_storage::{ItemKind, ItemRecord, Reserved, SubmissionRecord};
 use huiyin_wording::Language;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,9 @@ fn yes() -> bool {
     true
 }
 
+/// What stands before the number of a unit without letters of its own.
+const LETTERS: &str = "信";
+
 /// How a paper is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -83,6 +86,7 @@ pub(crate) async fn of(
     rule: &MoveRule,
     letter_of: Option<&SubmissionRecord>,
     decision: &mut Decision,
+    numbers: &mut Vec<Reserved>,
 ) -> Result<Vec<ItemRecord>> {
     let given = Given::of(decision);
     let document = rule.variant(|f| given.get(f)).and_then(|v| v.document.as_ref()).or(rule.document.as_ref());
@@ -95,8 +99,11 @@ pub(crate) async fn of(
     let by_actor = acting.filter(|_| rule.verb == Verb::Supervise);
     let unit = unit_of(by_actor.or_else(|| before.unit_for(paper.from, &ground.directory)).or_else(|| Some(before.holder.clone())));
     let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
-    let serial = office.paper_serial(&format!("paper:{issuer}:{}:{}", paper.code, today.year())).await?;
-    let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or("信");
+    let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or(LETTERS);
+    // The series belongs to the letters: two units that have none of their own share it.
+    let reserved = office.paper_serial(&format!("letters:{letters}:{}:{}", paper.code, today.year())).await?;
+    let serial = reserved.n;
+    numbers.push(reserved);
     let number = format!("{letters}{}〔{}〕{serial}号", paper.code, today.year());
     let to_unit = unit_of(paper.to.and_then(|to| addressee(ground, before, rule, decision, to)));
     let recipient = given.get(Field::Recipient).map(str::to_owned);

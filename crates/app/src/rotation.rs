@@ -4,7 +4,7 @@ use huiyin_storage::Changes;
 
 use crate::error::{AppError, Result};
 use crate::office::Office;
-use crate::{fingerprint, presence, vault};
+use crate::{fingerprint, presence, sign_in, vault};
 
 /// Rows read at once.
 const PAGE: u32 = 500;
@@ -33,6 +33,7 @@ pub async fn all(office: &Office) -> Result<u64> {
             }
         }
     }
+    done += sign_in::renew_all(office).await?;
     fingerprint::renew_office_key(office).await?;
     Ok(done)
 }

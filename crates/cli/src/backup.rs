@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -20,6 +20,8 @@ const LIST: &str = "MANIFEST.sha256";
 const DATABASE: &str = "huiyin.db";
 /// The copy of a PostgreSQL database, in the custom format of pg_dump.
 const DUMP: &str = "huiyin.pgdump";
+/// What the database is called in the file that is handed to the programs of PostgreSQL.
+const SERVICE: &str = "huiyin";
 
 #[derive(clap::Args)]
 pub struct BackupArgs {
@@ -58,7 +60,7 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
         opened.office.copy_store(&copy).await.context("the database could not be copied")?;
         only_owner(&copy, 0o600)?;
     } else {
-        program("pg_dump", &["--format=custom", "--file", &part.join(DUMP).to_string_lossy(), "--dbname", &config.database])?;
+        program(&config, "pg_dump", &["--format=custom", "--file", &part.join(DUMP).to_string_lossy()])?;
         only_owner(&part.join(DUMP), 0o600)?;
     }
     for name in ["secret.key", "huiyin.toml"] {
@@ -213,7 +215,7 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(data).with_context(|| format!("cannot make `{}`", data.display()))?;
     only_owner(data, 0o700)?;
     if let Some(dump) = files.get(DUMP) {
-        program("pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", "--dbname", &config.database, &dump.to_string_lossy()])?;
+        program(&config, "pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", &dump.to_string_lossy()])?;
     }
     // The database first and the secret last: nothing starts on a database whose secret is missing.
     let order = |name: &str| (name == "secret.key", name != DATABASE);
@@ -236,9 +238,13 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a program of PostgreSQL.
-fn program(name: &str, arguments: &[&str]) -> anyhow::Result<()> {
-    let done = std::process::Command::new(name).args(arguments).output();
+/// Runs a program of PostgreSQL on the database of the configuration. Address and password are handed over in a file for its owner
+/// alone, which goes with the call.
+fn program(config: &Config, name: &str, arguments: &[&str]) -> anyhow::Result<()> {
+    let mut service = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
+    service.write_all(huiyin_storage_postgres::service(SERVICE, &config.database, config.authority())?.as_bytes())?;
+    let call = ["--dbname", &format!("service={SERVICE}")].map(str::to_owned);
+    let done = std::process::Command::new(name).env("PGSERVICEFILE", service.path()).args(call).args(arguments).output();
     let done = done.with_context(|| format!("cannot run `{name}`; install the Debian package `postgresql-client`"))?;
     ensure!(done.status.success(), "`{name}` failed: {}", String::from_utf8_lossy(&done.stderr).trim());
     Ok(())

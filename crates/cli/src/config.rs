@@ -20,6 +20,8 @@ pub struct Config {
     pub data: PathBuf,
     /// A PostgreSQL address (`host=… user=… dbname=…`); empty for the embedded database.
     pub database: String,
+    /// A file with the certificates (PEM) that the server of `database` is checked against; empty: it is encrypted but not checked.
+    pub database_certificate: String,
     /// Tenant, the first part of every key.
     pub tenant: String,
     /// Time zone in which days are counted.
@@ -46,6 +48,7 @@ impl Default for Config {
             listen: "127.0.0.1:8100".into(),
             data: PathBuf::from("huiyin-data"),
             database: String::new(),
+            database_certificate: String::new(),
             tenant: "main".into(),
             timezone: "Asia/Shanghai".into(),
             front_office: "office".into(),
@@ -56,6 +59,13 @@ impl Default for Config {
             proxy: false,
             log: "warn,huiyin::security=info".into(),
         }
+    }
+}
+
+impl Config {
+    /// The certificates that the database server is checked against.
+    pub fn authority(&self) -> Option<&Path> {
+        Some(Path::new(&self.database_certificate)).filter(|_| !self.database_certificate.is_empty())
     }
 }
 

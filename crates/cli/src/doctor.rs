@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use huiyin_app::sign_in::published;
 use huiyin_app::{Office, office_clock, verify};
 use huiyin_domain::unit::{Officer, Post, UnitKind};
+use huiyin_storage_postgres::Protection;
 
 use crate::backup;
 use crate::config::Place;
@@ -26,7 +27,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let office = &opened.office;
     let mut wrong = Vec::new();
     office.ready().await?;
-    println!("store       {} answers", office.backend());
+    println!("store       {} answers{}", office.backend(), opened.protection.map_or("", way));
     for orphan in office.orphans().await? {
         wrong.push(format!("the matter `{orphan}` has duties and is not there; nothing works them: restore it from a backup"));
     }
@@ -88,6 +89,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     println!("{}", if wrong.is_empty() { "all in order" } else { "see `mend` above" });
     Ok(if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+/// How the way to the database is protected, in words.
+const fn way(protection: Protection) -> &'static str {
+    match protection {
+        Protection::Local => ", on this machine",
+        Protection::Verified => ", encrypted, its certificate checked",
+        Protection::Encrypted => ", encrypted; its certificate is not checked: name the authority's with `database_certificate`",
+        Protection::Plain => ", in plain over the network, because `database` says `sslmode=disable`: whoever listens there reads names",
+    }
 }
 
 /// Matters between two words on progress.

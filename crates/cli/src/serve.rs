@@ -93,7 +93,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let listener = bind(&config.listen).await?;
     let address = listener.local_addr()?;
     demo_folder::claim(&config.data)?;
-    let Opened { office, clock } = setup::open(&config, Make::Folder).await?;
+    let Opened { office, clock, .. } = setup::open(&config, Make::Folder).await?;
     anyhow::ensure!(demo::holds(&office).await? != demo::Holds::Office, demo_folder::not_a_demo(&config.data));
     let seeding = {
         let office = office.clone();

@@ -11,7 +11,7 @@ use huiyin_app::packs::Library;
 use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo, fingerprint};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
-use huiyin_storage_postgres::PostgresStore;
+use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;
 use huiyin_wording::Wording;
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ impl TimeSource for SystemClock {
 pub struct Opened {
     pub office: Office,
     pub clock: Arc<SystemClock>,
+    /// How the way to PostgreSQL is protected; none with the embedded database.
+    pub protection: Option<Protection>,
 }
 
 /// Opens the office of a configuration; makes the folder when `make` says so.
@@ -57,11 +59,15 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         only_owner(data, 0o700)?;
     }
     let made_before = if config.database.is_empty() { data.join("huiyin.db").exists() } else { data.join("files").is_dir() };
-    let store: Arc<dyn Store> = if config.database.is_empty() {
+    let (store, protection): (Arc<dyn Store>, _) = if config.database.is_empty() {
         let path = data.join("huiyin.db");
-        Arc::new(SqliteStore::open(&path).with_context(|| format!("cannot open `{}`", path.display()))?)
+        (Arc::new(SqliteStore::open(&path).with_context(|| format!("cannot open `{}`", path.display()))?), None)
     } else {
-        Arc::new(PostgresStore::open(&config.database).await.context("cannot open the PostgreSQL database; check `database`")?)
+        let store = PostgresStore::open(&config.database, config.authority()).await;
+        let store =
+            store.context("cannot open the PostgreSQL database; check `database` (to another machine TLS is used, unless it says `sslmode=disable`)")?;
+        let protection = store.protection();
+        (Arc::new(store), Some(protection))
     };
     let tenant = TenantId::new(&config.tenant);
     let known = fingerprint::office_key(&*store, &tenant, Timestamp::now()).await?;
@@ -84,7 +90,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     check_fingerprint(&office, data).await?;
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
-    Ok(Opened { office, clock })
+    Ok(Opened { office, clock, protection })
 }
 
 /// Whether a missing folder is made.

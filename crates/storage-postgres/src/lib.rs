@@ -4,6 +4,7 @@
 //! `storage-sqlite` only; migrations carry the same numbers and names there.
 
 mod read;
+mod tls;
 mod write;
 
 use std::path::Path;
@@ -15,14 +16,19 @@ use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
     AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
-    MessageRecord, Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
-use tokio_postgres::NoTls;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 
-const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("../migrations/0001_first.sql")), (2, include_str!("../migrations/0002_file_hash.sql"))];
+pub use tls::{Protection, service};
+
+const MIGRATIONS: &[(i32, &str)] = &[
+    (1, include_str!("../migrations/0001_first.sql")),
+    (2, include_str!("../migrations/0002_file_hash.sql")),
+    (3, include_str!("../migrations/0003_reservation.sql")),
+];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
 /// Milliseconds a statement may take.
@@ -38,6 +44,7 @@ const MIGRATION_LOCK: i64 = 0x6875_6979_696e;
 #[derive(Debug, Clone)]
 pub struct PostgresStore {
     pool: Pool,
+    protection: Protection,
 }
 
 /// A driver's error as the seam knows it: what goes away by itself is busy, and the call may be repeated.
@@ -56,23 +63,31 @@ fn fault(error: tokio_postgres::Error) -> StoreError {
         ]
         .contains(code)
     });
+    let full = [SqlState::DISK_FULL, SqlState::READ_ONLY_SQL_TRANSACTION, SqlState::IO_ERROR];
+    if error.code().is_some_and(|code| full.contains(code)) {
+        return StoreError::CannotWrite(error.into());
+    }
     // A connection that was cut or refused says nothing of what was asked: a commit under way is found again by its key. What this
-    // program itself got wrong is no such thing.
-    let cut = error.is_closed() || std::error::Error::source(&error).is_some_and(|cause| cause.is::<std::io::Error>());
+    // program itself got wrong is no such thing, nor a certificate that is not the right one.
+    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
+    let cut = error.is_closed() || cause.is_some_and(|cause| cause.kind() != std::io::ErrorKind::InvalidData);
     if passing || cut { StoreError::Busy } else { StoreError::unavailable(error) }
 }
 
 impl PostgresStore {
-    /// Connects and brings the schema up to date. `url` as PostgreSQL writes it (`host=… user=… dbname=…` or `postgresql://…`).
+    /// Connects and brings the schema up to date. `url` as PostgreSQL writes it (`host=… user=… dbname=…` or `postgresql://…`);
+    /// `authority` is a file with the certificates (PEM) that the server's is checked against.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the server cannot be reached, or its schema is newer than this program.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
+    /// [`StoreError::Unavailable`] when the server cannot be reached or has no TLS where it must, or its schema is newer than this
+    /// program.
+    pub async fn open(url: &str, authority: Option<&Path>) -> Result<Self, StoreError> {
         let mut config: tokio_postgres::Config = url.parse().map_err(StoreError::unavailable)?;
         let more = format!("-c statement_timeout={STATEMENT} -c lock_timeout={LOCK} -c idle_in_transaction_session_timeout={STATEMENT}");
         let options = config.get_options().map_or_else(|| more.clone(), |own| format!("{more} {own}"));
         config.options(options).connect_timeout(WAIT);
-        let manager = Manager::from_config(config, NoTls, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let (protection, connector) = tls::settle(&mut config, authority).map_err(StoreError::unavailable)?;
+        let manager = Manager::from_config(config, connector, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
@@ -80,9 +95,14 @@ impl PostgresStore {
             .create_timeout(Some(WAIT))
             .recycle_timeout(Some(WAIT));
         let pool = pool.build().map_err(StoreError::unavailable)?;
-        let store = Self { pool };
+        let store = Self { pool, protection };
         store.migrate().await?;
         Ok(store)
+    }
+
+    /// How the way to the server is protected.
+    pub fn protection(&self) -> Protection {
+        self.protection
     }
 
     async fn client(&self) -> Result<Object, StoreError> {
@@ -245,6 +265,20 @@ impl Store for PostgresStore {
         let row = self.client().await?.query_one(sql, &[&tenant.0, &name, &i64::from(count)]).await.map_err(fault)?;
         let next: i64 = row.get(0);
         Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+    }
+
+    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+        write::reserve(&mut self.client().await?, tenant, series, holder, now, until).await
+    }
+
+    async fn give_back(&self, tenant: &TenantId, numbers: Vec<Reserved>) -> Result<(), StoreError> {
+        let client = self.client().await?;
+        for number in numbers {
+            let n = i64::try_from(number.n).unwrap_or(i64::MAX);
+            let sql = "UPDATE reservation SET until=0 WHERE tenant=$1 AND series=$2 AND n=$3 AND holder=$4";
+            client.execute(sql, &[&tenant.0, &number.series, &n, &number.holder]).await.map_err(fault)?;
+        }
+        Ok(())
     }
 
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::clock::ClockKind;
-use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_domain::ids::TenantId;
+use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, duty_rows, terms};
+use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
 
@@ -136,10 +138,42 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         let doc = json("audit", &audit.id, audit)?;
         batch.add("INSERT INTO audit (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), audit.submission.0.clone(), audit.id.clone(), doc]);
     }
+    for number in &changes.numbers {
+        let n = i64::try_from(number.n).unwrap_or(i64::MAX);
+        let values = values![tenant(), number.series.clone(), n, number.holder.clone()];
+        batch.checked("DELETE FROM reservation WHERE tenant=$1 AND series=$2 AND n=$3 AND holder=$4", values, Check::Version);
+    }
     for record in &changes.items {
         item(&mut batch, tenant(), record);
     }
     Ok(batch)
+}
+
+/// Reserves a number of a series.
+pub(crate) async fn reserve(
+    client: &mut Object,
+    tenant: &TenantId,
+    series: &str,
+    holder: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Reserved, StoreError> {
+    let (now, until) = (now.as_second(), until.as_second());
+    let transaction = client.transaction().await.map_err(fault)?;
+    let free = "UPDATE reservation SET holder=$4, until=$5 WHERE tenant=$1 AND series=$2 AND n=\
+                (SELECT n FROM reservation WHERE tenant=$1 AND series=$2 AND until<=$3 ORDER BY n LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING n";
+    let free = transaction.prepare_cached(free).await.map_err(fault)?;
+    let n: i64 = match transaction.query_opt(&free, &[&tenant.0, &series, &now, &holder, &until]).await.map_err(fault)? {
+        Some(row) => row.get(0),
+        None => {
+            let next = "WITH next AS (INSERT INTO lease (tenant, name, next) VALUES ($1,$2,2) ON CONFLICT (tenant, name) DO UPDATE SET next=lease.next+1 RETURNING next-1 AS n) \
+                        INSERT INTO reservation (tenant, series, n, holder, until) SELECT $1,$2,n,$3,$4 FROM next RETURNING n";
+            let next = transaction.prepare_cached(next).await.map_err(fault)?;
+            transaction.query_one(&next, &[&tenant.0, &series, &holder, &until]).await.map_err(fault)?.get(0)
+        }
+    };
+    transaction.commit().await.map_err(fault)?;
+    Ok(Reserved { series: series.to_owned(), n: u64::try_from(n).unwrap_or(1), holder: holder.to_owned() })
 }
 
 fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError> {

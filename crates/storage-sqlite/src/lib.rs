@@ -19,7 +19,7 @@ use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
     AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
-    MessageRecord, Page, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle};
@@ -108,8 +108,16 @@ impl Drop for Running {
     }
 }
 
-/// Makes the file for its owner alone before anything is in it; what SQLite lays beside it takes after it.
+/// Makes the file for its owner alone before anything is in it; what SQLite lays beside it takes after it. A disk that can only be
+/// read leaves it as it is.
 fn only_owner(path: &Path) -> std::io::Result<()> {
+    match make_only_owner(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem && path.exists() => Ok(()),
+        other => other,
+    }
+}
+
+fn make_only_owner(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -135,6 +143,7 @@ fn connect(path: &Path) -> Result<Connection, StoreError> {
 fn fault(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
+        Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::SystemIoFailure) => StoreError::CannotWrite(error.into()),
         _ => StoreError::unavailable(error),
     }
 }
@@ -286,6 +295,15 @@ impl Store for SqliteStore {
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError> {
         let (tenant, name) = (tenant.0.clone(), name.to_owned());
         self.writer.send(|reply| Command::Lease(tenant, name, count, reply)).await
+    }
+
+    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+        let wanted = Reserved { series: series.to_owned(), n: 0, holder: holder.to_owned() };
+        self.writer.send(|reply| Command::Reserve(tenant.0.clone(), wanted, now, until, reply)).await
+    }
+
+    async fn give_back(&self, tenant: &TenantId, numbers: Vec<Reserved>) -> Result<(), StoreError> {
+        self.writer.send(|reply| Command::GiveBack(tenant.0.clone(), numbers, reply)).await
     }
 
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {

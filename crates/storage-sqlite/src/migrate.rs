@@ -5,13 +5,22 @@ use rusqlite::Connection;
 use crate::fault;
 use huiyin_storage::StoreError;
 
-const MIGRATIONS: &[(u32, &str)] = &[(1, include_str!("../migrations/0001_first.sql")), (2, include_str!("../migrations/0002_file_hash.sql"))];
+const MIGRATIONS: &[(u32, &str)] = &[
+    (1, include_str!("../migrations/0001_first.sql")),
+    (2, include_str!("../migrations/0002_file_hash.sql")),
+    (3, include_str!("../migrations/0003_reservation.sql")),
+];
 
 /// Brings the schema up to date; refuses a file that a newer program has written.
 pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |m| m.0);
+    let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |r| r.get::<_, u32>(0)).map_err(fault);
+    // A disk that can only be read is read.
+    if version(connection)? == known {
+        return Ok(());
+    }
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).map_err(fault)?;
-    let version: u32 = transaction.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(fault)?;
+    let version = version(&transaction)?;
     if version > known {
         let text = format!("the database has schema {version}, this program knows {known}; start the newer program");
         return Err(StoreError::Unavailable(text.into()));

@@ -1,6 +1,8 @@
 //! The statements of a commit.
 
-use huiyin_storage::{Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, StoreError, SubmissionRecord, VaultRecord, duty_rows, terms};
+use huiyin_storage::{
+    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, terms,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use serde::Serialize;
@@ -25,6 +27,7 @@ pub(crate) struct Prepared {
     matters: Vec<PreparedMatter>,
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
+    numbers: Vec<Reserved>,
     items: Vec<ItemRecord>,
     erase: Option<Erase>,
 }
@@ -92,7 +95,17 @@ impl Prepared {
         let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let vault = |v: &VaultRecord| json("vault", v.submission().as_str(), v).map(|doc| (v.submission().0.clone(), doc));
         let vaults = changes.vaults.iter().map(vault).collect::<Result<_, _>>()?;
-        Ok(Self { tenant: changes.tenant.0, submission, submission_update, vaults, matters, rows, items: changes.items, erase: changes.erase })
+        Ok(Self {
+            tenant: changes.tenant.0,
+            submission,
+            submission_update,
+            vaults,
+            matters,
+            rows,
+            numbers: changes.numbers,
+            items: changes.items,
+            erase: changes.erase,
+        })
     }
 }
 
@@ -124,6 +137,12 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
             Key::Number(n) => run(connection, insert.sql(), params![tenant, first, n, doc])?,
             Key::Text(id) => run(connection, insert.sql(), params![tenant, first, id, doc])?,
         };
+    }
+    for number in &changes.numbers {
+        let sql = "DELETE FROM reservation WHERE tenant=?1 AND series=?2 AND n=?3 AND holder=?4";
+        if run(connection, sql, params![tenant, number.series, signed(number.n), number.holder])? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
     }
     changes.items.iter().try_for_each(|i| item(connection, tenant, i))
 }
@@ -294,6 +313,31 @@ pub(crate) fn lease(connection: &Connection, tenant: &str, name: &str, count: u3
     let sql = "INSERT INTO lease (tenant, name, next) VALUES (?1,?2,1+?3) ON CONFLICT (tenant, name) DO UPDATE SET next=next+?3 RETURNING next";
     let next: i64 = connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0))).map_err(fault)?;
     Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+}
+
+fn signed(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// Reserves a number of a series for a holder.
+pub(crate) fn reserve(connection: &Connection, tenant: &str, wanted: Reserved, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+    let free = "UPDATE reservation SET holder=?4, until=?5 WHERE tenant=?1 AND series=?2 AND n=\
+                (SELECT n FROM reservation WHERE tenant=?1 AND series=?2 AND until<=?3 ORDER BY n LIMIT 1) RETURNING n";
+    let values = params![tenant, wanted.series, now.as_second(), wanted.holder, until.as_second()];
+    let free: Option<i64> = connection.prepare_cached(free).and_then(|mut s| s.query_row(values, |r| r.get(0)).optional()).map_err(fault)?;
+    if let Some(n) = free {
+        return Ok(Reserved { n: u64::try_from(n).unwrap_or(1), ..wanted });
+    }
+    let n = lease(connection, tenant, &wanted.series, 1)?;
+    let sql = "INSERT INTO reservation (tenant, series, n, holder, until) VALUES (?1,?2,?3,?4,?5)";
+    run(connection, sql, params![tenant, wanted.series, signed(n), wanted.holder, until.as_second()])?;
+    Ok(Reserved { n, ..wanted })
+}
+
+/// Gives back numbers that are not used.
+pub(crate) fn give_back(connection: &Connection, tenant: &str, numbers: &[Reserved]) -> Result<(), StoreError> {
+    let sql = "UPDATE reservation SET until=0 WHERE tenant=?1 AND series=?2 AND n=?3 AND holder=?4";
+    numbers.iter().try_for_each(|number| run(connection, sql, params![tenant, number.series, signed(number.n), number.holder]).map(drop))
 }
 
 /// A unique key is taken: two acted in the same moment.

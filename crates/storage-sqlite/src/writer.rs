@@ -1,6 +1,6 @@
 //! The writer thread and its group commit.
 
-use huiyin_storage::{ItemKind, StoreError};
+use huiyin_storage::{ItemKind, Reserved, StoreError};
 use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Remove(String, ItemKind, String, Reply<()>),
     Sweep(String, Timestamp, Reply<u64>),
     Lease(String, String, u32, Reply<u64>),
+    Reserve(String, Reserved, Timestamp, Timestamp, Reply<Reserved>),
+    GiveBack(String, Vec<Reserved>, Reply<()>),
     SetAside(String, String, Reply<()>),
     Ready(Reply<()>),
 }
@@ -84,12 +86,19 @@ fn work(connection: &Connection, mut commands: mpsc::Receiver<Command>) {
 }
 
 fn refuse(group: Vec<Command>, error: &StoreError) {
-    let again = || if matches!(error, StoreError::Busy) { StoreError::Busy } else { StoreError::Unavailable(error.to_string().into()) };
+    let again = || match error {
+        StoreError::Busy => StoreError::Busy,
+        StoreError::CannotWrite(why) => StoreError::CannotWrite(why.to_string().into()),
+        other => StoreError::Unavailable(other.to_string().into()),
+    };
     for command in group {
         match command {
-            Command::Commit(_, reply) | Command::Remove(_, _, _, reply) | Command::SetAside(_, _, reply) | Command::Ready(reply) => {
-                drop(reply.send(Err(again())))
-            }
+            Command::Commit(_, reply)
+            | Command::Remove(_, _, _, reply)
+            | Command::SetAside(_, _, reply)
+            | Command::GiveBack(_, _, reply)
+            | Command::Ready(reply) => drop(reply.send(Err(again()))),
+            Command::Reserve(_, _, _, _, reply) => drop(reply.send(Err(again()))),
             Command::Sweep(_, _, reply) | Command::Lease(_, _, _, reply) => drop(reply.send(Err(again()))),
         }
     }
@@ -101,6 +110,8 @@ fn apply(connection: &Connection, command: Command) -> Answer {
         Command::Remove(tenant, kind, key, reply) => later(reply, savepoint(connection, |c| write::remove_item(c, &tenant, kind, &key))),
         Command::Sweep(tenant, now, reply) => later(reply, savepoint(connection, |c| write::sweep_items(c, &tenant, now))),
         Command::Lease(tenant, name, count, reply) => later(reply, savepoint(connection, |c| write::lease(c, &tenant, &name, count))),
+        Command::Reserve(tenant, wanted, now, until, reply) => later(reply, savepoint(connection, |c| write::reserve(c, &tenant, wanted, now, until))),
+        Command::GiveBack(tenant, numbers, reply) => later(reply, savepoint(connection, |c| write::give_back(c, &tenant, &numbers))),
         Command::SetAside(tenant, matter, reply) => later(reply, savepoint(connection, |c| write::set_aside(c, &tenant, &matter))),
         Command::Ready(reply) => later(reply, savepoint(connection, write::probe)),
     }

@@ -67,10 +67,23 @@ pub struct Changes {
     pub messages: Vec<MessageRecord>,
     /// Readings of identity.
     pub audits: Vec<AuditRecord>,
+    /// Numbers of papers that it uses up; refused when somebody else holds one by now.
+    pub numbers: Vec<Reserved>,
     /// Small items that must stand or fall with the rest.
     pub items: Vec<ItemRecord>,
     /// What is destroyed first.
     pub erase: Option<Erase>,
+}
+
+/// A number of a series that one unit of work holds until it uses it up or gives it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reserved {
+    /// The series.
+    pub series: String,
+    /// The number.
+    pub n: u64,
+    /// Who holds it: nobody else can use it up.
+    pub holder: String,
 }
 
 impl Changes {
@@ -87,6 +100,7 @@ impl Changes {
             attachments: Vec::new(),
             messages: Vec::new(),
             audits: Vec::new(),
+            numbers: Vec::new(),
             items: Vec::new(),
             erase: None,
         }

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, SearchQuery, Store, StoreError,
-    SubmissionRecord, VaultRecord, Visibility, terms,
+    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, Reserved, SearchQuery, Store,
+    StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
@@ -181,6 +181,7 @@ pub async fn run(store: &dyn Store) {
     timers_come_oldest_first(store).await;
     items_expire_and_are_listed_by_prefix(store).await;
     leases_never_overlap(store).await;
+    numbers_leave_no_gap_and_are_used_once(store).await;
     tenants_do_not_see_each_other(store).await;
 }
 
@@ -348,6 +349,26 @@ async fn leases_never_overlap(store: &dyn Store) {
             assert!(n > 0 && taken.insert(n), "serial {n} was leased twice");
         }
     }
+}
+
+async fn numbers_leave_no_gap_and_are_used_once(store: &dyn Store) {
+    let t = tenant();
+    let reserve = async |holder: &str, now: i64| store.reserve(&t, "letters:信", holder, second(now), second(now + 60)).await.unwrap();
+    let uses = |number: &Reserved| Changes { numbers: vec![number.clone()], ..Changes::new(tenant()) };
+    let (one, two, three) = (reserve("a", 0).await, reserve("b", 0).await, reserve("c", 0).await);
+    assert_eq!([one.n, two.n, three.n], [1, 2, 3]);
+    store.commit(uses(&one)).await.unwrap();
+    assert!(matches!(store.commit(uses(&one)).await, Err(StoreError::ChangedMeanwhile)), "used up");
+    // Given back, it is the next; so is one whose holder came to nothing, after its time.
+    store.give_back(&t, vec![two.clone()]).await.unwrap();
+    let again = reserve("d", 10).await;
+    assert_eq!(again.n, 2);
+    assert!(matches!(store.commit(uses(&two)).await, Err(StoreError::ChangedMeanwhile)), "somebody else holds it");
+    store.give_back(&t, vec![two]).await.unwrap();
+    assert_eq!(reserve("e", 20).await.n, 4, "what somebody else holds is not given back");
+    assert_eq!(reserve("f", 61).await.n, 3);
+    assert!(matches!(store.commit(uses(&three)).await, Err(StoreError::ChangedMeanwhile)));
+    store.commit(uses(&again)).await.unwrap();
 }
 
 async fn tenants_do_not_see_each_other(store: &dyn Store) {

@@ -22,6 +22,9 @@ pub enum StoreError {
         /// Where and in which way it is broken, without what stands there.
         why: String,
     },
+    /// The database cannot be written: a full disk, one that can only be read, one that fails. Nothing was written.
+    #[error("the store cannot be written")]
+    CannotWrite(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The database cannot be reached or refuses.
     #[error("the database does not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -11,7 +11,7 @@ mod query;
 mod records;
 pub mod terms;
 
-pub use changes::{Changes, Erase, Expected, MatterWrite, duty_rows};
+pub use changes::{Changes, Erase, Expected, MatterWrite, Reserved, duty_rows};
 pub use error::StoreError;
 pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
 pub use records::{
@@ -95,6 +95,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError>;
     /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
+    /// Reserves the lowest number of a series that nobody holds: one that was given back or was held past its time, else the next.
+    /// [`Changes::numbers`] uses it up, so that no number is left out and none is given twice.
+    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError>;
+    /// Gives back numbers that are not used.
+    async fn give_back(&self, tenant: &TenantId, numbers: Vec<Reserved>) -> Result<(), StoreError>;
 
     /// What a file, by hash, belongs to. It looks at all of them: only for destruction.
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError>;

@@ -332,6 +332,8 @@ pub enum ItemKind {
     Doomed,
     /// What was done to accounts and to the office itself, newest first by key.
     Security,
+    /// The second factor of an officer's sign-in.
+    SecondFactor,
 }
 
 impl ItemKind {
@@ -361,6 +363,7 @@ impl ItemKind {
             Self::Imported => "imported",
             Self::Doomed => "doomed",
             Self::Security => "security",
+            Self::SecondFactor => "second_factor",
         }
     }
 }

@@ -131,7 +131,7 @@ fn library() -> Arc<Library> {
 /// With `HUIYIN_CI=1` a missing server is a failure; elsewhere the test says that it was not run.
 pub async fn postgres_store(test: &str) -> Option<Arc<PostgresStore>> {
     let url = postgres_database(test).await?;
-    Some(Arc::new(PostgresStore::open(&url).await.unwrap()))
+    Some(Arc::new(PostgresStore::open(&url, None).await.unwrap()))
 }
 
 /// A fresh PostgreSQL database as its address, for tests that reach it beside the store; `None` as [`postgres_store`].
@@ -202,7 +202,7 @@ where
 {
     body(sqlite_office(at)).await;
     if let Some(url) = postgres_database(test).await {
-        let store = Arc::new(PostgresStore::open(&url).await.unwrap());
+        let store = Arc::new(PostgresStore::open(&url, None).await.unwrap());
         let mut office = office_on(store, tempfile::tempdir().unwrap(), at);
         office.database = Some(url);
         body(office).await;

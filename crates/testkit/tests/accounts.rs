@@ -16,7 +16,7 @@ fn from(address: &str) -> Place {
 }
 
 async fn enter(office: &Office, login: &str, password: &str, address: &str) -> Result<sign_in::SignedIn, AppError> {
-    sign_in::sign_in(office, login, password, &from(address)).await
+    sign_in::sign_in(office, login, password, &from(address)).await.map(|entered| entered.signed_in().expect("no second factor"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,4 +132,115 @@ async fn strangers_lock_nobody_out_and_a_hall_shares_its_patience() {
         assert!(matches!(huiyin_app::follow::open(o, "1111222233334444", "203.0.113.1").await, Err(AppError::NotFound)));
     }
     assert!(huiyin_app::follow::open(o, &receipt.code, "203.0.113.1").await.is_ok());
+}
+
+/// What an authenticator shows for a secret at an instant.
+fn shown(secret: &str, at: jiff::Timestamp) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
+    totp.generate(u64::try_from(at.as_second()).unwrap()).to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_factor_is_asked_once_and_no_code_opens_twice() {
+    on_both("second_factor", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let (o, clerk, place) = (&t.office, staff(&t.office, "housing.clerk").await, from("192.0.2.1"));
+        let enter = async || match sign_in::sign_in(o, "housing.clerk", demo::PASSWORD, &place).await.unwrap() {
+            sign_in::Entered::CodeAsked(pass) => pass,
+            sign_in::Entered::In(_) => panic!("no code was asked"),
+        };
+        let offer = sign_in::offer(&clerk).unwrap();
+        assert!(offer.url.starts_with("otpauth://totp/Huiyin:housing.clerk?") && offer.url.contains(&offer.secret), "{}", offer.url);
+        // Neither without the password nor without a code that shows that the app works.
+        for (password, code) in [("wrong", shown(&offer.secret, o.machine_now())), (demo::PASSWORD, "000000".to_owned())] {
+            assert!(matches!(sign_in::turn_on(o, &clerk, &offer.secret, password, &code).await, Err(AppError::Form(_))));
+        }
+        let first = shown(&offer.secret, o.machine_now());
+        let spares = sign_in::turn_on(o, &clerk, &offer.secret, demo::PASSWORD, &first).await.unwrap();
+        assert_eq!(spares.len(), sign_in::SPARES);
+        let pass = enter().await;
+        assert!(sign_in::confirm(o, &pass, &first, &place).await.is_err(), "the code that turned it on is used up");
+        t.time.machine_minutes(1);
+        let code = shown(&offer.secret, o.machine_now());
+        // Another officer's pass, one that was changed, one that is too old.
+        assert!(sign_in::confirm(o, &pass.replace(':', "1:"), &code, &place).await.is_err());
+        let spaced = format!("{} {}", code.get(..3).unwrap(), code.get(3..).unwrap());
+        assert!(sign_in::confirm(o, &pass, &spaced, &place).await.is_ok());
+        assert!(sign_in::confirm(o, &pass, &code, &place).await.is_err(), "no code twice");
+        t.time.machine_minutes(10);
+        let code = shown(&offer.secret, o.machine_now());
+        assert!(matches!(sign_in::confirm(o, &pass, &code, &place).await, Err(AppError::NotSignedIn)), "the time is over");
+        // A spare code once, in any case and with its hyphen; then one less is left.
+        let pass = enter().await;
+        let spare = format!("{}-{}", spares[3].get(..5).unwrap().to_uppercase(), spares[3].get(5..).unwrap());
+        assert!(sign_in::confirm(o, &pass, &spare, &place).await.is_ok());
+        assert!(sign_in::confirm(o, &pass, &spare, &place).await.is_err());
+        assert_eq!(sign_in::second_factor(o, &clerk.officer.id).await.unwrap(), Some(sign_in::SPARES - 1));
+        // Guesses are counted wherever they come from.
+        let mut refused = None;
+        for n in 0..8 {
+            if let Err(AppError::Throttled { seconds }) = sign_in::confirm(o, &pass, "123456", &from(&format!("198.51.100.{n}"))).await {
+                refused = Some(seconds);
+            }
+        }
+        assert!(refused.is_some());
+        // Turned off by an administrator it leaves a record that the officer sees; the password alone is enough then.
+        let admin = staff(o, "countyxf.head").await;
+        assert!(matches!(sign_in::turn_off_of(o, &clerk, &clerk.officer.id).await, Err(AppError::NotAllowed)));
+        sign_in::turn_off_of(o, &admin, &clerk.officer.id).await.unwrap();
+        let seen = security::own(o, &clerk, "", 50).await.unwrap().entries;
+        assert!(seen.iter().any(|e| e.act == Act::SecondFactorOff && e.by.as_ref() == Some(&admin.officer.id)));
+        assert!(seen.iter().any(|e| e.act == Act::SecondFactorOn));
+        assert!(sign_in::sign_in(o, "housing.clerk", demo::PASSWORD, &place).await.unwrap().signed_in().is_some());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_step_keeps_what_was_typed_before_the_sign_in_ended() {
+    let t = sqlite_office(AT);
+    let base = site(&t.office).await;
+    let client = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap();
+    let post = |path: &str, pairs: &[(&str, &str)]| client.post(format!("{base}{path}")).form(&pairs.to_vec()).send();
+    post("/staff/sign-in", &[("login", "countyxf.clerk"), ("password", demo::PASSWORD)]).await.unwrap();
+    let page = client.get(format!("{base}/staff/second-factor")).send().await.unwrap().text().await.unwrap();
+    let value = |page: &str, name: &str| {
+        page.split(&format!("name=\"{name}\" value=\""))
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
+            .replace("&quot;", "\"")
+            .replace("&#x2f;", "/")
+            .replace("&amp;", "&")
+    };
+    let (csrf, secret) = (value(&page, "csrf"), value(&page, "secret"));
+    assert!(page.contains("<svg") && !page.contains("<?xml"));
+    // A wrong code: the same square stays, so that it need not be scanned again.
+    let wrong = post("/staff/second-factor", &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", "000000")]).await.unwrap();
+    assert_eq!(wrong.status(), 422);
+    assert_eq!(value(&wrong.text().await.unwrap(), "secret"), secret);
+    let code = shown(&secret, t.office.machine_now());
+    let on = post("/staff/second-factor", &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", &code)]).await.unwrap();
+    assert_eq!(on.status(), 200);
+    assert_eq!(on.headers()["cache-control"], "no-store");
+    assert!(on.text().await.unwrap().contains("备用码"));
+    // The words of a form that met an ended sign-in go through both steps.
+    t.time.machine_minutes(61);
+    let ended = post("/staff/register", &[("csrf", &csrf), ("text", "第三单元楼道灯坏了")]).await.unwrap().text().await.unwrap();
+    let kept = value(&ended, "kept");
+    let asked =
+        post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("login", "countyxf.clerk"), ("password", demo::PASSWORD)]).await.unwrap();
+    assert!(asked.headers().get("set-cookie").is_none(), "nobody is signed in before the code");
+    let asked = asked.text().await.unwrap();
+    let (pass, kept) = (value(&asked, "pass"), value(&asked, "kept"));
+    let code = shown(&secret, t.office.machine_now());
+    let wrong = post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", "1")]).await.unwrap();
+    assert_eq!(wrong.status(), 401);
+    let kept = value(&wrong.text().await.unwrap(), "kept");
+    let back = post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", &code)]).await.unwrap();
+    let back = back.text().await.unwrap();
+    assert!(back.contains("第三单元楼道灯坏了"), "{back}");
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use huiyin_domain::ids::TenantId;
 use huiyin_storage::{Store, StoreError, conformance};
-use huiyin_storage_postgres::PostgresStore;
+use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;
-use huiyin_testkit::{postgres_database, postgres_store};
+use huiyin_testkit::{not_run, postgres_database, postgres_store};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_conforms() {
@@ -74,7 +74,7 @@ async fn a_file_that_is_no_database_is_refused_with_words() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_that_is_cut_or_locked_is_busy() {
     let Some(url) = postgres_database("postgres_busy").await else { return };
-    let store = PostgresStore::open(&url).await.unwrap();
+    let store = PostgresStore::open(&url, None).await.unwrap();
     let tenant = TenantId::new("t");
     store.lease(&tenant, "serial", 1).await.unwrap();
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
@@ -96,4 +96,95 @@ async fn postgres_that_is_cut_or_locked_is_busy() {
         }
     }
     panic!("it does not come back");
+}
+
+/// The way to the database server can be encrypted and checked, and says what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_is_reached_by_tls_and_its_certificate_is_checked() {
+    let Some(url) = postgres_database("postgres_tls").await else { return };
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let setting = async |name: &str| client.query_one(&format!("SHOW {name}"), &[]).await.unwrap().get::<_, String>(0);
+    if setting("ssl").await != "on" {
+        return not_run("postgres_tls", "the server has `ssl = off`");
+    }
+    let folder = std::path::PathBuf::from(setting("data_directory").await);
+    // The server's files are for its owner alone; the certificates are no secret.
+    let fetch = async |name: &str| {
+        let row = client.query_one("SELECT pg_read_binary_file($1)", &[&folder.join(name).to_string_lossy().into_owned()]).await.unwrap();
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), row.get::<_, Vec<u8>>(0)).unwrap();
+        file
+    };
+    let (authority, other) = (fetch(&setting("ssl_ca_file").await).await, fetch(&setting("ssl_cert_file").await).await);
+
+    let required = PostgresStore::open(&format!("{url} sslmode=require application_name=required"), None).await.unwrap();
+    assert_eq!(required.protection(), Protection::Encrypted);
+    let verified = PostgresStore::open(&format!("{url} application_name=verified"), Some(authority.path())).await.unwrap();
+    assert_eq!(verified.protection(), Protection::Verified);
+    let local = PostgresStore::open(&format!("{url} application_name=local"), None).await.unwrap();
+    assert_eq!(local.protection(), Protection::Local);
+    let sql = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE datname=current_database() AND application_name=$1";
+    for (name, encrypted) in [("required", true), ("verified", true), ("local", false)] {
+        assert_eq!(client.query_one(sql, &[&name]).await.unwrap().get::<_, bool>(0), encrypted, "{name}");
+    }
+
+    // Another's certificate, another's name, no certificate at all.
+    let why = async |url: &str, authority: &std::path::Path| {
+        let error = PostgresStore::open(url, Some(authority)).await.unwrap_err();
+        format!("{error:?}")
+    };
+    let said = why(&url, other.path()).await;
+    assert!(said.contains("UnknownIssuer"), "{said}");
+    let elsewhere = url.replace("host=127.0.0.1", "host=elsewhere.example hostaddr=127.0.0.1");
+    let said = why(&elsewhere, authority.path()).await;
+    assert!(said.contains("NotValidForName"), "{said}");
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    let said = why(&url, empty.path()).await;
+    assert!(said.contains("no certificate") && said.contains(&empty.path().display().to_string()), "{said}");
+}
+
+/// A server that has no TLS gets nothing in plain where TLS must be.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_tls_nothing_is_sent() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let seen = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // The request for TLS has eight bytes; `N` says that there is none.
+        stream.read_exact(&mut [0; 8]).await.unwrap();
+        stream.write_all(b"N").await.unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+        rest
+    });
+    let error = PostgresStore::open(&format!("host=127.0.0.1 port={port} user=x password=secret sslmode=require"), None).await.unwrap_err();
+    assert!(format!("{error:?}").contains("does not support TLS"), "{error:?}");
+    assert!(seen.await.unwrap().is_empty());
+}
+
+/// A store from before goes on with its numbers: after the highest that any unit with the same letters gave.
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_of_an_older_store_go_on() {
+    let old = "INSERT INTO item (tenant, kind, key, doc) VALUES ('t','unit','housing','{\"letters\":\"青住建信\"}'), ('t','unit','urban','{}');
+         INSERT INTO lease (tenant, name, next) VALUES ('t','paper:housing:告:2026',5), ('t','paper:urban:告:2026',3), ('t','paper:gone:告:2026',9), ('t','serial:2026',7);";
+    let check = async |store: &dyn Store| {
+        let (tenant, at) = (TenantId::new("t"), jiff::Timestamp::UNIX_EPOCH);
+        for (series, next) in [("letters:青住建信:告:2026", 5), ("letters:信:告:2026", 9), ("letters:信:答:2026", 1)] {
+            assert_eq!(store.reserve(&tenant, series, "x", at, at).await.unwrap().n, next, "{series}");
+        }
+        assert_eq!(store.lease(&tenant, "serial:2026", 1).await.unwrap(), 7);
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    drop(SqliteStore::open(&path).unwrap());
+    rusqlite::Connection::open(&path).unwrap().execute_batch(&format!("DROP TABLE reservation; PRAGMA user_version=2; {old}")).unwrap();
+    check(&SqliteStore::open(&path).unwrap()).await;
+    let Some(url) = postgres_database("numbers_of_an_older_store").await else { return };
+    drop(PostgresStore::open(&url, None).await.unwrap());
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.batch_execute(&format!("DROP TABLE reservation; DELETE FROM schema_version WHERE number=3; {old}")).await.unwrap();
+    check(&PostgresStore::open(&url, None).await.unwrap()).await;
 }

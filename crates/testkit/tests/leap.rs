@@ -30,7 +30,7 @@ async fn nothing_is_breached_by_a_clock_that_leaps_until_somebody_confirms_it() 
         };
         assert!(!breached().await);
         let base = site(o).await;
-        let signed = huiyin_app::sign_in::sign_in(o, "countyxf.clerk", demo::PASSWORD, &Default::default()).await.unwrap();
+        let signed = huiyin_app::sign_in::sign_in(o, "countyxf.clerk", demo::PASSWORD, &Default::default()).await.unwrap().signed_in().unwrap();
         let page = || async {
             reqwest::Client::new()
                 .get(format!("{base}/staff/duties"))

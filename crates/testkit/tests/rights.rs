@@ -206,7 +206,7 @@ async fn a_key_opens_nobody_elses_petition_and_a_photo_of_three_megabytes_is_tak
     let made = huiyin_app::sign_in::tokens(&t.office, &admin).await.unwrap();
     huiyin_app::sign_in::revoke_token(&t.office, &admin, &made[0].key).await.unwrap();
     assert_eq!(list().await.unwrap().status(), 401);
-    let signed = huiyin_app::sign_in::sign_in(&t.office, "housing.clerk", demo::PASSWORD, &Default::default()).await.unwrap();
+    let signed = huiyin_app::sign_in::sign_in(&t.office, "housing.clerk", demo::PASSWORD, &Default::default()).await.unwrap().signed_in().unwrap();
     huiyin_app::sign_in::set_password(&t.office, &admin, &signed.staff.officer.id, "another long one").await.unwrap();
     assert!(huiyin_app::sign_in::session(&t.office, &signed.secret).await.is_err());
     let strict = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -41,6 +41,31 @@ async fn joined(t: &TestOffice) -> Vec<(Receipt, String)> {
     all
 }
 
+/// Three at once do the same step: one does it, and the numbers of the others' papers are given to the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_are_numbered_without_gap_and_no_two_alike() {
+    on_both("numbers", AT, |t| async move {
+        let all = three(&t).await;
+        let o = &t.office;
+        let fields = [("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")];
+        for (_, number) in &all {
+            let at_once = ["housing.clerk", "housing.handler", "housing.head"].map(|who| step(o, who, number, "accept", &fields));
+            let done = futures_util::future::join_all(at_once).await;
+            assert_eq!(done.iter().filter(|d| d.is_ok()).count(), 1);
+        }
+        // A unit without letters of its own shares its series with the others that have none.
+        let mut numbers = Vec::new();
+        for (_, number) in &all {
+            let made = matter_view::for_operator(o, number).await.unwrap().papers;
+            numbers.extend(made.into_iter().filter(|p| p.rule == "notice").map(|p| p.number));
+        }
+        numbers.sort();
+        let whole: Vec<String> = (1..=numbers.len()).map(|n| format!("信告〔2026〕{n}号")).collect();
+        assert_eq!(numbers, whole);
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_on_one_is_made_on_each_and_each_keeps_its_own() {
     on_both("joinder", AT, |t| async move {

@@ -93,16 +93,19 @@ impl Asked {
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Asked {
+/// What the name of a cookie begins with where the site is reached by https: only this host can have set it, and only by https.
+const HOST: &str = "__Host-";
+
+impl FromRequestParts<Arc<Shared>> for Asked {
     type Rejection = Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
         let text = |name| parts.headers.get(name).and_then(|v| v.to_str().ok());
         let cookies: Vec<(String, String)> = text(COOKIE)
             .into_iter()
             .flat_map(|all| all.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .map(|(n, v)| (n.to_owned(), v.to_owned()))
+            .filter_map(|(n, v)| Some((if shared.config.https { n.strip_prefix(HOST)? } else { n }.to_owned(), v.to_owned())))
             .collect();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let asked = query.split('&').find_map(|p| p.strip_prefix("lang=")).and_then(Language::parse);
@@ -227,7 +230,7 @@ impl Shared {
     /// The text of a `Set-Cookie` header.
     pub fn cookie(&self, name: &str, value: &str, seconds: Option<i64>) -> String {
         let age = seconds.map(|s| format!("; Max-Age={s}")).unwrap_or_default();
-        let secure = if self.config.https { "; Secure" } else { "" };
-        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
+        let (host, secure) = if self.config.https { (HOST, "; Secure") } else { ("", "") };
+        format!("{host}{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}")
     }
 }

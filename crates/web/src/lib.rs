@@ -30,6 +30,7 @@ mod resume;
 mod routes;
 mod staff;
 mod templates;
+mod unread;
 
 pub use api::openapi_json;
 pub use budget::Limits;

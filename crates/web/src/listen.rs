@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
+use huiyin_app::sign_in::network;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -25,24 +26,24 @@ const HEAD: Duration = Duration::from_secs(20);
 /// How long those who are being answered are waited for at the end.
 const END: Duration = Duration::from_secs(8);
 
-/// Connections held, by address.
+/// Connections held, by network.
 #[derive(Debug, Default)]
-struct Held(Mutex<HashMap<IpAddr, usize>>);
+struct Held(Mutex<HashMap<String, usize>>);
 
 /// A place taken by a connection; given back when it ends.
 struct Place {
     held: Arc<Held>,
-    address: IpAddr,
+    network: String,
     _one: OwnedSemaphorePermit,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut all = self.held.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(n) = all.get_mut(&self.address) {
+        if let Some(n) = all.get_mut(&self.network) {
             *n -= 1;
             if *n == 0 {
-                all.remove(&self.address);
+                all.remove(&self.network);
             }
         }
     }
@@ -50,13 +51,14 @@ impl Drop for Place {
 
 fn place(held: &Arc<Held>, all: &Arc<Semaphore>, address: IpAddr, most: usize) -> Option<Place> {
     let one = Arc::clone(all).try_acquire_owned().ok()?;
+    let network = network(&address.to_string());
     let mut counts = held.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let n = counts.entry(address).or_default();
+    let n = counts.entry(network.clone()).or_default();
     if *n >= most {
         return None;
     }
     *n += 1;
-    Some(Place { held: Arc::clone(held), address, _one: one })
+    Some(Place { held: Arc::clone(held), network, _one: one })
 }
 
 /// Serves a site until `ended`, then at most eight seconds longer. Behind a proxy all come from one address, which has no limit

@@ -70,7 +70,7 @@ impl Kind {
             AppError::Closed(_) | AppError::Joined { .. } => Self::Closed,
             AppError::ChangedMeanwhile => Self::Changed,
             AppError::KeyReused => Self::KeyReused,
-            AppError::Busy => Self::Busy,
+            AppError::Busy | AppError::CannotWrite(_) => Self::Busy,
             AppError::File(fault) if fault.is_of_the_file() => Self::File,
             AppError::File(_) | AppError::Store(_) | AppError::Internal(_) => Self::Internal,
         }
@@ -191,7 +191,7 @@ impl Problem {
         let detail = shared.say(asked.language, &format!("{key}-detail"));
         if asked.path.starts_with("/api/") {
             let doc = serde_json::json!({ "type": format!("/problems/{}", key.trim_start_matches("problem-")), "title": title, "status": status.as_u16(), "detail": detail });
-            let headers = [(axum::http::header::CONTENT_TYPE, "application/problem+json")];
+            let headers = [(header::CONTENT_TYPE, PROBLEM_JSON)];
             return Self(Box::new((status, headers, doc.to_string()).into_response()));
         }
         let none: Vec<FieldProblem> = Vec::new();
@@ -232,7 +232,7 @@ impl Problem {
         };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = kind.status();
-        Self(Box::new(response))
+        Self(Box::new(with_wait(response, &error)))
     }
 
     /// As problem+json (RFC 9457).
@@ -246,7 +246,7 @@ impl Problem {
             "detail": detail(shared, asked.language, &error),
             "errors": fields(shared, asked.language, &error),
         });
-        Self(Box::new(problem_json(kind.status(), &body)))
+        Self(Box::new(with_wait(problem_json(kind.status(), &body), &error)))
     }
 
     /// `If-Match` names a version that is not the one that is there: nothing was done.
@@ -275,11 +275,43 @@ impl Problem {
     }
 }
 
+/// The media type of a problem.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
+/// Bytes of a fault's own words that are told.
+const WORDS: usize = 4096;
+
 fn problem_json(status: StatusCode, body: &serde_json::Value) -> Response {
     let mut response = (status, body.to_string()).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
     response
 }
+
+/// A fault of HTTP itself (a method, a size, a query), told in the words of the library, as a problem without a type of its own.
+pub(crate) async fn generic(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    let words = axum::body::to_bytes(body, WORDS).await.unwrap_or_default();
+    let title = parts.status.canonical_reason().unwrap_or_default();
+    let words = String::from_utf8_lossy(&words);
+    let detail = if words.is_empty() { title } else { words.trim() };
+    let body = serde_json::json!({ "type": "about:blank", "title": title, "status": parts.status.as_u16(), "detail": detail, "errors": [] });
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+    Response::from_parts(parts, body.to_string().into())
+}
+
+/// Says when to come again, where that is known.
+fn with_wait(mut response: Response, error: &AppError) -> Response {
+    let seconds = match error {
+        AppError::Throttled { seconds } => *seconds,
+        error if Kind::of(error) == Kind::Busy => BUSY_SECONDS,
+        _ => return response,
+    };
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// Seconds after which a store that was busy is asked again.
+const BUSY_SECONDS: i64 = 2;
 
 /// What happened and what to do next, in a sentence.
 pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> String {
@@ -299,7 +331,8 @@ pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> S
 
 /// Logged once, here, where it is handled; never with names, contacts or text.
 fn log(kind: Kind, error: &AppError) {
-    if kind == Kind::Internal {
+    // A disk that is full goes away by itself for whoever asks, and not for whoever looks after it.
+    if kind == Kind::Internal || matches!(error, AppError::CannotWrite(_)) {
         tracing::error!(error = ?error, "a request failed");
     }
 }

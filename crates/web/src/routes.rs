@@ -17,9 +17,9 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::context::{Asked, Proxy, Shared, WebConfig};
 use crate::form::{Files, Form, unreadable};
-use crate::problem::Problem;
+use crate::problem::{self, Problem};
 use crate::templates::Templates;
-use crate::{api, pages, resume, staff};
+use crate::{api, pages, resume, staff, unread};
 
 /// Who may visit a route at all; what is seen there is decided per matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/part/undo", Access::Staff),
     ("GET", "/staff/password", Access::Staff),
     ("POST", "/staff/sessions/end", Access::Staff),
+    ("GET", "/staff/second-factor", Access::Staff),
+    ("POST", "/staff/second-factor", Access::Staff),
+    ("POST", "/staff/second-factor/off", Access::Staff),
     ("POST", "/staff/clock", Access::Staff),
     ("POST", "/staff/password", Access::Staff),
     ("POST", "/staff/forward", Access::Staff),
@@ -101,6 +104,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/admin/units/{id}", Access::Admin),
     ("GET", "/staff/admin/officers/{id}", Access::Admin),
     ("POST", "/staff/admin/officers/{id}", Access::Admin),
+    ("POST", "/staff/admin/officers/{id}/second-factor-off", Access::Admin),
     ("POST", "/staff/admin/tokens", Access::Admin),
     ("POST", "/staff/admin/tokens/revoke", Access::Admin),
     ("POST", "/api/v1/submissions", Access::Public),
@@ -143,12 +147,13 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     Ok(Router::new()
         .merge(public())
         .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))
-        .merge(machine().layer(middleware::from_fn_with_state(Arc::clone(&shared), json_only)))
+        .merge(machine().layer(middleware::from_fn_with_state(Arc::clone(&shared), api_standards)))
         .fallback(pages::missing)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
         .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
+        .layer(middleware::from_fn(|request, next| unread::read_on(request, next, UPLOAD_BYTES, STILL)))
         .layer(CompressionLayer::new())
         // A body that stops coming is not waited for.
         .layer(RequestBodyTimeoutLayer::new(STILL))
@@ -189,6 +194,8 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/sign-out", post(staff::sign_in::leave))
         .route("/staff/password", get(staff::account::show).post(staff::account::change))
         .route("/staff/sessions/end", post(staff::account::end))
+        .route("/staff/second-factor", get(staff::second_factor::show).post(staff::second_factor::turn_on))
+        .route("/staff/second-factor/off", post(staff::second_factor::turn_off))
         .route("/staff/clock", post(staff::confirm_clock))
         .route("/staff/forward", post(staff::forward))
         .route("/staff/duties", get(staff::duties::list))
@@ -216,6 +223,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/admin/security", get(staff::security::list))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))
         .route("/staff/admin/officers/{id}", get(staff::admin::officer_form).post(staff::admin::officer))
+        .route("/staff/admin/officers/{id}/second-factor-off", post(staff::second_factor::turn_off_of))
         .route("/staff/admin/tokens", post(staff::admin::token))
         .route("/staff/admin/tokens/revoke", post(staff::admin::revoke))
 }
@@ -235,10 +243,11 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/openapi.json", get(api::openapi))
 }
 
-/// Behind a proxy of one's own, throttles go by the address the proxy saw: the last of `X-Forwarded-For`.
+/// Behind a proxy of one's own, throttles go by the address the proxy saw: the last of `X-Forwarded-For`, which may stand in a
+/// line of its own after one that the visitor sent.
 async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
-    let named =
-        request.headers().get("x-forwarded-for").and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).and_then(|v| v.trim().parse::<IpAddr>().ok());
+    let mut lines = request.headers().get_all("x-forwarded-for").iter();
+    let named = lines.next_back().and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).and_then(|v| v.trim().parse::<IpAddr>().ok());
     if let Some(address) = named.filter(|_| proxy == Proxy::Own) {
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     }
@@ -271,8 +280,9 @@ fn is_foreign(headers: &HeaderMap, proxy: Proxy) -> bool {
     ![said("host"), forwarded].contains(&Some(at))
 }
 
-/// The API takes JSON that says so: another type can be sent from a page of any site without asking.
-async fn json_only(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+/// What every address of the API keeps to. It takes JSON that says so, since another type can be sent from a page of any site
+/// without asking; and every fault is told as problem+json (RFC 9457), with how to sign in where that is asked (RFC 9110, 11.6.1).
+async fn api_standards(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(|v| v.split(';').next().unwrap_or_default().trim().to_lowercase());
     let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|l| l == "0") && !request.headers().contains_key(header::TRANSFER_ENCODING);
     let json = kind.as_deref().is_some_and(|k| k == "application/json" || k.ends_with("+json"));
@@ -281,7 +291,14 @@ async fn json_only(State(shared): State<Arc<Shared>>, request: Request, next: Ne
         let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
         return Problem::unreadable(&shared, &asked, StatusCode::UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`").into_response();
     }
-    next.run(request).await
+    let response = next.run(request).await;
+    let (status, kind) = (response.status(), response.headers().get(header::CONTENT_TYPE));
+    let fault = status.is_client_error() || status.is_server_error();
+    let mut response = if fault && kind.is_none_or(|k| k != problem::PROBLEM_JSON) { problem::generic(response).await } else { response };
+    if response.status() == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"huiyin\""));
+    }
+    response
 }
 
 /// Headers of every answer, and refusal of forms sent from other sites.
@@ -305,6 +322,9 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
         ("permissions-policy", "geolocation=(), camera=(), microphone=()"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if shared.config.https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if !asset {
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

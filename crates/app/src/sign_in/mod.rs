@@ -2,6 +2,7 @@
 
 mod password;
 pub mod published;
+mod second_factor;
 mod session;
 pub(crate) mod throttle;
 mod token;
@@ -15,6 +16,8 @@ use crate::security::{Act, Entry};
 
 pub(crate) use password::write_first;
 pub use password::{change_password, check_password, hash, set_password};
+pub(crate) use second_factor::renew_all;
+pub use second_factor::{Offer, SPARES, confirm, offer, offer_again, second_factor, turn_off, turn_off_of, turn_on};
 pub use session::{IDLE_MINUTES, LASTS_HOURS, Place, SessionLine, end_others, form_token, session, sessions, sign_out};
 pub use throttle::network;
 pub use token::{TokenLine, make_token, revoke_token, token, tokens};
@@ -30,11 +33,30 @@ pub struct SignedIn {
     pub staff: Staff,
 }
 
+/// What a name and its password open.
+#[derive(Debug, Clone)]
+pub enum Entered {
+    /// The desk.
+    In(SignedIn),
+    /// The second step: what is handed to [`confirm`] with the code.
+    CodeAsked(String),
+}
+
+impl Entered {
+    /// The sign-in, where no second step is asked.
+    pub fn signed_in(self) -> Option<SignedIn> {
+        match self {
+            Self::In(signed) => Some(signed),
+            Self::CodeAsked(_) => None,
+        }
+    }
+}
+
 /// Signs an officer in by name and password.
 ///
 /// # Errors
 /// [`AppError::NotSignedIn`] for a wrong pair (never saying which half), [`AppError::Throttled`] after several.
-pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place) -> Result<SignedIn> {
+pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place) -> Result<Entered> {
     let login = text::number(login).to_lowercase();
     let network = network(&place.from);
     // First the name, then the place: two that wait for each other cannot be.
@@ -55,14 +77,10 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
     match officer.zip(stored).filter(|_| right) {
         Some((officer, stored)) => {
             throttle::forget(office, name).await?;
-            let entry = Entry::new(office, Act::SignedIn, Some(&officer.id)).of(&officer.id).with(&network);
-            let secret = session::open(office, &officer.id, place, stored.given, entry).await?;
-            // The password was changed while it was looked at: the new sign-in ends with those of the old one.
-            if Credential::read(office, &officer.id).await?.is_none_or(|now| now.hash != stored.hash) {
-                session::sign_out(office, &secret).await?;
-                return Err(AppError::NotSignedIn);
+            if second_factor(office, &officer.id).await?.is_some() {
+                return Ok(Entered::CodeAsked(second_factor::pass(office, &officer.id, &stored)));
             }
-            Ok(SignedIn { secret, staff: Staff { officer } })
+            session::begin(office, Staff { officer }, stored, place).await.map(Entered::In)
         }
         None => {
             for (key, policy) in keys {

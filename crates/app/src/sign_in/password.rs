@@ -98,20 +98,26 @@ pub fn check_password(password: &str, names: &[&str], errors: &mut Vec<FormError
     }
 }
 
+/// Whether it is the own password of an officer who is signed in already: the faults of the field `old`.
+pub(super) async fn own(office: &Office, staff: &Staff, old: &str) -> Result<Vec<FormError>> {
+    let key = format!("own:{}", staff.officer.login);
+    let _turn = office.turn(&key).await;
+    throttle::check(office, &key).await?;
+    if verify(old, Credential::read(office, &staff.officer.id).await?.as_ref()).await? {
+        throttle::forget(office, &key).await?;
+        return Ok(Vec::new());
+    }
+    throttle::miss(office, &key, throttle::OFFICER).await?;
+    Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id).write(office).await?;
+    Ok(vec![FormError::new("old", "fault-password-wrong")])
+}
+
 /// An officer changes the own password and signs in anew with it.
 ///
 /// # Errors
 /// [`AppError::Form`] when the old one is wrong or the new one too weak.
 pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &str) -> Result<()> {
-    let key = format!("own:{}", staff.officer.login);
-    let _turn = office.turn(&key).await;
-    throttle::check(office, &key).await?;
-    let mut errors = Vec::new();
-    if !verify(old, Credential::read(office, &staff.officer.id).await?.as_ref()).await? {
-        throttle::miss(office, &key, throttle::OFFICER).await?;
-        Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id).write(office).await?;
-        errors.push(FormError::new("old", "fault-password-wrong"));
-    }
+    let mut errors = own(office, staff, old).await?;
     if errors.is_empty() && old == new {
         errors.push(FormError::new("password", "fault-password-same"));
     }
@@ -119,7 +125,6 @@ pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &st
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
-    throttle::forget(office, &key).await?;
     let entry = Entry::new(office, Act::PasswordChanged, Some(&staff.officer.id)).of(&staff.officer.id);
     write(office, &staff.officer.id, new, false, entry).await
 }

@@ -5,7 +5,8 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::officer;
+use super::password::Credential;
+use super::{SignedIn, network, officer};
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::security::{Act, Entry};
@@ -67,8 +68,21 @@ fn noted(key: &str, now: Timestamp) -> ItemRecord {
     ItemRecord { kind: ItemKind::Session, key: format!("{key}:seen"), doc: serde_json::Value::Null, expires, only_new: false }
 }
 
+/// Begins the session of whoever has shown what is asked, with the entry on record.
+pub(super) async fn begin(office: &Office, staff: Staff, stored: Credential, place: &Place) -> Result<SignedIn> {
+    let id = &staff.officer.id;
+    let entry = Entry::new(office, Act::SignedIn, Some(id)).of(id).with(network(&place.from));
+    let secret = open(office, id, place, stored.given, entry).await?;
+    // The password was changed while it was looked at: the new sign-in ends with those of the old one.
+    if Credential::read(office, id).await?.is_none_or(|now| now.hash != stored.hash) {
+        sign_out(office, &secret).await?;
+        return Err(AppError::NotSignedIn);
+    }
+    Ok(SignedIn { secret, staff })
+}
+
 /// Opens a session.
-pub(super) async fn open(office: &Office, officer: &OfficerId, place: &Place, given: bool, entry: Entry) -> Result<String> {
+async fn open(office: &Office, officer: &OfficerId, place: &Place, given: bool, entry: Entry) -> Result<String> {
     let (secret, now) = (random_hex(32)?, office.machine_now());
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let session = Session { officer: officer.clone(), opened: now, from: cut(&place.from), device: cut(&place.device), given };

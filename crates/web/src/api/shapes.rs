@@ -285,7 +285,7 @@ pub(crate) struct UnitJson {
 /// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ProblemJson {
-    /// `/problems/…`, one of a closed list.
+    /// `/problems/…`, one of a closed list; `about:blank` for a fault of HTTP itself.
     pub r#type: String,
     /// Short.
     pub title: String,

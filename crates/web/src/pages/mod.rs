@@ -12,6 +12,7 @@ use huiyin_app::AppError;
 use huiyin_app::domain::clock::{Basis, ClockKind};
 use huiyin_app::domain::procedure::{ClockRule, RuleBook, StartFrom, StateRule};
 use huiyin_app::domain::unit::UnitKind;
+use huiyin_app::permissions::{Action, allows};
 use huiyin_wording::Language;
 
 use serde::Serialize;
@@ -210,8 +211,19 @@ pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
     }
 }
 
-/// Figures for a Prometheus server; counts of acts, never of persons.
-pub(crate) async fn metrics(State(shared): State<Arc<Shared>>) -> Response {
+/// Figures for a Prometheus server; counts of acts, never of persons. For whoever asks from this machine, and elsewhere for the
+/// token of an officer who administers.
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, asked: Asked) -> Response {
+    if !asked.from.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()) {
+        let allowed = match asked.authorization("Bearer") {
+            Some(token) => huiyin_app::sign_in::token(&shared.office, token).await.is_ok_and(|staff| allows(&staff, Action::Administer)),
+            None => false,
+        };
+        if !allowed {
+            let how = [(header::WWW_AUTHENTICATE, "Bearer realm=\"huiyin\"")];
+            return (StatusCode::UNAUTHORIZED, how, "the token of an administrator is asked for\n").into_response();
+        }
+    }
     match shared.config.metrics {
         Some(text) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text()).into_response(),
         None => (StatusCode::NOT_FOUND, "metrics are not collected here\n").into_response(),

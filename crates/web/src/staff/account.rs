@@ -1,4 +1,4 @@
-//! The own account: password, open sign-ins, and what was done to it.
+//! The own account: password, second factor, open sign-ins, and what was done to it.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     page(&shared, &signed, Vec::new()).await
 }
 
-async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> Page {
+pub(super) async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> Page {
     let failed = |e: AppError| Problem::page(shared, &signed.asked, e);
     let (office, language, today) = (&shared.office, signed.asked.language, shared.office.now().today());
     let sessions = sign_in::sessions(office, &signed.staff, &signed.secret).await.map_err(failed)?;
@@ -33,9 +33,10 @@ async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldProblem>) -> 
     let directory = office.directory().await.map_err(failed)?;
     let entries = security::own(office, &signed.staff, "", SHOWN).await.map_err(failed)?.entries;
     let entries: Vec<Value> = entries.iter().map(|e| line(shared, language, &directory, e)).collect();
+    let spares = sign_in::second_factor(office, &signed.staff.officer.id).await.map_err(failed)?;
     let wrong = !errors.is_empty();
     let mut response =
-        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries, minutes => sign_in::IDLE_MINUTES, hours => sign_in::LASTS_HOURS });
+        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries, second_factor => spares.is_some(), spares, minutes => sign_in::IDLE_MINUTES, hours => sign_in::LASTS_HOURS });
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

@@ -121,7 +121,11 @@ async fn officer_page(shared: &Shared, signed: &SignedIn, o: Option<Value>, id: 
     let was = all.officer(&OfficerId::new(id));
     let colleagues = |o: &&Officer| asks && o.active && o.id.as_str() != id && was.is_some_and(|w| w.unit == o.unit);
     let substitutes: Vec<Value> = all.officers.iter().filter(colleagues).map(|o| context! { id => o.id.as_str(), name => o.name }).collect();
-    Ok(shared.desk(signed, "officer.html", context! { o, id, units, posts => Post::ALL.map(Post::word), errors, asks, substitutes }))
+    let second_factor = match was {
+        Some(was) => sign_in::second_factor(&shared.office, &was.id).await.map_err(|e| Problem::page(shared, &signed.asked, e))?.is_some(),
+        None => false,
+    };
+    Ok(shared.desk(signed, "officer.html", context! { second_factor, o, id, units, posts => Post::ALL.map(Post::word), errors, asks, substitutes }))
 }
 
 /// Adds or changes an officer, with a password when one is given.

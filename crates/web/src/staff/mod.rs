@@ -12,6 +12,7 @@ pub(crate) mod moves;
 pub(crate) mod print;
 pub(crate) mod register;
 pub(crate) mod report;
+pub(crate) mod second_factor;
 pub(crate) mod security;
 pub(crate) mod sign_in;
 

@@ -91,6 +91,29 @@ password-ends = After that every device is signed out; sign in again with the ne
 account-title = My account
 account-done = What was done to this account
 account-done-lead = Who signed in when, and who changed the account. If it was not you, change the password at once and tell the administrator.
+second-factor-title = One-time codes
+second-factor-lead = When this is on, signing in asks for the six digits that an authenticator shows on your telephone besides the password, so that a password somebody else knows is not enough. It is your choice.
+second-factor-set-up = Set up one-time codes
+second-factor-step-app = Install an authenticator on your telephone (any that knows TOTP; it needs no network).
+second-factor-step-scan = Scan this square with it.
+second-factor-square = Square code that adds this account to the authenticator
+second-factor-by-hand = If you cannot scan it, type the key into the authenticator:
+second-factor-step-code = Type the six digits it shows below, to make sure that it works.
+second-factor-code = One-time code
+second-factor-on = Turn on
+second-factor-off = Turn one-time codes off
+second-factor-is-on = One-time codes are on.
+second-factor-left = { $n ->
+    [one] One spare code is left.
+   *[other] { $n } spare codes are left.
+}
+second-factor-spares = Spare codes
+second-factor-spares-lead = When the telephone is not at hand, a spare code takes the place of the digits; each works once. Write them down or print them and keep them safe: they are not shown again.
+second-factor-kept = I have kept them
+second-factor-ask = The password is right. Type the six digits that your authenticator shows.
+second-factor-lost = without the telephone, type a spare code; when those are gone too, ask the administrator to turn this off
+second-factor-other = Sign in with another account
+second-factor-admin = One-time codes are on for this account. If telephone and spare codes are lost, make sure who asks and turn them off; it goes into the security log, and the officer sees it.
 sessions-title = Devices signed in
 sessions-lead = A sign-in ends after { $minutes } minutes without anything done, and after { $hours } hours at most.
 sessions-this = this one
