@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use huiyin_domain::clock::{OfficeTime, end_of_day};
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::unit::{Post, Unit};
-pub use huiyin_storage::{DutyCounts, DutyRecord, Page};
+pub use huiyin_storage::{Burst, DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
 
@@ -71,15 +71,7 @@ pub enum Slice {
 pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
     require(staff, Action::ReadLists)?;
     let mut query = query(staff, office, &whose, slice, after, limit, &office.now());
-    let directory = office.directory().await?;
-    match &whose {
-        // What an empty post owes falls to the head at once.
-        Whose::Mine if staff.is(Post::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
-        Whose::Below(unit) if posts::deserted_below(&directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
-        Whose::Below(_) => return Err(AppError::NotFound),
-        Whose::Mine | Whose::Unit => {}
-    }
-    query.without = crate::people::recused_from(office, staff).await?;
+    owner(office, staff, &whose, &mut query).await?;
     let mut counts = office.store().duty_counts(&query).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
     if whose == Whose::Mine && staff.is(Post::Head) {
@@ -92,6 +84,44 @@ pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, af
     Ok((office.store().duties(&query).await?, counts))
 }
 
+/// The bursts in which whose duties these are has something to sort: many filings from one network within minutes, one row each.
+/// Whatever is touched, or of which a clock warns, leaves them.
+///
+/// # Errors
+/// As [`list`].
+pub async fn bursts(office: &Office, staff: &Staff, whose: &Whose) -> Result<Vec<Burst>> {
+    require(staff, Action::ReadLists)?;
+    let mut query = query(staff, office, whose, Slice::All, None, 1, &office.now());
+    owner(office, staff, whose, &mut query).await?;
+    Ok(office.store().bursts(&query).await?)
+}
+
+/// A page of what is in a burst, by due time.
+///
+/// # Errors
+/// As [`list`].
+pub async fn of_burst(office: &Office, staff: &Staff, whose: &Whose, burst: &str, after: Option<String>, limit: u32) -> Result<Page<DutyRecord>> {
+    require(staff, Action::ReadLists)?;
+    let mut query = query(staff, office, whose, Slice::All, after, limit, &office.now());
+    owner(office, staff, whose, &mut query).await?;
+    query.burst = Some(burst.to_owned());
+    Ok(office.store().duties(&query).await?)
+}
+
+/// Completes whose duties are asked for.
+async fn owner(office: &Office, staff: &Staff, whose: &Whose, query: &mut DutyQuery) -> Result<()> {
+    let directory = office.directory().await?;
+    match whose {
+        // What an empty post owes falls to the head at once.
+        Whose::Mine if staff.is(Post::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
+        Whose::Below(unit) if posts::deserted_below(&directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
+        Whose::Below(_) => return Err(AppError::NotFound),
+        Whose::Mine | Whose::Unit => {}
+    }
+    query.without = crate::people::recused_from(office, staff).await?;
+    Ok(())
+}
+
 fn query(staff: &Staff, office: &Office, whose: &Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {
     let today = now.today();
     let week = today.checked_add(7.days()).unwrap_or(today);
@@ -100,6 +130,7 @@ fn query(staff: &Staff, office: &Office, whose: &Whose, slice: Slice, after: Opt
         unit: staff.officer.unit.clone(),
         posts: if *whose == Whose::Mine { staff.officer.posts.clone() } else { BTreeSet::new() },
         without: BTreeSet::new(),
+        burst: None,
         window: match slice {
             Slice::All => DutyWindow::All,
             Slice::Late => DutyWindow::Late,

@@ -86,6 +86,7 @@ pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) 
         unit: unit.clone(),
         posts,
         without: BTreeSet::new(),
+        burst: None,
         window: DutyWindow::All,
         now: now.at,
         today_ends: now.at,
@@ -93,7 +94,8 @@ pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) 
         after: None,
         limit: 1,
     };
-    Ok(office.store().duty_counts(&query).await?.all())
+    let folded: u64 = office.store().bursts(&query).await?.iter().map(|b| b.matters).sum();
+    Ok(office.store().duty_counts(&query).await?.all() + folded)
 }
 
 /// What must be written beside an officer's change so that no post is left empty while it owes: whoever takes it over.

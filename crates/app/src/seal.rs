@@ -48,7 +48,11 @@ pub(crate) fn seal(
     }
     matter.version = match expected {
         Expected::New => 1,
-        Expected::Version(v) => v + 1,
+        Expected::Version(v) => {
+            // What somebody has touched, or a clock has spoken of, stands by itself.
+            matter.burst = None;
+            v + 1
+        }
     };
     let scope = matter.scope(&ground.directory);
     changes.matters.push(MatterWrite { matter, expected, scope, terms });

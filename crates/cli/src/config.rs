@@ -38,6 +38,8 @@ pub struct Config {
     pub https: bool,
     /// Requests come through a proxy of the office's own, whose `X-Forwarded-For` is believed.
     pub proxy: bool,
+    /// Filings of one network within ten minutes that stand by themselves at the desk; more are one row to sort. 0 folds nothing.
+    pub burst: u32,
     /// What is logged: `error`, `warn`, `info`, `debug`, or as `tracing` takes it.
     pub log: String,
 }
@@ -57,6 +59,7 @@ impl Default for Config {
             procedure: "cn/petition".into(),
             https: false,
             proxy: false,
+            burst: 30,
             log: "warn,huiyin::security=info".into(),
         }
     }

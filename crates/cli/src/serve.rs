@@ -181,7 +181,13 @@ async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::
     let store = office.clone();
     let site = router(
         office,
-        WebConfig { https: config.https, proxy: if config.proxy { Proxy::Own } else { Proxy::None }, metrics: Some(metrics_text), ..WebConfig::default() },
+        WebConfig {
+            https: config.https,
+            proxy: if config.proxy { Proxy::Own } else { Proxy::None },
+            burst: config.burst,
+            metrics: Some(metrics_text),
+            ..WebConfig::default()
+        },
     )?;
     huiyin_web::serve(listener, site, config.proxy, ended()).await;
     if let Err(error) = presence::ended(&store, &node()).await {

@@ -113,6 +113,10 @@ pub struct Matter {
     /// Who proposed the destruction; another officer agrees to it.
     #[serde(default)]
     pub proposer: Option<OfficerId>,
+    /// The burst it came in: many filings from one network within minutes, one row at the desk until somebody or a clock has to do
+    /// with it. Nothing of it stays after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub burst: Option<String>,
     /// Ratings.
     pub ratings: Ratings,
     /// Matters handled as one (并案).

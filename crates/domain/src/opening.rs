@@ -122,6 +122,7 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         annulled: None,
         recused: BTreeSet::new(),
         proposer: None,
+        burst: None,
         ratings: Ratings::default(),
         joinder: None,
         before_withdrawal: None,

@@ -15,7 +15,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, Recycli
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
@@ -217,6 +217,10 @@ impl Store for PostgresStore {
 
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
         read::duty_counts(&self.client().await?, query).await
+    }
+
+    async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
+        read::bursts(&self.client().await?, query).await
     }
 
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {

@@ -7,7 +7,8 @@ use huiyin_domain::ids::{MatterId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
-    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility, behind,
+    AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, Page, SearchQuery,
+    StoreError, Visibility, behind,
 };
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -45,8 +46,8 @@ pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static s
 
 /// The rows of a matter's duties as their columns say, by which they are listed and worked.
 pub(crate) async fn duties_of(client: &Object, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
-    let found = rows(client, "SELECT doc, unit, due, next_at FROM duty WHERE tenant=$1 AND matter=$2", &[&tenant, &matter]).await?;
-    let one = |row: &Row| Ok(parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)));
+    let found = rows(client, "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND matter=$2", &[&tenant, &matter]).await?;
+    let one = |row: &Row| Ok(parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3), row.get(4)));
     found.iter().map(one).collect()
 }
 
@@ -119,7 +120,7 @@ fn quote(phrase: &Phrase) -> String {
     format!("({})", terms.join(" <-> "))
 }
 
-const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND kind='duty' AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5 AND matter<>ALL($6)";
+const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5 AND matter<>ALL($6) AND kind=$7";
 
 fn posts(query: &DutyQuery) -> Vec<&'static str> {
     query.posts.iter().map(|p| p.word()).collect()
@@ -129,10 +130,15 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
     let (from, to) = query.bounds();
     let (due, key) = query.position();
     let row = "matter || '.' || lpad(n::text, 6, '0')";
-    let sql =
-        format!("SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$7 OR (due=$7 AND {row} > $8)) ORDER BY due, matter, n LIMIT $9");
-    let found =
-        rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &ids(&query.without), &due, &key, &more(query.limit)]).await?;
+    let sql = format!(
+        "SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$8 OR (due=$8 AND {row} > $9)) ORDER BY due, matter, n LIMIT $10"
+    );
+    let found = rows(
+        client,
+        &sql,
+        &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &ids(&query.without), &query.list(), &due, &key, &more(query.limit)],
+    )
+    .await?;
     keyed("duty", &found, query.limit)
 }
 
@@ -141,12 +147,34 @@ pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<Du
     let mut counts = [0_u64; 4];
     for (slot, window) in counts.iter_mut().zip([DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later]) {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
-        let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from, &to, &ids(&query.without)]).await?;
+        let found = rows(client, &sql, &[&query.tenant.0, &query.unit.0, &posts(query), &from, &to, &ids(&query.without), &query.list()]).await?;
         let n: i64 = found.first().map_or(0, |r| r.get(0));
         *slot = u64::try_from(n).unwrap_or(0);
     }
     let [late, today, week, later] = counts;
     Ok(DutyCounts { late, today, week, later })
+}
+
+/// Bursts, found by stepping from one to the next along the key.
+pub(crate) async fn bursts(client: &Object, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
+    let sql = format!(
+        "SELECT count(DISTINCT matter), min(due) FROM (SELECT matter, due FROM duty WHERE {DUTY_FILTER} ORDER BY due, matter, n LIMIT {COUNTED}) AS counted"
+    );
+    let next = "SELECT kind FROM duty WHERE tenant=$1 AND unit=$2 AND kind>$3 AND kind<$4 ORDER BY kind LIMIT 1";
+    let (mut out, mut list) = (Vec::new(), BURSTS.to_owned());
+    for _ in 0..MANY_BURSTS {
+        let found = rows(client, next, &[&query.tenant.0, &query.unit.0, &list, &AFTER_BURSTS]).await?;
+        let Some(found) = found.first().map(|r| r.get::<_, String>(0)) else { break };
+        let values: &[&(dyn ToSql + Sync)] = &[&query.tenant.0, &query.unit.0, &posts(query), &i64::MIN, &i64::MAX, &ids(&query.without), &found];
+        let counted = rows(client, &sql, values).await?;
+        let (matters, due): (i64, Option<i64>) = counted.first().map_or((0, None), |r| (r.get(0), r.get(1)));
+        if let Some(due) = due.and_then(|s| Timestamp::from_second(s).ok()) {
+            let name = found.strip_prefix(BURSTS).unwrap_or_default().to_owned();
+            out.push(Burst { name, matters: u64::try_from(matters).unwrap_or(0), due });
+        }
+        list = found;
+    }
+    Ok(out)
 }
 
 pub(crate) async fn due_timers(client: &Object, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
-use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::TenantId;
-use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, duty_rows, terms};
+use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of, terms};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
@@ -244,7 +243,7 @@ fn duties(batch: &mut Batch, tenant: &str, write: &MatterWrite) -> Result<(), St
         batch.add("DELETE FROM duty WHERE tenant=$1 AND matter=$2", values![tenant.to_owned(), id.clone()]);
     }
     for duty in duty_rows(&write.matter) {
-        let kind = if duty.unit.is_some() && duty.kind == ClockKind::Duty { "duty" } else { "right" };
+        let kind = list_of(&write.matter, &duty);
         let doc = json("duty", id, &duty)?;
         batch.add(
             "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",

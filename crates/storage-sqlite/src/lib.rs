@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
@@ -244,6 +244,11 @@ impl Store for SqliteStore {
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
         let query = query.clone();
         self.read(move |c| read::duty_counts(c, &query)).await
+    }
+
+    async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
+        let query = query.clone();
+        self.read(move |c| read::bursts(c, &query)).await
     }
 
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {

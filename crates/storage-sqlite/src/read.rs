@@ -6,7 +6,8 @@ use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
-    COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, Page, SearchQuery, StoreError, Visibility, behind,
+    AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, Page,
+    SearchQuery, StoreError, Visibility, behind,
 };
 use jiff::Timestamp;
 use rusqlite::types::Value;
@@ -34,10 +35,10 @@ pub(crate) fn many<T: DeserializeOwned>(connection: &Connection, table: &'static
 
 /// The rows of a matter's duties as their columns say, by which they are listed and worked.
 pub(crate) fn duties_of(connection: &Connection, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
-    let sql = "SELECT doc, unit, due, next_at FROM duty WHERE tenant=?1 AND matter=?2";
-    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?));
+    let sql = "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=?1 AND matter=?2";
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get::<_, String>(4)?));
     let rows: Vec<_> = connection.prepare_cached(sql).and_then(|mut s| s.query_map([tenant, matter], read)?.collect()).map_err(fault)?;
-    rows.into_iter().map(|(doc, unit, due, next_at)| Ok(parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at))).collect()
+    rows.into_iter().map(|(doc, unit, due, next_at, list)| Ok(parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at, &list))).collect()
 }
 
 /// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:
@@ -134,10 +135,10 @@ pub(crate) fn duties(connection: &Connection, query: &DutyQuery) -> Result<Page<
     let (due, key) = query.position();
     let posts = posts(query);
     let sql = format!(
-        "SELECT due || '.' || matter || '.' || printf('%06d', n), doc FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<? AND (due>? OR (due=? AND matter || '.' || printf('%06d', n) > ?)) ORDER BY due, matter, n LIMIT ?",
+        "SELECT due || '.' || matter || '.' || printf('%06d', n), doc FROM duty WHERE tenant=? AND unit=? AND kind=?{} AND due>=? AND due<? AND (due>? OR (due=? AND matter || '.' || printf('%06d', n) > ?)) ORDER BY due, matter, n LIMIT ?",
         posts.0
     );
-    let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into()];
+    let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into(), query.list().into()];
     values.extend(posts.1);
     values.extend([Value::from(from.max(due)), to.into(), due.into(), due.into(), key.into(), i64::from(query.limit.saturating_add(1)).into()]);
     let rows: Vec<(String, String)> =
@@ -164,16 +165,41 @@ fn posts(query: &DutyQuery) -> (String, Vec<Value>) {
 
 pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
     let posts = posts(query);
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE tenant=? AND unit=? AND kind='duty'{} AND due>=? AND due<? LIMIT {COUNTED})", posts.0);
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM duty WHERE tenant=? AND unit=? AND kind=?{} AND due>=? AND due<? LIMIT {COUNTED})", posts.0);
     let count = |window| {
         let (from, to) = DutyQuery { window, ..query.clone() }.bounds();
-        let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into()];
+        let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into(), query.list().into()];
         values.extend(posts.1.clone());
         values.extend([Value::from(from), to.into()]);
         let found: i64 = connection.prepare_cached(&sql).and_then(|mut s| s.query_row(params_from_iter(values), |r| r.get(0))).map_err(fault)?;
         Ok::<u64, StoreError>(u64::try_from(found).unwrap_or(0))
     };
     Ok(DutyCounts { late: count(DutyWindow::Late)?, today: count(DutyWindow::Today)?, week: count(DutyWindow::Week)?, later: count(DutyWindow::Later)? })
+}
+
+/// Bursts, found by stepping from one to the next along the key.
+pub(crate) fn bursts(connection: &Connection, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
+    let (posts, given) = posts(query);
+    let sql = format!(
+        "SELECT count(DISTINCT matter), min(due) FROM (SELECT matter, due FROM duty WHERE tenant=? AND unit=? AND kind=?{posts} ORDER BY due, matter, n LIMIT {COUNTED})"
+    );
+    let next = "SELECT kind FROM duty WHERE tenant=?1 AND unit=?2 AND kind>?3 AND kind<?4 ORDER BY kind LIMIT 1";
+    let (mut out, mut list) = (Vec::new(), BURSTS.to_owned());
+    for _ in 0..MANY_BURSTS {
+        let values = params![query.tenant.0, query.unit.0, list, AFTER_BURSTS];
+        let found: Option<String> = connection.prepare_cached(next).and_then(|mut s| s.query_row(values, |r| r.get(0)).optional()).map_err(fault)?;
+        let Some(found) = found else { break };
+        let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into(), found.clone().into()];
+        values.extend(given.clone());
+        let (matters, due): (i64, Option<i64>) =
+            connection.prepare_cached(&sql).and_then(|mut s| s.query_row(params_from_iter(values), |r| Ok((r.get(0)?, r.get(1)?)))).map_err(fault)?;
+        if let Some(due) = due.and_then(|s| Timestamp::from_second(s).ok()) {
+            let name = found.strip_prefix(BURSTS).unwrap_or_default().to_owned();
+            out.push(Burst { name, matters: u64::try_from(matters).unwrap_or(0), due });
+        }
+        list = found;
+    }
+    Ok(out)
 }
 
 pub(crate) fn due_timers(connection: &Connection, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {

@@ -1,7 +1,7 @@
 //! The statements of a commit.
 
 use huiyin_storage::{
-    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, terms,
+    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -200,7 +200,7 @@ fn duties(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> R
         run(connection, "DELETE FROM duty WHERE tenant=?1 AND matter=?2", params![tenant, id])?;
     }
     for (duty, doc) in &prepared.duties {
-        let kind = if duty.unit.is_some() && duty.kind == huiyin_domain::clock::ClockKind::Duty { "duty" } else { "right" };
+        let kind = list_of(&write.matter, duty);
         run(
             connection,
             "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{MatterId, TenantId, UnitId};
 use huiyin_domain::matter::Matter;
 
@@ -106,6 +107,29 @@ impl Changes {
         }
     }
 }
+
+/// The list a duty's row stands in: a duty of a unit, a right, or the one row of a burst that nobody has touched yet.
+pub fn list_of(matter: &Matter, duty: &DutyRecord) -> String {
+    match &matter.burst {
+        _ if duty.unit.is_none() || duty.kind != ClockKind::Duty => "right".to_owned(),
+        Some(burst) => burst_list(burst),
+        None => DUTIES.to_owned(),
+    }
+}
+
+/// The list of a burst.
+pub fn burst_list(burst: &str) -> String {
+    format!("{BURSTS}{burst}")
+}
+
+/// The list of duties that stand by themselves.
+pub const DUTIES: &str = "duty";
+/// What the names of the lists of bursts begin with.
+pub const BURSTS: &str = "burst:";
+/// What comes right after all of them in the order of a key.
+pub const AFTER_BURSTS: &str = "burst;";
+/// Bursts that are looked at.
+pub const MANY_BURSTS: usize = 50;
 
 /// The rows of a matter's clocks that are owed or open and being counted.
 pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {

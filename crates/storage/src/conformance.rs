@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, Reserved, SearchQuery, Store,
+    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, Reserved, SearchQuery, Store,
     StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
@@ -88,6 +88,7 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         deciders: Default::default(),
         recused: Default::default(),
         proposer: None,
+        burst: None,
         annulled: None,
         clocks: vec![clock(1, unit, due)],
         ratings: Ratings::default(),
@@ -161,6 +162,7 @@ fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
         unit: UnitId::new(unit),
         posts: BTreeSet::new(),
         without: BTreeSet::new(),
+        burst: None,
         window,
         now: second(100),
         today_ends: second(200),
@@ -183,6 +185,7 @@ pub async fn run(store: &dyn Store) {
     leases_never_overlap(store).await;
     numbers_leave_no_gap_and_are_used_once(store).await;
     tenants_do_not_see_each_other(store).await;
+    a_burst_is_one_row_until_it_is_touched(store).await;
 }
 
 async fn what_is_written_is_read_back(store: &dyn Store) {
@@ -310,6 +313,36 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     assert_eq!(store.duties(&recused).await.unwrap().rows.len(), 3);
     assert_eq!(store.duty_counts(&recused).await.unwrap().all(), 3, "counts leave out what the list leaves out");
     assert!(store.duties(&duties("nobody", DutyWindow::All)).await.unwrap().rows.is_empty());
+}
+
+async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
+    let query = duties("hall", DutyWindow::All);
+    let filing = |key: &str, burst: Option<&str>, due: i64| {
+        let mut changes = lodging(&tenant(), key, "hall", "同样的话", second(due));
+        changes.matters.iter_mut().for_each(|w| w.matter.burst = burst.map(str::to_owned));
+        changes
+    };
+    for (key, burst, due) in [("h1", None, 500), ("h2", Some("b2"), 400), ("h3", Some("b1"), 300), ("h4", Some("b2"), 200)] {
+        store.commit(filing(key, burst, due)).await.unwrap();
+    }
+    let numbers = async |query: &DutyQuery| store.duties(query).await.unwrap().rows.into_iter().map(|d| d.number).collect::<Vec<_>>();
+    assert_eq!(numbers(&query).await, ["2026-h1-1"]);
+    assert_eq!(store.duty_counts(&query).await.unwrap().all(), 1);
+    let bursts = store.bursts(&query).await.unwrap();
+    assert_eq!(bursts, [Burst { name: "b1".into(), matters: 1, due: second(300) }, Burst { name: "b2".into(), matters: 2, due: second(200) }]);
+    let of = DutyQuery { burst: Some("b2".into()), ..query.clone() };
+    assert_eq!(numbers(&of).await, ["2026-h4-1", "2026-h2-1"]);
+    assert!(store.bursts(&duties("edu", DutyWindow::All)).await.unwrap().is_empty(), "another unit");
+    // Touched, it stands by itself; the timers saw it all the time.
+    assert!(store.due_timers(&tenant(), second(1000), 50).await.unwrap().contains(&MatterId::new("m-h4")));
+    let mut matter = store.matter(&tenant(), &MatterId::new("m-h4")).await.unwrap().unwrap();
+    (matter.burst, matter.version) = (None, 2);
+    let scope = BTreeSet::from([UnitId::new("hall")]);
+    let mut changes = Changes::new(tenant());
+    changes.matters.push(MatterWrite { matter, expected: Expected::Version(1), scope, terms: None });
+    store.commit(changes).await.unwrap();
+    assert_eq!(numbers(&query).await, ["2026-h4-1", "2026-h1-1"]);
+    assert_eq!(store.bursts(&query).await.unwrap().iter().map(|b| b.matters).collect::<Vec<_>>(), [1, 1]);
 }
 
 async fn timers_come_oldest_first(store: &dyn Store) {

@@ -11,9 +11,9 @@ mod query;
 mod records;
 pub mod terms;
 
-pub use changes::{Changes, Erase, Expected, MatterWrite, Reserved, duty_rows};
+pub use changes::{AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, MatterWrite, Reserved, burst_list, duty_rows, list_of};
 pub use error::StoreError;
-pub use query::{COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
+pub use query::{Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
 pub use records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, IdentityCorrection, ItemKind, ItemRecord, MessageRecord, NewCode,
     SubmissionRecord, VaultRecord,
@@ -72,6 +72,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
     /// The rows of one matter's duties, in any order.
     async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError>;
+    /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most [`MANY_BURSTS`].
+    async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError>;
     /// How many there are in each window.
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
     /// Matters with a timer due at or before `now`, most overdue first.

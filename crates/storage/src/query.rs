@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::changes::{DUTIES, burst_list};
 use huiyin_domain::ids::{MatterId, TenantId, UnitId};
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::unit::Post;
@@ -89,6 +90,8 @@ pub struct DutyQuery {
     pub posts: BTreeSet<Post>,
     /// Matters the reader recuses from.
     pub without: BTreeSet<MatterId>,
+    /// Only those of a burst; else those that stand by themselves.
+    pub burst: Option<String>,
     /// Which slice.
     pub window: DutyWindow,
     /// Office time.
@@ -103,7 +106,23 @@ pub struct DutyQuery {
     pub limit: u32,
 }
 
+/// Many filings from one network within minutes, folded into one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Burst {
+    /// Its name.
+    pub name: String,
+    /// Matters of it that nobody has touched yet, counted up to [`COUNTED`].
+    pub matters: u64,
+    /// When the first of their duties is due.
+    pub due: Timestamp,
+}
+
 impl DutyQuery {
+    /// The list it reads.
+    pub fn list(&self) -> String {
+        self.burst.as_deref().map_or_else(|| DUTIES.to_owned(), burst_list)
+    }
+
     /// The bounds of the window: due in `[from, to)`, in seconds.
     pub fn bounds(&self) -> (i64, i64) {
         let (now, today, week) = (self.now.as_second(), self.today_ends.as_second(), self.week_ends.as_second());

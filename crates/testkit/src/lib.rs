@@ -234,6 +234,7 @@ pub fn petition(text: &str) -> Lodging {
         reply: ReplyWay::CodeOnly,
         identity: Identity::default(),
         files: Vec::new(),
+        burst: None,
     }
 }
 

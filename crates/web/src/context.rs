@@ -15,6 +15,7 @@ use huiyin_wording::Language;
 use minijinja::Value;
 
 use crate::budget::{Budget, Limits};
+use crate::bursts::Bursts;
 use crate::form::Form;
 use crate::problem::Problem;
 use crate::resume;
@@ -51,6 +52,8 @@ pub struct WebConfig {
     pub proxy: Proxy,
     /// What may be uploaded in a day without being signed in.
     pub uploads: Limits,
+    /// Filings of one network within minutes that stand by themselves at the desk; more are one row. 0 folds nothing.
+    pub burst: u32,
     /// Text of `/metrics`; empty when not collected.
     pub metrics: Option<MetricsText>,
 }
@@ -65,6 +68,7 @@ pub(crate) struct Shared {
     pub templates: Arc<Templates>,
     pub config: WebConfig,
     pub budget: Arc<Budget>,
+    pub bursts: Arc<Bursts>,
 }
 
 /// What a request says, beside its body.

@@ -19,6 +19,7 @@ macro_rules! context_value {
 
 mod api;
 mod budget;
+mod bursts;
 mod context;
 mod files;
 mod form;

@@ -143,7 +143,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let wording = Arc::new(huiyin_wording::Wording::load().map_err(|e| AppError::Internal(e.to_string()))?);
     let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
     let proxy = config.proxy;
-    let shared = Arc::new(Shared { office, templates, config, budget: Arc::default() });
+    let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
     Ok(Router::new()
         .merge(public())
         .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))

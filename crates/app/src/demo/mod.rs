@@ -452,6 +452,7 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
         reply: if naming == Naming::Anonymous { ReplyWay::CodeOnly } else { ReplyWay::Sms },
         identity,
         files: Vec::new(),
+        burst: None,
     };
     let channel = match i % 8 {
         1 => Channel::Letter,

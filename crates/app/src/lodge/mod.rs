@@ -63,6 +63,8 @@ pub struct Lodging {
     pub identity: Identity,
     /// Files already stored.
     pub files: Vec<AttachmentRecord>,
+    /// The burst it comes in, if it does.
+    pub burst: Option<String>,
 }
 
 /// What an officer adds when registering.
@@ -160,6 +162,7 @@ fn stub(office: &Office, lodging: Lodging) -> Lodging {
         reply: ReplyWay::CodeOnly,
         identity: Identity::default(),
         files: Vec::new(),
+        burst: None,
     }
 }
 
@@ -287,6 +290,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
         Keep::Whole => open(ground.rules(), opening, actor, &office.now())?,
         Keep::StubOnly => open_sealed(ground.rules(), opening, actor, &office.now())?,
     };
+    matter.burst = lodging.burst;
     matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });

@@ -15,7 +15,7 @@ use huiyin_app::find;
 use huiyin_app::matter_view;
 use serde::Deserialize;
 
-use super::shapes::{DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, PaperJson, ProblemJson, brief, full};
+use super::shapes::{BurstJson, DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, PaperJson, ProblemJson, brief, full};
 use super::submissions::idempotency_key;
 use super::{Answer, body, invalid, machine};
 use crate::context::{Asked, Shared};
@@ -149,12 +149,13 @@ pub(crate) async fn paper(State(shared): State<Arc<Shared>>, Path((number, n)): 
 pub(crate) struct DutiesQuery {
     whose: String,
     slice: String,
+    burst: String,
     after: Option<String>,
     limit: Option<u32>,
 }
 
 /// Duties by due time.
-#[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+#[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("burst" = Option<String>, Query, description = "Only those of a burst"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
 pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Query(query): Query<DutiesQuery>) -> Answer {
     let staff = machine(&shared, &asked).await?;
@@ -168,7 +169,14 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
         "later" => Slice::Later,
         _ => return Err(invalid(&shared, &asked, "slice")),
     };
-    let (page, counts) = duties::list(&shared.office, &staff, whose, slice, query.after, limit).await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let fail = |e| Problem::api(&shared, &asked, e);
+    let bursts = duties::bursts(&shared.office, &staff, &whose).await.map_err(fail)?;
+    let bursts = bursts.into_iter().map(|b| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() }).collect();
+    let after = query.after.clone();
+    let (mut page, counts) = duties::list(&shared.office, &staff, whose.clone(), slice, query.after, limit).await.map_err(fail)?;
+    if !query.burst.is_empty() {
+        page = duties::of_burst(&shared.office, &staff, &whose, &query.burst, after, limit).await.map_err(fail)?;
+    }
     let duties = page
         .rows
         .into_iter()
@@ -181,5 +189,5 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
             due: d.due.to_string(),
         })
         .collect();
-    Ok(Json(DutiesJson { duties, next: page.next, late: counts.late, today: counts.today, week: counts.week, later: counts.later }).into_response())
+    Ok(Json(DutiesJson { duties, next: page.next, late: counts.late, today: counts.today, week: counts.week, later: counts.later, bursts }).into_response())
 }

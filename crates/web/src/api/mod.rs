@@ -22,8 +22,8 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use crate::context::{Asked, Shared};
 use crate::problem::{self, Problem};
 use shapes::{
-    ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson, ReasonJson,
-    ReceiptJson, SubmissionJson, UnitJson,
+    BurstJson, ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson,
+    ReasonJson, ReceiptJson, SubmissionJson, UnitJson,
 };
 
 pub(crate) type Answer = Result<Response, Problem>;
@@ -32,7 +32,7 @@ pub(crate) type Answer = Result<Response, Problem>;
 #[openapi(
     info(title = "Huiyin 回音", version = "1", description = "Petitions from receipt to archive. Every date is a civil day of the office's time zone; every instant is RFC 3339."),
     paths(submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make, matters::papers, matters::paper, matters::duties, units),
-    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, PaperJson, DutiesJson, DutyJson, UnitJson, ProblemJson, ProblemFieldJson)),
+    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, PaperJson, DutiesJson, DutyJson, BurstJson, UnitJson, ProblemJson, ProblemFieldJson)),
     modifiers(&Security, &Faults)
 )]
 struct Document;

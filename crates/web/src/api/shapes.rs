@@ -244,6 +244,19 @@ pub(crate) struct DutiesJson {
     pub week: u64,
     /// Due later.
     pub later: u64,
+    /// Filings that came together and are not sorted yet; they are in none of the counts.
+    pub bursts: Vec<BurstJson>,
+}
+
+/// Many filings from one network within minutes that nobody has touched yet.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BurstJson {
+    /// Name, for `burst`.
+    pub name: String,
+    /// How many, counted up to 5,000.
+    pub matters: u64,
+    /// When the first is due.
+    pub due: String,
 }
 
 /// A duty.

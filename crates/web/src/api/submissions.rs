@@ -35,7 +35,8 @@ pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, heade
         Some(key) => format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}"))),
         None => format!("api:{}", random_hex(16).map_err(fail)?),
     };
-    let done = lodge::lodge(&shared.office, lodging(&shared, key, sent)).await.map_err(fail)?;
+    let burst = shared.bursts.of(shared.config.burst, &asked.from, shared.office.machine_now()).map_err(fail)?;
+    let done = lodge::lodge(&shared.office, Lodging { burst, ..lodging(&shared, key, sent) }).await.map_err(fail)?;
     let status = if done.known { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(ReceiptJson { number: done.number, code: done.code, known: done.known })).into_response())
 }
@@ -68,6 +69,7 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
             needs: sent.needs,
         },
         files: Vec::new(),
+        burst: None,
     }
 }
 

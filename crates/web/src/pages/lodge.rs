@@ -465,11 +465,13 @@ fn lodging(shared: &Shared, open: &Open) -> Lodging {
             needs: get("needs"),
         },
         files: draft.files.iter().map(|f| files::record(shared, f)).collect(),
+        burst: None,
     }
 }
 
 async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
-    match lodge::lodge(&shared.office, lodging(shared, &open)).await {
+    let burst = shared.bursts.of(shared.config.burst, &asked.from, shared.office.machine_now()).map_err(|e| Problem::page(shared, asked, e))?;
+    match lodge::lodge(&shared.office, Lodging { burst, ..lodging(shared, &open) }).await {
         Ok(done) => {
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             open.draft = Draft { receipt: Some(done.number), ..Draft::default() };

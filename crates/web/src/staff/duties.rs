@@ -25,6 +25,7 @@ pub(crate) struct Asked {
     slice: String,
     of: Option<String>,
     after: Option<String>,
+    burst: Option<String>,
     gone: Option<String>,
     moved: Option<u64>,
     ran_out: Option<u64>,
@@ -40,6 +41,9 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         (None, "unit") => Whose::Unit,
         _ => Whose::Mine,
     };
+    if let Some(burst) = &asked.burst {
+        return of_burst(&shared, &signed, &whose, burst, asked.after.clone()).await;
+    }
     let chosen = SLICES.iter().find(|(word, _)| *word == asked.slice);
     let mut groups: Vec<Value> = Vec::new();
     let mut counts = huiyin_app::duties::DutyCounts::default();
@@ -60,6 +64,12 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         }
         groups.push(context! { word, count, rows, next => page.next });
     }
+    let bursts = if chosen.is_none() { duties::bursts(&shared.office, &signed.staff, &whose).await.map_err(fail)? } else { Vec::new() };
+    let today = shared.office.now().today();
+    let bursts: Vec<Value> = bursts
+        .iter()
+        .map(|b| context! { name => b.name, n => b.matters, due => huiyin_wording::instant(signed.asked.language, b.due, shared.office.zone(), today) })
+        .collect();
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let below = if let Whose::Below(unit) = &whose { Some(unit.clone()) } else { None };
@@ -71,7 +81,19 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         .map(|d| context! { id => d.unit.id.as_str(), text => shared.office.wording().text(signed.asked.language, "unit-deserted", &[("unit", signed.asked.language.pick(&d.unit.name, &d.unit.name_en).into()), ("n", d.owes.into())]) })
         .collect();
     let of = below.map(|u| u.0);
-    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit, deserted, of }))
+    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, bursts, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit, deserted, of }))
+}
+
+/// What is in a burst, by due time, to be sorted one by one.
+async fn of_burst(shared: &Shared, signed: &SignedIn, whose: &Whose, burst: &str, after: Option<String>) -> Page {
+    let fail = |e| Problem::page(shared, &signed.asked, e);
+    let page = duties::of_burst(&shared.office, &signed.staff, whose, burst, after, ROWS).await.map_err(fail)?;
+    let mut rows = Vec::new();
+    for duty in &page.rows {
+        rows.push(row(shared, signed, duty).await.map_err(fail)?);
+    }
+    let whose = if *whose == Whose::Unit { "unit" } else { "mine" };
+    Ok(shared.desk(signed, "burst.html", context! { rows, next => page.next, burst, whose }))
 }
 
 async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {

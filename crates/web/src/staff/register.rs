@@ -199,6 +199,7 @@ fn lodging(shared: &Shared, form: &Form, headcount: u32, files: Vec<AttachmentRe
         reply,
         identity: who,
         files,
+        burst: None,
     }
 }
 

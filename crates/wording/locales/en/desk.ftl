@@ -91,6 +91,14 @@ password-ends = After that every device is signed out; sign in again with the ne
 account-title = My account
 account-done = What was done to this account
 account-done-lead = Who signed in when, and who changed the account. If it was not you, change the password at once and tell the administrator.
+burst-title = Filings that came together
+burst-row = { $n ->
+    [one] One filing that came together with others, to sort
+   *[other] { $n } filings that came together, to sort
+}
+burst-lead = Sent one after another within minutes from one network: a hall, an office or a machine. Each has its number, its receipt and its clock; once somebody works on one, or it is nearly due, it stands by itself.
+burst-first = The first
+burst-none = All are sorted.
 second-factor-title = One-time codes
 second-factor-lead = When this is on, signing in asks for the six digits that an authenticator shows on your telephone besides the password, so that a password somebody else knows is not enough. It is your choice.
 second-factor-set-up = Set up one-time codes
