@@ -135,7 +135,7 @@ pub fn view(ground: ViewGround<'_>, matter: &Matter, clock: &Clock) -> Option<Cl
     let late = matches!(clock.state, ClockState::Breached { .. });
     let done = matches!(clock.state, ClockState::Discharged { .. });
     let unit = ground.unit_name(clock);
-    let (bar, now_x) = bar(clock, &reckoning, today);
+    let (bar, now_x) = bar(clock, &reckoning, ground.now);
     let sentence = sentence(ground, clock, &reckoning, today);
     let plain = ground.label(&rule.plain).replace("{unit}", &unit);
     let owner = match clock.bound.unit {
@@ -279,11 +279,11 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
     }
 }
 
-fn bar(clock: &Clock, reckoning: &Reckoning, today: Date) -> (Vec<BarPiece>, Option<f64>) {
-    let (start, now, legal) = (number_of(clock.start) + 1, number_of(today) + 1, number_of(clock.legal) + 1);
+fn bar(clock: &Clock, reckoning: &Reckoning, office: &OfficeTime) -> (Vec<BarPiece>, Option<f64>) {
+    let (start, now, legal) = (number_of(clock.start) + 1, number_of(office.today()) + 1, number_of(clock.legal) + 1);
     let late = matches!(clock.state, ClockState::Breached { .. }) && now > legal;
     let reached = match clock.state {
-        ClockState::Discharged { at, .. } => number_of(at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date()) + 1,
+        ClockState::Discharged { at, .. } => number_of(at.to_zoned_datetime(office.zone.clone()).date()) + 1,
         _ => now,
     };
     let end = if late { now } else { legal }.max(start + 1);

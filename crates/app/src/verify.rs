@@ -263,6 +263,8 @@ pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
 /// As the store.
 pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Report> {
     let mut whole = Report::default();
+    // Numbers of papers by what stands for them: two alike are two papers that nobody tells apart.
+    let mut numbered: BTreeMap<String, String> = BTreeMap::new();
     let mut walk = Walk::begin(office).await?;
     while let Some(page) = walk.page().await? {
         for one in page {
@@ -278,6 +280,14 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
                 Some(now) if !report.findings.is_empty() && now.version != one.version => matter(office, &now).await?,
                 _ => report,
             };
+            for event in office.store().events(office.tenant(), &one.id).await? {
+                if let EventKind::PaperMade { number, .. } = event.event.kind
+                    && let Some(other) = numbered.insert(number.clone(), one.number.clone())
+                {
+                    let message = format!("the number {number} stands on a paper of {other} as well");
+                    whole.findings.push(Finding { number: one.number.clone(), what: "paper number".into(), message });
+                }
+            }
             whole.matters += 1;
             whole.events += report.events;
             whole.files += report.files;

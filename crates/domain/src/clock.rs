@@ -255,12 +255,13 @@ impl Clock {
         Ok(before != self.legal)
     }
 
-    /// The duty was done at `at`.
-    pub fn discharge(&mut self, at: Timestamp) {
+    /// The duty was done now.
+    pub fn discharge(&mut self, now: &OfficeTime) {
+        let at = now.at;
         let late = matches!(self.state, ClockState::Breached { .. }) || (self.kind == ClockKind::Duty && at > self.due);
         self.state = ClockState::Discharged { at, late };
         self.next_at = None;
-        self.end_stops(at);
+        self.end_stops(now.today());
     }
 
     /// The duty or right no longer stands.
@@ -269,8 +270,7 @@ impl Clock {
         self.next_at = None;
     }
 
-    fn end_stops(&mut self, at: Timestamp) {
-        let day = at.to_zoned_datetime(TimeZone::UTC).date();
+    fn end_stops(&mut self, day: Date) {
         for entry in &mut self.ledger {
             if let LedgerEntry::Stop { from, to: to @ None, .. } = entry {
                 *to = Some(day.max(*from));

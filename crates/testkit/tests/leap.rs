@@ -4,7 +4,7 @@
 use huiyin_app::domain::clock::ClockState;
 use huiyin_app::security::{self, Act};
 use huiyin_app::{AppError, demo, matter_view, office_clock, sweep};
-use huiyin_testkit::{letter, on_both, site, staff};
+use huiyin_testkit::{letter, on_both, site, sqlite_office, staff};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
@@ -57,4 +57,19 @@ async fn nothing_is_breached_by_a_clock_that_leaps_until_somebody_confirms_it() 
         assert!(entries.len() == 1 && entries[0].by == Some(head.officer.id.clone()), "{entries:?}");
     })
     .await;
+}
+
+/// A stop that ends before eight in the morning ends on that day, not on the day it still is in UTC.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_on_the_day_of_the_office() {
+    use huiyin_app::domain::clock::{LedgerEntry, OfficeTime};
+    let t = sqlite_office("2026-03-02T10:00:00+08:00");
+    demo::people(&t.office).await.unwrap();
+    let receipt = letter(&t.office, "2026-03-02", |_| {}).await;
+    let matter = huiyin_app::matter_view::for_operator(&t.office, &format!("{}-1", receipt.number)).await.unwrap().matter;
+    let mut clock = matter.clocks[0].clone();
+    clock.ledger.push(LedgerEntry::Stop { from: "2026-03-03".parse().unwrap(), to: None, reason: "hearing".into() });
+    let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
+    clock.discharge(&OfficeTime { at: "2026-03-05T07:30:00+08:00".parse().unwrap(), zone });
+    assert!(matches!(&clock.ledger[..], [.., LedgerEntry::Stop { to: Some(day), .. }] if day.to_string() == "2026-03-05"), "{:?}", clock.ledger);
 }

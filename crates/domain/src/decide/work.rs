@@ -286,7 +286,7 @@ impl Work<'_> {
     }
 
     pub(super) fn end_clocks(&mut self) {
-        let at = self.now.at;
+        let (now, at) = (self.now, self.now.at);
         // What began by a mistaken entry is owed by nobody.
         if self.rule.verb == Verb::Void {
             for n in self.owed(&ClockId::new("*")) {
@@ -299,7 +299,7 @@ impl Work<'_> {
         for rule in &self.rule.discharge {
             for n in self.own(rule) {
                 if let Some(clock) = self.clock(n) {
-                    clock.discharge(at);
+                    clock.discharge(now);
                     let late = matches!(clock.state, ClockState::Discharged { late: true, .. });
                     self.push(EventKind::ClockDischarged { n, late });
                 }

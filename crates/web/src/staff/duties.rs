@@ -66,10 +66,10 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     }
     let bursts = if chosen.is_none() { duties::bursts(&shared.office, &signed.staff, &whose).await.map_err(fail)? } else { Vec::new() };
     let today = shared.office.now().today();
-    let bursts: Vec<Value> = bursts
-        .iter()
-        .map(|b| context! { name => b.name, n => b.matters, due => huiyin_wording::instant(signed.asked.language, b.due, shared.office.zone(), today) })
-        .collect();
+    // A day ends where the next one begins.
+    let last_day = |due: jiff::Timestamp| (due - jiff::SignedDuration::from_secs(1)).to_zoned_datetime(shared.office.zone().clone()).date();
+    let bursts: Vec<Value> =
+        bursts.iter().map(|b| context! { name => b.name, n => b.matters, due => huiyin_wording::day(signed.asked.language, last_day(b.due), today) }).collect();
     let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let below = if let Whose::Below(unit) = &whose { Some(unit.clone()) } else { None };
