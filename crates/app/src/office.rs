@@ -207,6 +207,11 @@ impl Office {
         &self.parts.wording
     }
 
+    /// Words, for whoever keeps them as long as the office.
+    pub fn shared_wording(&self) -> Arc<Wording> {
+        Arc::clone(&self.parts.wording)
+    }
+
     /// The office's own folder of faces.
     pub(crate) fn faces_folder(&self) -> Option<&std::path::Path> {
         self.parts.faces.as_deref()

@@ -140,8 +140,7 @@ const FORM_TIME: Duration = Duration::from_secs(20 * 60);
 /// # Errors
 /// When a template is broken.
 pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
-    let wording = Arc::new(huiyin_wording::Wording::load().map_err(|e| AppError::Internal(e.to_string()))?);
-    let templates = Arc::new(Templates::load(wording).map_err(|e| AppError::Internal(format!("{e:#}")))?);
+    let templates = Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::Internal(format!("{e:#}")))?);
     let proxy = config.proxy;
     let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
     Ok(Router::new()
