@@ -10,7 +10,7 @@ use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
 
 use crate::error::{AppError, Result};
-use crate::office::{Office, Staff};
+use crate::office::{Office, Staff, random_hex};
 use crate::permissions::{Action, require};
 use crate::posts;
 
@@ -94,6 +94,20 @@ pub async fn bursts(office: &Office, staff: &Staff, whose: &Whose) -> Result<Vec
     let mut query = query(staff, office, whose, Slice::All, None, 1, &office.now());
     owner(office, staff, whose, &mut query).await?;
     Ok(office.store().bursts(&query).await?)
+}
+
+/// Names there are for bursts at once; those beyond share one, so that each stands in the list of duties.
+const NAMES: usize = 50;
+/// The name that those beyond share; the others are hexadecimal.
+const SHARED: &str = "more";
+
+/// A name for a burst that begins at the petition office.
+///
+/// # Errors
+/// As the store; [`AppError::Internal`] when the system gives no randomness.
+pub async fn name_burst(office: &Office) -> Result<String> {
+    let open = office.store().bursts(&posts::whole_unit(office, office.front_office(), BTreeSet::new())).await?;
+    if open.len() < NAMES { random_hex(4) } else { Ok(SHARED.to_owned()) }
 }
 
 /// A page of what is in a burst, by due time.

@@ -78,10 +78,10 @@ pub(crate) fn deserted_below(directory: &Directory, staff: &Staff) -> Vec<Unit> 
     directory.units.iter().filter(deserted).filter(|u| nearest(u).as_ref() == Some(&staff.officer.unit)).cloned().collect()
 }
 
-/// How many duties the posts of a unit owe now.
-pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) -> Result<u64> {
+/// All that a unit, or posts of it, owes.
+pub(crate) fn whole_unit(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) -> DutyQuery {
     let now = office.now();
-    let query = DutyQuery {
+    DutyQuery {
         tenant: office.tenant().clone(),
         unit: unit.clone(),
         posts,
@@ -93,7 +93,12 @@ pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) 
         week_ends: now.at,
         after: None,
         limit: 1,
-    };
+    }
+}
+
+/// How many duties the posts of a unit owe now.
+pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) -> Result<u64> {
+    let query = whole_unit(office, unit, posts);
     let folded: u64 = office.store().bursts(&query).await?.iter().map(|b| b.matters).sum();
     Ok(office.store().duty_counts(&query).await?.all() + folded)
 }

@@ -10,7 +10,7 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Verb};
 use huiyin_register::{RegisterError, digest};
-use huiyin_storage::{AttachmentRecord, ContentRecord, EventRecord, StoreError, duty_rows};
+use huiyin_storage::{AttachmentRecord, ContentRecord, DutyRecord, EventRecord, StoreError, duty_rows, list_of};
 use jiff::civil::Date;
 
 use crate::error::{AppError, Result};
@@ -206,10 +206,10 @@ pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
     looking.standing();
     looking.clocks();
     let mut duties = store.duties_of(tenant, &matter.id).await?;
-    duties.sort_by_key(|d| d.n);
-    let want = duty_rows(matter);
-    for n in want.iter().chain(&duties).map(|d| d.n).collect::<std::collections::BTreeSet<u32>>() {
-        let (is, should) = (duties.iter().find(|d| d.n == n), want.iter().find(|d| d.n == n));
+    duties.sort_by_key(|(d, _)| d.n);
+    let want: Vec<(DutyRecord, String)> = duty_rows(matter).into_iter().map(|d| (d.clone(), list_of(matter, &d))).collect();
+    for n in want.iter().chain(&duties).map(|(d, _)| d.n).collect::<std::collections::BTreeSet<u32>>() {
+        let (is, should) = (duties.iter().find(|(d, _)| d.n == n), want.iter().find(|(d, _)| d.n == n));
         if is != should {
             looking.say(format!("duty {n}"), "the row in the list of duties is not the one of the matter");
         }

@@ -211,7 +211,7 @@ impl Store for PostgresStore {
         read::duties(&self.client().await?, query).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError> {
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
         read::duties_of(&self.client().await?, &tenant.0, &matter.0).await
     }
 

@@ -45,9 +45,9 @@ pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static s
 }
 
 /// The rows of a matter's duties as their columns say, by which they are listed and worked.
-pub(crate) async fn duties_of(client: &Object, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
+pub(crate) async fn duties_of(client: &Object, tenant: &str, matter: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
     let found = rows(client, "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND matter=$2", &[&tenant, &matter]).await?;
-    let one = |row: &Row| Ok(parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3), row.get(4)));
+    let one = |row: &Row| Ok((parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)), row.get(4)));
     found.iter().map(one).collect()
 }
 

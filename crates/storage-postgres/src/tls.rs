@@ -13,7 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use thiserror::Error;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{ChannelBinding, Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// How the way to the server is protected.
@@ -29,38 +29,56 @@ pub enum Protection {
     Verified,
 }
 
-/// A certificate file that cannot be used.
+/// Why the way cannot be protected as it must be.
 #[derive(Debug, Error)]
-#[error("the certificate file `{}` cannot be used: {why}", path.display())]
-pub(crate) struct Unusable {
-    path: PathBuf,
-    why: String,
+pub(crate) enum Unusable {
+    /// A certificate file that cannot be read.
+    #[error("the certificate file `{}` cannot be used: {why}", path.display())]
+    Certificate { path: PathBuf, why: String },
+    /// TLS needs the name the certificate is for.
+    #[error("`database` has `hostaddr` and no `host`: add `host=` with the name that the server's certificate is for")]
+    Nameless,
+    /// The library refuses its own defaults.
+    #[error("TLS cannot be set up: {0}")]
+    Library(rustls::Error),
 }
 
-/// Settles how the connection is protected, and makes the connector. With an `authority` (PEM, one certificate or several) TLS is
+/// Settles how the connection is protected; a socket never leaves the machine. Otherwise, and makes the connector. With an `authority` (PEM, one certificate or several) TLS is
 /// always used. Without one, the way within a machine is plain unless `sslmode=require` is said, and `prefer`, the default of
 /// PostgreSQL, counts as `require` to another machine: it would fall back to plain without a word.
 pub(crate) fn settle(config: &mut Config, authority: Option<&Path>) -> Result<(Protection, MakeRustlsConnect), Unusable> {
     let said = config.get_ssl_mode();
     let protection = match (said, authority) {
+        _ if is_socket(config) => Protection::Local,
         (SslMode::Disable, _) if is_local(config) => Protection::Local,
         (SslMode::Disable, _) => Protection::Plain,
         (_, Some(_)) => Protection::Verified,
         (SslMode::Prefer, None) if is_local(config) => Protection::Local,
         (_, None) => Protection::Encrypted,
     };
+    if matches!(protection, Protection::Encrypted | Protection::Verified) && config.get_hosts().is_empty() {
+        return Err(Unusable::Nameless);
+    }
     config.ssl_mode(match protection {
         Protection::Local | Protection::Plain => SslMode::Disable,
         Protection::Encrypted | Protection::Verified => SslMode::Require,
     });
     let provider = Arc::new(ring::default_provider());
     let client = ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions();
-    let client = client.map_err(|error| Unusable { path: PathBuf::new(), why: error.to_string() })?;
+    let client = client.map_err(Unusable::Library)?;
     let client = match authority {
         Some(path) => client.with_root_certificates(roots(path)?),
         None => client.dangerous().with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
     };
     Ok((protection, MakeRustlsConnect::new(client.with_no_client_auth())))
+}
+
+/// Whether every host is a socket: PostgreSQL has no TLS there.
+fn is_socket(config: &Config) -> bool {
+    #[cfg(unix)]
+    return config.get_hostaddrs().is_empty() && config.get_hosts().iter().all(|host| matches!(host, Host::Unix(_)));
+    #[cfg(not(unix))]
+    false
 }
 
 /// Whether every address of the configuration is on this machine.
@@ -99,6 +117,16 @@ pub fn service(name: &str, url: &str, authority: Option<&Path>) -> Result<String
         Protection::Encrypted => "require",
         Protection::Verified => "verify-full",
     };
+    let target = match config.get_target_session_attrs() {
+        TargetSessionAttrs::ReadWrite => Some("read-write"),
+        TargetSessionAttrs::ReadOnly => Some("read-only"),
+        _ => None,
+    };
+    let binding = match config.get_channel_binding() {
+        ChannelBinding::Disable => Some("disable"),
+        ChannelBinding::Require => Some("require"),
+        _ => None,
+    };
     let lines = [
         ("host", join(hosts)),
         ("hostaddr", join(config.get_hostaddrs().iter().map(IpAddr::to_string).collect())),
@@ -108,6 +136,8 @@ pub fn service(name: &str, url: &str, authority: Option<&Path>) -> Result<String
         ("dbname", config.get_dbname().map(str::to_owned)),
         ("options", config.get_options().map(str::to_owned)),
         ("sslmode", Some(mode.to_owned())),
+        ("target_session_attrs", target.map(str::to_owned)),
+        ("channel_binding", binding.map(str::to_owned)),
         ("sslrootcert", authority.map(|path| path.display().to_string())),
     ];
     let lines = lines.into_iter().filter_map(|(key, value)| Some(format!("{key}={}\n", value?)));
@@ -115,7 +145,7 @@ pub fn service(name: &str, url: &str, authority: Option<&Path>) -> Result<String
 }
 
 fn roots(path: &Path) -> Result<RootCertStore, Unusable> {
-    let unusable = |why: String| Unusable { path: path.to_owned(), why };
+    let unusable = |why: String| Unusable::Certificate { path: path.to_owned(), why };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(path).map_err(|error| unusable(error.to_string()))? {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
@@ -179,6 +209,10 @@ mod tests {
         {
             assert_eq!(settled(local), Protection::Local, "{local}");
         }
+        for socket in ["host=/run/postgresql user=x sslmode=require", "user=x sslmode=require host=/tmp"] {
+            assert_eq!(settled(socket), Protection::Local, "{socket}");
+        }
+        assert!(matches!(settle(&mut "hostaddr=10.0.0.7 user=x".parse().unwrap(), None), Err(Unusable::Nameless)));
         for away in [
             "host=db.example user=x",
             "host=10.0.0.7 user=x sslmode=prefer",

@@ -13,3 +13,6 @@ INSERT INTO lease (tenant, name, next)
   FROM lease l LEFT JOIN item u ON u.tenant=l.tenant AND u.kind='unit' AND u.key=substr(substr(l.name, 7), 1, instr(substr(l.name, 7), ':') - 1)
   WHERE l.name LIKE 'paper:%' GROUP BY 1, 2;
 DELETE FROM lease WHERE name LIKE 'paper:%';
+-- A program from before that still runs beside this one would begin its series anew.
+CREATE TRIGGER lease_of_before BEFORE INSERT ON lease WHEN NEW.name LIKE 'paper:%'
+BEGIN SELECT RAISE(ABORT, 'a newer program has taken over the numbers of papers; restart this one'); END;

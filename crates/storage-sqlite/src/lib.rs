@@ -22,7 +22,7 @@ use huiyin_storage::{
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, InterruptHandle};
+use rusqlite::{Connection, InterruptHandle, OpenFlags};
 use tokio::sync::Semaphore;
 
 pub use copy::{Contents, inspect};
@@ -130,7 +130,26 @@ fn make_only_owner(path: &Path) -> std::io::Result<()> {
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open(path).map_err(fault)?;
+    prepare(Connection::open(path).map_err(fault)?).or_else(|error| if is_only_read(path) { read_only(path) } else { Err(error) })
+}
+
+/// Whether the file lies on a disk that can only be read, and nothing of it lies in a log beside it.
+fn is_only_read(path: &Path) -> bool {
+    let log = std::path::PathBuf::from(format!("{}-wal", path.display()));
+    let opened = std::fs::OpenOptions::new().append(true).open(path);
+    opened.is_err_and(|e| e.kind() == std::io::ErrorKind::ReadOnlyFilesystem) && !log.exists()
+}
+
+/// What cannot change needs no log beside it.
+fn read_only(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let escaped = path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let connection = Connection::open_with_flags(format!("file:{escaped}?immutable=1"), flags).map_err(fault)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+fn prepare(connection: Connection) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection
@@ -236,7 +255,7 @@ impl Store for SqliteStore {
         self.read(move |c| read::duties(c, &query)).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError> {
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), matter.0.clone());
         self.read(move |c| read::duties_of(c, &tenant, &id)).await
     }

@@ -34,11 +34,11 @@ pub(crate) fn many<T: DeserializeOwned>(connection: &Connection, table: &'static
 }
 
 /// The rows of a matter's duties as their columns say, by which they are listed and worked.
-pub(crate) fn duties_of(connection: &Connection, tenant: &str, matter: &str) -> Result<Vec<DutyRecord>, StoreError> {
+pub(crate) fn duties_of(connection: &Connection, tenant: &str, matter: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
     let sql = "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=?1 AND matter=?2";
     let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get::<_, String>(4)?));
     let rows: Vec<_> = connection.prepare_cached(sql).and_then(|mut s| s.query_map([tenant, matter], read)?.collect()).map_err(fault)?;
-    rows.into_iter().map(|(doc, unit, due, next_at, list)| Ok(parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at, &list))).collect()
+    rows.into_iter().map(|(doc, unit, due, next_at, list)| Ok((parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at), list))).collect()
 }
 
 /// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:

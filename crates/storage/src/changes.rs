@@ -128,8 +128,8 @@ pub const DUTIES: &str = "duty";
 pub const BURSTS: &str = "burst:";
 /// What comes right after all of them in the order of a key.
 pub const AFTER_BURSTS: &str = "burst;";
-/// Bursts that are looked at.
-pub const MANY_BURSTS: usize = 50;
+/// Bursts that are looked at: more than there are names (`huiyin_app::duties::name_burst`).
+pub const MANY_BURSTS: usize = 200;
 
 /// The rows of a matter's clocks that are owed or open and being counted.
 pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {

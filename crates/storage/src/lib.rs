@@ -71,7 +71,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Duties of a unit's posts by due time.
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
     /// The rows of one matter's duties, in any order.
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<DutyRecord>, StoreError>;
+    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError>;
     /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most [`MANY_BURSTS`].
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError>;
     /// How many there are in each window.

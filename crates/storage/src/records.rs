@@ -10,8 +10,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::changes::{BURSTS, DUTIES};
-
 /// A submission and the hashes it is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubmissionRecord {
@@ -190,11 +188,7 @@ pub struct DutyRecord {
 impl DutyRecord {
     /// With what the columns beside it say, where they say something else.
     #[must_use]
-    pub fn listed_as(mut self, unit: Option<String>, due: i64, next_at: Option<i64>, list: &str) -> Self {
-        let listed = list == DUTIES || list.starts_with(BURSTS);
-        if unit.is_some() && listed != (self.kind == ClockKind::Duty) {
-            self.kind = if listed { ClockKind::Duty } else { ClockKind::Right };
-        }
+    pub fn listed_as(mut self, unit: Option<String>, due: i64, next_at: Option<i64>) -> Self {
         let at = |seconds| Timestamp::from_second(seconds).unwrap_or(Timestamp::MIN);
         if self.due.as_second() != due {
             self.due = at(due);

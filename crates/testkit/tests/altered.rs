@@ -60,6 +60,7 @@ async fn each_row_changed_by_hand_is_named() {
         ("UPDATE duty SET due=due+31536000, next_at=next_at+31536000", "duty"),
         ("UPDATE duty SET doc=json_set(doc, '$.legal', '2027-03-02')", "duty"),
         ("UPDATE duty SET kind='right'", "duty"),
+        ("UPDATE duty SET kind='burst:zz'", "duty"),
         ("DELETE FROM duty", "duty"),
         ("DELETE FROM attachment WHERE id=(SELECT min(id) FROM attachment)", "file"),
         ("UPDATE attachment SET doc=json_set(doc, '$.hash', 'ab')", "file"),

@@ -21,6 +21,12 @@ async fn a_burst_is_one_row_to_sort_and_nothing_of_it_stays() {
             assert_eq!(sent.status(), 201);
             sent.json().await.unwrap()
         };
+        // What is refused is no filing.
+        for _ in 0..9 {
+            let refused =
+                client.post(format!("{base}/api/v1/submissions")).header("x-forwarded-for", "192.0.2.7").json(&json!({ "text": "", "naming": "anonymous" }));
+            assert_eq!(refused.send().await.unwrap().status(), 422);
+        }
         let mut receipts = Vec::new();
         for n in 0..8 {
             receipts.push(lodge("192.0.2.7", n).await);

@@ -175,16 +175,26 @@ async fn numbers_of_an_older_store_go_on() {
             assert_eq!(store.reserve(&tenant, series, "x", at, at).await.unwrap().n, next, "{series}");
         }
         assert_eq!(store.lease(&tenant, "serial:2026", 1).await.unwrap(), 7);
+        // A program from before that still runs is told to stop, and numbers nothing.
+        assert!(store.lease(&tenant, "paper:housing:告:2026", 1).await.is_err());
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     drop(SqliteStore::open(&path).unwrap());
-    rusqlite::Connection::open(&path).unwrap().execute_batch(&format!("DROP TABLE reservation; PRAGMA user_version=2; {old}")).unwrap();
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(&format!("DROP TABLE reservation; DROP TRIGGER lease_of_before; PRAGMA user_version=2; {old}"))
+        .unwrap();
     check(&SqliteStore::open(&path).unwrap()).await;
     let Some(url) = postgres_database("numbers_of_an_older_store").await else { return };
     drop(PostgresStore::open(&url, None).await.unwrap());
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    client.batch_execute(&format!("DROP TABLE reservation; DELETE FROM schema_version WHERE number=3; {old}")).await.unwrap();
+    client
+        .batch_execute(&format!(
+            "DROP TABLE reservation; ALTER TABLE lease DROP CONSTRAINT newer_program_numbers_papers; DELETE FROM schema_version WHERE number=3; {old}"
+        ))
+        .await
+        .unwrap();
     check(&PostgresStore::open(&url, None).await.unwrap()).await;
 }

@@ -142,6 +142,11 @@ async fn figures_are_not_for_everybody() {
     for (from, bearer, status) in [("192.0.2.1", "x", 401), ("192.0.2.1", clerk.as_str(), 401), ("192.0.2.1", admin.as_str(), 200), ("127.0.0.1", "x", 200)] {
         assert_eq!(ask(from, bearer).await.unwrap().status().as_u16(), status, "{from}");
     }
+    // What a visitor sent before the proxy's own word may be no text at all, and opens nothing.
+    for forged in [&b"\xff, 192.0.2.1"[..], b"127.0.0.1, \xff", b"127.0.0.1, "] {
+        let forged = reqwest::header::HeaderValue::from_bytes(forged).unwrap();
+        assert_eq!(Client::new().get(format!("{base}/metrics")).header("x-forwarded-for", forged).send().await.unwrap().status(), 401);
+    }
 }
 
 /// Whoever is still sending gets to read why it was not taken.

@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::sign_in::network;
-use huiyin_app::{AppError, random_hex};
+use huiyin_app::{AppError, duties};
 use jiff::Timestamp;
+
+use crate::context::{Asked, Shared};
 
 /// Seconds within which filings of one network are counted together.
 const WINDOW: i64 = 600;
@@ -24,37 +27,80 @@ struct Count {
 #[derive(Debug, Default)]
 pub(crate) struct Bursts(Mutex<HashMap<String, Count>>);
 
+/// Where a filing stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// By itself.
+    Alone,
+    /// In a burst that has a name.
+    In(String),
+    /// In one that begins with it.
+    First,
+}
+
 impl Bursts {
-    /// Counts a filing; gives the name of the burst it comes in, once more than `free` have come. With 0 nothing is folded.
-    ///
-    /// # Errors
-    /// [`AppError::Internal`] when the system gives no randomness.
-    pub fn of(&self, free: u32, from: &str, now: Timestamp) -> Result<Option<String>, AppError> {
-        if free == 0 {
-            return Ok(None);
-        }
+    /// Where a filing from an address stands, after those that were taken; more than `free` within minutes are a burst, and with 0
+    /// nothing is folded.
+    fn standing(&self, free: u32, from: &str, now: Timestamp) -> Standing {
         let now = now.as_second();
-        let is_now = |since: i64| (0..WINDOW).contains(&(now - since));
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match all.get(&network(from)) {
+            Some(count) if free > 0 && count.goes_on(free, now) => count.name.clone().map_or(Standing::First, Standing::In),
+            _ => Standing::Alone,
+        }
+    }
+
+    /// Counts a filing that was taken.
+    fn count(&self, free: u32, from: &str, now: Timestamp, name: Option<&String>) {
+        let now = now.as_second();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = network(from);
         if all.len() >= NETWORKS && !all.contains_key(&key) {
-            all.retain(|_, count| is_now(count.since));
+            all.retain(|_, count| count.is_within(now));
             if all.len() >= NETWORKS {
-                return Ok(None);
+                return;
             }
         }
         let count = all.entry(key).or_insert(Count { since: now, ..Count::default() });
-        if !is_now(count.since) {
+        if !count.is_within(now) {
             // One that goes on keeps its name; one that was over begins anew.
-            let goes_on = count.filings > free && now - count.since < 2 * WINDOW;
-            *count = Count { since: now, filings: 0, name: count.name.take().filter(|_| goes_on) };
+            let kept = count.name.take().filter(|_| count.goes_on(free, now));
+            *count = Count { since: now, filings: if kept.is_some() { free } else { 0 }, name: kept };
         }
-        count.filings += 1;
-        if count.filings > free && count.name.is_none() {
-            count.name = Some(random_hex(4)?);
+        count.filings = count.filings.saturating_add(1);
+        if count.name.is_none() {
+            count.name = name.cloned();
         }
-        Ok(count.name.clone())
     }
+}
+
+impl Count {
+    fn is_within(&self, now: i64) -> bool {
+        (0..WINDOW).contains(&(now - self.since))
+    }
+
+    /// Whether the next filing comes in a burst: enough came just now.
+    fn goes_on(&self, free: u32, now: i64) -> bool {
+        self.filings >= free && (0..2 * WINDOW).contains(&(now - self.since))
+    }
+}
+
+/// Lodges a petition, in the burst it comes in if it does. What was refused, or known already, counts for nothing.
+///
+/// # Errors
+/// As [`lodge::lodge`].
+pub(crate) async fn lodge(shared: &Shared, asked: &Asked, lodging: Lodging) -> Result<Receipt, AppError> {
+    let (free, now) = (shared.config.burst, shared.office.machine_now());
+    let burst = match shared.bursts.standing(free, &asked.from, now) {
+        Standing::Alone => None,
+        Standing::In(name) => Some(name),
+        Standing::First => Some(duties::name_burst(&shared.office).await?),
+    };
+    let done = lodge::lodge(&shared.office, Lodging { burst: burst.clone(), ..lodging }).await?;
+    if free > 0 && !done.known {
+        shared.bursts.count(free, &asked.from, now, burst.as_ref());
+    }
+    Ok(done)
 }
 
 #[cfg(test)]
@@ -65,17 +111,24 @@ mod tests {
     #[test]
     fn many_from_one_network_are_a_burst_and_a_few_are_not() {
         let bursts = Bursts::default();
-        let of = |from: &str, second: i64| bursts.of(3, from, Timestamp::from_second(second).unwrap()).unwrap();
+        let name = "ab12".to_owned();
+        // Where it stands, counted as the site does.
+        let file = |from: &str, second: i64| {
+            let at = Timestamp::from_second(second).unwrap();
+            let standing = bursts.standing(3, from, at);
+            bursts.count(3, from, at, (standing != Standing::Alone).then_some(&name));
+            standing
+        };
         for n in 0..3 {
-            assert_eq!(of("192.0.2.1", n), None);
+            assert_eq!(file("192.0.2.1", n), Standing::Alone);
         }
-        let name = of("192.0.2.1", 4);
-        assert!(name.is_some());
-        assert_eq!(of("192.0.2.1", 5), name);
-        assert_eq!(of("192.0.2.2", 5), None, "somebody else");
+        assert_eq!(file("192.0.2.1", 4), Standing::First);
+        assert_eq!(file("192.0.2.1", 5), Standing::In(name.clone()));
+        assert_eq!(file("192.0.2.2", 5), Standing::Alone, "somebody else");
         // It goes on under its name while it goes on, and is over after that.
-        assert_eq!(of("192.0.2.1", WINDOW + 5), name);
-        assert_eq!(of("192.0.2.1", 4 * WINDOW), None);
-        assert_eq!(bursts.of(0, "192.0.2.1", Timestamp::UNIX_EPOCH).unwrap(), None);
+        assert_eq!(file("192.0.2.1", WINDOW + 5), Standing::In(name.clone()));
+        assert_eq!(file("192.0.2.1", WINDOW + 6), Standing::In(name.clone()));
+        assert_eq!(file("192.0.2.1", 4 * WINDOW), Standing::Alone);
+        assert_eq!(bursts.standing(0, "192.0.2.1", Timestamp::UNIX_EPOCH), Standing::Alone);
     }
 }

@@ -191,14 +191,13 @@ impl Problem {
         let detail = shared.say(asked.language, &format!("{key}-detail"));
         if asked.path.starts_with("/api/") {
             let doc = serde_json::json!({ "type": format!("/problems/{}", key.trim_start_matches("problem-")), "title": title, "status": status.as_u16(), "detail": detail });
-            let headers = [(header::CONTENT_TYPE, PROBLEM_JSON)];
-            return Self(Box::new((status, headers, doc.to_string()).into_response()));
+            return Self(Box::new(told_to_wait(problem_json(status, &doc))));
         }
         let none: Vec<FieldProblem> = Vec::new();
         let values = context! { kind => key.trim_start_matches("problem-"), title, detail, errors => none, staff => asked.path.starts_with("/staff"), back => (), typed => Vec::<String>::new() };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = status;
-        Self(Box::new(response))
+        Self(Box::new(told_to_wait(response)))
     }
 
     /// As a page with a next step. Somebody not signed in is led to the sign-in page.
@@ -307,6 +306,14 @@ fn with_wait(mut response: Response, error: &AppError) -> Response {
         _ => return response,
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+/// A server that cannot answer now says when to come again.
+fn told_to_wait(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(BUSY_SECONDS));
+    }
     response
 }
 

@@ -16,8 +16,27 @@ use crate::context::{Asked, STAFF_COOKIE, Shared};
 use crate::form::{Files, Form};
 
 /// Fields that steer a form and are no words of anybody.
-const NOT_WORDS: [&str; 17] =
-    ["old", "password", "held", "csrf", "version", "key", "f", "from", "form_token", "edit", "next", "kept", "code", "only_this", "shown", "check", "unit_id"];
+const NOT_WORDS: [&str; 19] = [
+    "secret",
+    "pass",
+    "old",
+    "password",
+    "held",
+    "csrf",
+    "version",
+    "key",
+    "f",
+    "from",
+    "form_token",
+    "edit",
+    "next",
+    "kept",
+    "code",
+    "only_this",
+    "shown",
+    "check",
+    "unit_id",
+];
 
 /// The words of a form, as a page shows them.
 pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Value> {
@@ -39,7 +58,8 @@ pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Val
 
 /// A whole form in one hidden field.
 pub(crate) fn kept(form: &Form) -> String {
-    let pairs: Vec<(&str, &str)> = form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "kept" | "next" | "edit" | "old" | "password")).collect();
+    let pairs: Vec<(&str, &str)> =
+        form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "kept" | "next" | "edit" | "old" | "password" | "secret" | "code" | "pass")).collect();
     serde_json::to_string(&pairs).unwrap_or_default()
 }
 

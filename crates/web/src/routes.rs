@@ -1,7 +1,7 @@
 //! Every route with its access, in one table; the router is built from the same handlers, and a test visits
 //! each as a stranger, from the wrong unit and in the right role.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -246,8 +246,10 @@ fn machine() -> Router<Arc<Shared>> {
 /// line of its own after one that the visitor sent.
 async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
     let mut lines = request.headers().get_all("x-forwarded-for").iter();
-    let named = lines.next_back().and_then(|v| v.to_str().ok()).and_then(|v| v.rsplit(',').next()).and_then(|v| v.trim().parse::<IpAddr>().ok());
-    if let Some(address) = named.filter(|_| proxy == Proxy::Own) {
+    // What the visitor sent before the last comma may be anything; one that names no address is of nobody, and not of the proxy.
+    let last = lines.next_back().and_then(|v| v.as_bytes().rsplit(|b| *b == b',').next());
+    if let Some(last) = last.filter(|_| proxy == Proxy::Own) {
+        let address = std::str::from_utf8(last).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     }
     next.run(request).await

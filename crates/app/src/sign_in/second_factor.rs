@@ -2,7 +2,7 @@
 //! codes for the day the telephone is lost.
 
 use huiyin_domain::ids::OfficerId;
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{ItemKind, ItemRecord, StoreError};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -74,6 +74,12 @@ fn spare_hash(office: &Office, officer: &OfficerId, code: &str) -> String {
     office.keyed_hash("spare", &format!("{officer}:{code}"))
 }
 
+/// What says that a code is used up, on whichever machine it was used.
+fn used_up(office: &Office, officer: &OfficerId, what: &str) -> ItemRecord {
+    let key = office.keyed_hash("second-factor-used", &format!("{officer}:{what}"));
+    ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Idempotency, key, serde_json::Value::Null) }
+}
+
 impl SecondFactor {
     async fn read(office: &Office, officer: &OfficerId) -> Result<Option<Self>> {
         let item = office.store().item(office.tenant(), ItemKind::SecondFactor, officer.as_str(), office.machine_now()).await?;
@@ -85,18 +91,20 @@ impl SecondFactor {
         Ok(ItemRecord::lasting(ItemKind::SecondFactor, officer.as_str(), doc))
     }
 
-    /// Uses a code up: what is kept afterwards, or `None` when it is not right.
-    fn with(mut self, office: &Office, officer: &OfficerId, login: &str, code: &str) -> Result<Option<Self>> {
+    /// Uses a code up: what is kept afterwards and what says that it is used, or `None` when it is not right.
+    fn with(mut self, office: &Office, officer: &OfficerId, login: &str, code: &str) -> Result<Option<(Self, ItemRecord)>> {
         let code = bare(code);
         let secret = Secret::new(office.keys().open(&about(officer), &self.secret)?.to_vec().into_boxed_slice());
         let now = u64::try_from(office.machine_now().as_second()).unwrap_or(0);
         if let Some(step) = totp(secret, login)?.check(&code, now) {
-            return Ok((step > self.last).then_some(Self { last: step, ..self }));
+            let used = used_up(office, officer, &step.to_string());
+            return Ok((step > self.last).then_some((Self { last: step, ..self }, used)));
         }
         let hash = spare_hash(office, officer, &code);
         let before = self.spares.len();
         self.spares.retain(|kept| kept.as_bytes().ct_ne(hash.as_bytes()).into());
-        Ok((self.spares.len() < before).then_some(self))
+        let used = used_up(office, officer, &hash);
+        Ok((self.spares.len() < before).then_some((self, used)))
     }
 }
 
@@ -151,7 +159,7 @@ pub async fn turn_on(office: &Office, staff: &Staff, secret: &str, password: &st
     if used.is_none() {
         errors.push(FormError::new("code", "fault-second-factor-code"));
     }
-    let (Some(used), true) = (used, errors.is_empty()) else { return Err(AppError::Form(errors)) };
+    let (Some((used, _)), true) = (used, errors.is_empty()) else { return Err(AppError::Form(errors)) };
     let spares = (0..SPARES).map(|_| random_hex(5)).collect::<Result<Vec<_>>>()?;
     let kept = SecondFactor { spares: spares.iter().map(|s| spare_hash(office, id, s)).collect(), ..used };
     let mut items = vec![kept.item(id)?];
@@ -224,12 +232,19 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
     throttle::check(office, &key).await?;
     let network = network(&place.from);
     if let Some(kept) = SecondFactor::read(office, &of).await? {
-        let Some(used) = kept.with(office, &of, &staff.officer.login, code)? else {
+        let written = match kept.with(office, &of, &staff.officer.login, code)? {
+            Some((kept, used)) => match office.store().put_items(office.tenant(), vec![used, kept.item(&of)?]).await {
+                // Somebody used the same code at the same moment.
+                Err(StoreError::AlreadyThere(_)) => false,
+                other => other.map(|()| true)?,
+            },
+            None => false,
+        };
+        if !written {
             throttle::miss(office, &key, throttle::OFFICER).await?;
             Entry::new(office, Act::SignInFailed, None).of(&of).with(&network).write(office).await?;
             return Err(AppError::Form(vec![FormError::new("code", "fault-second-factor-code")]));
-        };
-        office.store().put_items(office.tenant(), vec![used.item(&of)?]).await?;
+        }
     }
     throttle::forget(office, &key).await?;
     session::begin(office, staff, stored, place).await

@@ -61,8 +61,9 @@ impl utoipa::Modify for Faults {
                 let (machine, receipt) = (asks("machine"), asks("receipt"));
                 let queries = operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
                 let faults = [
-                    ("400", posts || queries, "The body or the query cannot be read"),
+                    ("400", posts || queries, "The query, the path or a header cannot be read"),
                     ("401", machine, "No token, or one that is not valid"),
+                    ("403", machine, "Not for this officer's posts"),
                     ("404", path.contains('{') || receipt, "Not there for whoever asks, or no such code"),
                     ("409", posts && path.contains("/moves/"), "The step is not open, or somebody was quicker"),
                     ("413", posts, "The body is too large"),
@@ -70,7 +71,7 @@ impl utoipa::Modify for Faults {
                     ("422", posts || queries, "Fields at fault"),
                     ("429", receipt, "Too many wrong codes; `Retry-After` says when to try again"),
                     ("500", true, "A fault of the program; it is logged"),
-                    ("503", true, "Busy; nothing was written, and it may be sent again"),
+                    ("503", true, "Busy, or not done in time; send it again under the same `Idempotency-Key` after `Retry-After` seconds"),
                 ];
                 for (status, said, description) in faults {
                     if said && !operation.responses.responses.contains_key(status) {

@@ -9,12 +9,13 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use huiyin_app::act::Move;
 use huiyin_app::domain::matter::Actor;
-use huiyin_app::lodge::{self, Lodging};
+use huiyin_app::lodge::Lodging;
 use huiyin_app::{Identity, follow, random_hex};
 use sha2::{Digest, Sha256};
 
 use super::shapes::{LodgeJson, MatterJson, MoveJson, ProblemJson, ReceiptJson, SubmissionJson, full};
 use super::{Answer, body};
+use crate::bursts;
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
 
@@ -35,8 +36,7 @@ pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, heade
         Some(key) => format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}"))),
         None => format!("api:{}", random_hex(16).map_err(fail)?),
     };
-    let burst = shared.bursts.of(shared.config.burst, &asked.from, shared.office.machine_now()).map_err(fail)?;
-    let done = lodge::lodge(&shared.office, Lodging { burst, ..lodging(&shared, key, sent) }).await.map_err(fail)?;
+    let done = bursts::lodge(&shared, &asked, lodging(&shared, key, sent)).await.map_err(fail)?;
     let status = if done.known { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(ReceiptJson { number: done.number, code: done.code, known: done.known })).into_response())
 }

@@ -18,6 +18,7 @@ use huiyin_app::{AppError, FormError, Identity, follow, periods};
 use minijinja::Value;
 
 use super::{Page, redirect_with};
+use crate::bursts;
 use crate::context::{Asked, DRAFT_COOKIE, FOLLOW_COOKIE, Shared};
 use crate::files;
 use crate::form::Form;
@@ -470,8 +471,7 @@ fn lodging(shared: &Shared, open: &Open) -> Lodging {
 }
 
 async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
-    let burst = shared.bursts.of(shared.config.burst, &asked.from, shared.office.machine_now()).map_err(|e| Problem::page(shared, asked, e))?;
-    match lodge::lodge(&shared.office, Lodging { burst, ..lodging(shared, &open) }).await {
+    match bursts::lodge(shared, asked, lodging(shared, &open)).await {
         Ok(done) => {
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             open.draft = Draft { receipt: Some(done.number), ..Draft::default() };

@@ -92,8 +92,12 @@ async fn of_burst(shared: &Shared, signed: &SignedIn, whose: &Whose, burst: &str
     for duty in &page.rows {
         rows.push(row(shared, signed, duty).await.map_err(fail)?);
     }
-    let whose = if *whose == Whose::Unit { "unit" } else { "mine" };
-    Ok(shared.desk(signed, "burst.html", context! { rows, next => page.next, burst, whose }))
+    let at = match whose {
+        Whose::Unit => "whose=unit".to_owned(),
+        Whose::Mine => "whose=mine".to_owned(),
+        Whose::Below(unit) => format!("of={unit}"),
+    };
+    Ok(shared.desk(signed, "burst.html", context! { rows, next => page.next, burst, at }))
 }
 
 async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {

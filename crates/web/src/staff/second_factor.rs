@@ -63,7 +63,7 @@ pub(crate) async fn turn_on(State(shared): State<Arc<Shared>>, signed: SignedIn,
 /// Turns the own one off.
 pub(crate) async fn turn_off(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    match sign_in::turn_off(&shared.office, &signed.staff, form.get("off")).await {
+    match sign_in::turn_off(&shared.office, &signed.staff, form.get("old")).await {
         Ok(()) => Ok(Redirect::to("/staff/password?ended=1").into_response()),
         Err(error @ AppError::Form(_)) => {
             // The page asks for the password twice; the fault stands where it was typed.
