@@ -20,28 +20,10 @@ use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
 use crate::posts::{self, Sits};
 use crate::seal::{seal, tell};
+pub use crate::step::Move;
 
 /// The field by which somebody says that a unit is meant in which nobody sits.
 pub const UNMANNED: &str = "confirm_unmanned";
-
-/// What a move is made with.
-#[derive(Debug, Clone, Default)]
-pub struct Move {
-    /// The pack's move.
-    pub id: String,
-    /// Its fields, as given.
-    pub fields: BTreeMap<String, String>,
-    /// The version the actor saw; `None` takes the newest.
-    pub version: Option<u64>,
-    /// Files that come with it.
-    pub files: Vec<AttachmentRecord>,
-    /// A machine's key: the same key makes the move once.
-    pub key: Option<String>,
-    /// On a joined matter: only on this one, not on the others.
-    pub only_this: bool,
-    /// Made with a receipt code that replaced another.
-    pub new_code: bool,
-}
 
 /// A move by an officer, on a matter found by number.
 ///
@@ -49,7 +31,7 @@ pub struct Move {
 /// [`AppError::NotFound`] when there is no such matter for this reader, [`AppError::Closed`] with the reason,
 /// [`AppError::ChangedMeanwhile`] when somebody was quicker.
 pub async fn by_officer(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Matter> {
-    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let matter = crate::access::readable(office, staff, number).await?;
     make(office, matter, &staff.actor(), step).await
 }
 

@@ -132,8 +132,8 @@ pub fn view(ground: ViewGround<'_>, matter: &Matter, clock: &Clock) -> Option<Cl
     let rule = ground.rules.book.clock(&clock.rule)?;
     let today = ground.now.today();
     let reckoning = clock.reckoning(ground.rules.calendar, today).ok()?;
-    let late = matches!(clock.state, ClockState::Breached { .. });
-    let done = matches!(clock.state, ClockState::Discharged { .. });
+    let late = matches!(clock.state(), ClockState::Breached { .. });
+    let done = matches!(clock.state(), ClockState::Discharged { .. });
     let unit = ground.unit_name(clock);
     let (bar, now_x) = bar(clock, &reckoning, ground.now);
     let sentence = sentence(ground, clock, &reckoning, today);
@@ -244,9 +244,9 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
     let total = days_word(ground, clock, counted_until(reckoning, clock.nominal));
     if is_short(clock) {
         let due = huiyin_wording::instant(ground.language, clock.due, &ground.now.zone, today);
-        return ground.say(if matches!(clock.state, ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" }, &[("due", due)]);
+        return ground.say(if matches!(clock.state(), ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" }, &[("due", due)]);
     }
-    match clock.state {
+    match clock.state() {
         ClockState::Discharged { at, late } => {
             let on = date(ground.language, at.to_zoned_datetime(ground.now.zone.clone()).date());
             ground.say(if late { "clock-done-late" } else { "clock-done" }, &[("on", on), ("legal", legal)])
@@ -281,8 +281,8 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
 
 fn bar(clock: &Clock, reckoning: &Reckoning, office: &OfficeTime) -> (Vec<BarPiece>, Option<f64>) {
     let (start, now, legal) = (number_of(clock.start) + 1, number_of(office.today()) + 1, number_of(clock.legal) + 1);
-    let late = matches!(clock.state, ClockState::Breached { .. }) && now > legal;
-    let reached = match clock.state {
+    let late = matches!(clock.state(), ClockState::Breached { .. }) && now > legal;
+    let reached = match clock.state() {
         ClockState::Discharged { at, .. } => number_of(at.to_zoned_datetime(office.zone.clone()).date()) + 1,
         _ => now,
     };
@@ -367,7 +367,7 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     if let Some(extension) = rule.extension.filter(|_| clock.extension().is_none() && clock.is_owed()) {
         line("reckon-if-extended", ground.say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]));
     }
-    let late = matches!(clock.state, ClockState::Breached { .. });
+    let late = matches!(clock.state(), ClockState::Breached { .. });
     if let Some(clause) = rule.consequence.as_ref().filter(|_| late).and_then(|c| ground.rules.book.clauses.get(c)) {
         line("reckon-consequence", ground.say("reckon-consequence-text", &[("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]));
     }

@@ -22,11 +22,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::access::{Action, require};
 use crate::act;
 use crate::error::{AppError, FormError, Result};
 use crate::lodge;
 use crate::office::{Office, Staff};
-use crate::permissions::{Action, require};
 use crate::references;
 use crate::seal::{seal, tell};
 use crate::vault::{self, Person};
@@ -79,7 +79,7 @@ pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matt
 /// The matter and its letter, for whoever may correct them: the unit that received it or holds it.
 async fn of(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, SubmissionRecord)> {
     require(staff, Action::Register)?;
-    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let matter = crate::access::readable(office, staff, number).await?;
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     if !may(staff, &matter, &record) {
         return Err(AppError::NotAllowed);
@@ -90,7 +90,7 @@ async fn of(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Sub
 /// Whether an officer may correct what was registered: of the unit that received it or of the one that holds it.
 pub fn may(staff: &Staff, matter: &Matter, record: &SubmissionRecord) -> bool {
     let gone = matter.facts.contains(&Fact::Destroyed) || matter.facts.contains(&Fact::Sealed);
-    !gone && crate::permissions::allows(staff, Action::Register) && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
+    !gone && crate::access::allows(staff, Action::Register) && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
 }
 
 fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {

@@ -8,9 +8,9 @@ use huiyin_domain::procedure::Phase;
 use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 use huiyin_storage::{ItemKind, ItemRecord};
 
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
-use crate::permissions::{Action, require};
 use crate::posts::{self, Substitute};
 use crate::security::{self, Act};
 

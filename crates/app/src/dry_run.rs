@@ -80,12 +80,14 @@ fn one(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<Wo
         let (length, unit, basis, clause) = rule.on(clock.start);
         // A day set by the sender is a fact, not a rule.
         let roll = if length.is_some() { rule.roll } else { clock.roll };
-        let mut next = Clock { length: length.unwrap_or(clock.length), unit, basis, clause: clause.cloned(), roll, ..clock.clone() };
+        let mut next: Clock = clock.clone();
+        (next.unit, next.basis, next.clause, next.roll) = (unit, basis, clause.cloned(), roll);
+        next.length = length.unwrap_or(clock.length);
         let now = OfficeTime { at: ended_at(clock).unwrap_or(office.now().at), zone: office.zone().clone() };
         if next.project(calendar, &now).is_err() {
             continue;
         }
-        let late = |due: jiff::Timestamp| clock.kind == ClockKind::Duty && !matches!(clock.state, ClockState::Closed { .. }) && now.at > due;
+        let late = |due: jiff::Timestamp| clock.kind == ClockKind::Duty && !matches!(clock.state(), ClockState::Closed { .. }) && now.at > due;
         let (was_late, would_be_late) = (late(clock.due), late(next.due));
         let other_hands = old.as_ref().and_then(|b| b.clock(&clock.rule)).is_some_and(|o| o.bound != rule.bound || o.post != rule.post);
         if next.due != clock.due || other_hands {
@@ -103,7 +105,7 @@ fn one(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<Wo
 }
 
 fn ended_at(clock: &Clock) -> Option<jiff::Timestamp> {
-    match clock.state {
+    match clock.state() {
         ClockState::Discharged { at, .. } | ClockState::Closed { at } | ClockState::Lapsed { at } => Some(at),
         ClockState::Running | ClockState::Breached { .. } => None,
     }

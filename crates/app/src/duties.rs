@@ -9,9 +9,9 @@ pub use huiyin_storage::{Burst, DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
 
+use crate::access::{Action, require};
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
-use crate::permissions::{Action, require};
 use crate::posts;
 
 /// Whose duties are listed.
@@ -132,7 +132,7 @@ async fn owner(office: &Office, staff: &Staff, whose: &Whose, query: &mut DutyQu
         Whose::Below(_) => return Err(AppError::NotFound),
         Whose::Mine | Whose::Unit => {}
     }
-    query.without = crate::people::recused_from(office, staff).await?;
+    query.without = crate::access::recused_from(office, staff).await?;
     Ok(())
 }
 

@@ -7,9 +7,9 @@ use huiyin_domain::procedure::Phase;
 use huiyin_domain::text;
 use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
 
+use crate::access::{Action, require, visibility};
 use crate::error::Result;
 use crate::office::{Office, Staff};
-use crate::permissions::{Action, require, visibility};
 use crate::references;
 
 /// Years back in which a serial typed by itself is looked for.

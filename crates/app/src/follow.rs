@@ -5,7 +5,6 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{MoveId, SubmissionId};
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::procedure::Verb;
-use huiyin_domain::submission::{Channel, ReplyWay};
 use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, SubmissionRecord};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -18,27 +17,7 @@ use crate::office::{Office, random_hex};
 use crate::papers::Paper;
 use crate::sign_in::{network, throttle};
 use crate::vault;
-
-/// How answers are served, and with it what starts her time (LAW.md §12.5, §12.13).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    /// She chose to be served online, or left no contact: she opens the answer and confirms it herself.
-    Online,
-    /// By signature or proof of post: what she reads here starts nothing.
-    Delivered,
-}
-
-/// How the answers of a submission are served.
-pub fn service(record: &SubmissionRecord, has_contact: bool) -> Service {
-    let sub = &record.submission;
-    let chosen = match sub.reply {
-        ReplyWay::Sms | ReplyWay::Email => true,
-        // At the counter nobody who said nothing has chosen.
-        ReplyWay::CodeOnly => sub.channel == Channel::Online,
-        ReplyWay::Letter => false,
-    };
-    if chosen || !has_contact { Service::Online } else { Service::Delivered }
-}
+pub use huiyin_domain::submission::Service;
 
 /// Whether somebody can be reached.
 pub(crate) fn has_contact(who: &Identity) -> bool {
@@ -149,7 +128,7 @@ pub async fn close(office: &Office, secret: &str) -> Result<()> {
 /// As the store.
 pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<MatterView>> {
     let who = vault::person(office, &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
-    let service = service(submission, has_contact(&who));
+    let service = submission.submission.service(has_contact(&who));
     let mut out = Vec::new();
     for matter in office.store().matters_of(office.tenant(), &submission.submission.id).await? {
         let mut view = whole(office, matter).await?;
@@ -215,7 +194,7 @@ pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, ste
     }
     if verb == Some(Verb::Serve) {
         let who = vault::person(office, &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
-        if service(submission, has_contact(&who)) == Service::Delivered {
+        if submission.submission.service(has_contact(&who)) == Service::Delivered {
             return Err(Closed::Delivered.into());
         }
     }

@@ -13,10 +13,10 @@ use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_storage::{ItemKind, ItemRecord, ListQuery, SearchQuery};
 
-use crate::act::Move;
+use crate::access::visibility;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff, new_id};
-use crate::permissions::visibility;
+use crate::step::Move;
 
 /// Matters in one joinder, at most.
 pub const MOST: usize = 200;

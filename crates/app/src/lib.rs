@@ -3,6 +3,7 @@
 //! One function for each use case; pages, API, commands and sweeps call it (STYLE rule 2). The crate grows
 //! by noun, never by kind. What pages need of the views below is re-exported here and nowhere else.
 
+pub mod access;
 pub mod act;
 pub mod checks;
 pub mod clock_view;
@@ -30,7 +31,6 @@ pub mod papers;
 pub mod part;
 mod people;
 pub mod periods;
-pub mod permissions;
 pub mod places;
 pub mod posts;
 pub mod presence;
@@ -45,6 +45,7 @@ pub mod rotation;
 mod seal;
 pub mod security;
 pub mod sign_in;
+mod step;
 pub mod sweep;
 pub mod timeline;
 mod vault;

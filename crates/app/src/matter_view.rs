@@ -5,12 +5,12 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::{Actor, Matter};
 use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, Verb};
+use huiyin_domain::submission::Service;
 use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord};
 
-use crate::error::{AppError, FormError, Result};
-use crate::follow::Service;
-use crate::office::{Ground, Office, Staff, new_id};
-use crate::permissions::{Action, require};
+use crate::access::{Action, readable, reading, require};
+use crate::error::{AppError, Result};
+use crate::office::{Ground, Office, Staff};
 use crate::vault::{self, Person};
 
 /// A matter with everything its page shows.
@@ -67,14 +67,6 @@ impl MatterView {
         }
         offers
     }
-}
-
-/// A matter by number, if the officer's unit may read it; otherwise as if it were not there.
-pub(crate) async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
-    let number = number::parse(number).map_err(|_| AppError::NotFound)?;
-    let matter = office.store().matter_by_number(office.tenant(), &number).await?.ok_or(AppError::NotFound)?;
-    let directory = office.directory().await?;
-    if matter.may_read(&staff.actor(), &directory) { Ok(matter) } else { Err(AppError::NotFound) }
 }
 
 /// The whole view for an officer.
@@ -199,26 +191,6 @@ pub async fn identity_file(office: &Office, matter: &Matter, id: &str) -> Result
     let record = identity_files(office, matter).await?.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = vault::read(office, &record).await?;
     Ok((record, bytes))
-}
-
-/// What an officer did with a petitioner's own things, and the purpose as stated; she sees it.
-///
-/// # Errors
-/// [`AppError::Form`] without a purpose.
-pub(crate) fn reading(office: &Office, staff: &Staff, matter: &Matter, what: &str, purpose: &str) -> Result<AuditRecord> {
-    let purpose = purpose.trim();
-    if purpose.chars().count() < 2 {
-        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
-    }
-    Ok(AuditRecord {
-        id: new_id(),
-        submission: matter.submission.clone(),
-        unit: staff.officer.unit.clone(),
-        officer: staff.officer.id.0.clone(),
-        what: what.to_owned(),
-        purpose: purpose.chars().take(200).collect(),
-        at: office.now().at,
-    })
 }
 
 /// The bytes of a file of a matter, for an officer who may read it.

@@ -7,7 +7,7 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::timer;
+use huiyin_domain::steps;
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office};
@@ -75,7 +75,7 @@ async fn one(office: &Office, ground: &Ground, matter: Matter, mode: Mode, done:
         (clock.unit, clock.basis, clock.clause) = (unit, basis, clause.cloned());
         let was = clock.legal;
         clock.project(&ground.calendar, &now).map_err(|e| AppError::Internal(e.to_string()))?;
-        timer::set_next(clock, &ground.book, &ground.calendar, &now.zone);
+        steps::set_next(clock, &ground.book, &ground.calendar, &now.zone);
         if clock.legal != was {
             said.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });
         }

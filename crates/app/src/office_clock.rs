@@ -7,10 +7,10 @@ use huiyin_domain::ids::OfficerId;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::demo;
+use crate::access::{Action, require};
 use crate::error::Result;
+pub use crate::office::Leap;
 use crate::office::{Office, Staff};
-use crate::permissions::{Action, require};
 use crate::security::{Act, Entry};
 
 /// The setting that holds the newest time that was believed.
@@ -19,15 +19,6 @@ const SEEN: &str = "clock_seen";
 const LEAP: SignedDuration = SignedDuration::from_hours(24);
 /// How often the time is noted.
 const NOTED: SignedDuration = SignedDuration::from_mins(10);
-
-/// A leap that waits for somebody's word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Leap {
-    /// The newest time that was believed.
-    pub seen: Timestamp,
-    /// The time the clock shows.
-    pub shown: Timestamp,
-}
 
 async fn seen(office: &Office) -> Result<Option<Timestamp>> {
     let item = office.store().item(office.tenant(), ItemKind::Setting, SEEN, office.machine_now()).await?;
@@ -47,7 +38,7 @@ async fn note(office: &Office, at: Timestamp, entry: Option<Entry>) -> Result<()
 pub async fn look(office: &Office) -> Result<Option<Leap>> {
     let shown = office.now().at;
     let leap = match seen(office).await? {
-        _ if demo::is_demo(office).await? => None,
+        _ if office.is_demo().await? => None,
         Some(seen) if shown.duration_since(seen) > LEAP => Some(Leap { seen, shown }),
         Some(seen) if shown.duration_since(seen) < NOTED => None,
         _ => {

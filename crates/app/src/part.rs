@@ -11,10 +11,10 @@ use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::text;
 use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 
+use crate::access::{Action, require};
 use crate::act;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
-use crate::permissions::{Action, require};
 use crate::seal::{seal, tell};
 
 /// Parts of one submission, at most.
@@ -27,7 +27,7 @@ const MAX_PARTS: usize = 50;
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
 pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, words: &str, key: Option<&str>) -> Result<Matter> {
     require(staff, Action::Part)?;
-    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
     let (title, words) = (text::line(title), text::prose(words));
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
@@ -93,7 +93,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
 /// [`AppError::Form`] when it is the first part, when something was done on it, or when the first part is past routing.
 pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
     require(staff, Action::Part)?;
-    let matter = crate::matter_view::readable(office, staff, number).await?;
+    let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
     let first = siblings.into_iter().find(|m| m.part == 1 && m.id != matter.id).ok_or_else(|| late("fault-part-first"))?;
@@ -114,7 +114,7 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     let (mut back, mut goes_on) = (matter.clone(), first.clone());
     let mut kinds = vec![said.clone()];
     for clock in back.clocks.iter_mut().filter(|c| c.is_owed()) {
-        clock.close(now.at);
+        clock.close(now.at).map_err(huiyin_domain::decide::Closed::from)?;
         kinds.push(EventKind::ClockClosed { n: clock.n });
     }
     back.state = ground.book.imported_ended.clone();

@@ -1,18 +1,15 @@
 //! Agents and recusal. An agent's name and paper go to the vault of the letter; which matters an officer recuses from
 //! is kept by officer, so that lists, counts and search leave them out (DESIGN decision 7).
 
-use std::collections::BTreeSet;
-
 use huiyin_domain::decide::nobody_left;
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord};
 
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Ground, Office, Staff};
+use crate::office::{Ground, Office};
 use crate::seal::seal;
 use crate::vault;
 
@@ -86,11 +83,4 @@ pub(crate) fn recusals(before: &Matter, after: &Matter) -> Vec<ItemRecord> {
     };
     let begun = after.recused.difference(&before.recused).map(|o| item(o, true));
     begun.chain(before.recused.difference(&after.recused).map(|o| item(o, false))).collect()
-}
-
-/// Matters an officer recuses from.
-pub(crate) async fn recused_from(office: &Office, staff: &Staff) -> Result<BTreeSet<MatterId>> {
-    let items = office.store().items(office.tenant(), ItemKind::Recusal, &format!("{}:", staff.officer.id), "", 10_000).await?;
-    let standing = items.into_iter().filter(|i| i.doc.get("stands").and_then(serde_json::Value::as_bool) == Some(true));
-    Ok(standing.filter_map(|i| i.key.rsplit_once(':').map(|(_, matter)| MatterId::new(matter))).collect())
 }

@@ -55,6 +55,14 @@ pub async fn under(office: &Office, code: &str) -> Result<Vec<Place>> {
     Ok(items.into_iter().filter(|i| i.key.len() == length).map(place).collect())
 }
 
+/// The places a form offers: those right under the division the office serves; none where it names none.
+///
+/// # Errors
+/// As the store.
+pub async fn offered(office: &Office) -> Result<Vec<Place>> {
+    if office.division().is_empty() { Ok(Vec::new()) } else { under(office, office.division()).await }
+}
+
 /// The name of a place with the places above it, as on papers.
 ///
 /// # Errors

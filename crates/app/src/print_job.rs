@@ -4,28 +4,24 @@
 //! hour; the papers themselves stay where they are. Names are filled in only for a stated purpose, each reading is
 //! recorded as everywhere, and nothing of them is kept.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use huiyin_documents::Letter;
-use huiyin_domain::ids::{MatterId, OfficerId};
+use huiyin_domain::ids::MatterId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{ItemKind, ItemRecord};
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::matter_view;
-use crate::office::{Office, Staff, random_hex};
+use crate::office::{Job, Office, Staff, random_hex};
+pub use crate::office::{KEPT_MINUTES, Stage};
 use crate::papers::{self, Paper};
-use crate::permissions::{Action, require};
 
 /// Papers of one job, at most.
 pub const MOST: usize = 1_000;
-/// Minutes a finished job is kept.
-pub const KEPT_MINUTES: u32 = 60;
 /// Jobs under way at once, in the whole program.
 const RUNNING: usize = 4;
 /// Jobs kept at once; the oldest that is ready makes room.
@@ -96,71 +92,6 @@ fn row(item: ItemRecord) -> Option<(Date, String, Option<Row>)> {
     Some((day, matter, Some(row).filter(|_| listed.to_petitioner)))
 }
 
-/// How far a job is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stage {
-    /// Letters are being gathered.
-    Gathering,
-    /// Pages are being set.
-    Setting,
-    /// It can be taken.
-    Ready,
-    /// It could not be done, and why.
-    Failed(String),
-}
-
-/// A print job.
-#[derive(Debug)]
-pub struct Job {
-    owner: OfficerId,
-    began: Timestamp,
-    /// Papers in it.
-    pub total: usize,
-    done: AtomicUsize,
-    set: AtomicUsize,
-    undrawable: Mutex<Vec<(String, String)>>,
-    state: Mutex<(Stage, Vec<u8>)>,
-}
-
-impl Job {
-    /// Letters gathered so far, and the stage.
-    pub fn progress(&self) -> (usize, Stage) {
-        (self.done.load(Ordering::Relaxed), self.state.lock().map_or(Stage::Failed(String::new()), |s| s.0.clone()))
-    }
-
-    /// How many letters were set; those the officer may no longer read are left out.
-    pub fn set(&self) -> usize {
-        self.set.load(Ordering::Relaxed)
-    }
-
-    /// Characters no face has, by matter and paper they stand in; each is shown as a sign there.
-    pub fn undrawable(&self) -> Vec<(String, String)> {
-        self.undrawable.lock().map(|u| u.clone()).unwrap_or_default()
-    }
-
-    fn is_over(&self) -> bool {
-        self.state.lock().is_ok_and(|s| matches!(s.0, Stage::Ready | Stage::Failed(_)))
-    }
-
-    fn is_old(&self, now: Timestamp) -> bool {
-        now.as_second() - self.began.as_second() >= i64::from(KEPT_MINUTES) * 60
-    }
-
-    /// The PDF, once it is ready.
-    pub fn pdf(&self) -> Option<Vec<u8>> {
-        self.state.lock().ok().filter(|s| s.0 == Stage::Ready).map(|s| s.1.clone())
-    }
-
-    fn is(&self, stage: Stage, bytes: Vec<u8>) {
-        if let Ok(mut state) = self.state.lock() {
-            *state = (stage, bytes);
-        }
-    }
-}
-
-/// The jobs of one program, by id.
-pub(crate) type Jobs = Arc<Mutex<BTreeMap<String, Arc<Job>>>>;
-
 /// Begins a job over the chosen papers; `purpose` fills names in and says why they are read, empty leaves them out.
 ///
 /// # Errors
@@ -180,20 +111,12 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
         return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
     }
     let now = office.machine_now();
-    let job = Arc::new(Job {
-        owner: staff.officer.id.clone(),
-        began: now,
-        total: keys.len(),
-        done: AtomicUsize::new(0),
-        set: AtomicUsize::new(0),
-        undrawable: Mutex::default(),
-        state: Mutex::new((Stage::Gathering, Vec::new())),
-    });
+    let job = Arc::new(Job::new(staff.officer.id.clone(), now, keys.len()));
     let id = random_hex(16)?;
     if let Ok(mut jobs) = office.jobs().lock() {
         jobs.retain(|_, j| !j.is_old(now));
         if jobs.len() >= JOBS
-            && let Some(oldest) = jobs.iter().filter(|(_, j)| j.is_over()).min_by_key(|(_, j)| j.began).map(|(id, _)| id.clone())
+            && let Some(oldest) = jobs.iter().filter(|(_, j)| j.is_over()).min_by_key(|(_, j)| j.began()).map(|(id, _)| id.clone())
         {
             jobs.remove(&oldest);
         }
@@ -207,11 +130,11 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     let work = tokio::spawn(async move { run(&office, &staff, &keys, &purpose, &inner).await });
     tokio::spawn(async move {
         match work.await.unwrap_or_else(|e| Err(AppError::Internal(e.to_string()))) {
-            Ok(bytes) => job.is(Stage::Ready, bytes),
-            Err(AppError::Form(faults)) => job.is(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
+            Ok(bytes) => job.ends(Stage::Ready, bytes),
+            Err(AppError::Form(faults)) => job.ends(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
             Err(error) => {
                 tracing::error!(error = ?error, "a print job failed");
-                job.is(Stage::Failed(String::new()), Vec::new());
+                job.ends(Stage::Failed(String::new()), Vec::new());
             }
         }
     });
@@ -222,7 +145,7 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
     let mut letters: Vec<(String, Letter)> = Vec::with_capacity(keys.len());
     for key in keys {
         letters.extend(letter(office, staff, key).await?);
-        job.done.fetch_add(1, Ordering::Relaxed);
+        job.count_gathered();
     }
     if letters.is_empty() {
         return Err(AppError::NotFound);
@@ -243,11 +166,7 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
     let what = |number: &String, letter: &Letter| format!("{number} {}", letter.number);
     let signs = |letter: &Letter| papers::undrawable(office, std::slice::from_ref(letter)).into_iter().collect::<String>();
     let named = numbers.iter().zip(&letters).map(|(number, letter)| (what(number, letter), signs(letter)));
-    if let Ok(mut undrawable) = job.undrawable.lock() {
-        *undrawable = named.filter(|(_, found)| !found.is_empty()).collect();
-    }
-    job.set.store(letters.len(), Ordering::Relaxed);
-    job.is(Stage::Setting, Vec::new());
+    job.set_begins(letters.len(), named.filter(|(_, found)| !found.is_empty()).collect());
     papers::set_many(office, letters).await
 }
 
@@ -281,5 +200,5 @@ pub(crate) fn forget_old(office: &Office) {
 pub fn find(office: &Office, staff: &Staff, id: &str) -> Result<Arc<Job>> {
     let jobs = office.jobs().lock().map_err(|_| AppError::Busy)?;
     let now = office.machine_now();
-    jobs.get(id).filter(|j| j.owner == staff.officer.id && !j.is_old(now)).cloned().ok_or(AppError::NotFound)
+    jobs.get(id).filter(|j| j.belongs_to(&staff.officer.id) && !j.is_old(now)).cloned().ok_or(AppError::NotFound)
 }

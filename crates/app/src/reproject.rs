@@ -4,7 +4,7 @@
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::timer;
+use huiyin_domain::steps;
 
 use crate::error::Result;
 use crate::office::Office;
@@ -51,7 +51,7 @@ async fn one(office: &Office, matter: Matter, done: &mut Reprojected) -> Result<
             continue;
         }
         if clock.legal != was {
-            timer::set_next(clock, &ground.book, &ground.calendar, &now.zone);
+            steps::set_next(clock, &ground.book, &ground.calendar, &now.zone);
             said.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });
             done.moved += 1;
         } else if clock.provisional != provisional {

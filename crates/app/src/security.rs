@@ -8,9 +8,9 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
+use crate::access::{Action, require};
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
-use crate::permissions::{Action, require};
 
 /// Days an entry is kept; the Cybersecurity Law (art. 21(3)) asks for six months at least.
 pub const KEPT_DAYS: i64 = 400;

@@ -110,7 +110,7 @@ impl Figures {
         self.re_reviewed += has(Fact::ReReviewed);
         self.annulled += u64::from(matter.annulled.is_some());
         for clock in matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty) {
-            match clock.state {
+            match clock.state() {
                 ClockState::Discharged { late: false, .. } => self.in_time += 1,
                 ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => self.late += 1,
                 // Closed after it had run out: it was late all the same.
@@ -122,7 +122,7 @@ impl Figures {
             self.orders += u64::from(ends(&|m| m.verb == Verb::AnswerSupervision));
             if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
                 self.recommendations += 1;
-                self.answered_recommendations += u64::from(matches!(clock.state, ClockState::Discharged { .. }));
+                self.answered_recommendations += u64::from(matches!(clock.state(), ClockState::Discharged { .. }));
             }
         }
     }

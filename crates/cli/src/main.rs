@@ -1,6 +1,8 @@
 //! The binary `huiyin`: one command for each thing an operator does. It reads arguments, files and the
 //! clock of the machine; what is decided is decided in `app` and below.
 
+#![expect(clippy::disallowed_methods, reason = "the clock and the environment come in here")]
+
 /// Prints a line. A reader that has gone (`| head`) ends the program quietly instead of with a panic.
 macro_rules! println {
     () => {

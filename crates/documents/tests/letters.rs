@@ -1,5 +1,5 @@
 //! Letters are set with real faces; characters, form and errors are looked at.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -11,7 +11,7 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::ids::OfficerId;
 use crate::matter::Matter;
 use crate::procedure::StartFrom;
-use crate::timer;
+use crate::steps::{after_running_out, set_next};
 
 /// A day of receipt as it should have been registered.
 #[derive(Debug, Clone)]
@@ -63,20 +63,22 @@ fn reckon_again(rules: Rules<'_>, matter: &mut Matter, n: u32, start: Date, now:
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
     let mut late = false;
     let mut kinds = Vec::new();
-    match clock.state {
+    match clock.state() {
         // Done in the time that was registered, and late in the time that ran.
         ClockState::Discharged { at, late: before } if clock.kind == ClockKind::Duty => {
             late = !before && at > clock.due;
-            clock.state = ClockState::Discharged { at, late: before || late };
+            if late {
+                clock.find_late()?;
+            }
         }
         ClockState::Running if clock.due <= now.at && clock.kind == ClockKind::Duty && !clock.is_stopped() => {
-            clock.state = ClockState::Breached { at: clock.due };
-            clock.fired = timer::after_running_out(clock, rules.book, rules.calendar, &now.zone);
+            clock.breach(clock.due)?;
+            clock.fired = after_running_out(clock, rules.book, rules.calendar, &now.zone);
             kinds.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
         }
         _ => {}
     }
-    timer::set_next(clock, rules.book, rules.calendar, &now.zone);
+    set_next(clock, rules.book, rules.calendar, &now.zone);
     kinds.insert(0, EventKind::ClockCorrected { n, start, was, legal: clock.legal, late });
     let (clause, basis) = (clock.clause.clone(), clock.basis);
     Ok(kinds.into_iter().map(|kind| (clause.clone(), basis, kind)).collect())

@@ -156,7 +156,7 @@ impl Matter {
 
     /// A duty was breached and is still owed.
     pub fn is_late(&self) -> bool {
-        self.clocks.iter().any(|c| matches!(c.state, ClockState::Breached { .. }))
+        self.clocks.iter().any(|c| matches!(c.state(), ClockState::Breached { .. }))
     }
 
     /// How an actor stands to this matter.

@@ -3,7 +3,7 @@
 
 use jiff::civil::{Date, date};
 
-use crate::decide::holds;
+use crate::guard::holds;
 use crate::matter::Matter;
 use crate::procedure::{KeepRule, Phase, RuleBook};
 

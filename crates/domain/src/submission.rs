@@ -160,3 +160,25 @@ pub struct Submission {
     /// How many people ask, as stated.
     pub headcount: u32,
 }
+
+/// How answers are served, and with it what starts her time (LAW.md §12.5, §12.13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// She chose to be served online, or left no contact: she opens the answer and confirms it herself.
+    Online,
+    /// By signature or proof of post: what she reads here starts nothing.
+    Delivered,
+}
+
+impl Submission {
+    /// How its answers are served.
+    pub fn service(&self, has_contact: bool) -> Service {
+        let chosen = match self.reply {
+            ReplyWay::Sms | ReplyWay::Email => true,
+            // At the counter nobody who said nothing has chosen.
+            ReplyWay::CodeOnly => self.channel == Channel::Online,
+            ReplyWay::Letter => false,
+        };
+        if chosen || !has_contact { Service::Online } else { Service::Delivered }
+    }
+}

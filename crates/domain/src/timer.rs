@@ -7,70 +7,19 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 
-use crate::calendar::{WorkCalendar, date_of, number_of};
-use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, end_of_day, start_of_day};
+use crate::clock::{Basis, Bound, Clock, ClockKind, OfficeTime};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, OfficerId, UnitId};
 use crate::matter::Matter;
 use crate::payload::Payload;
-use crate::procedure::{EscalateTo, Escalation, Fact, RuleBook};
-use crate::reckon::{DayUnit, Period, Roll, reckon};
+use crate::procedure::{EscalateTo, Fact};
+use crate::steps::{Step, set_next, steps};
 use crate::unit::{Directory, Post, UnitKind};
 
 /// A timer later than this many seconds says so.
 const LATE_AFTER_SECONDS: i64 = 3600;
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Warn,
-    RunOut,
-    Escalate(Escalation),
-}
-
-/// All steps of a clock and their instants, in order.
-fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> Vec<(Timestamp, Step)> {
-    let warn_days = book.clock(&clock.rule).map_or(0, |r| r.warn_days);
-    let warn_day = date_of(number_of(clock.nominal) - i32::try_from(warn_days).unwrap_or(0));
-    let in_days = matches!(clock.unit, PeriodUnit::CalendarDays | PeriodUnit::WorkingDays);
-    let warn_at = if in_days { start_of_day(warn_day, zone).max(clock.started_at) } else { clock.started_at };
-    let mut out = Vec::new();
-    if warn_days > 0 && in_days {
-        out.push((warn_at.min(clock.due), Step::Warn));
-    }
-    out.push((clock.due, Step::RunOut));
-    if clock.kind == ClockKind::Duty {
-        for escalation in &book.escalation {
-            let at = if escalation.after_working_days == 0 {
-                clock.due
-            } else {
-                end_of_day(working_days_after(calendar, clock.legal, escalation.after_working_days), zone)
-            };
-            out.push((at.max(clock.due), Step::Escalate(escalation.clone())));
-        }
-    }
-    out
-}
-
-fn working_days_after(calendar: &WorkCalendar, day: Date, n: u32) -> Date {
-    let period = Period { start: day, length: n, unit: DayUnit::WorkingDays, stops: &[], extension: 0, roll: Roll::Fixed };
-    reckon(calendar, &period).map_or(day, |r| r.nominal)
-}
-
-/// Sets when the clock's next step is due; a stopped or ended clock has none.
-pub fn set_next(clock: &mut Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) {
-    let next = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, book, calendar, zone).get(i).map(|s| s.0));
-    clock.next_at = if clock.is_owed() && !clock.is_stopped() { next } else { None };
-}
-
-/// How many steps have fired once a clock has run out.
-pub(crate) fn after_running_out(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> u32 {
-    let at = steps(clock, book, calendar, zone).iter().position(|(_, step)| *step == Step::RunOut).unwrap_or(0);
-    u32::try_from(at + 1).unwrap_or(u32::MAX).max(clock.fired)
-}
 
 /// Fires every step of every clock of a matter that is due at `now`. Running it twice changes nothing more.
 ///
@@ -102,11 +51,11 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
         (None, _) => clock.next_at = None,
         (Some(Step::Warn), _) => said.push(EventKind::Warned { n }),
         (Some(Step::RunOut), ClockKind::Right) => {
-            clock.state = ClockState::Lapsed { at };
+            clock.lapse(at)?;
             said.push(EventKind::Lapsed { n });
         }
         (Some(Step::RunOut), ClockKind::Duty) => {
-            clock.state = ClockState::Breached { at };
+            clock.breach(at)?;
             said.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
         }
         (Some(Step::Escalate(escalation)), _) => {
@@ -178,16 +127,19 @@ fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock,
 
 /// Settles the newest clock of a matter that begins in the past (an imported row): what ran out before is
 /// recorded without warnings or escalations. Returns the event of a breach.
-pub fn settle_past(rules: Rules<'_>, matter: &mut Matter, now: &OfficeTime) -> Option<EventKind> {
-    let clock = matter.clocks.last_mut()?;
+///
+/// # Errors
+/// [`Closed`] when it does not run any more.
+pub fn settle_past(rules: Rules<'_>, matter: &mut Matter, now: &OfficeTime) -> Result<Option<EventKind>, Closed> {
+    let Some(clock) = matter.clocks.last_mut() else { return Ok(None) };
     let all = steps(clock, rules.book, rules.calendar, &now.zone);
     if clock.due > now.at {
         clock.fired = u32::try_from(all.iter().filter(|(at, _)| *at <= now.at).count()).unwrap_or(0);
         set_next(clock, rules.book, rules.calendar, &now.zone);
-        return None;
+        return Ok(None);
     }
-    clock.state = ClockState::Breached { at: clock.due };
+    clock.breach(clock.due)?;
     clock.fired = u32::try_from(all.len()).unwrap_or(u32::MAX);
     clock.next_at = None;
-    Some(EventKind::Breached { n: clock.n, bound: clock.bound.clone(), historic: true })
+    Ok(Some(EventKind::Breached { n: clock.n, bound: clock.bound.clone(), historic: true }))
 }

@@ -159,7 +159,7 @@ fn expect(matter: &Matter, step: &Step) -> Result<(), String> {
         }
     }
     for clock in &step.breached {
-        if !matter.clocks.iter().any(|c| c.rule.as_str() == clock && matches!(c.state, ClockState::Breached { .. })) {
+        if !matter.clocks.iter().any(|c| c.rule.as_str() == clock && matches!(c.state(), ClockState::Breached { .. })) {
             return Err(format!("`{clock}` is not breached"));
         }
     }

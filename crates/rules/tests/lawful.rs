@@ -151,9 +151,9 @@ impl Walk<'_> {
             }
         }
         // §12.2: a right is never breached.
-        assert!(clock.kind == ClockKind::Duty || !matches!(clock.state, ClockState::Breached { .. }));
+        assert!(clock.kind == ClockKind::Duty || !matches!(clock.state(), ClockState::Breached { .. }));
         // §10.8: every breach was told to somebody above, or it is on record that nobody is there.
-        if matches!(clock.state, ClockState::Breached { .. }) {
+        if matches!(clock.state(), ClockState::Breached { .. }) {
             let told = |e: &Event| matches!(&e.kind, EventKind::Escalated { n, .. } | EventKind::NoSuperior { n } if *n == clock.n);
             assert!(self.events.iter().any(told), "the breach of {} went nowhere", clock.rule);
         }

@@ -153,7 +153,7 @@ pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {
             legal: c.legal,
             due: c.due,
             next_at: c.next_at,
-            state: c.state,
+            state: c.state(),
             stopped: c.is_stopped(),
             basis: c.basis,
             clause: c.clause.clone(),

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huiyin_domain::clock::{Basis, Bound, Clock, ClockKind, ClockState, PeriodUnit};
+use huiyin_domain::clock::{Basis, Beginning, Bound, Clock, ClockKind, PeriodUnit};
 use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::ids::{ClockId, MatterId, PackId, StateId, SubmissionId, TenantId, UnitId};
 use huiyin_domain::matter::{Matter, Ratings};
@@ -30,7 +30,7 @@ fn second(n: i64) -> Timestamp {
 }
 
 fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
-    Clock {
+    let mut clock = Clock::begin(Beginning {
         n,
         rule: ClockId::new("route"),
         kind: ClockKind::Duty,
@@ -42,17 +42,10 @@ fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
         roll: Roll::NextWorkingDay,
         basis: Basis::Law,
         clause: Some("22".into()),
-        ledger: Vec::new(),
-        nominal: date(2026, 1, 23),
-        legal: date(2026, 1, 23),
-        due,
-        provisional: false,
-        state: ClockState::Running,
-        fired: 0,
-        next_at: Some(due),
-        about: None,
-        owed_to: None,
-    }
+    });
+    (clock.nominal, clock.legal) = (date(2026, 1, 23), date(2026, 1, 23));
+    (clock.due, clock.next_at) = (due, Some(due));
+    clock
 }
 
 /// A matter with one duty, for suites and benchmarks.

@@ -1,6 +1,6 @@
 //! For tests only: offices on real stores with settable time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods, reason = "test support")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What happens after the end: keeping and destruction of files, the public page of opinions, print jobs and the
 //! yearly report, on both databases.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use std::time::Duration;
 

@@ -26,7 +26,7 @@ async fn nothing_is_breached_by_a_clock_that_leaps_until_somebody_confirms_it() 
         t.time.go("2036-03-04T22:00:00+08:00");
         assert!(sweep::watched(o).await.unwrap().is_none() && office_clock::held(o).is_some());
         let breached = || async {
-            matter_view::for_officer(o, &clerk, &number).await.unwrap().matter.clocks.iter().any(|c| matches!(c.state, ClockState::Breached { .. }))
+            matter_view::for_officer(o, &clerk, &number).await.unwrap().matter.clocks.iter().any(|c| matches!(c.state(), ClockState::Breached { .. }))
         };
         assert!(!breached().await);
         let base = site(o).await;
@@ -70,6 +70,6 @@ async fn a_stop_ends_on_the_day_of_the_office() {
     let mut clock = matter.clocks[0].clone();
     clock.ledger.push(LedgerEntry::Stop { from: "2026-03-03".parse().unwrap(), to: None, reason: "hearing".into() });
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
-    clock.discharge(&OfficeTime { at: "2026-03-05T07:30:00+08:00".parse().unwrap(), zone });
+    clock.discharge(&OfficeTime { at: "2026-03-05T07:30:00+08:00".parse().unwrap(), zone }).unwrap();
     assert!(matches!(&clock.ledger[..], [.., LedgerEntry::Stop { to: Some(day), .. }] if day.to_string() == "2026-03-05"), "{:?}", clock.ledger);
 }

@@ -36,7 +36,7 @@ async fn rows_enter_at_the_stage_their_dates_show() {
         let open = find("在办的").await;
         assert_eq!((open.matter.state.as_str(), open.matter.owed()[0].legal.to_string().as_str()), ("accepted", "2026-05-06"));
         let late = find("逾期没转的").await;
-        assert!(matches!(late.matter.clocks[0].state, ClockState::Breached { .. }));
+        assert!(matches!(late.matter.clocks[0].state(), ClockState::Breached { .. }));
         assert!(late.events.iter().any(|e| matches!(e.event.kind, EventKind::Breached { historic: true, .. })));
         assert_eq!(find("刚收到的").await.matter.owed()[0].legal.to_string(), "2026-04-02");
         // Nothing that ran out before the import is warned of, escalated or told.

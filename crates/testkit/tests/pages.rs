@@ -1,5 +1,5 @@
 //! The pages: every route as a stranger, from the wrong unit and in the right role; bad input; both languages.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use huiyin_testkit::{site, sqlite_office, token};
 use huiyin_web::{Access, ROUTES};

@@ -1,5 +1,5 @@
 //! What strangers send before anything is lodged: it lies on the disk, within a budget, and goes when nothing uses it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "a test")]
 
 use std::time::{Duration, SystemTime};
 

@@ -4,12 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::sign_in::network;
-use huiyin_app::{AppError, duties};
 use jiff::Timestamp;
-
-use crate::context::{Asked, Shared};
 
 /// Seconds within which filings of one network are counted together.
 const WINDOW: i64 = 600;
@@ -41,7 +37,7 @@ pub(crate) enum Standing {
 impl Bursts {
     /// Where a filing from an address stands, after those that were taken; more than `free` within minutes are a burst, and with 0
     /// nothing is folded.
-    fn standing(&self, free: u32, from: &str, now: Timestamp) -> Standing {
+    pub fn standing(&self, free: u32, from: &str, now: Timestamp) -> Standing {
         let now = now.as_second();
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match all.get(&network(from)) {
@@ -51,7 +47,7 @@ impl Bursts {
     }
 
     /// Counts a filing that was taken.
-    fn count(&self, free: u32, from: &str, now: Timestamp, name: Option<&String>) {
+    pub fn count(&self, free: u32, from: &str, now: Timestamp, name: Option<&String>) {
         let now = now.as_second();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = network(from);
@@ -83,24 +79,6 @@ impl Count {
     fn goes_on(&self, free: u32, now: i64) -> bool {
         self.filings >= free && (0..2 * WINDOW).contains(&(now - self.since))
     }
-}
-
-/// Lodges a petition, in the burst it comes in if it does. What was refused, or known already, counts for nothing.
-///
-/// # Errors
-/// As [`lodge::lodge`].
-pub(crate) async fn lodge(shared: &Shared, asked: &Asked, lodging: Lodging) -> Result<Receipt, AppError> {
-    let (free, now) = (shared.config.burst, shared.office.machine_now());
-    let burst = match shared.bursts.standing(free, &asked.from, now) {
-        Standing::Alone => None,
-        Standing::In(name) => Some(name),
-        Standing::First => Some(duties::name_burst(&shared.office).await?),
-    };
-    let done = lodge::lodge(&shared.office, Lodging { burst: burst.clone(), ..lodging }).await?;
-    if free > 0 && !done.known {
-        shared.bursts.count(free, &asked.from, now, burst.as_ref());
-    }
-    Ok(done)
 }
 
 #[cfg(test)]

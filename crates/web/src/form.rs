@@ -13,7 +13,9 @@ use huiyin_app::lodge::MAX_FILE_BYTES;
 
 use crate::context::{Asked, Shared};
 use crate::problem::Problem;
-use crate::routes::FORM_BYTES;
+
+/// Bytes of a form without files.
+pub(crate) const FORM_BYTES: usize = 1024 * 1024;
 
 /// An uploaded file. Its bytes lie on the disk until one after the other is looked at.
 #[derive(Debug, Clone)]

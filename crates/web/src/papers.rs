@@ -11,8 +11,7 @@ use huiyin_app::papers::{self, Form, Paper};
 use minijinja::Value;
 
 use crate::context::{Asked, FOLLOW_COOKIE, Shared, SignedIn};
-use crate::pages::Page;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Page, Problem};
 
 /// The list of papers as templates show it.
 pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Language) -> Vec<Value> {

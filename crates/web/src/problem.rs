@@ -174,6 +174,9 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
     }
 }
 
+/// What a page's handler gives: the page, or the problem that stands in its place.
+pub(crate) type Page = Result<Response, Problem>;
+
 /// A problem, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Problem(pub Box<Response>);

@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::context::{Asked, Proxy, Shared, WebConfig};
-use crate::form::{Files, Form, unreadable};
+use crate::form::{FORM_BYTES, Files, Form, unreadable};
 use crate::problem::{self, Problem};
 use crate::templates::Templates;
 use crate::{api, pages, resume, staff, unread};
@@ -124,8 +124,6 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/assets/{name}", Access::Public),
 ];
 
-/// Bytes of a form without files.
-pub(crate) const FORM_BYTES: usize = 1024 * 1024;
 /// Bytes of a form with files: three of the largest at once.
 const UPLOAD_BYTES: usize = 3 * huiyin_app::lodge::MAX_FILE_BYTES + FORM_BYTES;
 /// Time a request may take.

@@ -1,7 +1,9 @@
-//! House rules that a machine can check (STYLE rule 33): arrows between crates, length of files, first lines,
+//! House rules that a machine can check (STYLE rule 33): arrows between crates and circles within them, dependencies, length of files, first lines,
 //! refusals, migrations, and what the repository may not speak of. `cargo run -p xtask -- tidy`.
 
 mod arrows;
+mod circles;
+mod dependencies;
 mod forbidden;
 mod text;
 
@@ -26,6 +28,8 @@ fn root() -> PathBuf {
 fn tidy(root: &std::path::Path) -> anyhow::Result<Vec<String>> {
     let files = text::files(root)?;
     let mut faults = arrows::check(root)?;
+    faults.extend(dependencies::check(root, &files)?);
+    faults.extend(circles::check(&files));
     faults.extend(text::check(&files));
     faults.extend(forbidden::check(&files));
     Ok(faults)

@@ -26,10 +26,11 @@ use crate::act::{self, Move};
 use crate::error::{AppError, Result};
 use crate::follow;
 use crate::lodge::{self, Lodging, Receipt, Registration};
-use crate::office::{Office, Staff, TimeSource};
+use crate::office::{DEMO_MARK, Office, Staff, TimeSource};
 use crate::sweep;
 
-pub use world::{DIVISION, FRONT_OFFICE, PASSWORD};
+pub use crate::sign_in::published::PASSWORD;
+pub use world::{DIVISION, FRONT_OFFICE};
 
 use script::Step;
 
@@ -115,7 +116,7 @@ pub enum Holds {
 /// # Errors
 /// As the store.
 pub async fn holds(office: &Office) -> Result<Holds> {
-    if let Some(item) = setting(office).await? {
+    if let Some(item) = office.demo_mark().await? {
         let made = item.doc.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
         return Ok(if made { Holds::Demo } else { Holds::Unfinished });
     }
@@ -128,7 +129,7 @@ pub async fn holds(office: &Office) -> Result<Holds> {
 /// # Errors
 /// As the store.
 pub async fn is_demo(office: &Office) -> Result<bool> {
-    Ok(setting(office).await?.is_some())
+    office.is_demo().await
 }
 
 /// Number and code of the petition that is shown to visitors; `None` until the demo is made.
@@ -137,16 +138,12 @@ pub async fn is_demo(office: &Office) -> Result<bool> {
 /// As the store.
 pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
     let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let pair = setting(office).await?.map(|i| (text(&i.doc, "number"), text(&i.doc, "code")));
+    let pair = office.demo_mark().await?.map(|i| (text(&i.doc, "number"), text(&i.doc, "code")));
     Ok(pair.filter(|(number, _)| !number.is_empty()))
 }
 
-async fn setting(office: &Office) -> Result<Option<ItemRecord>> {
-    Ok(office.store().item(office.tenant(), ItemKind::Setting, "demo", office.machine_now()).await?)
-}
-
 async fn mark(office: &Office, doc: serde_json::Value) -> Result<()> {
-    Ok(office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, "demo", doc)]).await?)
+    Ok(office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, DEMO_MARK, doc)]).await?)
 }
 
 /// Seconds by which office time was moved forward.

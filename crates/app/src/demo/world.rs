@@ -7,8 +7,6 @@ use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 
 use crate::places::Place;
 
-/// Password of every demo officer.
-pub const PASSWORD: &str = "huiyin-demo";
 /// The unit that receives what is lodged online.
 pub const FRONT_OFFICE: &str = "countyxf";
 

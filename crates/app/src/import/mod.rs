@@ -352,7 +352,7 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
     for id in clocks {
         let started = start_clock(ground.rules(), &mut matter, id, &Payload::default(), now).map_err(AppError::from)?;
         events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, started));
-        if let Some(breached) = timer::settle_past(ground.rules(), &mut matter, now) {
+        if let Some(breached) = timer::settle_past(ground.rules(), &mut matter, now)? {
             events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, breached));
         }
     }

@@ -18,9 +18,9 @@ use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identit
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
-use crate::permissions::{Action, require};
 use crate::seal::{seal, tell};
 
 pub(crate) use check::is_class;

@@ -17,10 +17,10 @@ use huiyin_wording::Language;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id, random_hex};
 use crate::papers::{self, Form};
-use crate::permissions::{Action, require};
 use crate::seal::tell;
 
 /// Hours in which a second officer can agree to a replacement.

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
 use super::{published, session, throttle};
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff};
-use crate::permissions::{Action, require};
 use crate::security::{Act, Entry};
 
 /// Shortest password.
@@ -89,7 +89,7 @@ pub fn check_password(password: &str, names: &[&str], errors: &mut Vec<FormError
         errors.push(FormError::with("password", "fault-password-short", MIN));
     } else if length > MAX {
         errors.push(FormError::with("password", "fault-too-long", MAX));
-    } else if password == crate::demo::PASSWORD {
+    } else if password == published::PASSWORD {
         errors.push(FormError::new("password", "fault-password-published"));
     } else if password.chars().all(|c| c.is_ascii_digit()) {
         errors.push(FormError::new("password", "fault-password-digits"));

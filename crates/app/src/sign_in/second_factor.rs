@@ -10,9 +10,9 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::password::{self, Credential};
 use super::{Place, SignedIn, network, officer, session, throttle};
+use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, random_hex};
-use crate::permissions::{Action, require};
 use crate::security::{Act, Entry};
 
 /// Who the code is for, as the app shows it.

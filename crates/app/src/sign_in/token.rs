@@ -5,9 +5,9 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use serde::{Deserialize, Serialize};
 
 use super::officer;
+use crate::access::{Action, require};
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
-use crate::permissions::{Action, require};
 use crate::security::{Act, Entry};
 
 #[derive(Debug, Serialize, Deserialize)]

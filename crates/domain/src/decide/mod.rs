@@ -10,16 +10,17 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::WorkCalendar;
-use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit};
+use crate::clock::{Basis, Beginning, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, Transition};
 use crate::event::{Event, EventActor, EventKind};
+use crate::guard::{holds, unsettled};
 use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
 use crate::matter::{Actor, Matter};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::reckon::Roll;
 use crate::retention;
+use crate::steps::set_next;
 use crate::submission::Channel;
-use crate::timer;
 use crate::unit::{Directory, Post};
 
 use work::Work;
@@ -105,11 +106,22 @@ pub enum Closed {
         /// From when it is open.
         until: Date,
     },
+    /// A clock does not stand as the move takes it to.
+    Clock {
+        /// Which, where it stands, and what was tried.
+        refused: Transition,
+    },
     /// The days given cannot be reckoned.
     Reckoning {
         /// In words.
         why: String,
     },
+}
+
+impl From<Transition> for Closed {
+    fn from(refused: Transition) -> Self {
+        Self::Clock { refused }
+    }
 }
 
 /// A decision: the new snapshot, the events that made it and the words that go into the content table.
@@ -274,23 +286,6 @@ fn still_owes(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule)
     !matter.recused.contains(id) && matter.clocks.iter().any(|c| bound(&c))
 }
 
-/// Whether a condition holds of a matter.
-pub(crate) fn holds(matter: &Matter, guard: &Guard) -> bool {
-    match guard {
-        Guard::Is(fact) => matter.is(*fact),
-        Guard::Not(fact) => !matter.is(*fact),
-        Guard::Running(clock) => matter.running(clock).is_some_and(|c| c.state == ClockState::Running),
-        Guard::Owed(clock) => matter.running(clock).is_some(),
-        Guard::NotOwed(clock) => matter.running(clock).is_none(),
-        Guard::Settled(but) => unsettled(matter, but).is_none(),
-    }
-}
-
-/// The first duty that is still owed, beside those a move discharges itself.
-fn unsettled<'a>(matter: &'a Matter, but: &[ClockId]) -> Option<&'a Clock> {
-    matter.clocks.iter().find(|c| c.kind == ClockKind::Duty && c.is_owed() && !but.contains(&c.rule))
-}
-
 /// The condition as it is told: of what must be settled, the duty that is not.
 fn what_fails(matter: &Matter, guard: &Guard) -> Guard {
     match guard {
@@ -333,10 +328,10 @@ pub fn decide(
     let Parts { carried, words, identity } = payload.clone().split();
     work.moved(matter, carried);
     work.apply_facts(&payload);
-    work.end_clocks();
+    work.end_clocks()?;
     work.pass_on(matter);
-    work.end_pressing();
-    work.leave_to_receiver(matter);
+    work.end_pressing()?;
+    work.leave_to_receiver(matter)?;
     work.stop_and_resume(&payload)?;
     work.extend(&payload)?;
     work.start_clocks(&payload)?;
@@ -455,7 +450,7 @@ pub fn late_duties<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule
         .filter_map(|c| c.about)
         .collect();
     let serves = matter.relations(actor, rules.directory).contains(&Relation::Supervisor);
-    let late = |c: &&Clock| c.kind == ClockKind::Duty && matches!(c.state, ClockState::Breached { .. }) && c.bound.unit.as_ref().is_some_and(|u| u != unit);
+    let late = |c: &&Clock| c.kind == ClockKind::Duty && matches!(c.state(), ClockState::Breached { .. }) && c.bound.unit.as_ref().is_some_and(|u| u != unit);
     matter.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
 }
 
@@ -533,31 +528,11 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
     let unit_bound = if rule.bound.is_asked() { named() } else { matter.unit_for(rule.bound, rules.directory) };
     let bound = Bound { unit: unit_bound, post: rule.post };
     let n = matter.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
-    let mut clock = Clock {
-        n,
-        rule: id.clone(),
-        kind: rule.kind,
-        bound: bound.clone(),
-        start,
-        started_at: now.at,
-        length,
-        unit,
-        roll,
-        basis,
-        clause: clause.cloned(),
-        ledger: Vec::new(),
-        nominal: start,
-        legal: start,
-        due: now.at,
-        provisional: false,
-        state: ClockState::Running,
-        fired: 0,
-        next_at: None,
-        about: None,
-        owed_to: None,
-    };
+    let (kind, clause) = (rule.kind, clause.cloned());
+    let with = Beginning { n, rule: id.clone(), kind, bound: bound.clone(), start, started_at: now.at, length, unit, roll, basis, clause };
+    let mut clock = Clock::begin(with);
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
-    timer::set_next(&mut clock, rules.book, rules.calendar, &now.zone);
+    set_next(&mut clock, rules.book, rules.calendar, &now.zone);
     let event = EventKind::ClockStarted {
         n,
         rule: id.clone(),

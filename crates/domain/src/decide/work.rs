@@ -6,7 +6,7 @@ use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::matter::{Actor, Matter, may_receive_accusation};
 use crate::payload::{Field, Payload};
 use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
-use crate::timer;
+use crate::steps::set_next;
 use crate::unit::{Post, UnitKind};
 
 use super::{Closed, Rules, SUPPORTING, next_event, start_clock};
@@ -251,10 +251,10 @@ impl Work<'_> {
 
     /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units owed no longer stands, and
     /// no line of it is left in their lists (LAW.md §10.5).
-    pub(super) fn leave_to_receiver(&mut self, before: &Matter) {
+    pub(super) fn leave_to_receiver(&mut self, before: &Matter) -> Result<(), Closed> {
         let handed = before.holder != self.matter.holder || !before.facts.contains(&Fact::Accusation);
         if !self.matter.facts.contains(&Fact::Accusation) || !handed {
-            return;
+            return Ok(());
         }
         self.matter.reviewer = None;
         self.matter.asked.clear();
@@ -264,10 +264,11 @@ impl Work<'_> {
         let at = self.now.at;
         for n in closing {
             if let Some(clock) = self.clock(n) {
-                clock.close(at);
+                clock.close(at)?;
                 self.push(EventKind::ClockClosed { n });
             }
         }
+        Ok(())
     }
 
     /// Says where a duty waits on nobody: of all that is owed after a recusal, of what begins after any other move.
@@ -285,13 +286,13 @@ impl Work<'_> {
         }
     }
 
-    pub(super) fn end_clocks(&mut self) {
+    pub(super) fn end_clocks(&mut self) -> Result<(), Closed> {
         let (now, at) = (self.now, self.now.at);
         // What began by a mistaken entry is owed by nobody.
         if self.rule.verb == Verb::Void {
             for n in self.owed(&ClockId::new("*")) {
                 if let Some(clock) = self.clock(n) {
-                    clock.close(at);
+                    clock.close(at)?;
                     self.push(EventKind::ClockClosed { n });
                 }
             }
@@ -299,8 +300,8 @@ impl Work<'_> {
         for rule in &self.rule.discharge {
             for n in self.own(rule) {
                 if let Some(clock) = self.clock(n) {
-                    clock.discharge(now);
-                    let late = matches!(clock.state, ClockState::Discharged { late: true, .. });
+                    clock.discharge(now)?;
+                    let late = matches!(clock.state(), ClockState::Discharged { late: true, .. });
                     self.push(EventKind::ClockDischarged { n, late });
                 }
             }
@@ -308,11 +309,12 @@ impl Work<'_> {
         for rule in &self.rule.close {
             for n in self.owed(rule) {
                 if let Some(clock) = self.clock(n) {
-                    clock.close(at);
+                    clock.close(at)?;
                     self.push(EventKind::ClockClosed { n });
                 }
             }
         }
+        Ok(())
     }
 
     /// Duties of the holder that go with the matter: whoever holds it now owes them, by the same day.
@@ -334,15 +336,15 @@ impl Work<'_> {
     }
 
     /// Who was called on to press for a duty need not any more when it is done or no longer stands; its lateness stays on record.
-    pub(super) fn end_pressing(&mut self) {
+    pub(super) fn end_pressing(&mut self) -> Result<(), Closed> {
         let called: Vec<ClockId> = self.rules.book.escalation.iter().filter_map(|e| e.start.clone()).collect();
         loop {
             let over = |c: &Clock| c.about.and_then(|n| self.matter.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned();
             let found = self.matter.clocks.iter().filter(|c| c.is_owed() && called.contains(&c.rule)).find_map(|c| over(c).map(|late| (c.n, late)));
-            let Some((n, late)) = found else { return };
-            let (at, done) = (self.now.at, matches!(late.state, ClockState::Discharged { .. }));
+            let Some((n, late)) = found else { return Ok(()) };
+            let (at, done) = (self.now.at, matches!(late.state(), ClockState::Discharged { .. }));
             if let Some(clock) = self.clock(n) {
-                clock.close(at);
+                clock.close(at)?;
             }
             self.push(EventKind::PressingEnded { n, about: late.n, done });
         }
@@ -407,7 +409,7 @@ impl Work<'_> {
                 }
                 if resumed {
                     clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
-                    timer::set_next(clock, book, calendar, &now.zone);
+                    set_next(clock, book, calendar, &now.zone);
                     let legal = clock.legal;
                     self.push(EventKind::ClockResumed { n, legal });
                 }
@@ -430,7 +432,7 @@ impl Work<'_> {
             let Some(clock) = self.clock(n) else { continue };
             clock.ledger.push(entry.clone());
             clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
-            timer::set_next(clock, book, calendar, &now.zone);
+            set_next(clock, book, calendar, &now.zone);
             let legal = clock.legal;
             self.push(EventKind::ClockExtended { n, days, legal });
         }

@@ -15,8 +15,8 @@ use sha2::{Digest, Sha256};
 
 use super::shapes::{LodgeJson, MatterJson, MoveJson, ProblemJson, ReceiptJson, SubmissionJson, full};
 use super::{Answer, body};
-use crate::bursts;
 use crate::context::{Asked, Shared};
+use crate::filing;
 use crate::problem::Problem;
 
 /// The key a client repeats a request with.
@@ -36,7 +36,7 @@ pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, heade
         Some(key) => format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}"))),
         None => format!("api:{}", random_hex(16).map_err(fail)?),
     };
-    let done = bursts::lodge(&shared, &asked, lodging(&shared, key, sent)).await.map_err(fail)?;
+    let done = filing::lodge(&shared, &asked, lodging(&shared, key, sent)).await.map_err(fail)?;
     let status = if done.known { StatusCode::OK } else { StatusCode::CREATED };
     Ok((status, Json(ReceiptJson { number: done.number, code: done.code, known: done.known })).into_response())
 }

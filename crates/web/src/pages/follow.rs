@@ -7,11 +7,9 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::act::Move;
 use huiyin_app::clock_view::{self, ClockView, ViewGround};
-use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::matter::Actor;
-use huiyin_app::domain::procedure::{Fact, Guard, Phase, Verb};
-use huiyin_app::domain::retention::{Kept, keep_rule, kept};
+use huiyin_app::domain::procedure::{Fact, Phase, Verb};
 use huiyin_app::domain::submission::Naming;
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
@@ -22,9 +20,9 @@ use super::{Page, file_response, redirect_with};
 use crate::context::{Asked, FOLLOW_COOKIE, Shared};
 use crate::files::{self, Held};
 use crate::form::Form;
+use crate::moves::{fields_of, kept_through, key_of, nothing_to_do, some_key};
 use crate::problem::{self, FieldProblem, Problem};
 use crate::resume;
-use crate::staff::moves::{fields_of, key_of, some_key};
 
 /// Every owed clock of a matter in words.
 pub(crate) fn clocks(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<ClockView> {
@@ -276,29 +274,4 @@ pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
     let record = kept_open(&shared, &asked).await?;
     let (file, bytes) = follow::file(&shared.office, &record, &id).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     Ok(file_response(&file, bytes))
-}
-
-/// Until when the archived file is kept, in a sentence; nothing while it is open.
-pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> Option<String> {
-    match kept(&view.ground.book, &view.matter) {
-        Kept::Open => None,
-        _ if view.matter.facts.contains(&Fact::Destroyed) => None,
-        Kept::Permanent => Some(format!("{}{}", shared.say(language, "kept-permanent"), basis_of_keeping(shared, language, view))),
-        Kept::Through(day) => {
-            let said = shared.office.wording().text(language, "kept-through", &[("day", huiyin_wording::date(language, day).into())]);
-            Some(format!("{said}{}", basis_of_keeping(shared, language, view)))
-        }
-    }
-}
-
-/// Where the time of keeping comes from: the office's promise, or a clause.
-fn basis_of_keeping(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> String {
-    let clause = keep_rule(&view.ground.book, &view.matter).and_then(|k| k.clause.as_ref()).and_then(|c| view.ground.book.clauses.get(c));
-    let basis = clause.map_or_else(|| shared.say(language, "basis-house"), |c| language.pick(&c.cite.zh, &c.cite.en).to_owned());
-    shared.office.wording().text(language, "in-brackets", &[("text", basis.into())])
-}
-
-/// A step that only answers something which is not there.
-pub(crate) fn nothing_to_do(closed: &Closed) -> bool {
-    matches!(closed, Closed::Guard { guard: Guard::Owed(_) | Guard::Running(_) | Guard::Is(_) })
 }

@@ -13,14 +13,14 @@ use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
 use huiyin_app::domain::text;
 use huiyin_app::draft::{self, Draft, DraftFile, Standing};
 use huiyin_app::lodge::{self, Lodging};
-use huiyin_app::places::Place;
+use huiyin_app::places::{self, Place};
 use huiyin_app::{AppError, FormError, Identity, follow, periods};
 use minijinja::Value;
 
 use super::{Page, redirect_with};
-use crate::bursts;
 use crate::context::{Asked, DRAFT_COOKIE, FOLLOW_COOKIE, Shared};
 use crate::files;
+use crate::filing;
 use crate::form::Form;
 use crate::problem::{self, FieldProblem, Problem};
 
@@ -201,7 +201,7 @@ async fn page(shared: &Shared, asked: &Asked, step: &str, open: &Open, errors: V
     };
     let failed = !errors.is_empty();
     let front = ground.directory.unit(shared.office.front_office()).cloned();
-    let places = shared.office.places().await.map_err(|e| Problem::page(shared, asked, e))?;
+    let places = places::offered(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
     let (summary, dropped) = if step == "check" { (answers(shared, asked, draft, &places), dropped(shared, asked, draft)) } else { Default::default() };
     let files: Vec<Value> = files::views(shared, asked.language, &draft.files);
     let values = context! {
@@ -471,7 +471,7 @@ fn lodging(shared: &Shared, open: &Open) -> Lodging {
 }
 
 async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
-    match bursts::lodge(shared, asked, lodging(shared, &open)).await {
+    match filing::lodge(shared, asked, lodging(shared, &open)).await {
         Ok(done) => {
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             open.draft = Draft { receipt: Some(done.number), ..Draft::default() };

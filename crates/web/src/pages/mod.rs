@@ -9,10 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::AppError;
+use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::clock::{Basis, ClockKind};
 use huiyin_app::domain::procedure::{ClockRule, RuleBook, StartFrom, StateRule};
 use huiyin_app::domain::unit::UnitKind;
-use huiyin_app::permissions::{Action, allows};
 use huiyin_wording::Language;
 
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::context::{Asked, LANGUAGE_COOKIE, Shared};
 use crate::problem::Problem;
 use crate::templates::Assets;
 
-pub(crate) type Page = Result<Response, Problem>;
+pub(crate) use crate::problem::Page;
 
 /// The home page: three doors and the periods in plain words.
 pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {

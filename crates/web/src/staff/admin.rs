@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
+use huiyin_app::access::{Action, require};
 use huiyin_app::directory::{self, OfficerForm};
 use huiyin_app::domain::ids::{OfficerId, UnitId};
 use huiyin_app::domain::unit::{Officer, Post, Unit, UnitKind};
-use huiyin_app::permissions::{Action, require};
 use huiyin_app::posts::Substitute;
 use huiyin_app::{AppError, sign_in};
 use minijinja::Value;

@@ -11,10 +11,10 @@ use huiyin_app::domain::submission::{Channel, Naming};
 use huiyin_app::matter_view::{self, MatterView};
 use minijinja::Value;
 
-use super::moves::key_of;
 use crate::context::{Shared, SignedIn};
 use crate::files::{self, Held};
 use crate::form::Form;
+use crate::moves::key_of;
 use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use huiyin_app::access::{self, Action};
 use huiyin_app::clock_view::{self, ViewGround};
 use huiyin_app::domain::procedure::{Fact, Phase};
 use huiyin_app::matter_view::{self, MatterView};
-use huiyin_app::permissions::{self, Action};
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, Person, corrections, part as parting};
 use minijinja::Value;
@@ -56,10 +56,10 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
         joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
-        kept => crate::pages::follow::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
-        ratings => m.ratings, may_part => permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
-        may_unpart => m.part > 1 && permissions::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
-        may_identity => permissions::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
+        kept => crate::moves::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
+        ratings => m.ratings, may_part => access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
+        may_unpart => m.part > 1 && access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
+        may_identity => access::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
         may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
         pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
     }
@@ -76,7 +76,7 @@ fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
     offers.sort_by_key(|o| o.closed.is_some());
     offers
         .into_iter()
-        .filter(|o| !o.closed.as_ref().is_some_and(crate::pages::follow::nothing_to_do))
+        .filter(|o| !o.closed.as_ref().is_some_and(crate::moves::nothing_to_do))
         .map(|o| {
             let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
             let main = !o.rule.discharge.is_empty();
@@ -92,7 +92,7 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
     Ok(shared.desk(
         &signed,
         "part.html",
-        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none, key => super::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))? },
+        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none, key => crate::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))? },
     ))
 }
 
@@ -100,12 +100,12 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
 pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text"), super::moves::some_key(&form).as_deref()).await {
+    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text"), crate::moves::some_key(&form).as_deref()).await {
         Ok(new) => Ok(Redirect::to(&format!("/staff/matters/{}?done=1", new.number)).into_response()),
         Err(error @ AppError::Form(_)) => {
             let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             let errors = problem::fields(&shared, signed.asked.language, &error);
-            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors, key => super::moves::key_of(&form).map_err(fail)? }))
+            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors, key => crate::moves::key_of(&form).map_err(fail)? }))
         }
         Err(error) => Err(fail(error)),
     }

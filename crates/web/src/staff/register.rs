@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use huiyin_app::access::{self, Action};
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_app::domain::text;
 use huiyin_app::lodge::{self, Lodging, Receipt, Registration};
 use huiyin_app::periods;
-use huiyin_app::permissions::{self, Action};
 use huiyin_app::{AppError, AttachmentRecord, FormError, Identity, random_hex};
 use jiff::civil::Date;
 
@@ -20,7 +20,7 @@ use crate::problem::{self, FieldProblem, Problem};
 /// The form.
 pub(crate) async fn form(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
-    permissions::require(&signed.staff, Action::Register).map_err(fail)?;
+    access::require(&signed.staff, Action::Register).map_err(fail)?;
     let held = Held::load(&shared, "", "").await.map_err(fail)?;
     page(&shared, &signed, &Form::default(), &held, Vec::new(), None).await
 }
@@ -35,7 +35,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, held: &Held, erro
     let sealed = ground.book.initial_sealed.as_ref().and_then(|(_, clocks)| clocks.first());
     let sealed_span = sealed.and_then(|id| periods::of_clock(shared.office.wording(), signed.asked.language, &ground.book, id, today)).unwrap_or_default();
     let values = context! {
-        errors, sealed_span, form_token, places => shared.office.places().await.map_err(fail)?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
+        errors, sealed_span, form_token, places => huiyin_app::places::offered(&shared.office).await.map_err(fail)?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
         channels => Channel::REGISTERED.map(Channel::word), purposes => Purpose::ALL.map(Purpose::word),
         files => files::views(shared, signed.asked.language, &held.files), max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         receipt => receipt.map(|r| context! { number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known }),
@@ -57,7 +57,7 @@ fn some_token(form: &Form) -> Option<String> {
 pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    permissions::require(&signed.staff, Action::Register).map_err(fail)?;
+    access::require(&signed.staff, Action::Register).map_err(fail)?;
     let mut held = Held::load(&shared, &signed.secret, form.get("form_token")).await.map_err(fail)?;
     // Of an upper-level accusation not even the files are stored.
     let stub = !form.get("sealed").is_empty();

@@ -2,6 +2,8 @@
 //!
 //! A matter keeps the pack of its day; the newest pack in force on a day receives what comes in.
 
+mod templates;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -340,7 +342,7 @@ fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str)
     };
     let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
     errors.extend(under_floor(pack, calendar).iter().map(ToString::to_string));
-    errors.extend(crate::papers::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
+    errors.extend(templates::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
     match huiyin_rules::prove(&pack.book) {
         Ok(proof) => {
             errors.extend(proof.refutations.iter().map(|r| {

@@ -4,6 +4,8 @@
 //! (LAW.md §12.2). Every change goes through the ledger and re-projects the due day, so that the
 //! clock can explain itself in a form a court can recompute.
 
+mod transition;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -13,6 +15,8 @@ use crate::calendar::WorkCalendar;
 use crate::ids::{ClockId, UnitId};
 use crate::reckon::{DayUnit, Period, ReckonError, Reckoning, Roll, Stop, reckon};
 use crate::unit::Post;
+
+pub use transition::{Attempt, Transition};
 
 /// Office time: the instant the law sees, and the zone its days are counted in (DESIGN decision 9).
 #[derive(Debug, Clone)]
@@ -176,8 +180,8 @@ pub struct Clock {
     pub due: Timestamp,
     /// A calendar not yet published could change it.
     pub provisional: bool,
-    /// Where it stands.
-    pub state: ClockState,
+    /// Where it stands; only a transition changes it.
+    state: ClockState,
     /// How many timer steps have fired (warn, breach, escalations …).
     pub fired: u32,
     /// When the next timer step is due; `None` when none is left.
@@ -190,7 +194,67 @@ pub struct Clock {
     pub owed_to: Option<UnitId>,
 }
 
+/// What a clock begins with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Serial within the matter, from 1.
+    pub n: u32,
+    /// The rule of the pack.
+    pub rule: ClockId,
+    /// Duty or right.
+    pub kind: ClockKind,
+    /// Who owes it.
+    pub bound: Bound,
+    /// Day 0.
+    pub start: Date,
+    /// The instant it begins.
+    pub started_at: Timestamp,
+    /// Length of the period.
+    pub length: u32,
+    /// Its unit.
+    pub unit: PeriodUnit,
+    /// Roll of the last day.
+    pub roll: Roll,
+    /// Where the period comes from.
+    pub basis: Basis,
+    /// The clause, for `law` and `local`.
+    pub clause: Option<String>,
+}
+
 impl Clock {
+    /// A clock that begins to run; its last day is projected next.
+    pub fn begin(with: Beginning) -> Self {
+        let Beginning { n, rule, kind, bound, start, started_at, length, unit, roll, basis, clause } = with;
+        Self {
+            n,
+            rule,
+            kind,
+            bound,
+            start,
+            started_at,
+            length,
+            unit,
+            roll,
+            basis,
+            clause,
+            ledger: Vec::new(),
+            nominal: start,
+            legal: start,
+            due: started_at,
+            provisional: false,
+            state: ClockState::Running,
+            fired: 0,
+            next_at: None,
+            about: None,
+            owed_to: None,
+        }
+    }
+
+    /// Where it stands.
+    pub fn state(&self) -> ClockState {
+        self.state
+    }
+
     /// Someone still owes it, in time or late.
     pub fn is_owed(&self) -> bool {
         matches!(self.state, ClockState::Running | ClockState::Breached { .. })
@@ -253,21 +317,6 @@ impl Clock {
             self.nominal = self.legal;
         }
         Ok(before != self.legal)
-    }
-
-    /// The duty was done now.
-    pub fn discharge(&mut self, now: &OfficeTime) {
-        let at = now.at;
-        let late = matches!(self.state, ClockState::Breached { .. }) || (self.kind == ClockKind::Duty && at > self.due);
-        self.state = ClockState::Discharged { at, late };
-        self.next_at = None;
-        self.end_stops(now.today());
-    }
-
-    /// The duty or right no longer stands.
-    pub fn close(&mut self, at: Timestamp) {
-        self.state = ClockState::Closed { at };
-        self.next_at = None;
     }
 
     fn end_stops(&mut self, day: Date) {

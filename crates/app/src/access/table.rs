@@ -1,12 +1,9 @@
 //! Who may do what that is not a move of a pack: one table, action by post. Moves are pack data.
 
-use std::collections::BTreeSet;
-
 use huiyin_domain::unit::Post;
-use huiyin_storage::Visibility;
 
 use crate::error::{AppError, Result};
-use crate::office::{Office, Staff};
+use crate::office::Staff;
 
 /// What an officer may do beside the moves of a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,12 +42,4 @@ pub fn allows(staff: &Staff, action: Action) -> bool {
 /// [`AppError::NotAllowed`].
 pub fn require(staff: &Staff, action: Action) -> Result<()> {
     if allows(staff, action) { Ok(()) } else { Err(AppError::NotAllowed) }
-}
-
-/// What an officer may see in lists: matters whose scope holds the officer's unit, without those the officer recuses from.
-pub(crate) async fn visibility(office: &Office, staff: &Staff) -> Result<Visibility> {
-    if !allows(staff, Action::ReadLists) {
-        return Ok(Visibility::Nothing);
-    }
-    Ok(Visibility::Units { units: BTreeSet::from([staff.officer.unit.clone()]), without: crate::people::recused_from(office, staff).await? })
 }

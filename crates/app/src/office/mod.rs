@@ -1,5 +1,8 @@
 //! The office: store, files, packs, words and time of one tenant, handed to every use case.
 
+mod jobs;
+mod leap;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
@@ -13,7 +16,7 @@ use huiyin_domain::procedure::RuleBook;
 use huiyin_domain::unit::{Directory, Officer, Post};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
-use huiyin_storage::{ItemKind, Reserved, Store};
+use huiyin_storage::{ItemKind, ItemRecord, Reserved, Store};
 use huiyin_vault::Keyring;
 use huiyin_wording::Wording;
 use jiff::tz::TimeZone;
@@ -21,8 +24,11 @@ use jiff::{Timestamp, ToSpan};
 use sha2::Sha256;
 
 use crate::error::{AppError, Result};
-use crate::office_clock::Leap;
 use crate::packs::Library;
+
+pub(crate) use jobs::{Job, Jobs};
+pub use jobs::{KEPT_MINUTES, Stage};
+pub use leap::Leap;
 
 /// Where time comes from. Office time is what the law sees; machine time is for sessions, leases and logs.
 pub trait TimeSource: Send + Sync + std::fmt::Debug {
@@ -34,6 +40,8 @@ pub trait TimeSource: Send + Sync + std::fmt::Debug {
     fn move_to(&self, at: Timestamp) -> bool;
 }
 
+/// The setting that says that the store holds a demo.
+pub(crate) const DEMO_MARK: &str = "demo";
 /// Seconds a number of a paper is held for the unit of work that makes it: longer than a commit may take.
 const HELD_SECONDS: i64 = 90;
 /// Serials leased at once.
@@ -79,7 +87,7 @@ pub struct Office {
     serials: Arc<Mutex<Serials>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
     turns: Arc<Turns>,
-    jobs: crate::print_job::Jobs,
+    jobs: Jobs,
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
@@ -188,7 +196,7 @@ impl Office {
     }
 
     /// Print jobs under way or ready.
-    pub(crate) fn jobs(&self) -> &crate::print_job::Jobs {
+    pub(crate) fn jobs(&self) -> &Jobs {
         &self.jobs
     }
 
@@ -212,6 +220,11 @@ impl Office {
         Arc::clone(&self.parts.wording)
     }
 
+    /// Division code of the area the office serves; empty where it names none.
+    pub(crate) fn division(&self) -> &str {
+        &self.parts.division
+    }
+
     /// The office's own folder of faces.
     pub(crate) fn faces_folder(&self) -> Option<&std::path::Path> {
         self.parts.faces.as_deref()
@@ -230,14 +243,6 @@ impl Office {
     /// The unit that receives what is lodged online.
     pub fn front_office(&self) -> &UnitId {
         &self.parts.front_office
-    }
-
-    /// The places forms offer: those right under the area the office serves.
-    ///
-    /// # Errors
-    /// As the store.
-    pub async fn places(&self) -> Result<Vec<crate::places::Place>> {
-        if self.parts.division.is_empty() { Ok(Vec::new()) } else { crate::places::under(self, &self.parts.division).await }
     }
 
     /// The backend's name.
@@ -417,6 +422,22 @@ impl Office {
             *next += 1;
             *next - 1
         })
+    }
+
+    /// What says that the store holds a demo, finished or not; `None` in a live office.
+    ///
+    /// # Errors
+    /// As the store.
+    pub(crate) async fn demo_mark(&self) -> Result<Option<ItemRecord>> {
+        Ok(self.store().item(self.tenant(), ItemKind::Setting, DEMO_MARK, self.machine_now()).await?)
+    }
+
+    /// Whether the store holds a demo.
+    ///
+    /// # Errors
+    /// As the store.
+    pub async fn is_demo(&self) -> Result<bool> {
+        Ok(self.demo_mark().await?.is_some())
     }
 
     /// Reserves the next number of a series of papers for the unit of work that carries it. One that is not used in time is given

@@ -1,0 +1,165 @@
+//! The fields of a move as a form shows them. They come from the pack; nothing is written per move.
+
+use huiyin_app::domain::calendar::number_of;
+use huiyin_app::domain::clock::Clock;
+use huiyin_app::domain::decide::{self, notice_limit};
+use huiyin_app::domain::event::EventKind;
+use huiyin_app::domain::matter::{Actor, Matter};
+use huiyin_app::domain::payload::{Field, Need, Shape};
+use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_app::domain::unit::{Officer, Post, UnitKind};
+use huiyin_app::matter_view::MatterView;
+use huiyin_app::posts::{self, Sits};
+use huiyin_app::{EventRecord, periods};
+use jiff::civil::Date;
+use minijinja::Value;
+
+use crate::context::{Asked, Shared};
+use crate::form::Form;
+
+/// The fields of a move as a form shows them.
+pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, with: &[Matter], form: &Form) -> Vec<Value> {
+    // A notice given late still accepts on its last lawful day at the latest.
+    let latest = notice_limit(&view.matter, rule);
+    // Asked for when this matter, or one it is made on as well, needs it.
+    let any = |needs: &dyn Fn(&Matter) -> bool| std::iter::once(&view.matter).chain(with).any(needs);
+    let asked_for = |need: &&Need| match need.field {
+        Field::NewFacts => any(&|m| m.annulled.is_some()),
+        Field::UnheardReason => any(&|m| !(m.facts.contains(&Fact::Heard) && m.facts.contains(&Fact::Investigated))),
+        _ => true,
+    };
+    rule.needs
+        .iter()
+        .filter(asked_for)
+        .map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn)))
+        .collect()
+}
+
+fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &MatterView, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
+    let name = need.field.word();
+    let today = shared.office.now().today();
+    let last = latest.map_or(today, |l| l.min(today));
+    let (kind, choices) = match need.field.shape() {
+        Shape::Line => ("line", Vec::new()),
+        Shape::Text => ("text", Vec::new()),
+        Shape::Day | Shape::PastDay => ("day", Vec::new()),
+        Shape::Number(_) => ("number", Vec::new()),
+        Shape::Unit => ("choice", units(shared, asked, rule, view)),
+        Shape::Name => ("line", Vec::new()),
+        Shape::Officer => ("choice", officers(view, rule, actor)),
+        Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
+        Shape::Choice(all) => {
+            let words: Vec<&str> = all
+                .iter()
+                .copied()
+                .filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c))
+                .filter(|c| decide::is_choice_open(&view.matter, rule, need.field, c))
+                .collect();
+            (
+                "choice",
+                words
+                    .into_iter()
+                    .map(|w| context! { value => w, text => shared.say(asked.language, &format!("choice-{}", w.replace('_', "-").replace(['(', ')'], ""))) })
+                    .collect(),
+            )
+        }
+    };
+    let past = matches!(need.field.shape(), Shape::PastDay);
+    let given = form.get(&name);
+    let value = if given.is_empty() && past {
+        last.to_string()
+    } else if given.is_empty() {
+        suggested(rule, need.field, view, actor)
+    } else {
+        given.to_owned()
+    };
+    let hint_key = format!("hint-{}", name.replace('_', "-"));
+    let most = rule.extend.as_ref().and_then(|id| view.ground.book.clock(id)).filter(|_| need.field == Field::Days);
+    let most = most.map(|c| periods::span(shared.office.wording(), asked.language, c.extension.unwrap_or(0), c.unit)).unwrap_or_default();
+    let hint = match shared.office.wording().has(asked.language, &hint_key) {
+        true if need.field != Field::Days || rule.extend.is_some() => shared.office.wording().text(asked.language, &hint_key, &[("span", most.into())]),
+        _ => String::new(),
+    };
+    let max = if past { last.to_string() } else { String::new() };
+    let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
+    // A field may be called otherwise where the verb gives it another sense.
+    let verb = serde_json::to_value(rule.verb).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let own = format!("field-{name}-{}", verb.replace('_', "-"));
+    let label = if shared.office.wording().has(asked.language, &own) { own } else { format!("field-{name}") };
+    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long }
+}
+
+/// What the form can start from without deciding anything.
+fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) -> String {
+    match field {
+        Field::Request => view.matter.title.clone(),
+        // What was decided, for the officer to take the names out of.
+        Field::Opinion if rule.verb == Verb::Publish => {
+            // Of the review itself and of nothing else: an answer to a complaint has an opinion as well.
+            let decided = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::DecideReview, .. });
+            let n = view.events.iter().rev().find(decided).map(|e| e.event.n);
+            view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
+        }
+        // What the first person said; the second one looks at it and says it again.
+        Field::VoidGround | Field::Instead if rule.verb == Verb::Void => {
+            let proposed = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::ProposeVoid, .. });
+            let n = view.events.iter().rev().find(proposed).map(|e| e.event.n);
+            let carried = view
+                .events
+                .iter()
+                .find(|e| Some(e.event.n) == n)
+                .and_then(|e| if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(field) } else { None });
+            let words = view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(field));
+            carried.or(words).map(str::to_owned).unwrap_or_default()
+        }
+        // Where only one duty is late, it is the one.
+        Field::LateDuty => match decide::late_duties(view.ground.rules(), &view.matter, actor, rule).as_slice() {
+            [only] => only.n.to_string(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    }
+}
+
+/// Whom a recusal may name: the officer, and for the head everybody in the unit; whom its end may name: those recused.
+fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+    let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
+    let lift = rule.verb == Verb::LiftRecusal;
+    let may =
+        |o: &&Officer| if lift { view.matter.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
+    view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
+}
+
+/// What is late, by whom and for how long, of what this officer may press for.
+fn late(shared: &Shared, asked: &Asked, view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+    let language = asked.language;
+    let clocks = decide::late_duties(view.ground.rules(), &view.matter, actor, rule);
+    let text = |c: &Clock| {
+        let unit = c.bound.unit.as_ref().and_then(|u| view.ground.directory.unit(u)).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
+        let title = view.ground.book.clock(&c.rule).map(|r| language.pick(&r.title.zh, &r.title.en)).unwrap_or_default();
+        let days = i64::from(number_of(view.today) - number_of(c.legal)).max(1);
+        let values = [("unit", unit.into()), ("what", title.into()), ("due", huiyin_wording::date(language, c.legal).into()), ("days", days.into())];
+        shared.office.wording().text(language, "late-duty", &values)
+    };
+    clocks.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
+}
+
+fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
+    let mut units: Vec<_> = view.ground.directory.units.iter().collect();
+    // Those who handle first, those above and outside last.
+    let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
+    units.sort_by_key(|u| (rank(u.kind), u.name.clone()));
+    units
+        .into_iter()
+        .filter(|u| u.active && (rule.verb == Verb::Ask || u.id != view.matter.holder) && u.kind != UnitKind::PetitionOffice)
+        .map(|u| {
+            let name = asked.language.pick(&u.name, &u.name_en).to_owned();
+            let text = match posts::sits(&view.ground.directory, u) {
+                Sits::Nobody => shared.office.wording().text(asked.language, "unit-nobody", &[("unit", name.into())]),
+                Sits::Head => shared.office.wording().text(asked.language, "unit-head-only", &[("unit", name.into())]),
+                Sits::Clerk | Sits::Outside => name,
+            };
+            context! { value => u.id.as_str(), text }
+        })
+        .collect()
+}
