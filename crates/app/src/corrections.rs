@@ -126,6 +126,7 @@ struct Change {
 ///
 /// # Errors
 /// [`AppError::Form`] with every fault; [`AppError::ChangedMeanwhile`] when somebody was quicker.
+#[expect(clippy::too_many_lines, reason = "each check stands before what it guards; to be parted with the rooms of lodge")]
 pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTreeMap<String, String>, files: Vec<AttachmentRecord>) -> Result<Corrected> {
     let (matter, record) = of(office, staff, number).await?;
     let content = huiyin_register::digest(

@@ -79,6 +79,7 @@ pub enum Form {
 ///
 /// # Errors
 /// A fault of the template, which the pack's check keeps from happening; as the store.
+#[expect(clippy::too_many_lines, reason = "a paper is put together in one place; to be parted with the rooms of papers")]
 pub(crate) async fn of(
     office: &Office,
     ground: &Ground,

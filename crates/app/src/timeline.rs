@@ -67,6 +67,7 @@ fn unit(ground: ViewGround<'_>, id: Option<&huiyin_domain::ids::UnitId>) -> Stri
     id.and_then(|id| ground.rules.directory.unit(id)).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default()
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<&Payload>, reader: Reader) -> Option<Line> {
     let officer = reader == Reader::Officer;
     let clock_title = |n: &u32| {

@@ -5,6 +5,8 @@
 //! It deliberately holds nothing about a petitioner beyond what the petition itself needs; what the
 //! project refuses to hold is listed in `docs/SCOPE.md` and kept out by a test.
 
+#![warn(missing_docs)]
+
 pub mod calendar;
 pub mod clock;
 pub mod correct;

@@ -3,6 +3,8 @@
 //! This crate knows nothing of petitions; it hashes JSON. It is not yet a tree with signed heads: that is
 //! built on these commitments later, without changing them (DESIGN decision 4).
 
+#![warn(missing_docs)]
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 

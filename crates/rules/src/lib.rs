@@ -3,6 +3,8 @@
 //! It reads no files itself; the caller hands it names and texts. It checks shapes, references, clauses and
 //! forbidden measures, runs the pack's own cases, and proves what can be reached ([`prove`]).
 
+#![warn(missing_docs)]
+
 mod cases;
 mod check;
 mod draw;

@@ -66,6 +66,7 @@ const LABELS: &str = "title = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\
 const WORDS: &str = "title = { zh = \"甲\", en = \"a\" }\nplain = { zh = \"甲\", en = \"a\" }\nbasis = \"house\"\npost = \"clerk\"\nstart = \"move\"\n";
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
     let local = "[clause.\"local-1\"]\ncite = { zh = \"示例\", en = \"example\" }\ngist = { zh = \"示例\", en = \"example\" }\n";
     let longer = |days: &str| {

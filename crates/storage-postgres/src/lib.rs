@@ -1,6 +1,6 @@
 //! The store for offices of more than one machine: PostgreSQL, the statements of one commit pipelined.
 //!
-//! Every key begins with the tenant, so that the same schema shards by tenant. SQL lives here and in
+//! Keys begin with the tenant, but for the serial of a matter and what hangs on it. SQL lives here and in
 //! `storage-sqlite` only; migrations carry the same numbers and names there.
 
 mod read;

@@ -4,6 +4,8 @@
 //! outgoing messages in one transaction. Beside it stand only mechanical writes: small items (sign-in state,
 //! drafts, throttles, settings) and leases on number blocks. There is no SQL here.
 
+#![warn(missing_docs)]
+
 mod changes;
 pub mod conformance;
 mod error;

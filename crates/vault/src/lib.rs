@@ -3,6 +3,8 @@
 //!
 //! What is sealed is bound to a place (`about`, the associated data of the cipher), so that a row put into the place of another does not open.
 
+#![warn(missing_docs)]
+
 mod keyring;
 mod passphrase;
 pub mod sha256;

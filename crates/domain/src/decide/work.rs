@@ -172,18 +172,7 @@ impl Work<'_> {
                 self.matter.outcome = outcome;
                 self.matter.days.insert("answered".into(), today);
             }
-            Verb::DecideReview => {
-                self.decided_by();
-                if payload.text(Field::Outcome).is_some_and(|o| SUPPORTING.contains(&o)) {
-                    self.set(Fact::Supported, true);
-                    self.set(Fact::Executed, false);
-                }
-                if self.rule.sets.contains(&Fact::Annulled) {
-                    self.matter.annulled = self.matter.outcome.clone();
-                }
-                self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
-                self.matter.days.insert("answered".into(), today);
-            }
+            Verb::DecideReview => self.review_decided(payload),
             Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.matter.hops >= most) => {
                 self.set(Fact::ManyHands, true);
             }
@@ -219,16 +208,7 @@ impl Work<'_> {
             Verb::Serve => {
                 self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
-            Verb::Notify | Verb::Accept => {
-                self.matter.days.insert("noticed".into(), today);
-                if let Some(day) = payload.day(Field::AcceptedOn) {
-                    self.matter.days.insert("accepted".into(), day);
-                    self.matter.path = Some("6".into());
-                }
-                if let Some(path) = payload.text(Field::Path) {
-                    self.matter.path = Some(path.to_owned());
-                }
-            }
+            Verb::Notify | Verb::Accept => self.noticed(payload),
             Verb::Rate => {
                 if let Some(rate) = payload.text(Field::RateOffice) {
                     self.matter.ratings.office = Some(rate.to_owned());
@@ -238,6 +218,30 @@ impl Work<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn review_decided(&mut self, payload: &Payload) {
+        self.decided_by();
+        if payload.text(Field::Outcome).is_some_and(|o| SUPPORTING.contains(&o)) {
+            self.set(Fact::Supported, true);
+            self.set(Fact::Executed, false);
+        }
+        if self.rule.sets.contains(&Fact::Annulled) {
+            self.matter.annulled = self.matter.outcome.clone();
+        }
+        self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
+        self.matter.days.insert("answered".into(), self.now.today());
+    }
+
+    fn noticed(&mut self, payload: &Payload) {
+        self.matter.days.insert("noticed".into(), self.now.today());
+        if let Some(day) = payload.day(Field::AcceptedOn) {
+            self.matter.days.insert("accepted".into(), day);
+            self.matter.path = Some("6".into());
+        }
+        if let Some(path) = payload.text(Field::Path) {
+            self.matter.path = Some(path.to_owned());
         }
     }
 

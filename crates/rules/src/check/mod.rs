@@ -109,6 +109,7 @@ pub(crate) struct Built {
 }
 
 /// Builds the rule book; errors are added to the list.
+#[expect(clippy::too_many_lines, reason = "one part of the pack after the other; to be parted with the reading of packs")]
 pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> Option<Built> {
     let (base, own) = (gather(base), gather(parts));
     let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0 };
