@@ -12,7 +12,8 @@ use huiyin_app::sealing::sha256;
 use huiyin_storage_sqlite::{Contents, inspect};
 
 use crate::config::{Config, Place};
-use crate::setup::{self, Make, only_owner, through, write_through};
+use crate::disk::{only_owner, through, write_through};
+use crate::setup::{self, Make};
 
 /// The list of what a backup holds.
 const LIST: &str = "MANIFEST.sha256";

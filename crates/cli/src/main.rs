@@ -18,11 +18,13 @@ mod bench;
 mod clock;
 mod config;
 mod demo_folder;
+mod disk;
 mod doctor;
 mod explain;
 mod import;
 mod init;
 mod keeping;
+mod key;
 mod office_key;
 mod pack;
 mod package;
@@ -78,7 +80,7 @@ enum Command {
     /// Put a backup back into an empty place.
     Restore(backup::RestoreArgs),
     /// Keep the office key: save it under a passphrase, put it back, rotate it.
-    Key(office_key::Args),
+    Key(key::Args),
     /// Show the office's clock beside the newest time that was believed, or say that it is right.
     Clock(clock::Args),
     /// Reckon every open period again, after a new holiday notice.
@@ -123,7 +125,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Reindex(args) => reindex::run(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(&args),
-        Command::Key(args) => office_key::run(args).await,
+        Command::Key(args) => key::run(args).await,
         Command::Clock(args) => clock::run(args).await,
         Command::Reproject(args) => reproject::run(args).await,
         Command::Keeping(args) => keeping::run(args).await,

@@ -1,7 +1,6 @@
 //! Putting an office together from a configuration: store, files, secret, time.
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,6 +17,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
+use crate::disk::{only_owner, through, write_through};
 use crate::office_key;
 
 /// The machine's clock; office time may run ahead of it in a demo.
@@ -122,34 +122,6 @@ fn secret(data: &Path, made_before: bool) -> anyhow::Result<Vec<u8>> {
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
     anyhow::ensure!(text.trim().len() >= 32, "`{}` is damaged; restore it from a backup, or receipt codes will no longer open", path.display());
     Ok(text.trim().as_bytes().to_vec())
-}
-
-/// Writes a file for its owner alone, and waits until the disk has it.
-pub(crate) fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// Waits until the disk has the names in a folder.
-pub(crate) fn through(folder: &Path) -> std::io::Result<()> {
-    #[cfg(unix)]
-    fs::File::open(folder)?.sync_all()?;
-    Ok(())
-}
-
-/// A folder or file for its owner alone.
-pub(crate) fn only_owner(path: &Path, mode: u32) -> anyhow::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).with_context(|| format!("cannot protect `{}`", path.display()))?;
-    }
-    Ok(())
 }
 
 /// What a file store is known by: a random name that lies in it.

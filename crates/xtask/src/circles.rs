@@ -8,7 +8,6 @@ use crate::text::File;
 const KNOWN: &[(&str, &[&str])] = &[
     // An extractor rejects with a page, and a page gives a form back.
     ("web", &["context", "form", "problem", "resume"]),
-    ("cli", &["office_key", "setup"]),
 ];
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
