@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::serve;
+use huiyin_testkit::postgres_database;
 use serde_json::json;
 
 const PASSPHRASE: &str = "nine otters climb purple hills";
@@ -128,4 +129,28 @@ async fn the_key_is_rotated_and_another_is_refused() {
     std::fs::write(&path, new).unwrap();
     assert!(!huiyin(&["doctor", "--deep", "--data", &data], "").1.contains("put it back"));
     assert!(huiyin(&["key", "save", &folder.path().join("k").display().to_string(), "--data", &data], "short").1.contains("fewer than"));
+}
+
+/// PostgreSQL is dumped and put back by its own programs, which reach it as the program does and are told no password where
+/// everybody can read it.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_is_backed_up_and_put_back() {
+    let (Some(one), Some(two)) = (postgres_database("postgres_backup").await, postgres_database("postgres_backup").await) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str, database: &str| {
+        let data = folder.path().join(name);
+        std::fs::create_dir(&data).unwrap();
+        // The server asks for none; what stands in it must come through all the same.
+        std::fs::write(data.join("huiyin.toml"), format!("database = \"{database} password='a b#c' sslmode=require\"\n")).unwrap();
+        data.to_str().unwrap().to_owned()
+    };
+    let (from, to, backup) = (place("from", &one), place("to", &two), folder.path().join("backup").to_str().unwrap().to_owned());
+    let key = folder.path().join("key").to_str().unwrap().to_owned();
+    right(&["init", "--data", &from]);
+    right(&["backup", &backup, "--data", &from]);
+    right(&["key", "save", &key, "--data", &from]);
+    right(&["restore", &backup, "--data", &to]);
+    right(&["key", "restore", &key, "--data", &to]);
+    let (_, said) = huiyin(&["doctor", "--deep", "--data", &to], PASSPHRASE);
+    assert!(said.contains("store       postgres answers, encrypted") && said.contains("1 units, 1 officers"), "{said}");
 }

@@ -21,6 +21,8 @@ const ISSUER: &str = "Huiyin";
 const SECRET_BYTES: usize = 20;
 /// Spare codes that are given out.
 pub const SPARES: usize = 8;
+/// Hours for which a used code is kept.
+const USED_HOURS: i64 = 24;
 /// Minutes between the password and the code.
 const PASSES_MINUTES: i64 = 5;
 
@@ -74,10 +76,12 @@ fn spare_hash(office: &Office, officer: &OfficerId, code: &str) -> String {
     office.keyed_hash("spare", &format!("{officer}:{code}"))
 }
 
-/// What says that a code is used up, on whichever machine it was used.
+/// What says that a code is used up, on whichever machine it was used: for longer than the code is valid, and than another machine
+/// may hold what it read before.
 fn used_up(office: &Office, officer: &OfficerId, what: &str) -> ItemRecord {
     let key = office.keyed_hash("second-factor-used", &format!("{officer}:{what}"));
-    ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Idempotency, key, serde_json::Value::Null) }
+    let expires = office.machine_now().checked_add(USED_HOURS.hours()).ok();
+    ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }
 }
 
 impl SecondFactor {
