@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::decide::{Closed, decide};
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::{MatterId, MoveId, UnitId};
-use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::ids::{MoveId, ProceedingId, UnitId};
+use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, HandTo, MoveRule, Verb};
+use huiyin_domain::proceeding::{Actor, Proceeding};
 use huiyin_domain::submission::Naming;
-use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, MatterWrite};
+use huiyin_storage::{AttachmentRecord, Changes, Expected, ItemKind, ItemRecord, ProceedingWrite};
 use jiff::ToSpan;
 
 use crate::error::{AppError, FormError, Result};
@@ -135,9 +136,9 @@ async fn all(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, ru
     done.ok_or(AppError::NotFound)
 }
 
-/// The key under which something is done once on a matter.
-pub(crate) fn idempotency_key(office: &Office, matter: &Matter, what: &str, key: &str) -> String {
-    office.keyed_hash("idempotency", &format!("{}:{what}:{key}", matter.id))
+/// The key under which something is done once on a proceeding.
+pub(crate) fn idempotency_key(office: &Office, proceeding: &Proceeding, what: &str, key: &str) -> String {
+    office.keyed_hash("idempotency", &format!("{}:{what}:{key}", proceeding.id))
 }
 
 /// What says in the store that it was done; written in the same commit.
@@ -164,7 +165,7 @@ pub(crate) async fn was_done(office: &Office, key: &str, content: &str) -> Resul
 }
 
 /// The matter as it is after a move that was made before under the same key; the key belongs to what it was sent with.
-async fn as_made(office: &Office, id: &MatterId, known: &ItemRecord, content: &str) -> Result<Matter> {
+async fn as_made(office: &Office, id: &ProceedingId, known: &ItemRecord, content: &str) -> Result<Matter> {
     if known.doc.as_str().is_some_and(|c| c != content_key(office, content)) {
         return Err(AppError::KeyReused);
     }
@@ -172,7 +173,7 @@ async fn as_made(office: &Office, id: &MatterId, known: &ItemRecord, content: &s
 }
 
 /// Sent twice at the same moment: the other one made the move, or else it was something else.
-async fn made_or(office: &Office, id: &MatterId, key: &str, content: &str, error: AppError) -> Result<Matter> {
+async fn made_or(office: &Office, id: &ProceedingId, key: &str, content: &str, error: AppError) -> Result<Matter> {
     match office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? {
         Some(known) => as_made(office, id, &known, content).await,
         None => Err(error),
@@ -180,7 +181,7 @@ async fn made_or(office: &Office, id: &MatterId, key: &str, content: &str, error
 }
 
 /// What a move carries, in one digest: fields and files.
-fn content_of(step: &Move) -> String {
+pub(crate) fn content_of(step: &Move) -> String {
     let files: Vec<&str> = step.files.iter().map(|f| f.hash.as_str()).collect();
     let fields: BTreeMap<&str, &str> = step.fields.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).map(|(k, v)| (k.as_str(), v.trim())).collect();
     huiyin_register::digest("", &(fields, files)).unwrap_or_default()
@@ -190,7 +191,7 @@ fn content_of(step: &Move) -> String {
 const NOT_CONTENT: [&str; 9] = ["csrf", "version", "token", "key", "only_this", "shown", "held", "keep", "meant"];
 
 /// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
-fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
+pub(crate) fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
     let name = step.fields.get(&Field::ToUnit.word()).filter(|_| rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask);
     let Some(unit) = name.and_then(|n| ground.directory.unit(&UnitId::new(n.trim()))) else { return Ok(()) };
     let meant = step.fields.get(UNMANNED).is_some_and(|v| v == "1");
@@ -213,7 +214,7 @@ async fn stands_instead(office: &Office, ground: &Ground, matter: &Matter, actor
     if other.id == matter.id || gone || !other.may_read(actor, &ground.directory) {
         return Err(unknown());
     }
-    step.fields.insert(field, other.number);
+    step.fields.insert(field, other.number.clone());
     Ok(())
 }
 
@@ -225,9 +226,9 @@ fn stands_key(stands: &Matter, void: &str) -> String {
 /// An entry that stands in the place of a void one is not made void itself: then neither would stand.
 async fn stands_for_another(office: &Office, matter: &Matter) -> Result<()> {
     for item in office.store().items(office.tenant(), ItemKind::Proposal, &stands_key(matter, ""), "", 50).await? {
-        let void = MatterId::new(item.doc.as_str().unwrap_or_default());
+        let void = ProceedingId::new(item.doc.as_str().unwrap_or_default());
         if let Some(void) = office.store().matter(office.tenant(), &void).await?.filter(|m| m.facts.contains(&Fact::Voided)) {
-            return Err(AppError::Form(vec![FormError::with("void_ground", "fault-stands-for", void.number)]));
+            return Err(AppError::Form(vec![FormError::with("void_ground", "fault-stands-for", &void.number)]));
         }
     }
     Ok(())
@@ -260,13 +261,13 @@ async fn one(
     {
         changes.items.push(ItemRecord::lasting(ItemKind::Proposal, stands_key(&stands, matter.id.as_str()), matter.id.as_str().into()));
     }
-    changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.matter));
-    changes.items.extend(crate::people::recusals(matter, &decision.matter));
+    changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.subject));
+    changes.items.extend(crate::people::recusals(matter, &decision.subject));
     crate::publication::check(office, matter, rule, &decision).await?;
     changes.items.extend(crate::publication::of(office, matter, rule, &decision));
     crate::people::agents(office, matter, rule, &decision.identity, changes).await?;
     if let Some(record) = record.filter(|_| decision.tells) {
-        tell(changes, office, &record, &decision.matter, rule.id.as_str());
+        tell(changes, office, &record, &decision.subject, rule.id.as_str());
     }
     // Files lie with the matter the step was made on: they may tell of that petitioner, not of the others joined with her.
     if changes.attachments.is_empty() {
@@ -288,18 +289,18 @@ async fn one(
         Some(more) => Some(all_terms(office, matter, more).await?),
         None => None,
     };
-    crate::people::on_the_letter(office, ground, matter, rule, &decision.matter, changes).await?;
+    crate::people::on_the_letter(office, ground, matter, rule, &decision.subject, changes).await?;
     let terms = if rule.verb == Verb::Destroy {
-        crate::keeping::destroy(office, ground, &mut decision.matter, changes).await?;
+        crate::keeping::destroy(office, ground, &mut decision.subject, changes).await?;
         Some(String::new())
     } else {
         terms
     };
-    let version = matter.version + 1;
-    let next = Matter { version, ..decision.matter.clone() };
+    let mut next = decision.subject.clone();
+    next.version = matter.version + 1;
     // Numbers of others are in no matter's words: the items of the joinder find them.
     let words = decision.words.without(Field::Joined);
-    seal(changes, ground, decision.matter, decision.events, words, Expected::Version(matter.version), terms)?;
+    seal(changes, ground, decision.subject, decision.events, words, Expected::Version(matter.version), terms)?;
     if rule.sets.contains(&Fact::Accusation) && !matter.facts.contains(&Fact::Accusation) {
         close_letter(office, ground, matter, changes).await?;
     }
@@ -311,8 +312,9 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
     for sibling in office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id) {
         let terms = own_terms(office, &sibling, Vec::new()).await?;
         let expected = Expected::Version(sibling.version);
-        let next = Matter { version: sibling.version + 1, ..sibling };
-        changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), matter: next, expected, terms: Some(terms) });
+        let mut next = sibling;
+        next.version += 1;
+        changes.proceedings.push(ProceedingWrite { scope: next.scope(&ground.directory), subject: next.into(), expected, terms: Some(terms) });
     }
     Ok(())
 }

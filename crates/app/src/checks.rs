@@ -67,8 +67,8 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
     };
     // Each file seen takes the place of one drawn with the chance that is left to it, so that all have the same.
     let (mut numbers, mut seen): (Vec<String>, u64) = (Vec::new(), 0);
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
+    let mut walk = Walk::over_matters(office).await?;
+    while let Some(page) = walk.matters().await? {
         for matter in page.iter().filter(closed) {
             seen += 1;
             if numbers.len() < count {
@@ -120,7 +120,7 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
             // What the reader may no longer see is not named.
             let Some(matter) = matter else { continue };
             let checked = checked(office, &matter, draw.day).await?;
-            files.push(Drawn { number: number.clone(), title: matter.title, checked });
+            files.push(Drawn { number: number.clone(), title: matter.title.clone(), checked });
         }
         out.push((draw, files));
     }

@@ -5,8 +5,8 @@
 use huiyin_domain::calendar::{WorkCalendar, number_of};
 use huiyin_domain::clock::{Basis, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
-use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{ClockRule, Fact, StartFrom};
+use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::reckon::{Reason, Reckoning, Why};
 use huiyin_domain::unit::{Post, UnitKind};
 use huiyin_wording::{Language, Wording, date, day};
@@ -39,7 +39,7 @@ pub struct ReckonLine {
 /// A clock in words.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClockView {
-    /// Serial in the matter.
+    /// Serial in the proceeding.
     pub n: u32,
     /// Rule of the pack.
     pub rule: String,
@@ -122,13 +122,13 @@ impl ViewGround<'_> {
     }
 }
 
-/// Every clock of a matter that is owed or open, soonest first, in words.
-pub fn owed(ground: ViewGround<'_>, matter: &Matter) -> Vec<ClockView> {
-    matter.owed().into_iter().filter_map(|c| view(ground, matter, c)).collect()
+/// Every clock of a proceeding that is owed or open, soonest first, in words.
+pub fn owed(ground: ViewGround<'_>, proceeding: &Proceeding) -> Vec<ClockView> {
+    proceeding.owed().into_iter().filter_map(|c| view(ground, proceeding, c)).collect()
 }
 
 /// One clock in words; `None` when the pack does not know its rule.
-pub fn view(ground: ViewGround<'_>, matter: &Matter, clock: &Clock) -> Option<ClockView> {
+pub fn view(ground: ViewGround<'_>, proceeding: &Proceeding, clock: &Clock) -> Option<ClockView> {
     let rule = ground.rules.book.clock(&clock.rule)?;
     let today = ground.now.today();
     let reckoning = clock.reckoning(ground.rules.calendar, today).ok()?;
@@ -171,7 +171,7 @@ pub fn view(ground: ViewGround<'_>, matter: &Matter, clock: &Clock) -> Option<Cl
         provisional: clock.provisional,
         between_offices: rule.between_offices,
         hers: clock.bound.unit.is_none(),
-        when_late: when_late(ground, clock, matter.facts.contains(&Fact::Accusation)),
+        when_late: when_late(ground, clock, proceeding.facts.contains(&Fact::Accusation)),
     })
 }
 
@@ -236,7 +236,7 @@ fn working_days_between(calendar: &WorkCalendar, after: Date, until: Date) -> i6
 
 /// Counted in hours or minutes, from the instant.
 fn is_short(clock: &Clock) -> bool {
-    matches!(clock.unit, PeriodUnit::Hours | PeriodUnit::Minutes)
+    clock.unit.is_short()
 }
 
 fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today: Date) -> String {
@@ -394,6 +394,9 @@ fn period_text(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule) -> Strin
     let key = match clock.unit {
         PeriodUnit::CalendarDays => "reckon-calendar-days",
         PeriodUnit::WorkingDays => "reckon-working-days",
+        PeriodUnit::Weeks => "reckon-weeks",
+        PeriodUnit::Months => "reckon-months",
+        PeriodUnit::Years => "reckon-years",
         PeriodUnit::Hours => "reckon-hours",
         PeriodUnit::Minutes => "reckon-minutes",
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 use huiyin_storage::{ItemKind, ItemRecord};
 
@@ -76,7 +77,7 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     if !unit.letters.is_empty() && directory.units.iter().any(|u| u.id != unit.id && u.letters == unit.letters) {
         errors.push(FormError::new("letters", "fault-letters-taken"));
     }
-    if !unit.procedure.is_empty() && !office.library().families().contains(&unit.procedure) {
+    if !unit.procedure.is_empty() && !office.library().families(ProceedingKind::Matter).contains(&unit.procedure) {
         errors.push(FormError::new("procedure", "fault-choose"));
     }
     if let Some(above) = &unit.superior {

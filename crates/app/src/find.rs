@@ -4,6 +4,7 @@
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::{ProceedingKind, Subject};
 use huiyin_domain::text;
 use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
 
@@ -62,12 +63,13 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     }
     let query = SearchQuery {
         tenant: office.tenant().clone(),
+        kind: ProceedingKind::Matter,
         visibility: visibility(office, staff).await?,
         text: typed.clone(),
         after: after.clone(),
         limit: limit.clamp(1, 200),
     };
-    found.words = office.store().search(&query).await?;
+    found.words = matters(office.store().search(&query).await?);
     found.words.rows.retain(|m| !found.numbers.iter().any(|n| n.id == m.id));
     if found.numbers.is_empty() && found.words.rows.is_empty() && after.is_none() {
         found.numbers = readable(office, staff, references::find_beginning(office, &typed).await?).await?;
@@ -113,12 +115,23 @@ async fn readable(office: &Office, staff: &Staff, matters: Vec<Matter>) -> Resul
     Ok(matters.into_iter().filter(|m| m.may_read(&staff.actor(), &directory)).collect())
 }
 
+fn matters(page: Page<Subject>) -> Page<Matter> {
+    Page { rows: page.rows.into_iter().filter_map(Subject::into_matter).collect(), next: page.next }
+}
+
 /// Matters the reader may see, newest first.
 ///
 /// # Errors
 /// As [`search`].
 pub async fn list(office: &Office, staff: &Staff, phase: Option<Phase>, after: Option<String>, limit: u32) -> Result<Page<Matter>> {
     require(staff, Action::ReadLists)?;
-    let query = ListQuery { tenant: office.tenant().clone(), visibility: visibility(office, staff).await?, phase, after, limit: limit.clamp(1, 500) };
-    Ok(office.store().list(&query).await?)
+    let query = ListQuery {
+        kind: ProceedingKind::Matter,
+        tenant: office.tenant().clone(),
+        visibility: visibility(office, staff).await?,
+        phase,
+        after,
+        limit: limit.clamp(1, 500),
+    };
+    Ok(matters(office.store().list(&query).await?))
 }

@@ -3,8 +3,9 @@
 use huiyin_domain::decide::Closed;
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{MoveId, SubmissionId};
-use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::Verb;
+use huiyin_domain::proceeding::Actor;
 use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, SubmissionRecord};
 use jiff::ToSpan;
 use jiff::civil::Date;

@@ -7,10 +7,12 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::decide::judge;
-use huiyin_domain::ids::MatterId;
-use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
+use huiyin_domain::payload::numbers_in;
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_domain::proceeding::{Actor, ProceedingKind, Subject};
 use huiyin_storage::{ItemKind, ItemRecord, ListQuery, SearchQuery};
 
 use crate::access::visibility;
@@ -37,7 +39,7 @@ pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
         if id == matter.id.as_str() || !belongs(&item) {
             continue;
         }
-        let member = office.store().matter(office.tenant(), &MatterId::new(id)).await?;
+        let member = office.store().matter(office.tenant(), &ProceedingId::new(id)).await?;
         out.extend(member.filter(|m| m.joinder.as_ref() == Some(joinder)));
     }
     out.sort_by(|a, b| a.number.cmp(&b.number));
@@ -135,7 +137,7 @@ async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Act
     let given = step.fields.get("joined").map(String::as_str).unwrap_or_default();
     let mut seen = BTreeSet::from([matter.id.clone()]);
     let mut out = vec![matter];
-    for word in given.split(|c: char| c.is_whitespace() || ",，、;；".contains(c)).filter(|w| !w.is_empty()) {
+    for word in numbers_in(given) {
         let other = one(office, ground, actor, word).await?.ok_or_else(|| fault("fault-joined-unknown", word))?;
         if !seen.insert(other.id.clone()) {
             continue;
@@ -188,8 +190,8 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
     let mut out: Vec<Matter> = Vec::new();
     let visibility = visibility(office, staff).await?;
     let (store, tenant) = (office.store(), office.tenant());
-    let mut take = |found: Vec<Matter>| {
-        for other in found.into_iter().filter(|m| fits(matter, m) && m.joinder.is_none()) {
+    let mut take = |found: Vec<Subject>| {
+        for other in found.into_iter().filter_map(Subject::into_matter).filter(|m| fits(matter, m) && m.joinder.is_none()) {
             if out.len() < PROPOSED && !out.iter().any(|m| m.id == other.id) {
                 out.push(other);
             }
@@ -197,11 +199,11 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
     };
     for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
         let text: String = text.chars().take(60).collect();
-        let query = SearchQuery { tenant: tenant.clone(), visibility: visibility.clone(), text, after: None, limit: LOOKED_AT };
+        let query = SearchQuery { kind: ProceedingKind::Matter, tenant: tenant.clone(), visibility: visibility.clone(), text, after: None, limit: LOOKED_AT };
         take(store.search(&query).await?.rows);
     }
-    let query = ListQuery { tenant: tenant.clone(), visibility, phase: Some(matter.phase), after: None, limit: LOOKED_AT };
-    take(store.list(&query).await?.rows.into_iter().filter(|m| m.class.is_some() && m.class == matter.class).collect());
+    let query = ListQuery { kind: ProceedingKind::Matter, tenant: tenant.clone(), visibility, phase: Some(matter.phase), after: None, limit: LOOKED_AT };
+    take(store.list(&query).await?.rows.into_iter().filter(|s| s.matter().is_some_and(|m| m.class.is_some() && m.class == matter.class)).collect());
     Ok(out)
 }
 

@@ -8,7 +8,7 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
-use huiyin_storage::{Changes, Erase, Expected, FileUse, ItemKind, ItemRecord, MatterWrite};
+use huiyin_storage::{Changes, Erase, Expected, FileUse, ItemKind, ItemRecord, ProceedingWrite};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
@@ -44,7 +44,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
         hashes.extend(crate::papers::on_disk(&item.doc));
         keys.push((ItemKind::Paper, item.key));
     }
-    for paper in crate::papers::all(office, next).await? {
+    for paper in crate::papers::all(office, &next.id).await? {
         keys.push((ItemKind::Paper, format!("{}:{:06}", next.id, paper.n)));
         keys.extend(Some(paper.listed).filter(|k| !k.is_empty()).map(|k| (ItemKind::Paper, k)));
         keys.extend(crate::references::key(&next.id, &paper.number).map(|k| (ItemKind::Reference, k)));
@@ -60,13 +60,13 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
         }
     }
     // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with it.
-    for part in others {
+    for mut part in others {
         let expected = Expected::Version(part.version);
-        let part = Matter { version: part.version + 1, ..part };
-        changes.matters.push(MatterWrite { scope: part.scope(&ground.directory), matter: part, expected, terms: None });
+        part.version += 1;
+        changes.proceedings.push(ProceedingWrite { scope: part.scope(&ground.directory), subject: part.into(), expected, terms: None });
     }
     changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
-    changes.erase = Some(Erase { matter: next.id.clone(), letter: record, items: keys });
+    changes.erase = Some(Erase { proceeding: next.id.clone(), letter: record, items: keys });
     changes.items.extend(crate::joinder::leave(next));
     next.title = office.wording().text(huiyin_wording::Language::Chinese, "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
@@ -140,8 +140,8 @@ pub struct Shelf {
 pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
     let today = office.now().today();
     let mut out = Vec::new();
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
+    let mut walk = Walk::over_matters(office).await?;
+    while let Some(page) = walk.matters().await? {
         for matter in page.into_iter().filter(|m| m.phase == Phase::Archived && !m.facts.contains(&Fact::Destroyed)) {
             let kept = kept(&office.ground(&matter.pack).await?.book, &matter);
             out.push(Shelf {
@@ -149,7 +149,7 @@ pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
                 over: kept.is_over(today),
                 on_hold: matter.facts.contains(&Fact::OnHold),
                 proposed: matter.facts.contains(&Fact::DestructionProposed),
-                number: matter.number,
+                number: matter.number.clone(),
             });
         }
     }

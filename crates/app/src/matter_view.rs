@@ -2,15 +2,17 @@
 
 use huiyin_domain::decide::{Closed, Offer, offers};
 use huiyin_domain::event::EventKind;
-use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, Verb};
+use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::Service;
 use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord};
 
 use crate::access::{Action, readable, reading, require};
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, Staff};
+use crate::timeline::Record;
 use crate::vault::{self, Person};
 
 /// A matter with everything its page shows.
@@ -55,6 +57,11 @@ pub struct MatterView {
 }
 
 impl MatterView {
+    /// What the timeline tells.
+    pub fn record(&self) -> Record<'_> {
+        Record { proceeding: &self.matter, events: &self.events, words: &self.words, unopened: self.unopened }
+    }
+
     /// The moves an actor sees, open or closed with the reason.
     pub fn offers(&self, actor: &Actor) -> Vec<Offer<'_>> {
         let mut offers = offers(self.ground.rules(), &self.matter, actor, self.today);
@@ -137,7 +144,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
         files: if destroyed { Vec::new() } else { store.attachments(tenant, &matter.submission).await? },
-        papers: crate::papers::all(office, &matter).await?,
+        papers: crate::papers::all(office, &matter.id).await?,
         messages: store.messages(tenant, &matter.submission).await?,
         audits: store.audits(tenant, &matter.submission).await?,
         submission,

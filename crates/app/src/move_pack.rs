@@ -5,8 +5,8 @@
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::PackId;
-use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::{Proceeding, Subject};
 use huiyin_domain::steps;
 
 use crate::error::{AppError, Result};
@@ -43,29 +43,29 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
     let mut done = Moved::default();
     let mut walk = Walk::begin(office).await?;
     while let Some(page) = walk.page().await? {
-        for matter in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
-            match unfit(&ground, &matter) {
-                Some(why) => done.left.push((matter.number, why)),
-                None => one(office, &ground, matter, mode, &mut done).await?,
+        for subject in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
+            match unfit(&ground, &subject) {
+                Some(why) => done.left.push((subject.number.clone(), why)),
+                None => one(office, &ground, subject, mode, &mut done).await?,
             }
         }
     }
     Ok(done)
 }
 
-fn unfit(ground: &Ground, matter: &Matter) -> Option<String> {
-    if ground.book.state(&matter.state).is_none() {
-        return Some(format!("the new rules have no state `{}`", matter.state));
+fn unfit(ground: &Ground, proceeding: &Proceeding) -> Option<String> {
+    if ground.book.state(&proceeding.state).is_none() {
+        return Some(format!("the new rules have no state `{}`", proceeding.state));
     }
-    matter.owed().into_iter().find(|c| ground.book.clock(&c.rule).is_none()).map(|c| format!("the new rules have no period `{}`", c.rule))
+    proceeding.owed().into_iter().find(|c| ground.book.clock(&c.rule).is_none()).map(|c| format!("the new rules have no period `{}`", c.rule))
 }
 
-async fn one(office: &Office, ground: &Ground, matter: Matter, mode: Mode, done: &mut Moved) -> Result<()> {
+async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, done: &mut Moved) -> Result<()> {
     let now = office.now();
-    let mut next = matter.clone();
+    let mut next = subject.clone();
     next.pack = ground.book.id.clone();
     next.phase = ground.book.phase(&next.state);
-    let mut said = vec![EventKind::PackMoved { from: matter.pack.clone(), to: next.pack.clone() }];
+    let mut said = vec![EventKind::PackMoved { from: subject.pack.clone(), to: next.pack.clone() }];
     for clock in next.clocks.iter_mut().filter(|c| c.is_owed()) {
         let Some(rule) = ground.book.clock(&clock.rule) else { continue };
         let (length, unit, basis, clause) = rule.on(clock.start);
@@ -81,8 +81,8 @@ async fn one(office: &Office, ground: &Ground, matter: Matter, mode: Mode, done:
         }
     }
     let periods = u64::try_from(said.len().saturating_sub(1)).unwrap_or(0);
-    if mode == Mode::Write && !write_one(office, ground, matter.version, next, Said { clause: None, kinds: said, about: Some("rules") }).await? {
-        done.left.push((matter.number, BUSY.into()));
+    if mode == Mode::Write && !write_one(office, ground, subject.version, next, Said { clause: None, kinds: said, about: Some("rules") }).await? {
+        done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
     }
     done.matters += 1;

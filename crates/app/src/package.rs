@@ -67,7 +67,7 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
         }
     }
     // What does not agree with the record is said in the package itself: its own sums would agree with a forgery.
-    let found = verify::matter(office, &view.matter).await?.findings;
+    let found = verify::proceeding(office, &view.matter.clone().into()).await?.findings;
     // A file that could not be read is named already.
     let named = |f: &&verify::Finding| f.what.strip_prefix("file ").is_some_and(|id| missing.iter().any(|m| m.contains(id)));
     let found: Vec<String> = found.iter().filter(|f| !named(f)).map(ToString::to_string).collect();
@@ -129,7 +129,7 @@ fn ground<'a>(office: &'a Office, view: &'a MatterView, now: &'a huiyin_domain::
 fn in_words(office: &Office, view: &MatterView) -> String {
     let now = office.now();
     let mut out = format!("{}  {}\n\n", view.matter.number, view.matter.title);
-    for line in timeline::lines(ground(office, view, &now), view, Reader::Officer) {
+    for line in timeline::lines(ground(office, view, &now), view.record(), Reader::Officer) {
         out.push_str(&format!("{}  {}  {}  {}\n", line.when, line.who, line.what, line.cite));
         for said in line.said {
             out.push_str(&format!("    {}：{}\n", said.label, said.text));

@@ -12,10 +12,11 @@ use huiyin_documents::{Faces, Paragraph, PdfError, Tongue};
 use huiyin_domain::calendar::number_of;
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::{ClockId, MatterId, SubmissionId, UnitId};
+use huiyin_domain::ids::{ClockId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Shape};
 use huiyin_domain::procedure::{HandTo, MoveRule, Relation, Verb};
+use huiyin_domain::proceeding::{Kind, Proceeding, ProceedingKind};
 use huiyin_domain::unit::Unit;
 use huiyin_register::digest;
 use huiyin_storage::{ItemKind, ItemRecord, Reserved, SubmissionRecord};
@@ -29,8 +30,11 @@ use crate::office::{Ground, Office, Staff, random_hex};
 /// A paper as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Paper {
-    /// The matter's id.
+    /// The proceeding's id.
     pub matter: String,
+    /// What kind of proceeding.
+    #[serde(default)]
+    pub of: ProceedingKind,
     /// Serial within the matter: that of the move that made it.
     pub n: u32,
     /// The pack's paper.
@@ -80,13 +84,13 @@ pub enum Form {
 /// # Errors
 /// A fault of the template, which the pack's check keeps from happening; as the store.
 #[expect(clippy::too_many_lines, reason = "a paper is put together in one place; to be parted with the rooms of papers")]
-pub(crate) async fn of(
+pub(crate) async fn of<K: Kind>(
     office: &Office,
     ground: &Ground,
-    before: &Matter,
+    before: &Proceeding,
     rule: &MoveRule,
     letter_of: Option<&SubmissionRecord>,
-    decision: &mut Decision,
+    decision: &mut Decision<K>,
     numbers: &mut Vec<Reserved>,
 ) -> Result<Vec<ItemRecord>> {
     let given = Given::of(decision);
@@ -110,7 +114,7 @@ pub(crate) async fn of(
     let recipient = given.get(Field::Recipient).map(str::to_owned);
     // What a proof of service is about: the last paper made for the petitioner.
     let served = match rule.verb {
-        Verb::Serve => all(office, before).await?.into_iter().rfind(|p| p.to_petitioner),
+        Verb::Serve => all(office, &before.id).await?.into_iter().rfind(|p| p.to_petitioner),
         _ => None,
     };
     let about = About { office, ground, before, decision, given: &given, unit: unit.as_ref(), to_unit: to_unit.as_ref(), served: served.as_ref() };
@@ -148,20 +152,21 @@ pub(crate) async fn of(
     let n = decision.events.first().map_or(0, |e| e.n);
     let clause = decision.events.first().and_then(|e| e.clause.clone());
     let made = EventKind::PaperMade { of: n, paper: name.clone(), number: number.clone(), digest: digest.clone() };
-    let event = next_event(&mut decision.matter, office.now().at, actor, clause, rule.basis, made);
+    let event = next_event(&mut decision.subject, office.now().at, actor, clause, rule.basis, made);
     decision.events.push(event);
     // Reasons between offices are not the petitioner's paper.
     let for_petitioner = rule.tells && rule.hides.is_empty() && paper.to.is_none();
     let to_petitioner = for_petitioner && !paper.unaddressed && recipient.is_none();
     let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
     // The list of a day, by the unit that issues: from it notices are printed together. What goes past a unit is in none.
-    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "title": paper.title.zh, "to_petitioner": to_petitioner });
+    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "of": before.kind, "title": paper.title.zh, "to_petitioner": to_petitioner });
     let listed = if rule.private_to.is_none() { format!("day:{issuer}:{today}:{}:{n:06}", before.id) } else { String::new() };
     let day = (!listed.is_empty()).then(|| ItemRecord::lasting(ItemKind::Paper, listed.clone(), day));
     // What goes past a unit is not found by its number either.
-    let reference = (rule.private_to.is_none()).then(|| crate::references::item(&before.id, &number)).flatten();
+    let reference = (rule.private_to.is_none() && before.kind == ProceedingKind::Matter).then(|| crate::references::item(&before.id, &number)).flatten();
     let doc = Paper {
         matter: before.id.0.clone(),
+        of: before.kind,
         n,
         rule: name,
         number,
@@ -183,7 +188,7 @@ pub(crate) async fn of(
 struct Given(BTreeMap<Field, String>);
 
 impl Given {
-    fn of(decision: &Decision) -> Self {
+    fn of<K>(decision: &Decision<K>) -> Self {
         let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
         Self(carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()).map(|(f, v)| (f, v.to_owned())).collect())
     }
@@ -194,12 +199,12 @@ impl Given {
 }
 
 /// 主送 of a paper to a unit: whoever the move names or hands to, whoever is late, whoever asked for what it does.
-fn addressee(ground: &Ground, before: &Matter, rule: &MoveRule, decision: &Decision, to: Relation) -> Option<UnitId> {
-    let clock = |n: u32| decision.matter.clocks.iter().find(|c| c.n == n);
+fn addressee<K: Kind>(ground: &Ground, before: &Proceeding, rule: &MoveRule, decision: &Decision<K>, to: Relation) -> Option<UnitId> {
+    let clock = |n: u32| decision.subject.clocks.iter().find(|c| c.n == n);
     let asked = || rule.needs.iter().any(|n| n.field == Field::ToUnit).then(|| Given::of(decision).get(Field::ToUnit).map(UnitId::new)).flatten();
     let done = || decision.events.iter().find_map(|e| if let EventKind::ClockDischarged { n, .. } = &e.kind { clock(*n)?.owed_to.clone() } else { None });
     match to {
-        Relation::Holder if rule.hand_to == Some(HandTo::Named) => Some(decision.matter.holder.clone()),
+        Relation::Holder if rule.hand_to == Some(HandTo::Named) => Some(decision.subject.holder.clone()),
         Relation::Holder if rule.verb == Verb::Supervise => {
             decision.pressed.and_then(clock).and_then(|c| c.bound.unit.clone()).or_else(|| Some(before.holder.clone()))
         }
@@ -215,18 +220,18 @@ fn name_of(language: Language, unit: Option<&Unit>) -> String {
 }
 
 /// What the variables of a template stand for (PACKS.md, "Papers").
-struct About<'a> {
+struct About<'a, K> {
     office: &'a Office,
     ground: &'a Ground,
-    before: &'a Matter,
-    decision: &'a Decision,
+    before: &'a Proceeding,
+    decision: &'a Decision<K>,
     given: &'a Given,
     unit: Option<&'a Unit>,
     to_unit: Option<&'a Unit>,
     served: Option<&'a Paper>,
 }
 
-impl About<'_> {
+impl<K: Kind> About<'_, K> {
     /// The values a template may ask for; of the periods of the pack, those it names.
     fn values(&self, language: Language, template: &str) -> BTreeMap<String, String> {
         let (office, before, book) = (self.office, self.before, &self.ground.book);
@@ -288,7 +293,7 @@ impl About<'_> {
         if let Some(legal) = self.decision.events.iter().find_map(|e| if let EventKind::ClockExtended { legal, .. } = &e.kind { Some(*legal) } else { None }) {
             set("extended_to", day(legal));
         }
-        let late = self.decision.pressed.and_then(|n| self.decision.matter.clocks.iter().find(|c| c.n == n));
+        let late = self.decision.pressed.and_then(|n| self.decision.subject.clocks.iter().find(|c| c.n == n));
         if let Some((clock, owed)) = late.and_then(|c| book.clock(&c.rule).map(|r| (c, r))) {
             set("late_title", language.pick(&owed.title.zh, &owed.title.en).to_owned());
             set("late_due", day(clock.legal));
@@ -325,8 +330,8 @@ pub(crate) fn formal_date(language: Language, date: Date) -> String {
 }
 
 /// The papers of a matter, in order.
-pub(crate) async fn all(office: &Office, matter: &Matter) -> Result<Vec<Paper>> {
-    let items = office.store().items(office.tenant(), ItemKind::Paper, &format!("{}:", matter.id), "", 1000).await?;
+pub(crate) async fn all(office: &Office, proceeding: &ProceedingId) -> Result<Vec<Paper>> {
+    let items = office.store().items(office.tenant(), ItemKind::Paper, &format!("{proceeding}:"), "", 1000).await?;
     items.into_iter().map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("paper `{}`: {e}", i.key)))).collect()
 }
 
@@ -337,7 +342,7 @@ pub(crate) async fn all(office: &Office, matter: &Matter) -> Result<Vec<Paper>> 
 pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Vec<Paper>)> {
     let matter = crate::access::readable(office, staff, number).await?;
     let relations = matter.relations(&staff.actor(), &*office.directory().await?);
-    let mut papers = all(office, &matter).await?;
+    let mut papers = all(office, &matter.id).await?;
     papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     Ok((matter, papers))
 }
@@ -349,7 +354,8 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     let letter = as_served(paper);
     let to = if paper.to_petitioner { to } else { "" };
-    if form == Form::Pdf && to.trim().is_empty() {
+    // Only what is served on somebody is kept as it was served.
+    if form == Form::Pdf && to.trim().is_empty() && paper.of == ProceedingKind::Matter {
         return served(office, paper, letter).await;
     }
     draw_letter(office, letter, form, to).await
@@ -415,9 +421,9 @@ impl Copy {
 }
 
 /// Served copies of a matter whose file is gone or is not the one that was stored: `copy 000004`.
-pub(crate) async fn changed_copies(office: &Office, matter: &Matter) -> Result<Vec<String>> {
+pub(crate) async fn changed_copies(office: &Office, proceeding: &ProceedingId) -> Result<Vec<String>> {
     let mut out = Vec::new();
-    for item in office.store().items(office.tenant(), ItemKind::Paper, &format!("pdf:{}:", matter.id), "", 1000).await? {
+    for item in office.store().items(office.tenant(), ItemKind::Paper, &format!("pdf:{proceeding}:"), "", 1000).await? {
         let read = match Copy::of(item.doc) {
             Some(copy) => copy.read(office).await,
             None => Err(AppError::NotFound),
@@ -453,7 +459,7 @@ async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8
     if !whole {
         return Ok(bytes);
     }
-    let matter = office.store().matter(office.tenant(), &MatterId::new(&paper.matter)).await?.ok_or(AppError::NotFound)?;
+    let matter = office.store().matter(office.tenant(), &ProceedingId::new(&paper.matter)).await?.ok_or(AppError::NotFound)?;
     let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
     let copy = Copy { sha256: stored.hash, letter: paper.digest.clone(), submission: matter.submission.0, stored: stored.stored, key: stored.key };
     let doc = serde_json::to_value(&copy).map_err(|e| AppError::Internal(e.to_string()))?;

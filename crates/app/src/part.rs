@@ -2,7 +2,7 @@
 
 use huiyin_domain::clock::Basis;
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::MatterId;
+use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number::matter_number;
 use huiyin_domain::opening::{Opening, open};
@@ -46,7 +46,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     let next = siblings.iter().map(|m| m.part).max().unwrap_or(1) + 1;
     let opening = Opening {
-        id: MatterId(new_id()),
+        id: ProceedingId(new_id()),
         submission: matter.submission.clone(),
         number: matter_number(&record.submission.number, next),
         part: next,
@@ -78,7 +78,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
     let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
     changes.items.extend(once.map(|once| act::idempotency_item(office, once, &content)));
-    changes.items.extend(crate::people::recusals(&Matter { recused: Default::default(), ..new.clone() }, &new));
+    changes.items.extend(crate::people::recusals_since(&Default::default(), &new));
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
     seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;
@@ -117,7 +117,7 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
         clock.close(now.at).map_err(huiyin_domain::decide::Closed::from)?;
         kinds.push(EventKind::ClockClosed { n: clock.n });
     }
-    back.state = ground.book.imported_ended.clone();
+    back.state = ground.lodging()?.imported_ended.clone();
     back.phase = ground.book.phase(&back.state);
     back.days.insert("archived".into(), now.today());
     let line = |m: &mut Matter, kind| huiyin_domain::decide::next_event(m, now.at, actor.clone(), None, Basis::House, kind);

@@ -1,11 +1,15 @@
 //! Agents and recusal. An agent's name and paper go to the vault of the letter; which matters an officer recuses from
 //! is kept by officer, so that lists, counts and search leave them out (DESIGN decision 7).
 
+use std::collections::BTreeSet;
+
 use huiyin_domain::decide::nobody_left;
 use huiyin_domain::event::EventActor;
+use huiyin_domain::ids::OfficerId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_domain::proceeding::Proceeding;
 use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord};
 
 use crate::error::{AppError, FormError, Result};
@@ -77,10 +81,14 @@ pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Mat
 }
 
 /// What a recusal, or its end, changes in the officer's own list.
-pub(crate) fn recusals(before: &Matter, after: &Matter) -> Vec<ItemRecord> {
-    let item = |officer: &huiyin_domain::ids::OfficerId, stands: bool| {
-        ItemRecord::lasting(ItemKind::Recusal, format!("{officer}:{}", after.id), serde_json::json!({ "stands": stands }))
-    };
-    let begun = after.recused.difference(&before.recused).map(|o| item(o, true));
-    begun.chain(before.recused.difference(&after.recused).map(|o| item(o, false))).collect()
+pub(crate) fn recusals(before: &Proceeding, after: &Proceeding) -> Vec<ItemRecord> {
+    recusals_since(&before.recused, after)
+}
+
+/// The same from those who stood before.
+pub(crate) fn recusals_since(before: &BTreeSet<OfficerId>, after: &Proceeding) -> Vec<ItemRecord> {
+    let item =
+        |officer: &OfficerId, stands: bool| ItemRecord::lasting(ItemKind::Recusal, format!("{officer}:{}", after.id), serde_json::json!({ "stands": stands }));
+    let begun = after.recused.difference(before).map(|o| item(o, true));
+    begun.chain(before.difference(&after.recused).map(|o| item(o, false))).collect()
 }

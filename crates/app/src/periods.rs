@@ -11,6 +11,9 @@ pub fn span(wording: &Wording, language: Language, length: u32, unit: PeriodUnit
     let key = match unit {
         PeriodUnit::CalendarDays => "span-days",
         PeriodUnit::WorkingDays => "span-working-days",
+        PeriodUnit::Weeks => "span-weeks",
+        PeriodUnit::Months => "span-months",
+        PeriodUnit::Years => "span-years",
         PeriodUnit::Hours => "span-hours",
         PeriodUnit::Minutes => "span-minutes",
     };

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use huiyin_documents::Letter;
-use huiyin_domain::ids::MatterId;
+use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::civil::Date;
@@ -77,8 +77,8 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
             }
             let Some(row) = row else { continue };
             // Only what the officer may read: not after a recusal, not of what has become an accusation elsewhere.
-            let matter = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
-            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|m| Row { about: m.title, ..row }));
+            let matter = office.store().matter(office.tenant(), &ProceedingId::new(matter)).await?;
+            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|m| Row { about: m.title.clone(), ..row }));
         }
         after = last;
     }
@@ -176,13 +176,13 @@ async fn letter(office: &Office, staff: &Staff, key: &str) -> Result<Option<(Str
     let (Some(matter), Some(n)) = (parts.next(), parts.next()) else { return Ok(None) };
     let Some(item) = office.store().item(office.tenant(), ItemKind::Paper, &format!("{matter}:{n}"), office.machine_now()).await? else { return Ok(None) };
     let paper: Paper = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("paper `{key}`: {e}")))?;
-    let found = office.store().matter(office.tenant(), &MatterId::new(matter)).await?;
+    let found = office.store().matter(office.tenant(), &ProceedingId::new(matter)).await?;
     let directory = office.directory().await?;
     // What goes past the unit is never printed from its list, whatever key is sent.
     let open = |m: &Matter| {
         m.may_read(&staff.actor(), &directory) && paper.to_petitioner && paper.private_to.is_none() && (paper.listed.is_empty() || paper.listed == key)
     };
-    Ok(found.filter(open).map(|m| (m.number, papers::as_served(&paper))))
+    Ok(found.filter(open).map(|m| (m.number.clone(), papers::as_served(&paper))))
 }
 
 /// Forgets jobs past their hour; called by the sweep.

@@ -38,7 +38,7 @@ pub struct Opinion {
 ///
 /// # Errors
 /// [`AppError::Form`].
-pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Result<()> {
+pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Result<()> {
     let Some(text) = decision.words.text(Field::Opinion).filter(|_| rule.verb == Verb::Publish) else { return Ok(()) };
     let who = crate::vault::person(office, &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
     let names = who.co_signers.iter().chain(&who.representatives).map(String::as_str).chain(who.agent.split('、'));
@@ -60,7 +60,7 @@ pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, dec
 const LONG_NUMBER: usize = 7;
 
 /// What a move changes on the public page; `None` for all others.
-pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision) -> Option<ItemRecord> {
+pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Option<ItemRecord> {
     if !matches!(rule.verb, Verb::Publish | Verb::Unpublish) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Numbers by which a matter is known elsewhere: of a ledger kept before, of the national system, of a letter that came with
 //! it, and of the papers an office made. They find the matter; they are no part of its words.
 
-use huiyin_domain::ids::MatterId;
+use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::submission::PaperFacts;
 use huiyin_domain::text::{self, Sort, reference, sort_of_number};
@@ -16,19 +16,19 @@ const FOUND: u32 = 50;
 const BEGINNING: usize = 4;
 
 /// What stands in the store for a number of a matter; `None` where there is nothing to compare, or where it is a person's.
-pub(crate) fn item(matter: &MatterId, number: &str) -> Option<ItemRecord> {
+pub(crate) fn item(matter: &ProceedingId, number: &str) -> Option<ItemRecord> {
     let key = key(matter, number)?;
     Some(ItemRecord::lasting(ItemKind::Reference, key, serde_json::json!({ "matter": matter })))
 }
 
 /// The key of a number of a matter.
-pub(crate) fn key(matter: &MatterId, number: &str) -> Option<String> {
+pub(crate) fn key(matter: &ProceedingId, number: &str) -> Option<String> {
     let plain = plain(number)?;
     Some(format!("{plain}:{matter}"))
 }
 
 /// The numbers of what came on paper.
-pub(crate) fn of_paper(matter: &MatterId, paper: &PaperFacts) -> Vec<ItemRecord> {
+pub(crate) fn of_paper(matter: &ProceedingId, paper: &PaperFacts) -> Vec<ItemRecord> {
     [&paper.foreign_number, &paper.ledger_number].into_iter().flatten().filter_map(|n| item(matter, n)).collect()
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn find_beginning(office: &Office, number: &str) -> Result<Vec<
 async fn matters(office: &Office, prefix: &str) -> Result<Vec<Matter>> {
     let mut out: Vec<Matter> = Vec::new();
     for item in office.store().items(office.tenant(), ItemKind::Reference, prefix, "", FOUND).await? {
-        let id = MatterId::new(item.doc.get("matter").and_then(|m| m.as_str()).unwrap_or_default());
+        let id = ProceedingId::new(item.doc.get("matter").and_then(|m| m.as_str()).unwrap_or_default());
         if !out.iter().any(|m| m.id == id) {
             out.extend(office.store().matter(office.tenant(), &id).await?);
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::Fact;
-use huiyin_storage::{Changes, Expected, MatterWrite, StoreError};
+use huiyin_storage::{Changes, Expected, ProceedingWrite, StoreError};
 
 use crate::error::{AppError, Result};
 use crate::office::Office;
@@ -21,8 +21,8 @@ const TRIES: usize = 5;
 /// As the store.
 pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<u64> {
     let (mut done, mut seen) = (0, BTreeSet::new());
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
+    let mut walk = Walk::over_matters(office).await?;
+    while let Some(page) = walk.matters().await? {
         for matter in page.into_iter().filter(|m| !m.facts.contains(&Fact::Destroyed)) {
             if seen.insert(matter.id.clone()) {
                 again(office, matter).await?;
@@ -51,10 +51,16 @@ async fn one(office: &Office, matter: &Matter) -> Result<()> {
     if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
         changes.items.extend(references::of_paper(&matter.id, &record.submission.paper));
     }
-    changes.items.extend(papers::all(office, matter).await?.iter().filter_map(|p| references::item(&matter.id, &p.number)));
+    changes.items.extend(papers::all(office, &matter.id).await?.iter().filter_map(|p| references::item(&matter.id, &p.number)));
     let terms = act::all_terms(office, matter, "").await?;
-    let next = Matter { version: matter.version + 1, ..matter.clone() };
-    changes.matters.push(MatterWrite { scope: next.scope(&ground.directory), matter: next, expected: Expected::Version(matter.version), terms: Some(terms) });
+    let mut next = matter.clone();
+    next.version += 1;
+    changes.proceedings.push(ProceedingWrite {
+        scope: next.scope(&ground.directory),
+        subject: next.into(),
+        expected: Expected::Version(matter.version),
+        terms: Some(terms),
+    });
     match office.store().commit(changes).await {
         Err(StoreError::ChangedMeanwhile) => Err(AppError::ChangedMeanwhile),
         other => Ok(other?),

@@ -1,12 +1,13 @@
 //! A unit is split, merged or abolished: the one that continues its powers takes over what it held (art. 24).
 //!
-//! Every open matter says so in its record, the duties that are owed pass with their days unchanged, and the petitioner
+//! Every open proceeding says so in its record, the duties that are owed pass with their days unchanged, and the petitioner
 //! is told. A matter that may not go there (an accusation to a body that may not receive it) is left and named.
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::UnitId;
-use huiyin_domain::matter::{Matter, may_receive_accusation};
+use huiyin_domain::matter::may_receive_accusation;
 use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::proceeding::{Proceeding, Subject};
 
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};
@@ -28,28 +29,29 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     let mut done = Moved::default();
     let mut walk = Walk::begin(office).await?;
     while let Some(page) = walk.page().await? {
-        for matter in page.into_iter().filter(|m| m.phase != Phase::Archived && concerns(m, from)) {
-            if class.is_some_and(|c| !matter.class.as_deref().unwrap_or("").starts_with(c)) {
+        for subject in page.into_iter().filter(|m| m.phase != Phase::Archived && concerns(m, from)) {
+            let of_class = |c: &str| subject.matter().and_then(|m| m.class.as_deref()).unwrap_or_default().starts_with(c);
+            if class.is_some_and(|c| !of_class(c)) {
                 continue;
             }
-            if matter.facts.contains(&Fact::Accusation) && !may_receive_accusation(successor.kind) {
-                done.left.push((matter.number, "an accusation; this unit may not receive it".into()));
+            if subject.facts.contains(&Fact::Accusation) && !may_receive_accusation(successor.kind) {
+                done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
                 continue;
             }
-            one(office, matter, from, to, mode, &mut done).await?;
+            one(office, subject, from, to, mode, &mut done).await?;
         }
     }
     Ok(done)
 }
 
-pub(crate) fn concerns(matter: &Matter, unit: &UnitId) -> bool {
-    let owes = matter.clocks.iter().any(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit));
-    &matter.holder == unit || matter.sender.as_ref() == Some(unit) || matter.reviewer.as_ref() == Some(unit) || owes
+pub(crate) fn concerns(proceeding: &Proceeding, unit: &UnitId) -> bool {
+    let owes = proceeding.clocks.iter().any(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit));
+    &proceeding.holder == unit || proceeding.sender.as_ref() == Some(unit) || proceeding.reviewer.as_ref() == Some(unit) || owes
 }
 
-async fn one(office: &Office, matter: Matter, from: &UnitId, to: &UnitId, mode: Mode, done: &mut Moved) -> Result<()> {
-    let ground = office.ground(&matter.pack).await?;
-    let mut next = matter.clone();
+async fn one(office: &Office, subject: Subject, from: &UnitId, to: &UnitId, mode: Mode, done: &mut Moved) -> Result<()> {
+    let ground = office.ground(&subject.pack).await?;
+    let mut next = subject.clone();
     let take = |slot: &mut Option<UnitId>| {
         if slot.as_ref() == Some(from) {
             *slot = Some(to.clone());
@@ -61,7 +63,7 @@ async fn one(office: &Office, matter: Matter, from: &UnitId, to: &UnitId, mode: 
         next.holder = to.clone();
     }
     next.held.insert(to.clone());
-    for units in next.asked.values_mut() {
+    for units in next.parties.values_mut() {
         if units.remove(from) {
             units.insert(to.clone());
         }
@@ -74,8 +76,8 @@ async fn one(office: &Office, matter: Matter, from: &UnitId, to: &UnitId, mode: 
     let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties: periods };
     let clause = ground.book.succession_clause.clone();
     let said = Said { clause, kinds: vec![kind], about: Some("successor") };
-    if mode == Mode::Write && !write_one(office, &ground, matter.version, next, said).await? {
-        done.left.push((matter.number, BUSY.into()));
+    if mode == Mode::Write && !write_one(office, &ground, subject.version, next, said).await? {
+        done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
     }
     done.matters += 1;

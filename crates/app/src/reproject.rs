@@ -1,9 +1,9 @@
 //! A new or changed calendar: open clocks are reckoned again, and each that moves says so in the record.
 //!
-//! It works in pages, commits one matter at a time against the version read, and changes nothing when run twice.
+//! It works in pages, commits one proceeding at a time against the version read, and changes nothing when run twice.
 
 use huiyin_domain::event::EventKind;
-use huiyin_domain::matter::Matter;
+use huiyin_domain::proceeding::Subject;
 use huiyin_domain::steps;
 
 use crate::error::Result;
@@ -13,13 +13,13 @@ use crate::walk::{Said, Walk, write_one};
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reprojected {
-    /// Matters looked at.
+    /// Proceedings looked at.
     pub matters: u64,
     /// Clocks whose legal day moved.
     pub moved: u64,
     /// Clocks whose day stands and is no longer provisional, or has become so.
     pub settled: u64,
-    /// Matters somebody was changing; run again for them.
+    /// Proceedings somebody was changing; run again for them.
     pub left: u64,
 }
 
@@ -31,18 +31,18 @@ pub async fn run(office: &Office) -> Result<Reprojected> {
     let mut done = Reprojected::default();
     let mut walk = Walk::begin(office).await?;
     while let Some(page) = walk.page().await? {
-        for matter in page {
-            one(office, matter, &mut done).await?;
+        for subject in page {
+            one(office, subject, &mut done).await?;
         }
     }
     Ok(done)
 }
 
-async fn one(office: &Office, matter: Matter, done: &mut Reprojected) -> Result<()> {
+async fn one(office: &Office, subject: Subject, done: &mut Reprojected) -> Result<()> {
     done.matters += 1;
-    let ground = office.ground(&matter.pack).await?;
+    let ground = office.ground(&subject.pack).await?;
     let now = office.now();
-    let mut next = matter.clone();
+    let mut next = subject.clone();
     let mut said = Vec::new();
     let mut touched = false;
     for clock in next.clocks.iter_mut().filter(|c| c.is_owed() && !c.is_stopped()) {
@@ -63,7 +63,7 @@ async fn one(office: &Office, matter: Matter, done: &mut Reprojected) -> Result<
         return Ok(());
     }
     let about = (!said.is_empty()).then_some("calendar");
-    if !write_one(office, &ground, matter.version, next, Said { clause: None, kinds: said, about }).await? {
+    if !write_one(office, &ground, subject.version, next, Said { clause: None, kinds: said, about }).await? {
         done.left += 1;
     }
     Ok(())

@@ -3,32 +3,35 @@
 use huiyin_domain::event::{Event, EventKind};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
+use huiyin_domain::proceeding::Subject;
 use huiyin_register::{commit, digest};
-use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MatterWrite, MessageRecord, SubmissionRecord};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MessageRecord, ProceedingWrite, SubmissionRecord};
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, new_id, random_hex};
 
-/// Adds a matter with its new events to a unit of work.
+/// Adds a proceeding with its new events to a unit of work.
 ///
 /// # Errors
 /// [`AppError::Internal`] when a value has no canonical form or there is no randomness.
 pub(crate) fn seal(
     changes: &mut Changes,
     ground: &Ground,
-    mut matter: Matter,
+    subject: impl Into<Subject>,
     events: Vec<Event>,
     words: Payload,
     expected: Expected,
     terms: Option<String>,
 ) -> Result<()> {
+    let mut subject: Subject = subject.into();
     let mut words = Some(words).filter(|w| !w.is_empty());
     let mut files: Vec<(String, String)> =
-        changes.attachments.iter().filter(|f| f.submission == matter.submission).map(|f| (f.id.clone(), f.hash.clone())).collect();
+        changes.attachments.iter().filter(|f| subject.matter().is_some_and(|m| f.submission == m.submission)).map(|f| (f.id.clone(), f.hash.clone())).collect();
     for mut event in events {
         let salt = random_hex(16)?;
         if let EventKind::Received { text: slot, .. } = &mut event.kind {
-            let own = |c: &&ContentRecord| c.n == 0 && (c.owner == matter.id.0 || matter.part == 1 && c.owner == matter.submission.0);
+            let letter = subject.matter().filter(|m| m.part == 1).map(|m| m.submission.as_str());
+            let own = |c: &&ContentRecord| c.n == 0 && (c.owner == subject.id.0 || letter == Some(c.owner.as_str()));
             *slot = changes.contents.iter().find(own).map(|c| digest(&salt, &c.text)).transpose().map_err(broken)?;
         }
         if let EventKind::Received { files: slot, .. } | EventKind::Moved { files: slot, .. } | EventKind::Corrected { files: slot, .. } = &mut event.kind {
@@ -36,26 +39,28 @@ pub(crate) fn seal(
                 slot.insert(id, digest(&salt, &hash).map_err(broken)?);
             }
         }
-        if let EventKind::Moved { words: slot, .. } | EventKind::Corrected { words: slot, .. } = &mut event.kind
+        if let EventKind::Begun { words: slot, .. } | EventKind::Moved { words: slot, .. } | EventKind::Corrected { words: slot, .. } = &mut event.kind
             && let Some(words) = words.take()
         {
             *slot = Some(digest(&salt, &words).map_err(broken)?);
-            changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: event.n, text: String::new(), words });
+            changes.contents.push(ContentRecord { owner: subject.id.0.clone(), n: event.n, text: String::new(), words });
         }
-        let commitment = commit(&matter.head, &salt, &event).map_err(broken)?;
-        matter.head.clone_from(&commitment);
-        changes.events.push(EventRecord { matter: matter.id.clone(), event, salt, commitment });
+        let commitment = commit(&subject.head, &salt, &event).map_err(broken)?;
+        subject.head.clone_from(&commitment);
+        changes.events.push(EventRecord { proceeding: subject.id.clone(), event, salt, commitment });
     }
-    matter.version = match expected {
+    subject.version = match expected {
         Expected::New => 1,
         Expected::Version(v) => {
             // What somebody has touched, or a clock has spoken of, stands by itself.
-            matter.burst = None;
+            if let Subject::Matter(matter) = &mut subject {
+                matter.burst = None;
+            }
             v + 1
         }
     };
-    let scope = matter.scope(&ground.directory);
-    changes.matters.push(MatterWrite { matter, expected, scope, terms });
+    let scope = subject.scope(&ground.directory);
+    changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms });
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! The sweep: works what time has made due, oldest first, to exhaustion, in bounded batches.
 //!
 //! It takes no input but time and changes nothing when run twice (STYLE rule 6). A conflict means that
-//! somebody acted; the matter is left for the next run. One failure does not stop the rest.
+//! somebody acted; it is left for the next run. One failure does not stop the rest.
 
 use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use huiyin_domain::clock::ClockKind;
-use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::MatterId;
+use huiyin_domain::event::{Event, EventKind};
+use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
 use huiyin_domain::timer::advance;
 use huiyin_storage::{Changes, Expected};
@@ -17,17 +18,17 @@ use crate::error::{AppError, Result};
 use crate::office::Office;
 use crate::seal::{seal, tell};
 
-/// Matters taken at once; their commits share groups.
+/// Proceedings taken at once; their commits share groups.
 const BATCH: u32 = 200;
 
 /// What a sweep did.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Swept {
-    /// Matters in which something fired.
-    pub matters: BTreeSet<MatterId>,
+    /// Proceedings in which something fired.
+    pub proceedings: BTreeSet<ProceedingId>,
     /// Breaches among it.
     pub breaches: u64,
-    /// Matters that could not be worked now.
+    /// Proceedings that could not be worked now.
     pub left: u64,
 }
 
@@ -36,6 +37,8 @@ pub struct Swept {
 /// # Errors
 /// When the store cannot be read; single matters that fail are counted and logged.
 pub async fn run(office: &Office) -> Result<Swept> {
+    // What the calendar begins first, so that what is late already is found late in the same run.
+    crate::proceedings::calendar::begin_due(office).await?;
     let swept = timers(office).await?;
     // Drafts, sessions and counts of guesses past their time are removed for good.
     office.store().sweep_items(office.tenant(), office.machine_now()).await?;
@@ -69,7 +72,7 @@ pub(crate) async fn timers(office: &Office) -> Result<Swept> {
     loop {
         let now = office.now();
         let due = office.store().due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0))).await?;
-        let batch: Vec<MatterId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
+        let batch: Vec<ProceedingId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
         if batch.is_empty() {
             return Ok(swept);
         }
@@ -77,12 +80,12 @@ pub(crate) async fn timers(office: &Office) -> Result<Swept> {
         for (id, result) in batch.into_iter().zip(results) {
             match result {
                 Ok(breaches) => {
-                    swept.matters.insert(id);
+                    swept.proceedings.insert(id);
                     swept.breaches += breaches;
                 }
                 Err(error) => {
                     if !matches!(error, AppError::ChangedMeanwhile | AppError::Busy) {
-                        tracing::error!(matter.id = %id, error = ?error, "a timer could not be worked");
+                        tracing::error!(proceeding.id = %id, error = ?error, "a timer could not be worked");
                     }
                     swept.left += 1;
                     failed.insert(id.0);
@@ -92,29 +95,36 @@ pub(crate) async fn timers(office: &Office) -> Result<Swept> {
     }
 }
 
-async fn one(office: &Office, id: &MatterId) -> Result<u64> {
-    let Some(matter) = office.store().matter(office.tenant(), id).await? else {
-        tracing::error!(matter.id = %id, "duties of a matter that is not there were set aside; run huiyin doctor");
+async fn one(office: &Office, id: &ProceedingId) -> Result<u64> {
+    let Some(subject) = office.store().proceeding(office.tenant(), id).await? else {
+        tracing::error!(proceeding.id = %id, "duties of a proceeding that is not there were set aside; run huiyin doctor");
         office.store().set_aside(office.tenant(), id).await?;
         return Ok(0);
     };
-    let ground = office.ground(&matter.pack).await?;
-    let (next, events) = advance(ground.rules(), &matter, &office.now())?;
+    let ground = office.ground(&subject.pack).await?;
+    let was = subject.version;
+    let (next, events) = advance(ground.rules(), &subject, &office.now())?;
     let breaches = events.iter().filter(|e| matches!(e.kind, EventKind::Breached { .. })).count();
     let mut changes = Changes::new(office.tenant().clone());
-    if breaches > 0
-        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
-    {
-        tell(&mut changes, office, &record, &next, "breach");
+    if let Some(matter) = next.matter() {
+        tell_her(office, matter, &events, &mut changes).await?;
     }
-    // A right of the petitioner's that is about to end: she is reminded (LAW.md §12.2).
-    let reminded = events
-        .iter()
-        .any(|e| matches!(e.kind, EventKind::Warned { n } if next.clocks.iter().any(|c| c.n == n && c.kind == ClockKind::Right && c.bound.unit.is_none())));
-    if reminded && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
-        tell(&mut changes, office, &record, &next, "remind");
-    }
-    seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(matter.version), None)?;
+    seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(was), None)?;
     office.store().commit(changes).await?;
     Ok(u64::try_from(breaches).unwrap_or(0))
+}
+
+/// What the petitioner of a matter is told: of a breach, and of a right of hers that is about to end (LAW.md §12.2).
+async fn tell_her(office: &Office, matter: &Matter, events: &[Event], changes: &mut Changes) -> Result<()> {
+    let hers = |n: u32| matter.clocks.iter().any(|c| c.n == n && c.kind == ClockKind::Right && c.bound.unit.is_none());
+    let breached = events.iter().any(|e| matches!(e.kind, EventKind::Breached { .. }));
+    let reminded = events.iter().any(|e| matches!(e.kind, EventKind::Warned { n } if hers(n)));
+    if (breached || reminded)
+        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
+    {
+        for about in [breached.then_some("breach"), reminded.then_some("remind")].into_iter().flatten() {
+            tell(changes, office, &record, matter, about);
+        }
+    }
+    Ok(())
 }

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::payload::{Field, Payload, Shape};
-use huiyin_domain::procedure::{MoveRule, Verb};
-use huiyin_wording::instant;
+use huiyin_domain::procedure::Verb;
+use huiyin_domain::proceeding::Proceeding;
+use huiyin_storage::{ContentRecord, EventRecord};
+use huiyin_wording::{Language, instant};
 use serde::Serialize;
 
 use crate::clock_view::ViewGround;
-use crate::matter_view::MatterView;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,8 +51,21 @@ pub struct Line {
     pub cite: String,
 }
 
-/// The timeline of a matter, newest first.
-pub fn lines(ground: ViewGround<'_>, view: &MatterView, reader: Reader) -> Vec<Line> {
+/// The record of a proceeding, as it is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// The proceeding.
+    pub proceeding: &'a Proceeding,
+    /// What was done.
+    pub events: &'a [EventRecord],
+    /// The words of events.
+    pub words: &'a [ContentRecord],
+    /// The event of an answer that the petitioner is still to open.
+    pub unopened: Option<u32>,
+}
+
+/// The timeline of a proceeding, newest first.
+pub fn lines(ground: ViewGround<'_>, view: Record<'_>, reader: Reader) -> Vec<Line> {
     let words: BTreeMap<u32, &Payload> = view.words.iter().map(|w| (w.n, &w.words)).collect();
     let mut out: Vec<Line> = view.events.iter().filter_map(|record| line(ground, view, &record.event, words.get(&record.event.n).copied(), reader)).collect();
     out.reverse();
@@ -68,16 +82,22 @@ fn unit(ground: ViewGround<'_>, id: Option<&huiyin_domain::ids::UnitId>) -> Stri
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
-fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<&Payload>, reader: Reader) -> Option<Line> {
+fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&Payload>, reader: Reader) -> Option<Line> {
     let officer = reader == Reader::Officer;
     let clock_title = |n: &u32| {
-        let rule = view.matter.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
+        let rule = view.proceeding.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
         rule.map(|r| ground.language.pick(&r.title.zh, &r.title.en).to_owned()).unwrap_or_default()
     };
     let mut said = Vec::new();
     let mut late = false;
     let what = match &event.kind {
         EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
+        EventKind::Begun { begin, carried, .. } => {
+            said = pieces(ground, &[], carried, words, event, reader, &clock_title);
+            let rule = ground.rules.book.find_begin(begin)?;
+            let title = rule.title_in(ground.language == Language::English, view.proceeding.received_on);
+            say(ground, "event-begun", &[("what", &title)])
+        }
         EventKind::Moved { move_id, carried, holder, new_code, .. } => {
             let rule = ground.rules.book.find_move(move_id)?;
             // Reports between offices and checks of the file are the office's own business; who recuses is too.
@@ -87,7 +107,8 @@ fn line(ground: ViewGround<'_>, view: &MatterView, event: &Event, words: Option<
             }
             // What waits to be opened is not told beforehand.
             let waiting = reader == Reader::Petitioner && view.unopened == Some(event.n);
-            said = if waiting { Vec::new() } else { pieces(ground, rule, carried, words, event, reader, &clock_title) };
+            let seen = reader == Reader::Officer || rule.tells || event.actor == EventActor::Petitioner;
+            said = if waiting || !seen { Vec::new() } else { pieces(ground, &rule.hides, carried, words, event, reader, &clock_title) };
             let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
             let done = ground.language.pick(&variant.zh, &variant.en).to_owned();
             // Handed over: to the holder then; asked or recommended: to the unit named.
@@ -193,7 +214,7 @@ fn who(ground: ViewGround<'_>, event: &Event, reader: Reader) -> String {
 
 fn pieces(
     ground: ViewGround<'_>,
-    rule: &MoveRule,
+    hides: &[Field],
     carried: &Payload,
     words: Option<&Payload>,
     event: &Event,
@@ -201,11 +222,8 @@ fn pieces(
     clock_title: &dyn Fn(&u32) -> String,
 ) -> Vec<Said> {
     let own = event.actor == EventActor::Petitioner;
-    if reader == Reader::Petitioner && !(rule.tells || own) {
-        return Vec::new();
-    }
     let all = carried.iter().chain(words.into_iter().flat_map(Payload::iter));
-    let hidden = |field: &Field| reader == Reader::Petitioner && !own && rule.hides.contains(field);
+    let hidden = |field: &Field| reader == Reader::Petitioner && !own && hides.contains(field);
     all.filter(|(field, _)| *field != Field::ToUnit && !hidden(field))
         .map(|(field, value)| {
             let text = match field.shape() {

@@ -1,4 +1,4 @@
-//! Whether what is kept agrees with the record: the chain of each matter, its words, text, files, papers and duties. Nobody who
+//! Whether what is kept agrees with the record: the chain of each proceeding, its words, text, files, papers and duties. Nobody who
 //! changes a row by hand is served as good, and each row that disagrees is named.
 //!
 //! Whoever writes the whole chain anew from the beginning is not seen from inside; compare the heads with those of a backup or
@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Verb};
+use huiyin_domain::proceeding::Subject;
 use huiyin_register::{RegisterError, digest};
 use huiyin_storage::{AttachmentRecord, ContentRecord, DutyRecord, EventRecord, StoreError, duty_rows, list_of};
 use jiff::civil::Date;
@@ -21,7 +22,7 @@ use crate::{papers, vault};
 /// What does not agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// Number of the matter.
+    /// Number of the proceeding.
     pub number: String,
     /// Which of it: `event 3`, `text`, `file 0192…`, `duty 2`, `state`.
     pub what: String,
@@ -38,7 +39,7 @@ impl std::fmt::Display for Finding {
 /// What was looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Matters.
+    /// Proceedings.
     pub matters: u64,
     /// Events.
     pub events: u64,
@@ -48,21 +49,21 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-/// One matter while it is looked at.
+/// One proceeding while it is looked at.
 struct Looking<'a> {
-    matter: &'a Matter,
+    subject: &'a Subject,
     events: &'a [EventRecord],
     findings: Vec<Finding>,
 }
 
 impl Looking<'_> {
     fn say(&mut self, what: impl Into<String>, message: impl Into<String>) {
-        self.findings.push(Finding { number: self.matter.number.clone(), what: what.into(), message: message.into() });
+        self.findings.push(Finding { number: self.subject.number.clone(), what: what.into(), message: message.into() });
     }
 
     /// The chain: every event is there, agrees with its commitment, and the last one is the head.
     fn chain(&mut self) {
-        let (count, events) = (self.matter.events, self.events);
+        let (count, events) = (self.subject.events, self.events);
         if events.len() != count as usize {
             self.say("events", format!("there are {} and the matter counts {count}: some were taken away or added", events.len()));
         }
@@ -78,7 +79,7 @@ impl Looking<'_> {
             Err(RegisterError::Broken { n }) => self.say(format!("event {n}"), "it was changed since it was written: its commitment does not agree"),
             Err(error) => self.say("events", error.to_string()),
         }
-        if events.last().is_some_and(|e| e.commitment != self.matter.head) {
+        if events.last().is_some_and(|e| e.commitment != self.subject.head) {
             self.say("head", "the last event is not the one the matter ends with");
         }
     }
@@ -88,7 +89,9 @@ impl Looking<'_> {
         for record in self.events {
             let n = record.event.n;
             match &record.event.kind {
-                EventKind::Moved { words: Some(claimed), .. } | EventKind::Corrected { words: Some(claimed), .. } => {
+                EventKind::Begun { words: Some(claimed), .. }
+                | EventKind::Moved { words: Some(claimed), .. }
+                | EventKind::Corrected { words: Some(claimed), .. } => {
                     let kept = own.iter().find(|c| c.n == n);
                     match kept.map(|c| digest(&record.salt, &c.words)) {
                         None => self.say(format!("words {n}"), "the words of this step are gone"),
@@ -105,11 +108,10 @@ impl Looking<'_> {
                 _ => {}
             }
         }
-        let bound = |n: u32| {
-            self.events
-                .iter()
-                .any(|e| e.event.n == n && matches!(&e.event.kind, EventKind::Moved { words: Some(_), .. } | EventKind::Corrected { words: Some(_), .. }))
+        let has_words = |kind: &EventKind| {
+            matches!(kind, EventKind::Begun { words: Some(_), .. } | EventKind::Moved { words: Some(_), .. } | EventKind::Corrected { words: Some(_), .. })
         };
+        let bound = |n: u32| self.events.iter().any(|e| e.event.n == n && has_words(&e.event.kind));
         let added: Vec<u32> = own.iter().map(|c| c.n).filter(|n| *n > 0 && !bound(*n)).collect();
         for n in added {
             self.say(format!("words {n}"), "there are words that no step of the record has");
@@ -121,19 +123,19 @@ impl Looking<'_> {
         let (mut state, mut holder) = (None, None);
         for record in self.events {
             match &record.event.kind {
-                EventKind::Received { unit, .. } => holder = Some(unit),
+                EventKind::Received { unit, .. } | EventKind::Begun { unit, .. } => holder = Some(unit),
                 EventKind::Moved { to, holder: unit, .. } => (state, holder) = (Some(to), Some(unit)),
-                EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.matter.holder) => holder = Some(to),
+                EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.subject.holder) => holder = Some(to),
                 // A parting that was undone ends a part without a move of its pack.
-                EventKind::PartUndone { part, .. } if part == &self.matter.number => state = None,
+                EventKind::PartUndone { part, .. } if part == &self.subject.number => state = None,
                 _ => {}
             }
         }
-        if let Some(state) = state.filter(|s| **s != self.matter.state) {
-            self.say("state", format!("it stands at `{}`, and the last step led to `{state}`", self.matter.state));
+        if let Some(state) = state.filter(|s| **s != self.subject.state) {
+            self.say("state", format!("it stands at `{}`, and the last step led to `{state}`", self.subject.state));
         }
-        if let Some(holder) = holder.filter(|h| **h != self.matter.holder) {
-            self.say("holder", format!("`{}` holds it, and by the record `{holder}` does", self.matter.holder));
+        if let Some(holder) = holder.filter(|h| **h != self.subject.holder) {
+            self.say("holder", format!("`{}` holds it, and by the record `{holder}` does", self.subject.holder));
         }
     }
 
@@ -151,7 +153,7 @@ impl Looking<'_> {
             }
         }
         let wrong: Vec<(u32, String)> = self
-            .matter
+            .subject
             .clocks
             .iter()
             .filter(|c| days.get(&c.n) != Some(&c.legal))
@@ -194,41 +196,56 @@ impl Looking<'_> {
     }
 }
 
-/// Looks at one matter.
+/// Looks at one proceeding.
 ///
 /// # Errors
 /// As the store.
-pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
+pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     let (store, tenant) = (office.store(), office.tenant());
-    let events = store.events(tenant, &matter.id).await?;
+    let events = store.events(tenant, &subject.id).await?;
     let mut report = Report { matters: 1, events: u64::try_from(events.len()).unwrap_or(0), ..Report::default() };
-    let mut looking = Looking { matter, events: &events, findings: Vec::new() };
+    let mut looking = Looking { subject, events: &events, findings: Vec::new() };
     looking.standing();
     looking.clocks();
-    let mut duties = store.duties_of(tenant, &matter.id).await?;
+    let mut duties = store.duties_of(tenant, &subject.id).await?;
     duties.sort_by_key(|(d, _)| d.n);
-    let want: Vec<(DutyRecord, String)> = duty_rows(matter).into_iter().map(|d| (d.clone(), list_of(matter, &d))).collect();
+    let want: Vec<(DutyRecord, String)> = duty_rows(subject).into_iter().map(|d| (d.clone(), list_of(subject, &d))).collect();
     for n in want.iter().chain(&duties).map(|(d, _)| d.n).collect::<std::collections::BTreeSet<u32>>() {
         let (is, should) = (duties.iter().find(|(d, _)| d.n == n), want.iter().find(|(d, _)| d.n == n));
         if is != should {
-            looking.say(format!("duty {n}"), "the row in the list of duties is not the one of the matter");
+            looking.say(format!("duty {n}"), "the row in the list of duties is not the one of the proceeding");
         }
     }
     // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended stays.
     let destroyed = events.iter().any(|e| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Destroy, .. }));
-    if matter.facts.contains(&Fact::Destroyed) && !destroyed {
+    if subject.facts.contains(&Fact::Destroyed) && !destroyed {
         looking.say("state", "it says that it was destroyed, and no step of the record did that");
     }
     if destroyed {
-        if events.last().is_some_and(|e| e.commitment != matter.head) {
+        if events.last().is_some_and(|e| e.commitment != subject.head) {
             looking.say("head", "the last event is not the one the matter ends with");
         }
         report.findings = looking.findings;
         return Ok(report);
     }
     looking.chain();
-    looking.words(&store.contents(tenant, matter.id.as_str()).await?, &store.contents(tenant, matter.submission.as_str()).await?);
-    looking.papers(&papers::all(office, matter).await?);
+    let own = store.contents(tenant, subject.id.as_str()).await?;
+    looking.papers(&papers::all(office, &subject.id).await?);
+    match subject.matter() {
+        Some(matter) => letter(office, matter, &own, &mut looking, &mut report).await?,
+        None => looking.words(&own, &[]),
+    }
+    for fault in papers::changed_copies(office, &subject.id).await? {
+        looking.say(fault, "the served copy is not the one that was stored, or is gone");
+    }
+    report.findings = looking.findings;
+    Ok(report)
+}
+
+/// What lies with the letter of a matter: its text, files and identity.
+async fn letter(office: &Office, matter: &Matter, own: &[ContentRecord], looking: &mut Looking<'_>, report: &mut Report) -> Result<()> {
+    let (store, tenant) = (office.store(), office.tenant());
+    looking.words(own, &store.contents(tenant, matter.submission.as_str()).await?);
     let files = store.attachments(tenant, &matter.submission).await?;
     looking.files(&files);
     // The bytes themselves, once for the letter.
@@ -250,14 +267,10 @@ pub async fn matter(office: &Office, matter: &Matter) -> Result<Report> {
             Err(other) => return Err(other),
         }
     }
-    for fault in papers::changed_copies(office, matter).await? {
-        looking.say(fault, "the served copy is not the one that was stored, or is gone");
-    }
-    report.findings = looking.findings;
-    Ok(report)
+    Ok(())
 }
 
-/// Looks at every matter. `progress` is told how many are done.
+/// Looks at every proceeding. `progress` is told how many are done.
 ///
 /// # Errors
 /// As the store.
@@ -268,7 +281,7 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
     let mut walk = Walk::begin(office).await?;
     while let Some(page) = walk.page().await? {
         for one in page {
-            let report = match matter(office, &one).await {
+            let report = match proceeding(office, &one).await {
                 Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
                     let finding = Finding { number: one.number.clone(), what: "row".into(), message: error.to_string() };
                     Report { findings: vec![finding], ..Report::default() }
@@ -276,8 +289,8 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
                 other => other?,
             };
             // Somebody worked on it while it was read: it is looked at as it is now.
-            let report = match office.store().matter(office.tenant(), &one.id).await? {
-                Some(now) if !report.findings.is_empty() && now.version != one.version => matter(office, &now).await?,
+            let report = match office.store().proceeding(office.tenant(), &one.id).await? {
+                Some(now) if !report.findings.is_empty() && now.version != one.version => proceeding(office, &now).await?,
                 _ => report,
             };
             for event in office.store().events(office.tenant(), &one.id).await? {

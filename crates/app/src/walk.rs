@@ -1,10 +1,11 @@
-//! Going through all matters, a page at a time, and writing one of them against the version that was read.
+//! Going through all proceedings, a page at a time, and writing one of them against the version that was read.
 
 use huiyin_domain::clock::{Basis, OfficeTime};
 use huiyin_domain::decide::next_event;
 use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
+use huiyin_domain::proceeding::{ProceedingKind, Subject};
 use huiyin_storage::{Changes, Cursor, Expected, ListQuery, StoreError, Visibility};
 
 use crate::error::Result;
@@ -14,34 +15,47 @@ use crate::seal::{seal, tell};
 /// Matters read at once.
 const PAGE: u32 = 500;
 
-/// A walk over every matter of the tenant, newest first. It is for operators and totals: no reader's rights narrow it.
+/// A walk over every proceeding of the tenant, kind after kind, newest first. It is for operators and totals: no reader's rights
+/// narrow it.
 pub(crate) struct Walk<'a> {
     office: &'a Office,
     everything: Visibility,
+    kinds: &'static [ProceedingKind],
     after: Option<Cursor>,
-    over: bool,
 }
 
 impl<'a> Walk<'a> {
+    /// Over proceedings of every kind.
     pub(crate) async fn begin(office: &'a Office) -> Result<Self> {
         let units = office.directory().await?.units.iter().map(|u| u.id.clone()).collect();
-        Ok(Self { office, everything: Visibility::units(units), after: None, over: false })
+        Ok(Self { office, everything: Visibility::units(units), kinds: &ProceedingKind::ALL, after: None })
+    }
+
+    /// Over matters alone.
+    pub(crate) async fn over_matters(office: &'a Office) -> Result<Self> {
+        Ok(Self { kinds: &[ProceedingKind::Matter], ..Self::begin(office).await? })
     }
 
     /// The next page; `None` at the end.
-    pub(crate) async fn page(&mut self) -> Result<Option<Vec<Matter>>> {
-        if self.over {
-            return Ok(None);
-        }
-        let query = ListQuery { tenant: self.office.tenant().clone(), visibility: self.everything.clone(), phase: None, after: self.after.take(), limit: PAGE };
+    pub(crate) async fn page(&mut self) -> Result<Option<Vec<Subject>>> {
+        let Some(kind) = self.kinds.first().copied() else { return Ok(None) };
+        let (tenant, visibility) = (self.office.tenant().clone(), self.everything.clone());
+        let query = ListQuery { tenant, kind, visibility, phase: None, after: self.after.take(), limit: PAGE };
         let page = self.office.store().list(&query).await?;
-        self.over = page.next.is_none();
         self.after = page.next;
+        if self.after.is_none() {
+            self.kinds = self.kinds.get(1..).unwrap_or_default();
+        }
         Ok(Some(page.rows))
+    }
+
+    /// The matters of the next page; `None` at the end.
+    pub(crate) async fn matters(&mut self) -> Result<Option<Vec<Matter>>> {
+        Ok(self.page().await?.map(|page| page.into_iter().filter_map(Subject::into_matter).collect()))
     }
 }
 
-/// What time, or an operator, says in a matter's record.
+/// What time, or an operator, says in a record.
 pub(crate) struct Said {
     /// Clause, where the law speaks.
     pub(crate) clause: Option<String>,
@@ -51,14 +65,15 @@ pub(crate) struct Said {
     pub(crate) about: Option<&'static str>,
 }
 
-/// Commits one matter with what is said of it; `false` when somebody was working on it and nothing was written.
-pub(crate) async fn write_one(office: &Office, ground: &Ground, was: u64, mut next: Matter, said: Said) -> Result<bool> {
+/// Commits one proceeding with what is said of it; `false` when somebody was working on it and nothing was written.
+pub(crate) async fn write_one(office: &Office, ground: &Ground, was: u64, next: impl Into<Subject>, said: Said) -> Result<bool> {
+    let mut next: Subject = next.into();
     let now: OfficeTime = office.now();
     let mut changes = Changes::new(office.tenant().clone());
-    if let Some(about) = said.about
-        && let Some(record) = office.store().submission(office.tenant(), &next.submission).await?
+    if let (Some(about), Some(matter)) = (said.about, next.matter())
+        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
     {
-        tell(&mut changes, office, &record, &next, about);
+        tell(&mut changes, office, &record, matter, about);
     }
     let basis = if said.clause.is_some() { Basis::Law } else { Basis::House };
     let events = said.kinds.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Clock, said.clause.clone(), basis, kind)).collect();

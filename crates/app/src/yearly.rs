@@ -138,8 +138,8 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
     }
     let (directory, unit) = (office.directory().await?, &staff.officer.unit);
     let mut figures = Figures::default();
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
+    let mut walk = Walk::over_matters(office).await?;
+    while let Some(page) = walk.matters().await? {
         let serves = |m: &&Matter| m.received_on.year() == year && (m.office(&directory).is_some_and(|o| &o.id == unit) || m.held.contains(unit));
         for matter in page.iter().filter(serves) {
             let before = figures.answered_recommendations;

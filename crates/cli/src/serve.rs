@@ -229,8 +229,8 @@ async fn sweeping(office: Office) {
             tracing::error!(error = ?error, "that this server runs could not be noted");
         }
         match sweep::watched(&office).await {
-            Ok(Some(swept)) if !swept.matters.is_empty() => {
-                tracing::info!(matters = swept.matters.len(), breaches = swept.breaches, left = swept.left, "the sweep worked what was due")
+            Ok(Some(swept)) if !swept.proceedings.is_empty() => {
+                tracing::info!(proceedings = swept.proceedings.len(), breaches = swept.breaches, left = swept.left, "the sweep worked what was due")
             }
             Ok(_) => {}
             Err(error) => tracing::error!(error = ?error, "the sweep failed"),

@@ -10,7 +10,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Basis, Bound, PeriodUnit};
-use crate::ids::{ClockId, MatterId, MoveId, OfficerId, PackId, StateId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, PackId, ProceedingId, StateId, UnitId};
 use crate::payload::Payload;
 use crate::procedure::Verb;
 use crate::submission::Channel;
@@ -52,6 +52,20 @@ pub enum EventKind {
         /// Files that came with it, by id: SHA-256 of their hash, salted likewise.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         files: BTreeMap<String, String>,
+    },
+    /// A proceeding that is no matter began: by the calendar, or because an officer says that it happened.
+    Begun {
+        /// Which beginning of the pack.
+        begin: String,
+        /// Day 0.
+        on: Date,
+        /// Who holds it first.
+        unit: UnitId,
+        /// What it began with that is not text.
+        carried: Payload,
+        /// SHA-256 of the words it began with, salted with the event's salt.
+        #[serde(default)]
+        words: Option<String>,
     },
     /// A move was made.
     Moved {
@@ -241,7 +255,7 @@ pub enum EventKind {
     /// One submission was parted into several matters.
     Parted {
         /// The matter that came of it.
-        into: MatterId,
+        into: ProceedingId,
         /// Its number.
         number: String,
     },

@@ -34,8 +34,8 @@ id!(
     TenantId
 );
 id!(
-    /// A matter (信访事项), UUIDv7.
-    MatterId
+    /// A proceeding: a matter (信访事项), a recurring duty of an office, a meeting; UUIDv7.
+    ProceedingId
 );
 id!(
     /// A submission (来件), UUIDv7.

@@ -19,6 +19,7 @@ pub mod number;
 pub mod opening;
 pub mod payload;
 pub mod procedure;
+pub mod proceeding;
 pub mod reckon;
 pub mod retention;
 pub mod steps;

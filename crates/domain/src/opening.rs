@@ -2,7 +2,7 @@
 //!
 //! The clock runs from receipt, not from registration or opening (LAW.md §12.3).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,10 +10,11 @@ use jiff::civil::Date;
 use crate::clock::{Basis, OfficeTime};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ClockId, MatterId, StateId, SubmissionId, UnitId};
+use crate::ids::{ClockId, ProceedingId, StateId, SubmissionId, UnitId};
 use crate::matter::{Matter, Ratings};
 use crate::payload::Payload;
-use crate::procedure::Fact;
+use crate::procedure::{BeginRule, Fact, Lodging};
+use crate::proceeding::{Bare, Beginning, Proceeding, ProceedingKind};
 use crate::submission::{Channel, Purpose};
 use crate::unit::UnitKind;
 
@@ -21,7 +22,7 @@ use crate::unit::UnitKind;
 #[derive(Debug, Clone)]
 pub struct Opening {
     /// Id.
-    pub id: MatterId,
+    pub id: ProceedingId,
     /// Its submission.
     pub submission: SubmissionId,
     /// Number with its part.
@@ -56,19 +57,24 @@ pub struct Opening {
 /// [`Closed::Unit`] when the receiving unit does not exist, [`Closed::Reckoning`] when days cannot be reckoned.
 pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
     let kind = rules.directory.unit(&opening.unit).map(|u| u.kind).ok_or_else(|| Closed::Unit { unit: opening.unit.clone() })?;
+    let lodging = lodging(rules)?;
     let (state, clocks) = if kind == UnitKind::PetitionOffice {
-        (&rules.book.initial_office, &rules.book.initial_office_clocks)
+        (&lodging.initial_office, &lodging.initial_office_clocks)
     } else {
-        (&rules.book.initial_direct, &rules.book.initial_direct_clocks)
+        (&lodging.initial_direct, &lodging.initial_direct_clocks)
     };
     let mut matter = blank(rules, opening, state);
     if kind != UnitKind::PetitionOffice {
         matter.facts.insert(Fact::Direct);
     }
     let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);
-    let clocks: Vec<ClockId> = clocks.iter().chain(rules.book.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
+    let clocks: Vec<ClockId> = clocks.iter().chain(lodging.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
     let events = begin(rules, &mut matter, &clocks, actor, now)?;
     Ok((matter, events))
+}
+
+fn lodging<'a>(rules: Rules<'a>) -> Result<&'a Lodging, Closed> {
+    rules.book.lodging.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_office".into() })
 }
 
 /// Opens the sealed stub of an accusation of an upper level: that it came, when, and the clock for handing it up; no content (LAW.md §10.5).
@@ -76,7 +82,7 @@ pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeT
 /// # Errors
 /// [`Closed::NoSuchMove`] when the pack keeps no stubs, otherwise as [`open`].
 pub fn open_sealed(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
-    let (state, clocks) = rules.book.initial_sealed.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
+    let (state, clocks) = lodging(rules)?.initial_sealed.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
     let mut matter = blank(rules, Opening { purpose: Purpose::Accusation, ..opening }, state);
     matter.facts.insert(Fact::Sealed);
     let events = begin(rules, &mut matter, clocks, actor, now)?;
@@ -89,15 +95,22 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
     if opening.purpose == Purpose::Accusation {
         facts.insert(Fact::Accusation);
     }
-    Matter {
+    let with = Beginning {
         id: opening.id,
-        submission: opening.submission,
+        kind: ProceedingKind::Matter,
         number: opening.number,
-        part: opening.part,
         pack: rules.book.id.clone(),
         state: state.clone(),
         phase: rules.book.phase(state),
         title: opening.title,
+        on: opening.received_on,
+        at: opening.received_at,
+        unit: opening.unit,
+    };
+    Matter {
+        proceeding: Proceeding { facts, ..Proceeding::begin(with) },
+        submission: opening.submission,
+        part: opening.part,
         class: opening.class,
         place: opening.place,
         place_name: opening.place_name,
@@ -105,31 +118,10 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         complained_of: opening.complained_of,
         complained_of_before: Vec::new(),
         channel: opening.channel,
-        received_on: opening.received_on,
-        received_at: opening.received_at,
-        held: BTreeSet::from([opening.unit.clone()]),
-        holder: opening.unit,
-        sender: None,
-        reviewer: None,
-        facts,
-        days: BTreeMap::new(),
         path: None,
-        outcome: None,
-        hops: 0,
-        clocks: Vec::new(),
-        asked: BTreeMap::new(),
-        deciders: BTreeSet::new(),
-        annulled: None,
-        recused: BTreeSet::new(),
-        proposer: None,
         burst: None,
         ratings: Ratings::default(),
         joinder: None,
-        before_withdrawal: None,
-        events: 0,
-        head: String::new(),
-        version: 0,
-        changed_at: opening.received_at,
     }
 }
 
@@ -148,4 +140,52 @@ pub fn begin(rules: Rules<'_>, matter: &mut Matter, clocks: &[ClockId], actor: E
     }
     matter.changed_at = now.at;
     Ok(events)
+}
+
+/// What a proceeding that is no matter begins with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Id.
+    pub id: ProceedingId,
+    /// Number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Day 0.
+    pub on: Date,
+    /// The unit that owes it.
+    pub unit: UnitId,
+}
+
+/// Begins a proceeding that is no matter, and the clocks of its beginning. The first event is the beginning itself.
+///
+/// # Errors
+/// [`Closed::Unit`] when the unit is of a kind that does not begin it, otherwise as [`start_clock`].
+pub fn begin_by(
+    rules: Rules<'_>,
+    begin: &BeginRule,
+    with: Start,
+    payload: &Payload,
+    actor: EventActor,
+    now: &OfficeTime,
+) -> Result<(Bare, Vec<Event>), Closed> {
+    let kind = rules.directory.unit(&with.unit).filter(|u| u.active).map(|u| u.kind);
+    if !kind.is_some_and(|k| begin.units.contains(&k)) {
+        return Err(Closed::Unit { unit: with.unit });
+    }
+    let Start { id, number, title, on, unit } = with;
+    let (book, state) = (rules.book, begin.state.clone());
+    let phase = book.phase(&state);
+    let mut bare =
+        Bare(Proceeding::begin(Beginning { id, kind: book.kind, number, pack: book.id.clone(), state, phase, title, on, at: now.at, unit: unit.clone() }));
+    bare.begun = Some(begin.id.clone());
+    let carried = payload.clone().split().carried;
+    let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
+    let mut events = vec![next_event(&mut bare, now.at, actor.clone(), None, Basis::House, begun)];
+    for id in &begin.clocks {
+        let kind = start_clock(rules, &mut bare, id, payload, now)?;
+        let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
+        events.push(next_event(&mut bare, now.at, actor.clone(), clause, basis, kind));
+    }
+    Ok((bare, events))
 }

@@ -107,6 +107,8 @@ pub enum Field {
     VoidGround,
     /// The number that stands in the place of a void one.
     Instead,
+    /// What it is about, in a line: the topic of a meeting, the plan that was issued.
+    Topic,
 }
 
 /// How a field is entered and checked.
@@ -146,7 +148,7 @@ impl Field {
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
-            Self::Proof | Self::Target | Self::Authority | Self::Instead => Shape::Line,
+            Self::Proof | Self::Target | Self::Authority | Self::Instead | Self::Topic => Shape::Line,
             Self::VoidGround => Shape::Choice(&["double", "nobody_wrote"]),
             Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
             Self::Outcome => Shape::Choice(&[
@@ -341,6 +343,11 @@ impl Payload {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The numbers of a list as people type it: on lines of their own, or with spaces, commas and the like between them.
+pub fn numbers_in(list: &str) -> impl Iterator<Item = &str> {
+    list.split(|c: char| c.is_whitespace() || ",，、;；".contains(c)).filter(|w| !w.is_empty())
 }
 
 /// The value as it is kept, by the one normalisation of every door. A day that cannot be read stays as it is and is refused.

@@ -4,8 +4,8 @@
 use jiff::civil::{Date, date};
 
 use crate::guard::holds;
-use crate::matter::Matter;
 use crate::procedure::{KeepRule, Phase, RuleBook};
+use crate::proceeding::Proceeding;
 
 /// Until when a file is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,19 +25,19 @@ impl Kept {
     }
 }
 
-/// The rule of the pack by which a matter's file is kept; `None`: the pack's own years, which are the office's promise.
-pub fn keep_rule<'a>(book: &'a RuleBook, matter: &Matter) -> Option<&'a KeepRule> {
-    book.keep.iter().find(|k| k.when.iter().all(|g| holds(matter, g)))
+/// The rule of the pack by which a proceeding's file is kept; `None`: the pack's own years, which are the office's promise.
+pub fn keep_rule<'a>(book: &'a RuleBook, proceeding: &Proceeding) -> Option<&'a KeepRule> {
+    book.keep.iter().find(|k| k.when.iter().all(|g| holds(proceeding, g)))
 }
 
-/// Until when a matter's file is kept: the first rule of the pack that fits, else the pack's own years.
-pub fn kept(book: &RuleBook, matter: &Matter) -> Kept {
-    if matter.phase != Phase::Archived {
+/// Until when a proceeding's file is kept: the first rule of the pack that fits, else the pack's own years.
+pub fn kept(book: &RuleBook, proceeding: &Proceeding) -> Kept {
+    if proceeding.phase != Phase::Archived {
         return Kept::Open;
     }
-    let years = keep_rule(book, matter).map_or(Some(book.keep_years), |k| k.years);
+    let years = keep_rule(book, proceeding).map_or(Some(book.keep_years), |k| k.years);
     let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return Kept::Permanent };
     // What was archived before this record began has no day of its own: the last day known of it counts.
-    let archived = matter.days.get("archived").or_else(|| matter.days.values().max()).copied().unwrap_or(matter.received_on);
+    let archived = proceeding.days.get("archived").or_else(|| proceeding.days.values().max()).copied().unwrap_or(proceeding.received_on);
     Kept::Through(date(archived.year().saturating_add(years).min(9999), 12, 31))
 }

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::calendar::{WorkCalendar, date_of, number_of};
-use crate::clock::{Clock, ClockKind, PeriodUnit, end_of_day, start_of_day};
+use crate::clock::{Clock, ClockKind, end_of_day, start_of_day};
 use crate::procedure::{Escalation, RuleBook};
 use crate::reckon::{DayUnit, Period, Roll, reckon};
 
@@ -24,7 +24,7 @@ pub(crate) enum Step {
 pub(crate) fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> Vec<(Timestamp, Step)> {
     let warn_days = book.clock(&clock.rule).map_or(0, |r| r.warn_days);
     let warn_day = date_of(number_of(clock.nominal) - i32::try_from(warn_days).unwrap_or(0));
-    let in_days = matches!(clock.unit, PeriodUnit::CalendarDays | PeriodUnit::WorkingDays);
+    let in_days = !clock.unit.is_short();
     let warn_at = if in_days { start_of_day(warn_day, zone).max(clock.started_at) } else { clock.started_at };
     let mut out = Vec::new();
     if warn_days > 0 && in_days {

@@ -12,37 +12,38 @@ use crate::clock::{Basis, Bound, Clock, ClockKind, OfficeTime};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, OfficerId, UnitId};
-use crate::matter::Matter;
 use crate::payload::Payload;
 use crate::procedure::{EscalateTo, Fact};
+use crate::proceeding::{Kind, Proceeding};
 use crate::steps::{Step, set_next, steps};
 use crate::unit::{Directory, Post, UnitKind};
 
 /// A timer later than this many seconds says so.
 const LATE_AFTER_SECONDS: i64 = 3600;
 
-/// Fires every step of every clock of a matter that is due at `now`. Running it twice changes nothing more.
+/// Fires every step of every clock of a proceeding that is due at `now`. Running it twice changes nothing more.
 ///
 /// # Errors
 /// [`Closed`] when a clock that an escalation starts cannot be reckoned.
-pub fn advance(rules: Rules<'_>, matter: &Matter, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
-    let mut matter = matter.clone();
+pub fn advance<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Result<(K, Vec<Event>), Closed> {
+    let mut subject = subject.clone();
+    let proceeding: &mut Proceeding = &mut subject;
     let mut events = Vec::new();
-    while let Some((at, n)) = matter.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min() {
-        fire(rules, &mut matter, &mut events, n, at, now)?;
+    while let Some((at, n)) = proceeding.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min() {
+        fire(rules, proceeding, &mut events, n, at, now)?;
     }
     if !events.is_empty() {
-        matter.changed_at = now.at;
+        proceeding.changed_at = now.at;
     }
-    Ok((matter, events))
+    Ok((subject, events))
 }
 
-fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, at: Timestamp, now: &OfficeTime) -> Result<(), Closed> {
-    let Some(index) = matter.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
+fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, n: u32, at: Timestamp, now: &OfficeTime) -> Result<(), Closed> {
+    let Some(index) = proceeding.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
     // An accusation stays with its receiver and those above it: the petition office is not called in.
-    let sealed = matter.facts.contains(&Fact::Accusation);
-    let recused = matter.recused.clone();
-    let Some(clock) = matter.clocks.get_mut(index) else { return Ok(()) };
+    let sealed = proceeding.facts.contains(&Fact::Accusation);
+    let recused = proceeding.recused.clone();
+    let Some(clock) = proceeding.clocks.get_mut(index) else { return Ok(()) };
     let step = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i)).map(|s| s.1);
     clock.fired += 1;
     let mut said = Vec::new();
@@ -69,20 +70,20 @@ fn fire(rules: Rules<'_>, matter: &mut Matter, events: &mut Vec<Event>, n: u32, 
     if late > LATE_AFTER_SECONDS && said.iter().any(|k| matches!(k, EventKind::Breached { .. })) {
         said.push(EventKind::TimerLate { n, seconds: late });
     }
-    let (clause, basis) = matter.clocks.get(index).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
+    let (clause, basis) = proceeding.clocks.get(index).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
     for kind in said {
-        events.push(next_event(matter, now.at, EventActor::Clock, clause.clone(), basis, kind));
+        events.push(next_event(proceeding, now.at, EventActor::Clock, clause.clone(), basis, kind));
     }
     // Each late duty is pressed for by itself: by the petition office, for its own by its superior, and by no unit twice.
     let owes = |c: &Clock, id: &ClockId, bound: &Bound| c.is_owed() && &c.rule == id && c.bound.unit == bound.unit && c.about == Some(n);
-    if let Some((id, bound)) = begin.filter(|(id, bound)| !matter.clocks.iter().any(|c| owes(c, id, bound))) {
-        let mut kind = start_clock(rules, matter, &id, &Payload::default(), now)?;
-        if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) = (matter.clocks.last_mut(), &mut kind) {
+    if let Some((id, bound)) = begin.filter(|(id, bound)| !proceeding.clocks.iter().any(|c| owes(c, id, bound))) {
+        let mut kind = start_clock(rules, proceeding, &id, &Payload::default(), now)?;
+        if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) = (proceeding.clocks.last_mut(), &mut kind) {
             clock.bound = bound.clone();
             clock.about = Some(n);
             (*said, *about) = (bound, Some(n));
         }
-        events.push(next_event(matter, now.at, EventActor::Clock, None, Basis::House, kind));
+        events.push(next_event(proceeding, now.at, EventActor::Clock, None, Basis::House, kind));
     }
     Ok(())
 }
@@ -125,13 +126,13 @@ fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock,
     (said, Some(at))
 }
 
-/// Settles the newest clock of a matter that begins in the past (an imported row): what ran out before is
+/// Settles the newest clock of a proceeding that begins in the past (an imported row): what ran out before is
 /// recorded without warnings or escalations. Returns the event of a breach.
 ///
 /// # Errors
 /// [`Closed`] when it does not run any more.
-pub fn settle_past(rules: Rules<'_>, matter: &mut Matter, now: &OfficeTime) -> Result<Option<EventKind>, Closed> {
-    let Some(clock) = matter.clocks.last_mut() else { return Ok(None) };
+pub fn settle_past(rules: Rules<'_>, proceeding: &mut Proceeding, now: &OfficeTime) -> Result<Option<EventKind>, Closed> {
+    let Some(clock) = proceeding.clocks.last_mut() else { return Ok(None) };
     let all = steps(clock, rules.book, rules.calendar, &now.zone);
     if clock.due > now.at {
         clock.fired = u32::try_from(all.iter().filter(|(at, _)| *at <= now.at).count()).unwrap_or(0);

@@ -10,10 +10,12 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{ClockState, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide};
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::{MatterId, MoveId, OfficerId, SubmissionId, UnitId};
-use huiyin_domain::matter::{Actor, Matter};
-use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::opening::{Opening, Start, begin_by, open};
+use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Relation, RuleBook};
+use huiyin_domain::proceeding::{Actor, Proceeding, Subject};
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer;
 use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
@@ -35,6 +37,11 @@ pub(crate) struct Case {
     pub purpose: Purpose,
     #[serde(default = "online")]
     pub channel: Channel,
+    /// Of what is no matter: how it begins.
+    pub begin: Option<String>,
+    /// What it begins with.
+    #[serde(default)]
+    pub give: BTreeMap<String, String>,
     pub step: Vec<Step>,
 }
 
@@ -121,7 +128,7 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
     let directory = house(1);
     let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
     let fail = |step: usize, message: String| CaseFailure { file: placed.file.clone(), line: placed.line, case: case.id.clone(), step, message };
-    let mut matter = open_case(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
+    let mut matter = open_any(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
     for (index, step) in case.step.iter().enumerate() {
         let n = index + 1;
         let now = noon(step.on);
@@ -129,7 +136,7 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
         if let Some(id) = &step.do_move {
             let actor = actor_for(&matter, &directory, step.by);
             match (decide(rules, &matter, &actor, &MoveId::new(id), &step.give, &now), &step.refused) {
-                (Ok(decision), None) => matter = decision.matter,
+                (Ok(decision), None) => matter = decision.subject,
                 (Ok(_), Some(why)) => return Err(fail(n, format!("`{id}` went through, but should be refused ({why})"))),
                 (Err(closed), Some(why)) if &reason(&closed) == why => {}
                 (Err(closed), _) => return Err(fail(n, format!("`{id}` was refused: {closed:?}"))),
@@ -140,7 +147,7 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
     Ok(())
 }
 
-fn expect(matter: &Matter, step: &Step) -> Result<(), String> {
+fn expect(matter: &Proceeding, step: &Step) -> Result<(), String> {
     if let Some(state) = &step.state
         && matter.state.as_str() != state
     {
@@ -176,7 +183,7 @@ fn noon(day: Date) -> OfficeTime {
     OfficeTime { at, zone }
 }
 
-fn actor_for(matter: &Matter, directory: &Directory, by: Option<Relation>) -> Actor {
+fn actor_for(matter: &Proceeding, directory: &Directory, by: Option<Relation>) -> Actor {
     let relation = by.unwrap_or(Relation::Holder);
     match matter.unit_for(relation, directory) {
         _ if relation == Relation::Petitioner => Actor::Petitioner,
@@ -224,10 +231,24 @@ pub fn house(officers: usize) -> Directory {
     Directory { units, officers }
 }
 
+fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
+    let Some(id) = &case.begin else { return open_case(rules, case).map(Subject::from) };
+    let begin = rules.book.find_begin(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.clone() })?;
+    let now = noon(case.received);
+    let mut given = case.give.clone();
+    // What every such beginning is entered with, where the case is not about it.
+    given.entry(Field::Topic.word()).or_insert_with(|| case.id.clone());
+    given.entry(Field::Summary.word()).or_insert_with(|| case.id.clone());
+    given.entry(Field::OnDay.word()).or_insert_with(|| case.received.to_string());
+    let payload = Payload::check(&begin.needs, &given, case.received).map_err(|errors| Closed::Fields { errors })?;
+    let with = Start { id: ProceedingId::new("case"), number: case.id.clone(), title: case.id.clone(), on: case.received, unit: UnitId::new(case.at.clone()) };
+    begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(bare, _)| bare.into())
+}
+
 fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {
     let now = noon(case.received);
     let opening = Opening {
-        id: MatterId::new("case"),
+        id: ProceedingId::new("case"),
         submission: SubmissionId::new("case"),
         number: case.id.clone(),
         part: 1,

@@ -66,6 +66,12 @@ fn period(length: u32, unit: PeriodUnit, words: Words) -> String {
     let unit = match (words, unit) {
         (Words::Zh, PeriodUnit::CalendarDays) => "日",
         (Words::Zh, PeriodUnit::WorkingDays) => "个工作日",
+        (Words::Zh, PeriodUnit::Weeks) => "周",
+        (Words::Zh, PeriodUnit::Months) => "个月",
+        (Words::Zh, PeriodUnit::Years) => "年",
+        (Words::En, PeriodUnit::Weeks) => " weeks",
+        (Words::En, PeriodUnit::Months) => " months",
+        (Words::En, PeriodUnit::Years) => " years",
         (Words::Zh, PeriodUnit::Hours) => "小时",
         (Words::Zh, PeriodUnit::Minutes) => "分钟",
         (Words::En, PeriodUnit::CalendarDays) => " days",

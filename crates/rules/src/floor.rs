@@ -10,10 +10,10 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::ids::ClockId;
 use huiyin_domain::procedure::floor::{self, Place as In};
-use huiyin_domain::procedure::{ClockRule, Guard, MoveRule, Relation, RuleBook, Verb};
-use huiyin_domain::reckon::{DayUnit, Period, Roll, reckon};
+use huiyin_domain::procedure::{ClockRule, Guard, Lodging, MoveRule, Relation, RuleBook, Verb};
+use huiyin_domain::reckon::{Period, Roll, reckon};
 use jiff::ToSpan;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use crate::check::{Built, Places};
 use crate::error::PackError;
@@ -238,14 +238,26 @@ fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &Clo
 
 /// What the law owes from the day of receipt is owed under a pack over it too.
 fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
-    let sealed = |b: &RuleBook| b.initial_sealed.clone().map(|(_, clocks)| clocks).unwrap_or_default();
-    for (key, was, is) in [
-        ("initial_office_clocks", base.initial_office_clocks.clone(), book.initial_office_clocks.clone()),
-        ("initial_direct_clocks", base.initial_direct_clocks.clone(), book.initial_direct_clocks.clone()),
-        ("initial_above_clocks", base.initial_above_clocks.clone(), book.initial_above_clocks.clone()),
-        ("initial_sealed_clocks", sealed(base), sealed(book)),
-        ("imported_accepted_clocks", base.imported_accepted_clocks.clone(), book.imported_accepted_clocks.clone()),
-    ] {
+    if base.kind != book.kind {
+        said.say(&Place::Head, format!("it is of the kind `{}` and lies over a pack of the kind `{}`; take `kind` out", book.kind.word(), base.kind.word()));
+    }
+    let sealed = |l: &Lodging| l.initial_sealed.clone().map(|(_, clocks)| clocks).unwrap_or_default();
+    let mut kept: Vec<(String, Vec<ClockId>, Vec<ClockId>)> = Vec::new();
+    if let (Some(was), Some(is)) = (&base.lodging, &book.lodging) {
+        kept.push(("initial_office_clocks".into(), was.initial_office_clocks.clone(), is.initial_office_clocks.clone()));
+        kept.push(("initial_direct_clocks".into(), was.initial_direct_clocks.clone(), is.initial_direct_clocks.clone()));
+        kept.push(("initial_above_clocks".into(), was.initial_above_clocks.clone(), is.initial_above_clocks.clone()));
+        kept.push(("initial_sealed_clocks".into(), sealed(was), sealed(is)));
+        kept.push(("imported_accepted_clocks".into(), was.imported_accepted_clocks.clone(), is.imported_accepted_clocks.clone()));
+    }
+    for was in &base.begins {
+        let is = book.find_begin(&was.id);
+        kept.push((format!("clocks` of the beginning `{}", was.id), was.clocks.clone(), is.map(|b| b.clocks.clone()).unwrap_or_default()));
+        if was.every.is_some() && is.is_some_and(|b| b.every.is_none_or(|every| was.every.is_some_and(|e| every.months > e.months))) {
+            said.say(&Place::Head, format!("`{}` begins less often here than in the pack below; let it begin at least as often", was.id));
+        }
+    }
+    for (key, was, is) in kept {
         let lost = ids(was.iter().filter(|c| !is.contains(c)));
         if !lost.is_empty() {
             said.say(&Place::Head, format!("`{key}` leaves out `{}`, which the law starts on that day; put it back, or take the line out", lost.join("`, `")));
@@ -316,12 +328,8 @@ struct Span {
 impl Span {
     /// Its last day in law when it begins on a day; minutes and hours count as parts of a day.
     fn last(self, calendar: &WorkCalendar, start: Date) -> Option<Date> {
-        let unit = match self.unit {
-            PeriodUnit::WorkingDays => DayUnit::WorkingDays,
-            PeriodUnit::CalendarDays => DayUnit::CalendarDays,
-            PeriodUnit::Hours | PeriodUnit::Minutes => return None,
-        };
-        let period = Period { start, length: self.length, unit, stops: &[], extension: self.extension, roll: self.roll };
+        let (length, unit) = self.unit.days_from(start, self.length)?;
+        let period = Period { start, length, unit, stops: &[], extension: self.extension, roll: self.roll };
         reckon(calendar, &period).ok().map(|r| r.legal)
     }
 
@@ -329,7 +337,7 @@ impl Span {
         match self.unit {
             PeriodUnit::Minutes => Some(u64::from(self.length)),
             PeriodUnit::Hours => Some(u64::from(self.length) * 60),
-            PeriodUnit::CalendarDays | PeriodUnit::WorkingDays => None,
+            _ => None,
         }
     }
 
@@ -338,7 +346,7 @@ impl Span {
         match (self.minutes(), other.minutes()) {
             (Some(a), Some(b)) => (a > b).then_some(None),
             // Hours are shorter than any day, and days longer than any hours.
-            (Some(a), None) => (a > u64::from(other.length) * 24 * 60).then_some(None),
+            (Some(a), None) => (a > other.unit.days_from(date(2026, 2, 1), other.length).map_or(0, |(days, _)| u64::from(days)) * 24 * 60).then_some(None),
             (None, Some(_)) => Some(None),
             (None, None) => days.iter().find(|d| self.last(calendar, **d) > other.last(calendar, **d)).map(|d| Some(*d)),
         }

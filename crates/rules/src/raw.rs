@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::reckon::Roll;
-use huiyin_domain::unit::Post;
+use huiyin_domain::unit::{Post, UnitKind};
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
@@ -18,6 +19,9 @@ use crate::{PackFiles, cases};
 #[serde(deny_unknown_fields)]
 pub(crate) struct Part {
     pub pack: Option<Spanned<Head>>,
+    /// How proceedings that are no matters begin.
+    #[serde(default)]
+    pub begin: Vec<Spanned<Begin>>,
     #[serde(default)]
     pub state: Vec<Spanned<State>>,
     #[serde(default)]
@@ -139,6 +143,8 @@ pub(crate) struct Keep {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Head {
     pub id: String,
+    /// `matter` where it is not said.
+    pub kind: Option<ProceedingKind>,
     pub title: Option<Label>,
     pub force_from: Option<Date>,
     pub calendar: Option<String>,
@@ -174,6 +180,7 @@ impl Head {
     pub(crate) fn over(self, base: Option<&Head>) -> Self {
         let Some(base) = base.cloned() else { return self };
         Self {
+            kind: self.kind.or(base.kind),
             calendar: self.calendar.or(base.calendar),
             initial_office: self.initial_office.or(base.initial_office),
             initial_office_clocks: self.initial_office_clocks.or(base.initial_office_clocks),
@@ -194,6 +201,43 @@ impl Head {
             ..self
         }
     }
+}
+
+/// One way in which a proceeding that is no matter begins.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Begin {
+    pub id: String,
+    pub title: Label,
+    pub hint: Option<Label>,
+    pub state: String,
+    pub clocks: Vec<String>,
+    /// Kinds of the units that begin it or owe it.
+    pub units: Vec<UnitKind>,
+    /// What an officer enters.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// By the calendar.
+    pub every: Option<Every>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Every {
+    /// Months from one time to the next.
+    pub months: u32,
+    /// Of the first year in which the pack is in force.
+    pub month: i8,
+    pub day: i8,
+    /// The year it is for: `same_year` or `next_year`.
+    pub names: Names,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Names {
+    SameYear,
+    NextYear,
 }
 
 #[derive(Debug, Deserialize)]
@@ -312,6 +356,8 @@ pub(crate) struct Move {
     #[serde(default)]
     pub variant: Vec<Variant>,
     pub extend: Option<String>,
+    /// How the unit it names stands to the proceeding afterwards.
+    pub party: Option<Relation>,
     #[serde(default)]
     pub sets: Vec<String>,
     #[serde(default)]

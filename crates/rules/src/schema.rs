@@ -4,8 +4,9 @@
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{EscalateTo, Fact, HandTo, Phase, Relation, Verb};
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::reckon::Roll;
-use huiyin_domain::unit::Post;
+use huiyin_domain::unit::{Post, UnitKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ pub fn schema() -> Value {
         // A pack over another takes the rest from that one's head.
         &["id", "title", "force_from"],
         json!({
-            "id": text, "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
+            "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
             "hops_before_dispute": number, "keep_years": number, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
             "published": list, "succession_clause": text, "void_check_one_in": number, "new_code_waits": number,
@@ -56,7 +57,7 @@ pub fn schema() -> Value {
         &["id", "verb", "title", "done", "from", "by", "basis"],
         json!({
             "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
-            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "variant": { "type": "array", "items": variant },
+            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "party": one_of::<Relation>(), "variant": { "type": "array", "items": variant },
             "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
             "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
         }),
@@ -76,6 +77,14 @@ pub fn schema() -> Value {
     );
     let limit =
         |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
+    let every = object(
+        &["months", "month", "day", "names"],
+        json!({ "months": number, "month": number, "day": number, "names": { "enum": ["same_year", "next_year"] } }),
+    );
+    let begin = object(
+        &["id", "title", "state", "clocks", "units"],
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": { "type": "array", "items": one_of::<UnitKind>() }, "needs": needs, "every": every }),
+    );
     let floor = object(
         &[],
         json!({
@@ -92,7 +101,7 @@ pub fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "pack": head, "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
+            "pack": head, "begin": many(begin), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
             "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },

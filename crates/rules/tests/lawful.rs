@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide, is_choice_open, offers};
 use huiyin_domain::event::{Event, EventActor, EventKind};
-use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
-use huiyin_domain::matter::{Actor, Matter};
+use huiyin_domain::ids::{ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::matter::Matter;
 use huiyin_domain::opening::{Opening, open};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
+use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer::advance;
 use huiyin_domain::unit::{Directory, Post};
@@ -167,7 +168,7 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
     let day0 = jiff::civil::date(2025, 1, 6);
     let mut now = OfficeTime { at: day0.at(9, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp(), zone };
     let opening = Opening {
-        id: MatterId::new("m"),
+        id: ProceedingId::new("m"),
         submission: SubmissionId::new("s"),
         number: "n".into(),
         part: 1,
@@ -204,7 +205,7 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
         let given = payload(&rule, &walk.matter, &actor, &now, *what);
         match decide(rules, &walk.matter, &actor, &rule.id, &given, &now) {
             Ok(decision) => {
-                let before = std::mem::replace(&mut walk.matter, decision.matter);
+                let before = std::mem::replace(&mut walk.matter, decision.subject);
                 walk.events.extend(decision.events);
                 walk.invariants(&before, Some(&rule), &now);
             }

@@ -1,6 +1,6 @@
 //! The store for offices of more than one machine: PostgreSQL, the statements of one commit pipelined.
 //!
-//! Keys begin with the tenant, but for the serial of a matter and what hangs on it. SQL lives here and in
+//! Keys begin with the tenant, but for the serial of a proceeding and what hangs on it. SQL lives here and in
 //! `storage-sqlite` only; migrations carry the same numbers and names there.
 
 mod read;
@@ -12,8 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
-use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
+use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
+use huiyin_domain::proceeding::Subject;
 use huiyin_storage::{
     AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
@@ -28,6 +29,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (1, include_str!("../migrations/0001_first.sql")),
     (2, include_str!("../migrations/0002_file_hash.sql")),
     (3, include_str!("../migrations/0003_reservation.sql")),
+    (4, include_str!("../migrations/0004_proceeding.sql")),
 ];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
@@ -146,23 +148,27 @@ impl Store for PostgresStore {
         write::commit(&mut self.client().await?, &changes).await
     }
 
-    async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError> {
-        self.one("matter", "SELECT doc FROM matter WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0]).await
+    async fn proceeding(&self, tenant: &TenantId, id: &ProceedingId) -> Result<Option<Subject>, StoreError> {
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=$1 AND id=$2";
+        Ok(read::subjects(&self.client().await?, sql, &[&tenant.0, &id.0]).await?.pop())
     }
 
-    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError> {
-        self.one("matter", "SELECT doc FROM matter WHERE tenant=$1 AND number=$2", &[&tenant.0, &number]).await
+    async fn proceeding_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Subject>, StoreError> {
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=$1 AND number=$2";
+        Ok(read::subjects(&self.client().await?, sql, &[&tenant.0, &number]).await?.pop())
     }
 
     async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError> {
-        self.many("matter", "SELECT doc FROM matter WHERE tenant=$1 AND submission=$2 ORDER BY part", &[&tenant.0, &submission.0]).await
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=$1 AND submission=$2 ORDER BY part";
+        let found = read::subjects(&self.client().await?, sql, &[&tenant.0, &submission.0]).await?;
+        Ok(found.into_iter().filter_map(Subject::into_matter).collect())
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+    async fn list(&self, query: &ListQuery) -> Result<Page<Subject>, StoreError> {
         read::list(&self.client().await?, query).await
     }
 
-    async fn search(&self, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+    async fn search(&self, query: &SearchQuery) -> Result<Page<Subject>, StoreError> {
         read::search(&self.client().await?, query).await
     }
 
@@ -191,8 +197,8 @@ impl Store for PostgresStore {
         self.many("vault", sql, &[&tenant.0, &after, &i64::from(limit)]).await
     }
 
-    async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError> {
-        self.many("event", "SELECT doc FROM event WHERE tenant=$1 AND matter=$2 ORDER BY n", &[&tenant.0, &matter.0]).await
+    async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError> {
+        self.many("event", "SELECT doc FROM event WHERE tenant=$1 AND proceeding=$2 ORDER BY n", &[&tenant.0, &proceeding.0]).await
     }
 
     async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError> {
@@ -211,8 +217,8 @@ impl Store for PostgresStore {
         read::duties(&self.client().await?, query).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
-        read::duties_of(&self.client().await?, &tenant.0, &matter.0).await
+    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+        read::duties_of(&self.client().await?, &tenant.0, &proceeding.0).await
     }
 
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
@@ -223,16 +229,16 @@ impl Store for PostgresStore {
         read::bursts(&self.client().await?, query).await
     }
 
-    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
         read::due_timers(&self.client().await?, tenant, now, limit).await
     }
 
-    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError> {
-        let sql = "UPDATE duty SET next_at=NULL WHERE tenant=$1 AND matter=$2";
-        self.client().await?.execute(sql, &[&tenant.0, &matter.0]).await.map(drop).map_err(fault)
+    async fn set_aside(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<(), StoreError> {
+        let sql = "UPDATE duty SET next_at=NULL WHERE tenant=$1 AND proceeding=$2";
+        self.client().await?.execute(sql, &[&tenant.0, &proceeding.0]).await.map(drop).map_err(fault)
     }
 
-    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
         read::orphans(&self.client().await?, tenant, limit).await
     }
 

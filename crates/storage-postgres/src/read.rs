@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use deadpool_postgres::Object;
-use huiyin_domain::ids::{MatterId, TenantId};
-use huiyin_domain::matter::Matter;
+use huiyin_domain::ids::{ProceedingId, TenantId};
+use huiyin_domain::proceeding::{ProceedingKind, Subject};
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
     AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, Page, SearchQuery,
@@ -44,9 +44,29 @@ pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static s
         .collect()
 }
 
-/// The rows of a matter's duties as their columns say, by which they are listed and worked.
-pub(crate) async fn duties_of(client: &Object, tenant: &str, matter: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
-    let found = rows(client, "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND matter=$2", &[&tenant, &matter]).await?;
+fn subject(row: &str, kind: &str, doc: &str) -> Result<Subject, StoreError> {
+    let kind = ProceedingKind::from_word(kind).ok_or_else(|| StoreError::unknown_kind(row, kind))?;
+    Subject::from_json(kind, doc).map_err(|e| StoreError::corrupt("proceeding", row, &e))
+}
+
+/// Proceedings by a statement that selects kind and document.
+pub(crate) async fn subjects(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Subject>, StoreError> {
+    rows(client, sql, values).await?.iter().map(|row| subject(UNNAMED, row.get(0), row.get(1))).collect()
+}
+
+/// A page of proceedings by rows of key, kind and document.
+fn proceedings(found: &[Row], limit: u32) -> Page<Subject> {
+    let parsed = found.iter().map(|row| {
+        let key: String = row.get(0);
+        let parsed = subject(&key, row.get(1), row.get(2));
+        (key, parsed)
+    });
+    page(parsed.collect(), limit)
+}
+
+/// The rows of a proceeding's duties as their columns say, by which they are listed and worked.
+pub(crate) async fn duties_of(client: &Object, tenant: &str, proceeding: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+    let found = rows(client, "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND proceeding=$2", &[&tenant, &proceeding]).await?;
     let one = |row: &Row| Ok((parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)), row.get(4)));
     found.iter().map(one).collect()
 }
@@ -84,17 +104,18 @@ fn more(limit: u32) -> i64 {
     i64::from(limit.saturating_add(1))
 }
 
-pub(crate) async fn list(client: &Object, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+pub(crate) async fn list(client: &Object, query: &ListQuery) -> Result<Page<Subject>, StoreError> {
     let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let units: Vec<&str> = units.iter().map(|u| u.as_str()).collect();
     let phase = query.phase.map(|p| p.word());
-    let sql = "SELECT m.seq::text, m.doc FROM matter m WHERE m.tenant=$1 AND m.seq<$3 AND ($4::text IS NULL OR m.phase=$4) \
+    let sql = "SELECT m.seq::text, m.kind, m.doc FROM proceeding m WHERE m.tenant=$1 AND m.seq<$3 AND ($4::text IS NULL OR m.phase=$4) AND m.kind=$7 \
                AND EXISTS (SELECT 1 FROM reader r WHERE r.tenant=$1 AND r.unit=ANY($2) AND r.seq=m.seq) AND m.id<>ALL($6) ORDER BY m.seq DESC LIMIT $5";
-    let found = rows(client, sql, &[&query.tenant.0, &units, &before(query.after.as_deref()), &phase, &more(query.limit), &ids(without)]).await?;
-    keyed("matter", &found, query.limit)
+    let values: &[&(dyn ToSql + Sync)] =
+        &[&query.tenant.0, &units, &before(query.after.as_deref()), &phase, &more(query.limit), &ids(without), &query.kind.word()];
+    Ok(proceedings(&rows(client, sql, values).await?, query.limit))
 }
 
-pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<Subject>, StoreError> {
     let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let wanted = phrases(&query.text);
     if wanted.is_empty() || units.is_empty() {
@@ -105,13 +126,13 @@ pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<
     let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
     // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).
     let sql = "WITH found AS MATERIALIZED (SELECT seq FROM search WHERE tenant=$1 AND vector @@ $2::text::tsquery) \
-               SELECT m.seq::text, m.doc FROM found f JOIN matter m ON m.seq=f.seq WHERE f.seq<$3 AND m.id<>ALL($5) ORDER BY f.seq DESC LIMIT $4";
-    let found = rows(client, sql, &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit), &ids(without)]).await?;
-    keyed("matter", &found, query.limit)
+               SELECT m.seq::text, m.kind, m.doc FROM found f JOIN proceeding m ON m.seq=f.seq WHERE f.seq<$3 AND m.id<>ALL($5) AND m.kind=$6 ORDER BY f.seq DESC LIMIT $4";
+    let values: &[&(dyn ToSql + Sync)] = &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit), &ids(without), &query.kind.word()];
+    Ok(proceedings(&rows(client, sql, values).await?, query.limit))
 }
 
-fn ids(matters: &BTreeSet<MatterId>) -> Vec<&str> {
-    matters.iter().map(|m| m.as_str()).collect()
+fn ids(proceedings: &BTreeSet<ProceedingId>) -> Vec<&str> {
+    proceedings.iter().map(|id| id.as_str()).collect()
 }
 
 fn quote(phrase: &Phrase) -> String {
@@ -120,7 +141,7 @@ fn quote(phrase: &Phrase) -> String {
     format!("({})", terms.join(" <-> "))
 }
 
-const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5 AND matter<>ALL($6) AND kind=$7";
+const DUTY_FILTER: &str = "tenant=$1 AND unit=$2 AND (cardinality($3::text[])=0 OR post=ANY($3)) AND due>=$4 AND due<$5 AND proceeding<>ALL($6) AND kind=$7";
 
 fn posts(query: &DutyQuery) -> Vec<&'static str> {
     query.posts.iter().map(|p| p.word()).collect()
@@ -129,9 +150,9 @@ fn posts(query: &DutyQuery) -> Vec<&'static str> {
 pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
     let (from, to) = query.bounds();
     let (due, key) = query.position();
-    let row = "matter || '.' || lpad(n::text, 6, '0')";
+    let row = "proceeding || '.' || lpad(n::text, 6, '0')";
     let sql = format!(
-        "SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$8 OR (due=$8 AND {row} > $9)) ORDER BY due, matter, n LIMIT $10"
+        "SELECT due::text || '.' || {row}, doc FROM duty WHERE {DUTY_FILTER} AND (due>$8 OR (due=$8 AND {row} > $9)) ORDER BY due, proceeding, n LIMIT $10"
     );
     let found = rows(
         client,
@@ -158,7 +179,7 @@ pub(crate) async fn duty_counts(client: &Object, query: &DutyQuery) -> Result<Du
 /// Bursts, found by stepping from one to the next along the key.
 pub(crate) async fn bursts(client: &Object, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
     let sql = format!(
-        "SELECT count(DISTINCT matter), min(due) FROM (SELECT matter, due FROM duty WHERE {DUTY_FILTER} ORDER BY due, matter, n LIMIT {COUNTED}) AS counted"
+        "SELECT count(DISTINCT proceeding), min(due) FROM (SELECT proceeding, due FROM duty WHERE {DUTY_FILTER} ORDER BY due, proceeding, n LIMIT {COUNTED}) AS counted"
     );
     let next = "SELECT kind FROM duty WHERE tenant=$1 AND unit=$2 AND kind>$3 AND kind<$4 ORDER BY kind LIMIT 1";
     let (mut out, mut list) = (Vec::new(), BURSTS.to_owned());
@@ -177,10 +198,10 @@ pub(crate) async fn bursts(client: &Object, query: &DutyQuery) -> Result<Vec<Bur
     Ok(out)
 }
 
-pub(crate) async fn due_timers(client: &Object, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
-    let sql = "SELECT matter FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at<=$2 GROUP BY matter ORDER BY min(next_at) LIMIT $3";
+pub(crate) async fn due_timers(client: &Object, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+    let sql = "SELECT proceeding FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at<=$2 GROUP BY proceeding ORDER BY min(next_at) LIMIT $3";
     let found = rows(client, sql, &[&tenant.0, &now.as_second(), &i64::from(limit)]).await?;
-    Ok(found.iter().map(|r| MatterId(r.get(0))).collect())
+    Ok(found.iter().map(|r| ProceedingId(r.get(0))).collect())
 }
 
 pub(crate) async fn next_timer(client: &Object, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
@@ -201,10 +222,9 @@ pub(crate) async fn item(client: &Object, tenant: &TenantId, kind: ItemKind, key
     found.first().map(|row| item_of(kind, row)).transpose()
 }
 
-pub(crate) async fn orphans(client: &Object, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
-    let sql =
-        "SELECT DISTINCT d.matter FROM duty d WHERE d.tenant=$1 AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.tenant=d.tenant AND m.id=d.matter) LIMIT $2";
-    Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| MatterId(r.get(0))).collect())
+pub(crate) async fn orphans(client: &Object, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+    let sql = "SELECT DISTINCT d.proceeding FROM duty d WHERE d.tenant=$1 AND NOT EXISTS (SELECT 1 FROM proceeding m WHERE m.tenant=d.tenant AND m.id=d.proceeding) LIMIT $2";
+    Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| ProceedingId(r.get(0))).collect())
 }
 
 pub(crate) async fn items(client: &Object, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::ids::TenantId;
-use huiyin_storage::{Changes, Erase, Expected, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of, terms};
+use huiyin_storage::{Changes, Erase, Expected, ItemRecord, ProceedingWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of, terms};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
@@ -17,7 +17,7 @@ type Values = Vec<Box<dyn ToSql + Sync + Send>>;
 /// What a statement's count of rows must be, else the unit of work is refused.
 enum Check {
     Any,
-    /// No row: somebody changed the matter.
+    /// No row: somebody changed the proceeding.
     Version,
     /// No row: the key is taken.
     Free(String),
@@ -103,14 +103,18 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
             values![tenant(), id, doc],
         );
     }
-    for write in &changes.matters {
-        matter(&mut batch, tenant(), write)?;
+    for write in &changes.proceedings {
+        proceeding(&mut batch, tenant(), write)?;
     }
     for event in &changes.events {
-        let (id, n) = (event.matter.0.clone(), i64::from(event.event.n));
+        let (id, n) = (event.proceeding.0.clone(), i64::from(event.event.n));
         let doc = json("event", &id, event)?;
         // Two at once: the second has waited for the first, and its event is taken. It is told so, like a stale version.
-        batch.checked("INSERT INTO event (tenant, matter, n, doc) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING", values![tenant(), id, n, doc], Check::Version);
+        batch.checked(
+            "INSERT INTO event (tenant, proceeding, n, doc) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
+            values![tenant(), id, n, doc],
+            Check::Version,
+        );
     }
     for content in &changes.contents {
         let doc = json("content", &content.owner, content)?;
@@ -176,10 +180,11 @@ pub(crate) async fn reserve(
 }
 
 fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError> {
-    for sql in
-        ["DELETE FROM content WHERE tenant=$1 AND owner=$2", "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND matter=$2"]
-    {
-        batch.add(sql, values![tenant.to_owned(), what.matter.0.clone()]);
+    for sql in [
+        "DELETE FROM content WHERE tenant=$1 AND owner=$2",
+        "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND proceeding=$2",
+    ] {
+        batch.add(sql, values![tenant.to_owned(), what.proceeding.0.clone()]);
     }
     let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     what.items.iter().for_each(|(kind, key)| kinds.entry(kind.word()).or_default().push(key.clone()));
@@ -214,20 +219,21 @@ fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> R
     Ok(())
 }
 
-fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite) -> Result<(), StoreError> {
-    let m = &write.matter;
-    let (id, doc) = (m.id.0.clone(), json("matter", m.id.as_str(), m)?);
+fn proceeding(batch: &mut Batch, tenant: String, write: &ProceedingWrite) -> Result<(), StoreError> {
+    let m = &write.subject;
+    let (id, doc) = (m.id.0.clone(), m.to_json().map_err(|e| StoreError::corrupt("proceeding", m.id.as_str(), &e))?);
+    let (submission, part) = m.matter().map_or((String::new(), 0), |m| (m.submission.0.clone(), i64::from(m.part)));
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     match write.expected {
         // A submission that is already there is said first, since its statement stands before this one. A number that is taken,
         // by a serial given twice or a part made at the same moment, writes nothing at all.
         Expected::New => batch.checked(
-            "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8) ON CONFLICT DO NOTHING",
-            values![tenant.clone(), id.clone(), m.submission.0.clone(), i64::from(m.part), m.number.clone(), version, m.phase.word(), doc],
+            "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING",
+            values![tenant.clone(), id.clone(), submission, part, m.number.clone(), version, m.phase.word(), doc, m.kind.word()],
             Check::Version,
         ),
         Expected::Version(was) => batch.checked(
-            "UPDATE matter SET version=$1, phase=$2, doc=$3 WHERE tenant=$4 AND id=$5 AND version=$6",
+            "UPDATE proceeding SET version=$1, phase=$2, doc=$3 WHERE tenant=$4 AND id=$5 AND version=$6",
             values![version, m.phase.word(), doc, tenant.clone(), id.clone(), i64::try_from(was).unwrap_or(-1)],
             Check::Version,
         ),
@@ -237,16 +243,16 @@ fn matter(batch: &mut Batch, tenant: String, write: &MatterWrite) -> Result<(), 
     Ok(())
 }
 
-fn duties(batch: &mut Batch, tenant: &str, write: &MatterWrite) -> Result<(), StoreError> {
-    let id = &write.matter.id.0;
+fn duties(batch: &mut Batch, tenant: &str, write: &ProceedingWrite) -> Result<(), StoreError> {
+    let id = &write.subject.id.0;
     if write.expected != Expected::New {
-        batch.add("DELETE FROM duty WHERE tenant=$1 AND matter=$2", values![tenant.to_owned(), id.clone()]);
+        batch.add("DELETE FROM duty WHERE tenant=$1 AND proceeding=$2", values![tenant.to_owned(), id.clone()]);
     }
-    for duty in duty_rows(&write.matter) {
-        let kind = list_of(&write.matter, &duty);
+    for duty in duty_rows(&write.subject) {
+        let kind = list_of(&write.subject, &duty);
         let doc = json("duty", id, &duty)?;
         batch.add(
-            "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
+            "INSERT INTO duty (tenant, proceeding, n, unit, post, kind, due, next_at, doc) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9)",
             values![
                 tenant.to_owned(),
                 id.clone(),
@@ -263,29 +269,29 @@ fn duties(batch: &mut Batch, tenant: &str, write: &MatterWrite) -> Result<(), St
     Ok(())
 }
 
-fn scope(batch: &mut Batch, tenant: &str, write: &MatterWrite) {
-    let id = write.matter.id.0.clone();
+fn scope(batch: &mut Batch, tenant: &str, write: &ProceedingWrite) {
+    let id = write.subject.id.0.clone();
     let units: Vec<String> = write.scope.iter().map(|u| u.0.clone()).collect();
     if write.expected != Expected::New {
         batch.add(
-            "DELETE FROM reader r USING matter m WHERE m.tenant=$1 AND m.id=$2 AND r.seq=m.seq AND r.unit <> ALL($3)",
+            "DELETE FROM reader r USING proceeding m WHERE m.tenant=$1 AND m.id=$2 AND r.seq=m.seq AND r.unit <> ALL($3)",
             values![tenant.to_owned(), id.clone(), units.clone()],
         );
     }
     batch.add(
-        "INSERT INTO reader (tenant, unit, seq) SELECT $1, u, m.seq FROM matter m, unnest($3::text[]) u WHERE m.tenant=$1 AND m.id=$2 ON CONFLICT DO NOTHING",
+        "INSERT INTO reader (tenant, unit, seq) SELECT $1, u, m.seq FROM proceeding m, unnest($3::text[]) u WHERE m.tenant=$1 AND m.id=$2 ON CONFLICT DO NOTHING",
         values![tenant.to_owned(), id.clone(), units],
     );
     let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(tenant, u.as_str()))).collect();
     let tokens = tokens.join(" ");
     match &write.terms {
         Some(body) => batch.add(
-            "INSERT INTO search (tenant, seq, scope, body, vector) SELECT $1, m.seq, $3, $4::text::tsvector, $4::text::tsvector || $3::text::tsvector FROM matter m WHERE m.tenant=$1 AND m.id=$2 \
+            "INSERT INTO search (tenant, seq, scope, body, vector) SELECT $1, m.seq, $3, $4::text::tsvector, $4::text::tsvector || $3::text::tsvector FROM proceeding m WHERE m.tenant=$1 AND m.id=$2 \
              ON CONFLICT (seq) DO UPDATE SET scope=excluded.scope, body=excluded.body, vector=excluded.vector",
             values![tenant.to_owned(), id, tokens, vector(body)],
         ),
         None => batch.add(
-            "UPDATE search s SET scope=$3, vector=s.body || $3::text::tsvector FROM matter m WHERE m.tenant=$1 AND m.id=$2 AND s.seq=m.seq AND s.scope<>$3",
+            "UPDATE search s SET scope=$3, vector=s.body || $3::text::tsvector FROM proceeding m WHERE m.tenant=$1 AND m.id=$2 AND s.seq=m.seq AND s.scope<>$3",
             values![tenant.to_owned(), id, tokens],
         ),
     }

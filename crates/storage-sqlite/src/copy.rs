@@ -40,5 +40,9 @@ pub fn inspect(path: &Path) -> Result<Contents, StoreError> {
                UNION SELECT coalesce(nullif(json_extract(doc, '$.stored'), ''), json_extract(doc, '$.sha256')) FROM item WHERE kind='paper' AND key >= 'pdf:' AND key < 'pdf;'";
     let mut statement = connection.prepare(sql).map_err(fault)?;
     let files = statement.query_map([], |r| r.get::<_, Option<String>>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(fault)?;
-    Ok(Contents { submissions: count("submission")?, matters: count("matter")?, files: files.into_iter().flatten().collect() })
+    // A copy that an earlier program made has a table of matters alone.
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type='table' AND name='proceeding')";
+    let has_kinds: bool = connection.query_row(sql, [], |r| r.get(0)).map_err(fault)?;
+    let matters = count(if has_kinds { "proceeding WHERE kind='matter'" } else { "matter" })?;
+    Ok(Contents { submissions: count("submission")?, matters, files: files.into_iter().flatten().collect() })
 }

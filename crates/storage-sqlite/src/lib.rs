@@ -15,8 +15,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
+use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
+use huiyin_domain::proceeding::Subject;
 use huiyin_storage::{
     AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
@@ -174,27 +175,31 @@ impl Store for SqliteStore {
         self.writer.send(|reply| Command::Commit(prepared, reply)).await
     }
 
-    async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError> {
+    async fn proceeding(&self, tenant: &TenantId, id: &ProceedingId) -> Result<Option<Subject>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), id.0.clone());
-        self.read(move |c| read::one(c, "matter", "SELECT doc FROM matter WHERE tenant=?1 AND id=?2", &[&tenant, &id])).await
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=?1 AND id=?2";
+        Ok(self.read(move |c| read::subjects(c, sql, &[&tenant, &id])).await?.pop())
     }
 
-    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError> {
+    async fn proceeding_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Subject>, StoreError> {
         let (tenant, number) = (tenant.0.clone(), number.to_owned());
-        self.read(move |c| read::one(c, "matter", "SELECT doc FROM matter WHERE tenant=?1 AND number=?2", &[&tenant, &number])).await
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=?1 AND number=?2";
+        Ok(self.read(move |c| read::subjects(c, sql, &[&tenant, &number])).await?.pop())
     }
 
     async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
-        self.read(move |c| read::many(c, "matter", "SELECT doc FROM matter WHERE tenant=?1 AND submission=?2 ORDER BY part", &[&tenant, &id])).await
+        let sql = "SELECT kind, doc FROM proceeding WHERE tenant=?1 AND submission=?2 ORDER BY part";
+        let found = self.read(move |c| read::subjects(c, sql, &[&tenant, &id])).await?;
+        Ok(found.into_iter().filter_map(Subject::into_matter).collect())
     }
 
-    async fn list(&self, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+    async fn list(&self, query: &ListQuery) -> Result<Page<Subject>, StoreError> {
         let query = query.clone();
         self.read(move |c| read::list(c, &query)).await
     }
 
-    async fn search(&self, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+    async fn search(&self, query: &SearchQuery) -> Result<Page<Subject>, StoreError> {
         let query = query.clone();
         self.read(move |c| read::search(c, &query)).await
     }
@@ -230,9 +235,9 @@ impl Store for SqliteStore {
         self.read(move |c| read::many(c, "vault", sql, &[&tenant, &after, &limit])).await
     }
 
-    async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError> {
-        let (tenant, id) = (tenant.0.clone(), matter.0.clone());
-        self.read(move |c| read::many(c, "event", "SELECT doc FROM event WHERE tenant=?1 AND matter=?2 ORDER BY n", &[&tenant, &id])).await
+    async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError> {
+        let (tenant, id) = (tenant.0.clone(), proceeding.0.clone());
+        self.read(move |c| read::many(c, "event", "SELECT doc FROM event WHERE tenant=?1 AND proceeding=?2 ORDER BY n", &[&tenant, &id])).await
     }
 
     async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError> {
@@ -255,8 +260,8 @@ impl Store for SqliteStore {
         self.read(move |c| read::duties(c, &query)).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
-        let (tenant, id) = (tenant.0.clone(), matter.0.clone());
+    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+        let (tenant, id) = (tenant.0.clone(), proceeding.0.clone());
         self.read(move |c| read::duties_of(c, &tenant, &id)).await
     }
 
@@ -270,17 +275,17 @@ impl Store for SqliteStore {
         self.read(move |c| read::bursts(c, &query)).await
     }
 
-    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
         let tenant = tenant.0.clone();
         self.read(move |c| read::due_timers(c, &tenant, now, limit)).await
     }
 
-    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError> {
-        let (tenant, matter) = (tenant.0.clone(), matter.0.clone());
-        self.writer.send(|reply| Command::SetAside(tenant, matter, reply)).await
+    async fn set_aside(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<(), StoreError> {
+        let (tenant, proceeding) = (tenant.0.clone(), proceeding.0.clone());
+        self.writer.send(|reply| Command::SetAside(tenant, proceeding, reply)).await
     }
 
-    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError> {
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
         let tenant = tenant.0.clone();
         self.read(move |c| read::orphans(c, &tenant, limit)).await
     }
@@ -364,17 +369,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn duties_of_a_matter_that_is_not_there_are_set_aside_and_reported() {
+    async fn duties_of_a_proceeding_that_is_not_there_are_set_aside_and_reported() {
         let (_folder, path) = place();
         let store = SqliteStore::open(&path).unwrap();
         connect(&path)
             .unwrap()
-            .execute("INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES ('t', 'gone', 1, 'u', 'clerk', 'duty', 1, 1, '{}')", [])
+            .execute(
+                "INSERT INTO duty (tenant, proceeding, n, unit, post, kind, due, next_at, doc) VALUES ('t', 'gone', 1, 'u', 'clerk', 'duty', 1, 1, '{}')",
+                [],
+            )
             .unwrap();
         let (tenant, late) = (TenantId::new("t"), Timestamp::from_second(1_000).unwrap());
-        assert_eq!(store.due_timers(&tenant, late, 10).await.unwrap(), [MatterId::new("gone")]);
-        assert_eq!(store.orphans(&tenant, 10).await.unwrap(), [MatterId::new("gone")]);
-        store.set_aside(&tenant, &MatterId::new("gone")).await.unwrap();
+        assert_eq!(store.due_timers(&tenant, late, 10).await.unwrap(), [ProceedingId::new("gone")]);
+        assert_eq!(store.orphans(&tenant, 10).await.unwrap(), [ProceedingId::new("gone")]);
+        store.set_aside(&tenant, &ProceedingId::new("gone")).await.unwrap();
         assert!(store.due_timers(&tenant, late, 10).await.unwrap().is_empty(), "the sweep would work it for ever");
         assert_eq!(store.orphans(&tenant, 10).await.unwrap().len(), 1, "it stays for whoever looks");
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::MatterId;
-use huiyin_domain::matter::Matter;
+use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::proceeding::{ProceedingKind, Subject};
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
     AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, Page,
@@ -33,11 +33,11 @@ pub(crate) fn many<T: DeserializeOwned>(connection: &Connection, table: &'static
     docs.iter().map(|doc| parse(table, UNNAMED, doc)).collect()
 }
 
-/// The rows of a matter's duties as their columns say, by which they are listed and worked.
-pub(crate) fn duties_of(connection: &Connection, tenant: &str, matter: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
-    let sql = "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=?1 AND matter=?2";
+/// The rows of a proceeding's duties as their columns say, by which they are listed and worked.
+pub(crate) fn duties_of(connection: &Connection, tenant: &str, proceeding: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+    let sql = "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=?1 AND proceeding=?2";
     let read = |r: &rusqlite::Row<'_>| Ok((r.get::<_, String>(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get::<_, String>(4)?));
-    let rows: Vec<_> = connection.prepare_cached(sql).and_then(|mut s| s.query_map([tenant, matter], read)?.collect()).map_err(fault)?;
+    let rows: Vec<_> = connection.prepare_cached(sql).and_then(|mut s| s.query_map([tenant, proceeding], read)?.collect()).map_err(fault)?;
     rows.into_iter().map(|(doc, unit, due, next_at, list)| Ok((parse::<DutyRecord>("duty", UNNAMED, &doc)?.listed_as(unit, due, next_at), list))).collect()
 }
 
@@ -54,10 +54,24 @@ fn page<T>(mut rows: Vec<(String, Result<T, StoreError>)>, limit: u32) -> Page<T
     Page { rows: rows.into_iter().filter_map(whole).collect(), next }
 }
 
-fn matters(connection: &Connection, sql: &str, values: Vec<Value>, limit: u32) -> Result<Page<Matter>, StoreError> {
-    let rows: Vec<(i64, String)> =
-        connection.prepare_cached(sql).and_then(|mut s| s.query_map(params_from_iter(values), |r| Ok((r.get(0)?, r.get(1)?)))?.collect()).map_err(fault)?;
-    let parsed = rows.into_iter().map(|(seq, doc)| (seq.to_string(), parse("matter", &seq.to_string(), &doc))).collect();
+fn subject(row: &str, kind: &str, doc: &str) -> Result<Subject, StoreError> {
+    let kind = ProceedingKind::from_word(kind).ok_or_else(|| StoreError::unknown_kind(row, kind))?;
+    Subject::from_json(kind, doc).map_err(|e| StoreError::corrupt("proceeding", row, &e))
+}
+
+/// Proceedings by a statement that selects kind and document.
+pub(crate) fn subjects(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<Vec<Subject>, StoreError> {
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?));
+    let found: Vec<(String, String)> = connection.prepare_cached(sql).and_then(|mut s| s.query_map(values, read)?.collect()).map_err(fault)?;
+    found.iter().map(|(kind, doc)| subject(UNNAMED, kind, doc)).collect()
+}
+
+/// A page of proceedings by a statement that selects key, kind and document.
+fn proceedings(connection: &Connection, sql: &str, values: Vec<Value>, limit: u32) -> Result<Page<Subject>, StoreError> {
+    let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?, r.get(2)?));
+    let rows: Vec<(i64, String, String)> =
+        connection.prepare_cached(sql).and_then(|mut s| s.query_map(params_from_iter(values), read)?.collect()).map_err(fault)?;
+    let parsed = rows.into_iter().map(|(seq, kind, doc)| (seq.to_string(), subject(&seq.to_string(), &kind, &doc))).collect();
     Ok(page(parsed, limit))
 }
 
@@ -65,9 +79,9 @@ fn before(after: Option<&str>) -> i64 {
     after.and_then(|c| c.parse().ok()).unwrap_or(i64::MAX)
 }
 
-pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Result<Page<Matter>, StoreError> {
+pub(crate) fn list(connection: &Connection, query: &ListQuery) -> Result<Page<Subject>, StoreError> {
     match list_statement(query) {
-        Some((sql, values)) => matters(connection, &sql, values, query.limit),
+        Some((sql, values)) => proceedings(connection, &sql, values, query.limit),
         None => Ok(Page { rows: Vec::new(), next: None }),
     }
 }
@@ -78,25 +92,31 @@ fn list_statement(query: &ListQuery) -> Option<(String, Vec<Value>)> {
     let Visibility::Units { units, without } = &query.visibility else { return None };
     let left_out = left_out("m.id", without);
     let phase = if query.phase.is_some() { " AND m.phase=?" } else { "" };
-    let (from, order) = if units.len() == 1 {
-        ("reader r CROSS JOIN matter m ON m.seq=r.seq WHERE r.tenant=? AND r.unit=? AND r.seq<?".to_owned(), "r.seq")
-    } else {
+    let seen = || {
         let marks = vec!["?"; units.len()].join(",");
-        let seen = format!("EXISTS (SELECT 1 FROM reader r WHERE r.tenant=m.tenant AND r.seq=m.seq AND r.unit IN ({marks}))");
-        // The sign keeps the index by tenant out, which has no order.
-        (format!("matter m WHERE +m.tenant=? AND {seen} AND m.seq<?"), "m.seq")
+        format!("EXISTS (SELECT 1 FROM reader r WHERE r.tenant=m.tenant AND r.seq=m.seq AND r.unit IN ({marks}))")
     };
-    let sql = format!("SELECT m.seq, m.doc FROM {from}{phase}{} ORDER BY {order} DESC LIMIT ?", left_out.0);
+    let (from, order) = if query.kind != ProceedingKind::Matter {
+        // Few beside the matters: from the key of their kind.
+        (format!("proceeding m WHERE m.tenant=? AND {} AND m.seq<? AND m.kind<>'matter'", seen()), "m.seq")
+    } else if units.len() == 1 {
+        ("reader r CROSS JOIN proceeding m ON m.seq=r.seq WHERE r.tenant=? AND r.unit=? AND r.seq<?".to_owned(), "r.seq")
+    } else {
+        // The sign keeps the index by tenant out, which has no order.
+        (format!("proceeding m WHERE +m.tenant=? AND {} AND m.seq<?", seen()), "m.seq")
+    };
+    let sql = format!("SELECT m.seq, m.kind, m.doc FROM {from} AND m.kind=?{phase}{} ORDER BY {order} DESC LIMIT ?", left_out.0);
     let mut values: Vec<Value> = vec![query.tenant.0.clone().into()];
     values.extend(units.iter().map(|u| Value::from(u.0.clone())));
     values.push(before(query.after.as_deref()).into());
+    values.push(query.kind.word().to_owned().into());
     values.extend(query.phase.map(|p| Value::from(p.word().to_owned())));
     values.extend(left_out.1);
     values.push(i64::from(query.limit.saturating_add(1)).into());
     Some((sql, values))
 }
 
-pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Page<Matter>, StoreError> {
+pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Page<Subject>, StoreError> {
     let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
     let wanted = phrases(&query.text);
     if wanted.is_empty() || units.is_empty() {
@@ -107,17 +127,17 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Pag
     let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
     let left_out = left_out("m.id", without);
     let sql = format!(
-        "SELECT m.seq, m.doc FROM search s JOIN matter m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<?{} ORDER BY s.rowid DESC LIMIT ?",
+        "SELECT m.seq, m.kind, m.doc FROM search s JOIN proceeding m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<? AND m.kind=?{} ORDER BY s.rowid DESC LIMIT ?",
         left_out.0
     );
-    let mut values = vec![matching.into(), before(query.after.as_deref()).into()];
+    let mut values = vec![matching.into(), before(query.after.as_deref()).into(), query.kind.word().to_owned().into()];
     values.extend(left_out.1);
     values.push(i64::from(query.limit.saturating_add(1)).into());
-    matters(connection, &sql, values, query.limit)
+    proceedings(connection, &sql, values, query.limit)
 }
 
 /// The condition and values that leave matters out; empty for most readers.
-fn left_out(column: &str, without: &BTreeSet<MatterId>) -> (String, Vec<Value>) {
+fn left_out(column: &str, without: &BTreeSet<ProceedingId>) -> (String, Vec<Value>) {
     if without.is_empty() {
         return (String::new(), Vec::new());
     }
@@ -135,7 +155,7 @@ pub(crate) fn duties(connection: &Connection, query: &DutyQuery) -> Result<Page<
     let (due, key) = query.position();
     let posts = posts(query);
     let sql = format!(
-        "SELECT due || '.' || matter || '.' || printf('%06d', n), doc FROM duty WHERE tenant=? AND unit=? AND kind=?{} AND due>=? AND due<? AND (due>? OR (due=? AND matter || '.' || printf('%06d', n) > ?)) ORDER BY due, matter, n LIMIT ?",
+        "SELECT due || '.' || proceeding || '.' || printf('%06d', n), doc FROM duty WHERE tenant=? AND unit=? AND kind=?{} AND due>=? AND due<? AND (due>? OR (due=? AND proceeding || '.' || printf('%06d', n) > ?)) ORDER BY due, proceeding, n LIMIT ?",
         posts.0
     );
     let mut values: Vec<Value> = vec![query.tenant.0.clone().into(), query.unit.0.clone().into(), query.list().into()];
@@ -155,7 +175,7 @@ pub(crate) fn duties(connection: &Connection, query: &DutyQuery) -> Result<Page<
 
 /// The condition on posts and on matters left out, with its values.
 fn posts(query: &DutyQuery) -> (String, Vec<Value>) {
-    let (mut sql, mut values) = left_out("matter", &query.without);
+    let (mut sql, mut values) = left_out("proceeding", &query.without);
     if !query.posts.is_empty() {
         sql.push_str(&format!(" AND post IN ({})", vec!["?"; query.posts.len()].join(",")));
         values.extend(query.posts.iter().map(|p| Value::from(p.word().to_owned())));
@@ -181,7 +201,7 @@ pub(crate) fn duty_counts(connection: &Connection, query: &DutyQuery) -> Result<
 pub(crate) fn bursts(connection: &Connection, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
     let (posts, given) = posts(query);
     let sql = format!(
-        "SELECT count(DISTINCT matter), min(due) FROM (SELECT matter, due FROM duty WHERE tenant=? AND unit=? AND kind=?{posts} ORDER BY due, matter, n LIMIT {COUNTED})"
+        "SELECT count(DISTINCT proceeding), min(due) FROM (SELECT proceeding, due FROM duty WHERE tenant=? AND unit=? AND kind=?{posts} ORDER BY due, proceeding, n LIMIT {COUNTED})"
     );
     let next = "SELECT kind FROM duty WHERE tenant=?1 AND unit=?2 AND kind>?3 AND kind<?4 ORDER BY kind LIMIT 1";
     let (mut out, mut list) = (Vec::new(), BURSTS.to_owned());
@@ -202,14 +222,14 @@ pub(crate) fn bursts(connection: &Connection, query: &DutyQuery) -> Result<Vec<B
     Ok(out)
 }
 
-pub(crate) fn due_timers(connection: &Connection, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError> {
-    let sql = "SELECT matter FROM duty WHERE tenant=?1 AND next_at IS NOT NULL AND next_at<=?2 ORDER BY next_at LIMIT ?3";
+pub(crate) fn due_timers(connection: &Connection, tenant: &str, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+    let sql = "SELECT proceeding FROM duty WHERE tenant=?1 AND next_at IS NOT NULL AND next_at<=?2 ORDER BY next_at LIMIT ?3";
     let ids: Vec<String> =
         connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, now.as_second(), limit], |r| r.get(0))?.collect()).map_err(fault)?;
-    let mut out: Vec<MatterId> = Vec::with_capacity(ids.len());
+    let mut out: Vec<ProceedingId> = Vec::with_capacity(ids.len());
     for id in ids {
         if !out.iter().rev().take(8).any(|m| m.0 == id) {
-            out.push(MatterId(id));
+            out.push(ProceedingId(id));
         }
     }
     Ok(out)
@@ -235,10 +255,9 @@ pub(crate) fn item(connection: &Connection, tenant: &str, kind: ItemKind, key: &
     found.map(|(doc, expires)| item_of(kind, key.to_owned(), &doc, expires)).transpose()
 }
 
-pub(crate) fn orphans(connection: &Connection, tenant: &str, limit: u32) -> Result<Vec<MatterId>, StoreError> {
-    let sql =
-        "SELECT DISTINCT d.matter FROM duty d WHERE d.tenant=?1 AND NOT EXISTS (SELECT 1 FROM matter m WHERE m.tenant=d.tenant AND m.id=d.matter) LIMIT ?2";
-    connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, limit], |r| r.get(0).map(MatterId))?.collect()).map_err(fault)
+pub(crate) fn orphans(connection: &Connection, tenant: &str, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+    let sql = "SELECT DISTINCT d.proceeding FROM duty d WHERE d.tenant=?1 AND NOT EXISTS (SELECT 1 FROM proceeding m WHERE m.tenant=d.tenant AND m.id=d.proceeding) LIMIT ?2";
+    connection.prepare_cached(sql).and_then(|mut s| s.query_map(params![tenant, limit], |r| r.get(0).map(ProceedingId))?.collect()).map_err(fault)
 }
 
 pub(crate) fn items(connection: &Connection, tenant: &str, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
@@ -268,10 +287,11 @@ mod tests {
     fn a_list_is_read_in_the_order_of_a_key_and_sorts_nothing() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::migrate::run(&mut connection).unwrap();
-        for units in [&["a"][..], &["a", "b", "c"]] {
+        for (units, kind) in [(&["a"][..], ProceedingKind::Matter), (&["a", "b", "c"], ProceedingKind::Matter), (&["a"], ProceedingKind::Meeting)] {
             for phase in [None, Some(Phase::Handling)] {
-                let visibility = Visibility::Units { units: units.iter().map(|u| UnitId::new(*u)).collect(), without: BTreeSet::from([MatterId::new("x")]) };
-                let query = ListQuery { tenant: TenantId::new("t"), visibility, phase, after: None, limit: 50 };
+                let visibility =
+                    Visibility::Units { units: units.iter().map(|u| UnitId::new(*u)).collect(), without: BTreeSet::from([ProceedingId::new("x")]) };
+                let query = ListQuery { tenant: TenantId::new("t"), kind, visibility, phase, after: None, limit: 50 };
                 let (sql, values) = list_statement(&query).unwrap();
                 let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
                 let plan: Vec<String> = statement.query_map(params_from_iter(values), |r| r.get(3)).unwrap().collect::<Result<_, _>>().unwrap();

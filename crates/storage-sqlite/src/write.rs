@@ -1,7 +1,7 @@
 //! The statements of a commit.
 
 use huiyin_storage::{
-    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
+    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, ProceedingWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -24,7 +24,7 @@ pub(crate) struct Prepared {
     submission: Option<(SubmissionRecord, String)>,
     submission_update: Option<(SubmissionRecord, String)>,
     vaults: Vec<(String, String)>,
-    matters: Vec<PreparedMatter>,
+    proceedings: Vec<PreparedProceeding>,
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
     numbers: Vec<Reserved>,
@@ -33,8 +33,8 @@ pub(crate) struct Prepared {
 }
 
 #[derive(Debug)]
-struct PreparedMatter {
-    write: MatterWrite,
+struct PreparedProceeding {
+    write: ProceedingWrite,
     doc: String,
     duties: Vec<(DutyRecord, String)>,
 }
@@ -57,7 +57,7 @@ enum Insert {
 impl Insert {
     fn sql(self) -> &'static str {
         match self {
-            Self::Event => "INSERT INTO event (tenant, matter, n, doc) VALUES (?1,?2,?3,?4)",
+            Self::Event => "INSERT INTO event (tenant, proceeding, n, doc) VALUES (?1,?2,?3,?4)",
             Self::Content => "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
             Self::Attachment => "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
             Self::Message => "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
@@ -71,7 +71,7 @@ impl Prepared {
     pub(crate) fn new(changes: Changes) -> Result<Self, StoreError> {
         let mut rows = Vec::new();
         for e in &changes.events {
-            rows.push((Insert::Event, e.matter.0.clone(), Key::Number(e.event.n), json("event", e.matter.as_str(), e)?));
+            rows.push((Insert::Event, e.proceeding.0.clone(), Key::Number(e.event.n), json("event", e.proceeding.as_str(), e)?));
         }
         for c in &changes.contents {
             rows.push((Insert::Content, c.owner.clone(), Key::Number(c.n), json("content", &c.owner, c)?));
@@ -85,11 +85,12 @@ impl Prepared {
         for a in &changes.audits {
             rows.push((Insert::Audit, a.submission.0.clone(), Key::Text(a.id.clone()), json("audit", &a.id, a)?));
         }
-        let mut matters = Vec::with_capacity(changes.matters.len());
-        for write in changes.matters {
-            let id = write.matter.id.0.clone();
-            let duties = duty_rows(&write.matter).into_iter().map(|d| json("duty", &id, &d).map(|doc| (d, doc))).collect::<Result<_, _>>()?;
-            matters.push(PreparedMatter { doc: json("matter", &id, &write.matter)?, duties, write });
+        let mut proceedings = Vec::with_capacity(changes.proceedings.len());
+        for write in changes.proceedings {
+            let id = write.subject.id.0.clone();
+            let duties = duty_rows(&write.subject).into_iter().map(|d| json("duty", &id, &d).map(|doc| (d, doc))).collect::<Result<_, _>>()?;
+            let doc = write.subject.to_json().map_err(|e| StoreError::corrupt("proceeding", &id, &e))?;
+            proceedings.push(PreparedProceeding { doc, duties, write });
         }
         let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
         let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
@@ -100,7 +101,7 @@ impl Prepared {
             submission,
             submission_update,
             vaults,
-            matters,
+            proceedings,
             rows,
             numbers: changes.numbers,
             items: changes.items,
@@ -129,8 +130,8 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
             params![tenant, id, doc],
         )?;
     }
-    for prepared in &changes.matters {
-        matter(connection, tenant, prepared)?;
+    for prepared in &changes.proceedings {
+        proceeding(connection, tenant, prepared)?;
     }
     for (insert, first, second, doc) in &changes.rows {
         match second {
@@ -164,24 +165,25 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, 
     Ok(())
 }
 
-fn matter(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> Result<(), StoreError> {
+fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) -> Result<(), StoreError> {
     let (write, doc) = (&prepared.write, &prepared.doc);
-    let m = &write.matter;
+    let m = &write.subject;
+    let (submission, part) = m.matter().map_or(("", 0), |m| (m.submission.as_str(), m.part));
     let id = m.id.as_str();
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     let seq = match write.expected {
         Expected::New => {
             run(
                 connection,
-                "INSERT INTO matter (tenant, id, submission, part, number, version, phase, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)",
-                params![tenant, id, m.submission.as_str(), m.part, m.number, version, m.phase.word(), doc],
+                "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+                params![tenant, id, submission, part, m.number, version, m.phase.word(), doc, m.kind.word()],
             )
             .map_err(|e| if is_taken(&e) { StoreError::ChangedMeanwhile } else { e })?;
             connection.last_insert_rowid()
         }
         Expected::Version(expected) => {
             let was = i64::try_from(expected).unwrap_or(-1);
-            let sql = "UPDATE matter SET version=?1, phase=?2, doc=?3 WHERE tenant=?4 AND id=?5 AND version=?6 RETURNING seq";
+            let sql = "UPDATE proceeding SET version=?1, phase=?2, doc=?3 WHERE tenant=?4 AND id=?5 AND version=?6 RETURNING seq";
             let seq: Option<i64> = connection
                 .prepare_cached(sql)
                 .and_then(|mut s| s.query_row(params![version, m.phase.word(), doc, tenant, id, was], |r| r.get(0)).optional())
@@ -193,17 +195,17 @@ fn matter(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> R
     scope(connection, tenant, write, seq)
 }
 
-fn duties(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> Result<(), StoreError> {
+fn duties(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) -> Result<(), StoreError> {
     let write = &prepared.write;
-    let id = write.matter.id.as_str();
+    let id = write.subject.id.as_str();
     if write.expected != Expected::New {
-        run(connection, "DELETE FROM duty WHERE tenant=?1 AND matter=?2", params![tenant, id])?;
+        run(connection, "DELETE FROM duty WHERE tenant=?1 AND proceeding=?2", params![tenant, id])?;
     }
     for (duty, doc) in &prepared.duties {
-        let kind = list_of(&write.matter, duty);
+        let kind = list_of(&write.subject, duty);
         run(
             connection,
-            "INSERT INTO duty (tenant, matter, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
+            "INSERT INTO duty (tenant, proceeding, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
             params![
                 tenant,
                 id,
@@ -220,7 +222,7 @@ fn duties(connection: &Connection, tenant: &str, prepared: &PreparedMatter) -> R
     Ok(())
 }
 
-fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -> Result<(), StoreError> {
+fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i64) -> Result<(), StoreError> {
     let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(tenant, u.as_str())).collect();
     if write.expected != Expected::New {
         let mut held: Vec<String> =
@@ -252,8 +254,8 @@ fn scope(connection: &Connection, tenant: &str, write: &MatterWrite, seq: i64) -
 }
 
 fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), StoreError> {
-    let id = what.matter.as_str();
-    for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND matter=?2"] {
+    let id = what.proceeding.as_str();
+    for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2"] {
         run(connection, sql, params![tenant, id])?;
     }
     for (kind, key) in &what.items {
@@ -294,9 +296,9 @@ pub(crate) fn remove_item(connection: &Connection, tenant: &str, kind: ItemKind,
     run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key]).map(|_| ())
 }
 
-/// Takes the timers of a matter out of the sweep's way.
-pub(crate) fn set_aside(connection: &Connection, tenant: &str, matter: &str) -> Result<(), StoreError> {
-    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND matter=?2", params![tenant, matter]).map(drop)
+/// Takes the timers of a proceeding out of the sweep's way.
+pub(crate) fn set_aside(connection: &Connection, tenant: &str, proceeding: &str) -> Result<(), StoreError> {
+    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND proceeding=?2", params![tenant, proceeding]).map(drop)
 }
 
 /// Writes one row, so that a disk that is full or read-only shows.

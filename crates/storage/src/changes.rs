@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::ClockKind;
-use huiyin_domain::ids::{MatterId, TenantId, UnitId};
-use huiyin_domain::matter::Matter;
+use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
+use huiyin_domain::proceeding::Subject;
 
 use crate::records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
 };
 
-/// The version a matter must have in the store for the write to stand.
+/// The version a proceeding must have in the store for the write to stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// It is not there yet.
@@ -19,11 +19,11 @@ pub enum Expected {
     Version(u64),
 }
 
-/// A matter's snapshot with what lists and search need.
+/// A proceeding's snapshot with what lists and search need.
 #[derive(Debug, Clone)]
-pub struct MatterWrite {
+pub struct ProceedingWrite {
     /// The new snapshot; its `version` is set already.
-    pub matter: Matter,
+    pub subject: Subject,
     /// What must be there.
     pub expected: Expected,
     /// Units that may read it from now on.
@@ -38,7 +38,7 @@ pub struct MatterWrite {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erase {
     /// The matter.
-    pub matter: MatterId,
+    pub proceeding: ProceedingId,
     /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was replaced meanwhile.
     pub letter: Option<SubmissionRecord>,
     /// Its items: papers, their served copies, their places in the list of a day, numbers that others gave it.
@@ -58,8 +58,8 @@ pub struct Changes {
     pub vaults: Vec<VaultRecord>,
     /// Words.
     pub contents: Vec<ContentRecord>,
-    /// Matters, new or changed.
-    pub matters: Vec<MatterWrite>,
+    /// Proceedings, new or changed.
+    pub proceedings: Vec<ProceedingWrite>,
     /// Events.
     pub events: Vec<EventRecord>,
     /// Files.
@@ -96,7 +96,7 @@ impl Changes {
             submission_update: None,
             vaults: Vec::new(),
             contents: Vec::new(),
-            matters: Vec::new(),
+            proceedings: Vec::new(),
             events: Vec::new(),
             attachments: Vec::new(),
             messages: Vec::new(),
@@ -109,8 +109,8 @@ impl Changes {
 }
 
 /// The list a duty's row stands in: a duty of a unit, a right, or the one row of a burst that nobody has touched yet.
-pub fn list_of(matter: &Matter, duty: &DutyRecord) -> String {
-    match &matter.burst {
+pub fn list_of(subject: &Subject, duty: &DutyRecord) -> String {
+    match subject.matter().and_then(|m| m.burst.as_ref()) {
         _ if duty.unit.is_none() || duty.kind != ClockKind::Duty => "right".to_owned(),
         Some(burst) => burst_list(burst),
         None => DUTIES.to_owned(),
@@ -131,19 +131,20 @@ pub const AFTER_BURSTS: &str = "burst;";
 /// Bursts that are looked at: more than there are names (`huiyin_app::duties::name_burst`).
 pub const MANY_BURSTS: usize = 200;
 
-/// The rows of a matter's clocks that are owed or open and being counted.
-pub fn duty_rows(matter: &Matter) -> Vec<DutyRecord> {
-    matter
+/// The rows of a proceeding's clocks that are owed or open and being counted.
+pub fn duty_rows(subject: &Subject) -> Vec<DutyRecord> {
+    subject
         .clocks
         .iter()
         .filter(|c| c.is_owed() && !c.is_stopped())
         .map(|c| DutyRecord {
-            matter: MatterId::clone(&matter.id),
+            proceeding: subject.id.clone(),
+            of: subject.kind,
             n: c.n,
-            number: matter.number.clone(),
-            title: matter.title.clone(),
-            place: matter.place_name.clone(),
-            pack: matter.pack.0.clone(),
+            number: subject.number.clone(),
+            title: subject.title.clone(),
+            place: subject.matter().and_then(|m| m.place_name.clone()),
+            pack: subject.pack.0.clone(),
             rule: c.rule.clone(),
             kind: c.kind,
             unit: c.bound.unit.clone(),

@@ -3,14 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{Basis, Beginning, Bound, Clock, ClockKind, PeriodUnit};
 use huiyin_domain::event::{Event, EventActor, EventKind};
-use huiyin_domain::ids::{ClockId, MatterId, PackId, StateId, SubmissionId, TenantId, UnitId};
+use huiyin_domain::ids::{ClockId, PackId, ProceedingId, StateId, SubmissionId, TenantId, UnitId};
 use huiyin_domain::matter::{Matter, Ratings};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::{Beginning as Start, Proceeding, ProceedingKind, Subject};
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::unit::Post;
@@ -18,8 +19,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterWrite, Reserved, SearchQuery, Store,
-    StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
+    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, ProceedingWrite, Reserved, SearchQuery,
+    Store, StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
@@ -50,15 +51,22 @@ fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
 
 /// A matter with one duty, for suites and benchmarks.
 pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
-    Matter {
-        id: MatterId::new(format!("m-{key}")),
-        submission: SubmissionId::new(format!("s-{key}")),
+    let with = Start {
+        id: ProceedingId::new(format!("m-{key}")),
+        kind: ProceedingKind::Matter,
         number: format!("2026-{key}-1"),
-        part: 1,
         pack: PackId::new("cn/petition/2022"),
         state: StateId::new("received"),
         phase: Phase::Intake,
         title: format!("供暖 {key}"),
+        on: date(2026, 1, 8),
+        at: second(0),
+        unit: UnitId::new(unit),
+    };
+    Matter {
+        proceeding: Proceeding { clocks: vec![clock(1, unit, due)], events: 1, head: "00".into(), version: 1, ..Proceeding::begin(with) },
+        submission: SubmissionId::new(format!("s-{key}")),
+        part: 1,
         class: None,
         place: None,
         place_name: Some("幸福里".into()),
@@ -66,31 +74,10 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         complained_of: None,
         complained_of_before: Vec::new(),
         channel: Channel::Online,
-        received_on: date(2026, 1, 8),
-        received_at: second(0),
-        holder: UnitId::new(unit),
-        sender: None,
-        reviewer: None,
-        held: BTreeSet::from([UnitId::new(unit)]),
-        facts: BTreeSet::new(),
-        days: BTreeMap::new(),
         path: None,
-        outcome: None,
-        hops: 0,
-        asked: Default::default(),
-        deciders: Default::default(),
-        recused: Default::default(),
-        proposer: None,
         burst: None,
-        annulled: None,
-        clocks: vec![clock(1, unit, due)],
         ratings: Ratings::default(),
         joinder: None,
-        before_withdrawal: None,
-        events: 1,
-        head: "00".into(),
-        version: 1,
-        changed_at: second(0),
     }
 }
 
@@ -127,11 +114,11 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")), waiting_code: None, replaced_code: None });
     changes.vaults.push(VaultRecord::Sealed { submission: matter.submission.clone(), key: "k".into(), body: "b".into() });
     changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
-    changes.events.push(EventRecord { matter: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
-    changes.matters.push(MatterWrite {
+    changes.events.push(EventRecord { proceeding: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
+    changes.proceedings.push(ProceedingWrite {
         scope: BTreeSet::from([UnitId::new(unit)]),
         terms: Some(terms::index_terms(&[&matter.title, text])),
-        matter,
+        subject: matter.into(),
         expected: Expected::New,
     });
     changes
@@ -146,7 +133,7 @@ fn sees(units: &[&str]) -> Visibility {
 }
 
 fn search(text: &str, units: &[&str]) -> SearchQuery {
-    SearchQuery { tenant: tenant(), visibility: sees(units), text: text.into(), after: None, limit: 50 }
+    SearchQuery { kind: ProceedingKind::Matter, tenant: tenant(), visibility: sees(units), text: text.into(), after: None, limit: 50 }
 }
 
 fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
@@ -183,7 +170,7 @@ pub async fn run(store: &dyn Store) {
 
 async fn what_is_written_is_read_back(store: &dyn Store) {
     let changes = lodging(&tenant(), "a1", "office", AWKWARD, second(1000));
-    let (record, matter) = (changes.submission.clone().unwrap(), changes.matters[0].matter.clone());
+    let (record, matter) = (changes.submission.clone().unwrap(), changes.proceedings[0].subject.matter().unwrap().clone());
     store.commit(changes).await.unwrap();
     let t = tenant();
     assert_eq!(store.matter(&t, &matter.id).await.unwrap().as_ref(), Some(&matter));
@@ -195,7 +182,7 @@ async fn what_is_written_is_read_back(store: &dyn Store) {
     assert_eq!(store.contents(&t, matter.submission.as_str()).await.unwrap()[0].text, AWKWARD);
     assert_eq!(store.vault(&t, &matter.submission).await.unwrap().unwrap().submission(), &matter.submission);
     assert_eq!(store.events(&t, &matter.id).await.unwrap().len(), 1);
-    assert_eq!(store.matter(&t, &MatterId::new(AWKWARD.replace('\0', ""))).await.unwrap(), None);
+    assert_eq!(store.matter(&t, &ProceedingId::new(AWKWARD.replace('\0', ""))).await.unwrap(), None);
 }
 
 async fn the_same_form_is_refused_and_named(store: &dyn Store) {
@@ -205,18 +192,18 @@ async fn the_same_form_is_refused_and_named(store: &dyn Store) {
         Err(StoreError::AlreadyThere(id)) => assert_eq!(id, "s-a1"),
         other => panic!("expected AlreadyThere, got {other:?}"),
     }
-    assert_eq!(store.matter(&tenant(), &MatterId::new("m-a2")).await.unwrap(), None, "nothing of it may stay");
+    assert_eq!(store.matter(&tenant(), &ProceedingId::new("m-a2")).await.unwrap(), None, "nothing of it may stay");
 }
 
 async fn a_stale_version_changes_nothing(store: &dyn Store) {
     store.commit(lodging(&tenant(), "b1", "office", "停水", second(1000))).await.unwrap();
-    let mut matter = store.matter(&tenant(), &MatterId::new("m-b1")).await.unwrap().unwrap();
+    let mut matter = store.matter(&tenant(), &ProceedingId::new("m-b1")).await.unwrap().unwrap();
     matter.version = 2;
     matter.title = "第一个".into();
     let write = |matter: &Matter, expected| {
         let mut changes = Changes::new(tenant());
         changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: 9, text: matter.title.clone(), words: Payload::default() });
-        changes.matters.push(MatterWrite { matter: matter.clone(), expected, scope: BTreeSet::from([UnitId::new("office")]), terms: None });
+        changes.proceedings.push(ProceedingWrite { subject: matter.clone().into(), expected, scope: BTreeSet::from([UnitId::new("office")]), terms: None });
         changes
     };
     store.commit(write(&matter, Expected::Version(1))).await.unwrap();
@@ -232,15 +219,21 @@ async fn of_two_at_once_one_is_told(store: &dyn Store) {
     for round in 0..20 {
         let key = format!("e{round}");
         store.commit(lodging(&tenant(), &key, "office", "x", second(100_000))).await.unwrap();
-        let matter = store.matter(&tenant(), &MatterId::new(format!("m-{key}"))).await.unwrap().unwrap();
+        let matter = store.matter(&tenant(), &ProceedingId::new(format!("m-{key}"))).await.unwrap().unwrap();
         let write = |title: &str| {
             let mut changes = lodging(&tenant(), &key, "office", "x", second(100_000));
             let mut event = changes.events[0].clone();
             event.event.n = 2;
             changes = Changes::new(tenant());
             changes.events.push(event);
-            let next = Matter { version: 2, title: title.into(), ..matter.clone() };
-            changes.matters.push(MatterWrite { matter: next, expected: Expected::Version(1), scope: BTreeSet::from([UnitId::new("office")]), terms: None });
+            let mut next = matter.clone();
+            (next.version, next.title) = (2, title.into());
+            changes.proceedings.push(ProceedingWrite {
+                subject: next.into(),
+                expected: Expected::Version(1),
+                scope: BTreeSet::from([UnitId::new("office")]),
+                terms: None,
+            });
             changes
         };
         let (one, two) = futures_util::join!(store.commit(write("甲")), store.commit(write("乙")));
@@ -254,7 +247,7 @@ async fn of_two_at_once_one_is_told(store: &dyn Store) {
 async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
     store.commit(lodging(&tenant(), "c1", "housing", "小区换热站循环泵损坏，温度不达标 ABC-123", second(1000))).await.unwrap();
     store.commit(lodging(&tenant(), "c2", "water", "换热站旁边的水管爆裂", second(1000))).await.unwrap();
-    let numbers = |page: crate::Page<Matter>| page.rows.into_iter().map(|m| m.number).collect::<Vec<_>>();
+    let numbers = |page: crate::Page<Subject>| page.rows.into_iter().map(|m| m.number.clone()).collect::<Vec<_>>();
     assert_eq!(numbers(store.search(&search("换热站", &["housing"])).await.unwrap()), ["2026-c1-1"], "only what the unit may read");
     assert_eq!(numbers(store.search(&search("换热", &["housing", "water"])).await.unwrap()), ["2026-c2-1", "2026-c1-1"], "newest first");
     assert_eq!(numbers(store.search(&search("热站循", &["housing"])).await.unwrap()), ["2026-c1-1"], "inside a word");
@@ -265,18 +258,24 @@ async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
     }
     assert!(store.search(&SearchQuery { visibility: Visibility::Nothing, ..search("换热站", &[]) }).await.unwrap().rows.is_empty());
     // Handed over: the new unit finds it and the old one no longer does, without indexing the text again.
-    let mut matter = store.matter(&tenant(), &MatterId::new("m-c1")).await.unwrap().unwrap();
+    let mut matter = store.matter(&tenant(), &ProceedingId::new("m-c1")).await.unwrap().unwrap();
     matter.version = 2;
     let mut changes = Changes::new(tenant());
-    changes.matters.push(MatterWrite { matter, expected: Expected::Version(1), scope: BTreeSet::from([UnitId::new("urban")]), terms: None });
+    changes.proceedings.push(ProceedingWrite {
+        subject: matter.into(),
+        expected: Expected::Version(1),
+        scope: BTreeSet::from([UnitId::new("urban")]),
+        terms: None,
+    });
     store.commit(changes).await.unwrap();
     assert!(store.search(&search("换热站", &["housing"])).await.unwrap().rows.is_empty());
     assert_eq!(numbers(store.search(&search("换热站", &["urban"])).await.unwrap()), ["2026-c1-1"]);
-    let list = |unit: &str| ListQuery { tenant: tenant(), visibility: sees(&[unit]), phase: None, after: None, limit: 50 };
+    let list = |unit: &str| ListQuery { kind: ProceedingKind::Matter, tenant: tenant(), visibility: sees(&[unit]), phase: None, after: None, limit: 50 };
     assert_eq!(numbers(store.list(&list("urban")).await.unwrap()), ["2026-c1-1"], "lists agree with search");
     assert!(store.list(&list("housing")).await.unwrap().rows.is_empty());
     // Recused: it is neither listed nor found, and the other one still is.
-    let without = Visibility::Units { units: BTreeSet::from([UnitId::new("urban"), UnitId::new("water")]), without: BTreeSet::from([MatterId::new("m-c1")]) };
+    let without =
+        Visibility::Units { units: BTreeSet::from([UnitId::new("urban"), UnitId::new("water")]), without: BTreeSet::from([ProceedingId::new("m-c1")]) };
     assert_eq!(numbers(store.list(&ListQuery { visibility: without.clone(), ..list("") }).await.unwrap()), ["2026-c2-1"]);
     assert_eq!(numbers(store.search(&SearchQuery { visibility: without, ..search("换热", &[]) }).await.unwrap()), ["2026-c2-1"]);
     assert!(store.list(&ListQuery { phase: Some(Phase::Archived), ..list("urban") }).await.unwrap().rows.is_empty());
@@ -302,7 +301,7 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
     let supervisor = DutyQuery { posts: BTreeSet::from([Post::Supervisor]), ..duties("edu", DutyWindow::All) };
     assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
-    let recused = DutyQuery { without: BTreeSet::from([MatterId::new("m-d0"), MatterId::new("m-d4")]), ..duties("edu", DutyWindow::All) };
+    let recused = DutyQuery { without: BTreeSet::from([ProceedingId::new("m-d0"), ProceedingId::new("m-d4")]), ..duties("edu", DutyWindow::All) };
     assert_eq!(store.duties(&recused).await.unwrap().rows.len(), 3);
     assert_eq!(store.duty_counts(&recused).await.unwrap().all(), 3, "counts leave out what the list leaves out");
     assert!(store.duties(&duties("nobody", DutyWindow::All)).await.unwrap().rows.is_empty());
@@ -312,7 +311,11 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     let query = duties("hall", DutyWindow::All);
     let filing = |key: &str, burst: Option<&str>, due: i64| {
         let mut changes = lodging(&tenant(), key, "hall", "同样的话", second(due));
-        changes.matters.iter_mut().for_each(|w| w.matter.burst = burst.map(str::to_owned));
+        for write in &mut changes.proceedings {
+            let mut matter = write.subject.matter().unwrap().clone();
+            matter.burst = burst.map(str::to_owned);
+            write.subject = matter.into();
+        }
         changes
     };
     for (key, burst, due) in [("h1", None, 500), ("h2", Some("b2"), 400), ("h3", Some("b1"), 300), ("h4", Some("b2"), 200)] {
@@ -327,12 +330,12 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     assert_eq!(numbers(&of).await, ["2026-h4-1", "2026-h2-1"]);
     assert!(store.bursts(&duties("edu", DutyWindow::All)).await.unwrap().is_empty(), "another unit");
     // Touched, it stands by itself; the timers saw it all the time.
-    assert!(store.due_timers(&tenant(), second(1000), 50).await.unwrap().contains(&MatterId::new("m-h4")));
-    let mut matter = store.matter(&tenant(), &MatterId::new("m-h4")).await.unwrap().unwrap();
+    assert!(store.due_timers(&tenant(), second(1000), 50).await.unwrap().contains(&ProceedingId::new("m-h4")));
+    let mut matter = store.matter(&tenant(), &ProceedingId::new("m-h4")).await.unwrap().unwrap();
     (matter.burst, matter.version) = (None, 2);
     let scope = BTreeSet::from([UnitId::new("hall")]);
     let mut changes = Changes::new(tenant());
-    changes.matters.push(MatterWrite { matter, expected: Expected::Version(1), scope, terms: None });
+    changes.proceedings.push(ProceedingWrite { subject: matter.into(), expected: Expected::Version(1), scope, terms: None });
     store.commit(changes).await.unwrap();
     assert_eq!(numbers(&query).await, ["2026-h4-1", "2026-h1-1"]);
     assert_eq!(store.bursts(&query).await.unwrap().iter().map(|b| b.matters).collect::<Vec<_>>(), [1, 1]);
@@ -399,8 +402,8 @@ async fn numbers_leave_no_gap_and_are_used_once(store: &dyn Store) {
 
 async fn tenants_do_not_see_each_other(store: &dyn Store) {
     let other = TenantId::new("other");
-    assert_eq!(store.matter(&other, &MatterId::new("m-a1")).await.unwrap(), None);
-    assert!(store.search(&SearchQuery { tenant: other.clone(), ..search("水管", &["water"]) }).await.unwrap().rows.is_empty());
+    assert_eq!(store.matter(&other, &ProceedingId::new("m-a1")).await.unwrap(), None);
+    assert!(store.search(&SearchQuery { kind: ProceedingKind::Matter, tenant: other.clone(), ..search("水管", &["water"]) }).await.unwrap().rows.is_empty());
     store.commit(lodging(&other, "a1", "office", "另一个县", second(1000))).await.unwrap();
     assert!(store.duties(&DutyQuery { tenant: other.clone(), ..duties("edu", DutyWindow::All) }).await.unwrap().rows.is_empty());
     assert!(store.due_timers(&other, second(500), 10).await.unwrap().is_empty());

@@ -3,8 +3,8 @@
 /// An error of a store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Somebody changed the matter since it was read; nothing was written.
-    #[error("the matter was changed meanwhile")]
+    /// Somebody changed the proceeding since it was read; nothing was written.
+    #[error("it was changed meanwhile")]
     ChangedMeanwhile,
     /// The key is taken; nothing was written.
     #[error("`{0}` is already there")]
@@ -36,6 +36,11 @@ impl StoreError {
     pub fn corrupt(table: &'static str, row: &str, error: &serde_json::Error) -> Self {
         let why = format!("{:?} error at line {}, column {}", error.classify(), error.line(), error.column());
         Self::Corrupt { table, row: row.to_owned(), why }
+    }
+
+    /// A proceeding of a kind that this program does not know.
+    pub fn unknown_kind(row: &str, kind: &str) -> Self {
+        Self::Corrupt { table: "proceeding", row: row.to_owned(), why: format!("unknown kind `{kind}`") }
     }
 
     /// Wraps a driver's error.

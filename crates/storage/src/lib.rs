@@ -13,7 +13,7 @@ mod query;
 mod records;
 pub mod terms;
 
-pub use changes::{AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, MatterWrite, Reserved, burst_list, duty_rows, list_of};
+pub use changes::{AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, ProceedingWrite, Reserved, burst_list, duty_rows, list_of};
 pub use error::StoreError;
 pub use query::{Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
 pub use records::{
@@ -24,8 +24,9 @@ pub use records::{
 use std::path::Path;
 
 use async_trait::async_trait;
-use huiyin_domain::ids::{MatterId, SubmissionId, TenantId};
+use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
+use huiyin_domain::proceeding::Subject;
 use jiff::Timestamp;
 
 /// Everything the program keeps. Each read is for one view; each method names what it returns when nothing is there.
@@ -34,20 +35,28 @@ use jiff::Timestamp;
 /// Every method returns [`StoreError`]; `Busy` and `ChangedMeanwhile` mean that nothing was changed and the call may be repeated.
 #[async_trait]
 pub trait Store: Send + Sync + std::fmt::Debug {
-    /// Writes everything or nothing. `ChangedMeanwhile` when a matter's version is not the expected one;
+    /// Writes everything or nothing. `ChangedMeanwhile` when a proceeding's version is not the expected one;
     /// `AlreadyThere` when the form, the source row or the receipt code of the submission is known.
     async fn commit(&self, changes: Changes) -> Result<(), StoreError>;
 
+    /// A proceeding by id; `None` when there is none.
+    async fn proceeding(&self, tenant: &TenantId, id: &ProceedingId) -> Result<Option<Subject>, StoreError>;
+    /// A proceeding by its number, of a matter with the part.
+    async fn proceeding_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Subject>, StoreError>;
     /// A matter by id; `None` when there is none.
-    async fn matter(&self, tenant: &TenantId, id: &MatterId) -> Result<Option<Matter>, StoreError>;
+    async fn matter(&self, tenant: &TenantId, id: &ProceedingId) -> Result<Option<Matter>, StoreError> {
+        Ok(self.proceeding(tenant, id).await?.and_then(Subject::into_matter))
+    }
     /// A matter by its number with the part.
-    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError>;
+    async fn matter_by_number(&self, tenant: &TenantId, number: &str) -> Result<Option<Matter>, StoreError> {
+        Ok(self.proceeding_by_number(tenant, number).await?.and_then(Subject::into_matter))
+    }
     /// All matters of a submission, by part.
     async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError>;
-    /// Matters a reader may see, newest first.
-    async fn list(&self, query: &ListQuery) -> Result<Page<Matter>, StoreError>;
-    /// Matters whose text matches, within the reader's rights, newest first.
-    async fn search(&self, query: &SearchQuery) -> Result<Page<Matter>, StoreError>;
+    /// Proceedings of a kind a reader may see, newest first.
+    async fn list(&self, query: &ListQuery) -> Result<Page<Subject>, StoreError>;
+    /// Proceedings of a kind whose text matches, within the reader's rights, newest first.
+    async fn search(&self, query: &SearchQuery) -> Result<Page<Subject>, StoreError>;
 
     /// A submission by id.
     async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError>;
@@ -61,8 +70,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError>;
     /// Rows of the vault by submission, after `after`: for sealing them anew.
     async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError>;
-    /// A matter's record, in order.
-    async fn events(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<EventRecord>, StoreError>;
+    /// The record of a proceeding, in order.
+    async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError>;
     /// Files of a submission and its matters, in order.
     async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError>;
     /// Outgoing messages of a submission, in order.
@@ -72,18 +81,18 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Duties of a unit's posts by due time.
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
-    /// The rows of one matter's duties, in any order.
-    async fn duties_of(&self, tenant: &TenantId, matter: &MatterId) -> Result<Vec<(DutyRecord, String)>, StoreError>;
+    /// The rows of one proceeding's duties, in any order.
+    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError>;
     /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most [`MANY_BURSTS`].
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError>;
     /// How many there are in each window.
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
-    /// Matters with a timer due at or before `now`, most overdue first.
-    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<MatterId>, StoreError>;
-    /// Sets the timers of a matter aside that is not there, so that no sweep works them again and again; they stay for whoever looks.
-    async fn set_aside(&self, tenant: &TenantId, matter: &MatterId) -> Result<(), StoreError>;
-    /// Matters that have duties and are not there, at most `limit`.
-    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<MatterId>, StoreError>;
+    /// Proceedings with a timer due at or before `now`, most overdue first.
+    async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
+    /// Sets the timers of a proceeding aside that is not there, so that no sweep works them again and again; they stay for whoever looks.
+    async fn set_aside(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<(), StoreError>;
+    /// Proceedings that have duties and are not there, at most `limit`.
+    async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
     /// When the next timer falls due; `None` when none is set.
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
 

@@ -4,27 +4,28 @@
 use std::collections::BTreeSet;
 
 use crate::changes::{DUTIES, burst_list};
-use huiyin_domain::ids::{MatterId, TenantId, UnitId};
+use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::unit::Post;
 use jiff::Timestamp;
 
-/// What a reader may see in lists. The index carries the units of each matter's scope.
+/// What a reader may see in lists. The index carries the units of each proceeding's scope.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Visibility {
-    /// Matters whose scope holds one of these units, without those the reader recuses from (art. 28(3)).
+    /// Proceedings whose scope holds one of these units, without those the reader recuses from (art. 28(3)).
     Units {
         /// The units.
         units: BTreeSet<UnitId>,
         /// Left out; few, since recusals are rare.
-        without: BTreeSet<MatterId>,
+        without: BTreeSet<ProceedingId>,
     },
     /// Nothing.
     Nothing,
 }
 
 impl Visibility {
-    /// Matters whose scope holds one of these units, none left out.
+    /// Proceedings whose scope holds one of these units, none left out.
     pub fn units(units: BTreeSet<UnitId>) -> Self {
         Self::Units { units, without: BTreeSet::new() }
     }
@@ -89,7 +90,7 @@ pub struct DutyQuery {
     /// The posts of the reader; empty for the whole unit.
     pub posts: BTreeSet<Post>,
     /// Matters the reader recuses from.
-    pub without: BTreeSet<MatterId>,
+    pub without: BTreeSet<ProceedingId>,
     /// Only those of a burst; else those that stand by themselves.
     pub burst: Option<String>,
     /// Which slice.
@@ -168,11 +169,13 @@ impl DutyCounts {
     }
 }
 
-/// A list of matters.
+/// A list of proceedings of one kind.
 #[derive(Debug, Clone)]
 pub struct ListQuery {
     /// The tenant.
     pub tenant: TenantId,
+    /// The kind.
+    pub kind: ProceedingKind,
     /// The reader's rights.
     pub visibility: Visibility,
     /// Only this phase.
@@ -183,11 +186,13 @@ pub struct ListQuery {
     pub limit: u32,
 }
 
-/// A search.
+/// A search among proceedings of one kind.
 #[derive(Debug, Clone)]
 pub struct SearchQuery {
     /// The tenant.
     pub tenant: TenantId,
+    /// The kind.
+    pub kind: ProceedingKind,
     /// The reader's rights.
     pub visibility: Visibility,
     /// What was typed.

@@ -2,8 +2,9 @@
 
 use huiyin_domain::clock::{Basis, ClockKind, ClockState};
 use huiyin_domain::event::Event;
-use huiyin_domain::ids::{ClockId, MatterId, SubmissionId, UnitId};
+use huiyin_domain::ids::{ClockId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::payload::Payload;
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::submission::Submission;
 use huiyin_domain::unit::Post;
 use jiff::Timestamp;
@@ -132,8 +133,9 @@ pub struct ContentRecord {
 /// An event with its salt and commitment (DESIGN decision 4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventRecord {
-    /// The matter.
-    pub matter: MatterId,
+    /// The proceeding; `matter` in documents, since packages of old are read for ever.
+    #[serde(rename = "matter")]
+    pub proceeding: ProceedingId,
     /// The event.
     pub event: Event,
     /// Hex of 16 random bytes.
@@ -145,17 +147,21 @@ pub struct EventRecord {
 /// A clock that is still owed or open, as lists show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DutyRecord {
-    /// The matter.
-    pub matter: MatterId,
-    /// The clock's serial.
+    /// The proceeding.
+    #[serde(alias = "matter")]
+    pub proceeding: ProceedingId,
+    /// What kind of proceeding.
+    #[serde(default)]
+    pub of: ProceedingKind,
+    /// The clock's serial in it.
     pub n: u32,
-    /// Matter number.
+    /// Its number.
     pub number: String,
-    /// Matter title.
+    /// Its title.
     pub title: String,
-    /// Place in words.
+    /// Place in words, of a matter.
     pub place: Option<String>,
-    /// Pack of the matter.
+    /// Its pack.
     pub pack: String,
     /// Clock rule.
     pub rule: ClockId,
@@ -252,7 +258,7 @@ pub struct MessageRecord {
     /// The submission.
     pub submission: SubmissionId,
     /// The matter.
-    pub matter: Option<MatterId>,
+    pub matter: Option<ProceedingId>,
     /// The move or fact it tells of.
     pub about: String,
     /// Chosen way: `sms`, `email`, `letter`, `code_only`.
@@ -334,6 +340,8 @@ pub enum ItemKind {
     Security,
     /// The second factor of an officer's sign-in.
     SecondFactor,
+    /// A matter and a proceeding that concerns it.
+    Link,
 }
 
 impl ItemKind {
@@ -364,6 +372,7 @@ impl ItemKind {
             Self::Doomed => "doomed",
             Self::Security => "security",
             Self::SecondFactor => "second_factor",
+            Self::Link => "link",
         }
     }
 }

@@ -54,9 +54,9 @@ async fn each_row_changed_by_hand_is_named() {
         ("UPDATE content SET doc=replace(doc, '属于住建职责', '不归我们管')", "words"),
         ("DELETE FROM content WHERE n>1", "words"),
         ("UPDATE content SET doc=replace(doc, '三个月', '三天')", "text"),
-        ("UPDATE matter SET doc=json_set(doc, '$.state', 'archived')", "state"),
-        ("UPDATE matter SET doc=json_set(doc, '$.holder', 'water')", "holder"),
-        ("UPDATE matter SET doc=json_set(doc, '$.clocks[0].legal', '2027-03-02')", "clock"),
+        ("UPDATE proceeding SET doc=json_set(doc, '$.proceeding.state', 'archived')", "state"),
+        ("UPDATE proceeding SET doc=json_set(doc, '$.proceeding.holder', 'water')", "holder"),
+        ("UPDATE proceeding SET doc=json_set(doc, '$.proceeding.clocks[0].legal', '2027-03-02')", "clock"),
         ("UPDATE duty SET due=due+31536000, next_at=next_at+31536000", "duty"),
         ("UPDATE duty SET doc=json_set(doc, '$.legal', '2027-03-02')", "duty"),
         ("UPDATE duty SET kind='right'", "duty"),
@@ -68,7 +68,7 @@ async fn each_row_changed_by_hand_is_named() {
         ("DELETE FROM item WHERE kind='paper'", "paper"),
         ("UPDATE vault SET doc=json_set(doc, '$.body', 'AAAA')", "vault"),
         ("DELETE FROM vault", "vault"),
-        ("UPDATE matter SET doc=json_set(doc, '$.facts', json('[\"destroyed\"]'))", "state"),
+        ("UPDATE proceeding SET doc=json_set(doc, '$.proceeding.facts', json('[\"destroyed\"]'))", "state"),
     ];
     for (sql, what) in by_sql {
         let t = sqlite_office(AT);

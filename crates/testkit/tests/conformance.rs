@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use huiyin_domain::ids::TenantId;
-use huiyin_storage::{Store, StoreError, conformance};
+use huiyin_domain::ids::{ProceedingId, TenantId};
+use huiyin_domain::procedure::Relation;
+use huiyin_domain::proceeding::ProceedingKind;
+use huiyin_storage::{Changes, Expected, ProceedingWrite, Store, StoreError, conformance};
 use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;
 use huiyin_testkit::{not_run, postgres_database, postgres_store};
@@ -169,32 +171,44 @@ async fn without_tls_nothing_is_sent() {
 async fn numbers_of_an_older_store_go_on() {
     let old = "INSERT INTO item (tenant, kind, key, doc) VALUES ('t','unit','housing','{\"letters\":\"青住建信\"}'), ('t','unit','urban','{}');
          INSERT INTO lease (tenant, name, next) VALUES ('t','paper:housing:告:2026',5), ('t','paper:urban:告:2026',3), ('t','paper:gone:告:2026',9), ('t','serial:2026',7);";
+    let old = format!("{old} {}", include_str!("golden/store_0_1.sql"));
     let check = async |store: &dyn Store| {
         let (tenant, at) = (TenantId::new("t"), jiff::Timestamp::UNIX_EPOCH);
         for (series, next) in [("letters:青住建信:告:2026", 5), ("letters:信:告:2026", 9), ("letters:信:答:2026", 1)] {
             assert_eq!(store.reserve(&tenant, series, "x", at, at).await.unwrap().n, next, "{series}");
         }
         assert_eq!(store.lease(&tenant, "serial:2026", 1).await.unwrap(), 7);
+        // A matter as 0.1 wrote it is read, with its duty and its event, and is written as it is today when it changes.
+        let matter = store.matter(&tenant, &ProceedingId::new("m")).await.unwrap().unwrap();
+        assert_eq!((matter.kind, matter.state.as_str(), matter.submission.as_str(), matter.part), (ProceedingKind::Matter, "received", "s", 1));
+        assert_eq!(matter.parties.get(&Relation::Assistant).map(|units| units.len()), Some(1), "{matter:?}");
+        assert_eq!(store.events(&tenant, &matter.id).await.unwrap()[0].proceeding, matter.id);
+        assert_eq!(store.due_timers(&tenant, jiff::Timestamp::MAX, 9).await.unwrap(), [matter.id.clone()]);
+        assert_eq!(store.duties_of(&tenant, &matter.id).await.unwrap()[0].0.proceeding, matter.id);
+        let mut changes = Changes::new(tenant.clone());
+        let mut next = matter.clone();
+        next.version += 1;
+        changes.proceedings.push(ProceedingWrite {
+            subject: next.clone().into(),
+            expected: Expected::Version(matter.version),
+            scope: Default::default(),
+            terms: None,
+        });
+        store.commit(changes).await.unwrap();
+        assert_eq!(store.matter(&tenant, &matter.id).await.unwrap(), Some(next));
         // A program from before that still runs is told to stop, and numbers nothing.
         assert!(store.lease(&tenant, "paper:housing:告:2026", 1).await.is_err());
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
-    drop(SqliteStore::open(&path).unwrap());
-    rusqlite::Connection::open(&path)
-        .unwrap()
-        .execute_batch(&format!("DROP TABLE reservation; DROP TRIGGER lease_of_before; PRAGMA user_version=2; {old}"))
-        .unwrap();
+    let schema = [include_str!("../../storage-sqlite/migrations/0001_first.sql"), include_str!("../../storage-sqlite/migrations/0002_file_hash.sql")];
+    rusqlite::Connection::open(&path).unwrap().execute_batch(&format!("{} PRAGMA user_version=2; {old}", schema.join("\n"))).unwrap();
     check(&SqliteStore::open(&path).unwrap()).await;
     let Some(url) = postgres_database("numbers_of_an_older_store").await else { return };
-    drop(PostgresStore::open(&url, None).await.unwrap());
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    client
-        .batch_execute(&format!(
-            "DROP TABLE reservation; ALTER TABLE lease DROP CONSTRAINT newer_program_numbers_papers; DELETE FROM schema_version WHERE number=3; {old}"
-        ))
-        .await
-        .unwrap();
+    let schema = [include_str!("../../storage-postgres/migrations/0001_first.sql"), include_str!("../../storage-postgres/migrations/0002_file_hash.sql")];
+    let versions = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2);";
+    client.batch_execute(&format!("{} {versions} {old}", schema.join("\n"))).await.unwrap();
     check(&PostgresStore::open(&url, None).await.unwrap()).await;
 }

@@ -298,7 +298,7 @@ async fn an_answer_is_opened_by_a_button_and_never_by_looking() {
     let number = format!("{}-1", receipt.number);
     answered(&t.office, &number).await;
     let her = browser();
-    let state = || async { matter_view::for_operator(&t.office, &number).await.unwrap().matter.state.0 };
+    let state = || async { matter_view::for_operator(&t.office, &number).await.unwrap().matter.state.0.clone() };
     let mine = text(her.post(format!("{base}/follow")).form(&[("code", receipt.code.as_str())]).send().await.unwrap()).await;
     assert!(mine.contains("有给您的答复") && !mine.contains("三日内修好"), "{mine}");
     for path in ["/my", "/my/1/confirm", "/my/1/papers/4", "/my/1/papers/4.pdf"] {

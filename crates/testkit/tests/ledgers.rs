@@ -434,7 +434,7 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     assert_eq!((report.imported, report.refused.len()), (3, 0), "{report:?}");
     let clerk = staff(o, "countyxf.clerk").await;
     for (query, name, telephone) in [("某事甲", "", ""), ("某事乙", "张三、李四", "13900138000、13700137000"), ("某事丙", "", "")] {
-        let number = found(o, query).await.matter.number;
+        let number = found(o, query).await.matter.number.clone();
         let (_, vault) = matter_view::identity(o, &clerk, &number, "核对").await.unwrap();
         assert_eq!((vault.identity.name.as_str(), vault.identity.telephone.as_str()), (name, telephone), "{query}");
     }

@@ -182,7 +182,7 @@ async fn a_clock_runs_out_once_goes_up_and_finds_nobody_on_duty() {
         assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().breaches, 0, "the day ends at 24:00");
         t.time.go("2026-03-18T00:00:00+08:00");
         assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().breaches, 1);
-        assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().matters.len(), 0, "a timer fires once");
+        assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().proceedings.len(), 0, "a timer fires once");
         // It is on the supervisor's own list.
         let supervisor = format!("Bearer {}", token(&t.office, "countyxf.handler").await);
         let (_, mine) = api.send(Method::GET, "/api/v1/duties", &supervisor, Value::Null).await;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use huiyin_app::act::Move;
-use huiyin_app::domain::matter::Actor;
+use huiyin_app::domain::proceeding::Actor;
 use huiyin_app::domain::submission::Purpose;
 use huiyin_app::find;
 use huiyin_app::lodge::receipt::Replaced;
@@ -48,8 +48,8 @@ async fn an_accusation_stays_with_its_receiver() {
         // The reason why the receiver is safe is between offices.
         let now = o.now();
         let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
-        assert!(!format!("{:?}", lines(ground, &views[0], Reader::Petitioner)).contains("无隶属关系"));
-        assert!(format!("{:?}", lines(ground, &views[0], Reader::Officer)).contains("无隶属关系"));
+        assert!(!format!("{:?}", lines(ground, views[0].record(), Reader::Petitioner)).contains("无隶属关系"));
+        assert!(format!("{:?}", lines(ground, views[0].record(), Reader::Officer)).contains("无隶属关系"));
     })
     .await;
 }

@@ -126,7 +126,7 @@ async fn nothing_of_one_petitioner_is_told_to_another() {
     assert_eq!(views[0].joined_count, 2);
     let now = o.now();
     let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
-    let told = format!("{:?}", lines(ground, &views[0], Reader::Petitioner));
+    let told = format!("{:?}", lines(ground, views[0].record(), Reader::Petitioner));
     assert!(told.contains("并案办理") && told.contains("同一小区同一供暖问题"), "she is told that and why: {told}");
     assert!(!told.contains(&all[1].0.number) && !told.contains(&all[2].0.number), "not with whom: {told}");
     let base = huiyin_testkit::site(o).await;
@@ -259,7 +259,7 @@ async fn a_recusal_is_of_the_whole_letter() {
         let o = &t.office;
         let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
         let (one, clerk) = (format!("{}-1", receipt.number), staff(o, "countyxf.clerk").await);
-        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮", None).await.unwrap().number;
+        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮", None).await.unwrap().number.clone();
         step(o, "countyxf.clerk", &two, "recuse", &[("reason", "亲戚")]).await.unwrap();
         for number in [&one, &two] {
             assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)), "{number}");
@@ -269,7 +269,7 @@ async fn a_recusal_is_of_the_whole_letter() {
         let other = matter(o, &one).await;
         assert!(other.owed().iter().any(|c| c.rule.as_str() == "route" && c.bound.post.word() == "head"), "{:?}", other.owed());
         // A part made afterwards is no way round.
-        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声", None).await.unwrap().number;
+        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声", None).await.unwrap().number.clone();
         assert!(matter_view::for_officer(o, &clerk, &three).await.is_err());
         assert!(find::list(o, &clerk, None, None, 10).await.unwrap().rows.is_empty());
         // A head lifts it in the own unit only, and on each part.
@@ -389,7 +389,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         let now = o.now();
         for view in &views {
             let ground = ViewGround { rules: view.ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
-            assert!(format!("{:?}", lines(ground, view, Reader::Petitioner)).contains("并回"), "she reads it on both");
+            assert!(format!("{:?}", lines(ground, view.record(), Reader::Petitioner)).contains("并回"), "she reads it on both");
         }
         assert!(views[0].messages.iter().any(|m| m.about == "part-undone"), "and is told");
         assert!(part::undo(o, &clerk, &two.number).await.is_err(), "not twice");

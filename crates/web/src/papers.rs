@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use huiyin_app::AppError;
 use huiyin_app::follow;
 use huiyin_app::papers::{self, Form, Paper};
+use huiyin_app::proceedings;
 use minijinja::Value;
 
 use crate::context::{Asked, FOLLOW_COOKIE, Shared, SignedIn};
@@ -44,6 +45,29 @@ pub(crate) async fn staff_copy(
     let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
     let wanted = Wanted { to: form.get("to").to_owned(), both: form.has("both") };
     answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+}
+
+/// A paper of a proceeding that is no matter.
+pub(crate) async fn proceeding(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, signed: SignedIn) -> Page {
+    let both = asks_both(&signed.asked);
+    of_proceeding(&shared, &signed, &number, &n, both).await
+}
+
+/// The same as a file; it is addressed to nobody.
+pub(crate) async fn proceeding_copy(
+    State(shared): State<Arc<Shared>>,
+    Path((number, n)): Path<(String, String)>,
+    signed: SignedIn,
+    form: crate::form::Form,
+) -> Page {
+    signed.check_form(&shared, &form)?;
+    of_proceeding(&shared, &signed, &number, &n, form.has("both")).await
+}
+
+async fn of_proceeding(shared: &Shared, signed: &SignedIn, number: &str, n: &str, both: bool) -> Page {
+    let view = proceedings::view(&shared.office, &signed.staff, number).await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let base = format!("/staff/proceedings/{}", view.proceeding.number);
+    answer(shared, &signed.asked, view.papers, n, Wanted { both, ..Wanted::default() }, base, |values| shared.desk(signed, "paper.html", values)).await
 }
 
 /// A paper, for the petitioner.

@@ -80,6 +80,14 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("POST", "/staff/matters/{number}/papers/{n}", Access::Staff),
+    ("GET", "/staff/proceedings", Access::Staff),
+    ("GET", "/staff/proceedings/new/{begin}", Access::Staff),
+    ("POST", "/staff/proceedings/new/{begin}", Access::Staff),
+    ("GET", "/staff/proceedings/{number}", Access::Staff),
+    ("GET", "/staff/proceedings/{number}/moves/{step}", Access::Staff),
+    ("POST", "/staff/proceedings/{number}/moves/{step}", Access::Staff),
+    ("GET", "/staff/proceedings/{number}/papers/{n}", Access::Staff),
+    ("POST", "/staff/proceedings/{number}/papers/{n}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
     ("POST", "/staff/register", Access::Staff),
     ("GET", "/staff/print", Access::Staff),
@@ -210,6 +218,11 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/correct/refuse", post(staff::correct::refuse))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
+        .route("/staff/proceedings", get(staff::proceedings::list))
+        .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))
+        .route("/staff/proceedings/{number}", get(staff::proceedings::show))
+        .route("/staff/proceedings/{number}/moves/{step}", get(staff::proceedings::move_form).post(staff::proceedings::make))
+        .route("/staff/proceedings/{number}/papers/{n}", get(crate::papers::proceeding).post(crate::papers::proceeding_copy))
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/print", get(staff::print::list).post(staff::print::begin))
         .route("/staff/print/{id}", get(staff::print::job))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::MatterId;
+use huiyin_domain::ids::ProceedingId;
 use huiyin_storage::{ItemKind, Visibility};
 
 use super::table::{Action, allows};
@@ -18,8 +18,8 @@ pub(crate) async fn visibility(office: &Office, staff: &Staff) -> Result<Visibil
 }
 
 /// Matters an officer recuses from.
-pub(crate) async fn recused_from(office: &Office, staff: &Staff) -> Result<BTreeSet<MatterId>> {
+pub(crate) async fn recused_from(office: &Office, staff: &Staff) -> Result<BTreeSet<ProceedingId>> {
     let items = office.store().items(office.tenant(), ItemKind::Recusal, &format!("{}:", staff.officer.id), "", 10_000).await?;
     let standing = items.into_iter().filter(|i| i.doc.get("stands").and_then(serde_json::Value::as_bool) == Some(true));
-    Ok(standing.filter_map(|i| i.key.rsplit_once(':').map(|(_, matter)| MatterId::new(matter))).collect())
+    Ok(standing.filter_map(|i| i.key.rsplit_once(':').map(|(_, matter)| ProceedingId::new(matter))).collect())
 }

@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use huiyin_domain::calendar::{WorkCalendar, date_of, number_of};
 use huiyin_domain::clock::{ClockKind, OfficeTime};
 use huiyin_domain::decide::Closed;
-use huiyin_domain::ids::{MatterId, UnitId};
+use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::number::matter_number;
 use huiyin_domain::procedure::{Guard, Relation};
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
@@ -210,7 +210,7 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
     let mut day = first;
     while day <= end.today() {
         time.move_to(at(day, 0, 30, &end).min(end.at));
-        pressed.extend(sweep::timers(&seeder).await?.matters);
+        pressed.extend(sweep::timers(&seeder).await?.proceedings);
         // What happens on one day is at nine; commits of one hour share groups.
         let morning = at(day, 9, 0, &end).min(end.at);
         time.move_to(morning);
@@ -350,7 +350,7 @@ async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt
 }
 
 /// The supervisor presses what ran out the day before; the unit answers the day after. One in three is left open.
-async fn supervise(office: &Office, pressed: &mut BTreeSet<MatterId>, day: Date) -> Result<usize> {
+async fn supervise(office: &Office, pressed: &mut BTreeSet<ProceedingId>, day: Date) -> Result<usize> {
     let mut done = 0;
     for id in pressed.clone() {
         let Some(matter) = office.store().matter(office.tenant(), &id).await?.filter(|m| !m.number.contains('5')) else {

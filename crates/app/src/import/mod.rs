@@ -17,7 +17,7 @@ use futures_util::future::join_all;
 use huiyin_domain::clock::Basis;
 use huiyin_domain::decide::{next_event, start_clock};
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::{MatterId, SubmissionId};
+use huiyin_domain::ids::{ProceedingId, SubmissionId};
 use huiyin_domain::number;
 use huiyin_domain::opening::{Opening, blank};
 use huiyin_domain::payload::Payload;
@@ -305,7 +305,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let index = terms::index_terms(&parts);
     let opening = Opening {
-        id: MatterId(new_id()),
+        id: ProceedingId(new_id()),
         submission: record.submission.id.clone(),
         number: number::matter_number(&record.submission.number, 1),
         part: 1,
@@ -332,11 +332,11 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
 
 /// Places the matter at the stage its dates show.
 fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, index: String, now: &huiyin_domain::clock::OfficeTime) -> Result<()> {
-    let book = &ground.book;
+    let lodging = ground.lodging()?;
     let (state, clocks): (_, &[_]) = match (read.ended, read.accepted) {
-        (true, _) => (&book.imported_ended, &[]),
-        (false, Some(_)) => (&book.imported_accepted, &book.imported_accepted_clocks),
-        (false, None) => (&book.initial_office, &book.initial_office_clocks),
+        (true, _) => (&lodging.imported_ended, &[]),
+        (false, Some(_)) => (&lodging.imported_accepted, &lodging.imported_accepted_clocks),
+        (false, None) => (&lodging.initial_office, &lodging.initial_office_clocks),
     };
     let mut matter = blank(ground.rules(), opening, state);
     let received =

@@ -8,7 +8,7 @@ pub mod receipt;
 mod title;
 
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::{MatterId, SubmissionId, UnitId};
+use huiyin_domain::ids::{ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::number;
 use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
@@ -271,7 +271,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let terms = terms::index_terms(&parts);
     let opening = Opening {
-        id: MatterId(new_id()),
+        id: ProceedingId(new_id()),
         submission: submission.id.clone(),
         number: number::matter_number(&submission.number, 1),
         part: 1,

@@ -10,9 +10,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
-use huiyin_domain::ids::{MatterId, OfficerId, PackId, TenantId, UnitId};
-use huiyin_domain::matter::Actor;
-use huiyin_domain::procedure::RuleBook;
+use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, TenantId, UnitId};
+use huiyin_domain::procedure::{Lodging, RuleBook};
+use huiyin_domain::proceeding::{Actor, ProceedingKind};
 use huiyin_domain::unit::{Directory, Officer, Post};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
@@ -135,6 +135,14 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// How matters of its pack begin.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`] for a pack of another kind.
+    pub fn lodging(&self) -> Result<&Lodging> {
+        self.book.lodging.as_ref().ok_or_else(|| AppError::Internal(format!("`{}` is no pack of matters", self.book.id)))
+    }
+
     /// As the domain takes it.
     pub fn rules(&self) -> Rules<'_> {
         Rules { book: &self.book, calendar: &self.calendar, directory: &self.directory, draw_seed: self.draw_seed }
@@ -278,7 +286,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
-    pub async fn orphans(&self) -> Result<Vec<MatterId>> {
+    pub async fn orphans(&self) -> Result<Vec<ProceedingId>> {
         Ok(self.store().orphans(self.tenant(), 100).await?)
     }
 
@@ -319,6 +327,12 @@ impl Office {
     pub async fn ground_today(&self) -> Result<Ground> {
         let book = self.library().in_force(&self.parts.procedure, self.now().today()).ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
         self.ground_of(book).await
+    }
+
+    /// The packs of a kind in force today beside that of the matters, as they read today.
+    pub fn packs_beside(&self, kind: ProceedingKind) -> Vec<Arc<RuleBook>> {
+        let books = self.library().beside(&self.parts.procedure, kind, self.now().today());
+        books.iter().map(|book| self.as_of_today(book)).collect()
     }
 
     /// The same for what comes straight to a unit, which may have a procedure of its own.

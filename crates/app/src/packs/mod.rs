@@ -11,6 +11,7 @@ use std::sync::Arc;
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::procedure::RuleBook;
+use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
 use rust_embed::RustEmbed;
@@ -76,10 +77,17 @@ impl Library {
         versions.iter().rev().find(|b| b.force_from <= on).or_else(|| versions.first()).map(|b| Arc::clone(b))
     }
 
-    /// The families of packs, each once.
-    pub fn families(&self) -> Vec<String> {
-        let all: std::collections::BTreeSet<String> = self.books.values().map(|b| b.family().to_owned()).collect();
+    /// The families of packs of a kind, each once.
+    pub fn families(&self, kind: ProceedingKind) -> Vec<String> {
+        let all: std::collections::BTreeSet<String> = self.books.values().filter(|b| b.kind == kind).map(|b| b.family().to_owned()).collect();
         all.into_iter().collect()
+    }
+
+    /// The packs of a kind in force on a day beside a family of matters: those of its country, which is the first part of the name.
+    pub fn beside(&self, family: &str, kind: ProceedingKind, on: Date) -> Vec<Arc<RuleBook>> {
+        let country = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
+        let near = self.families(kind).into_iter().filter(|f| country(f) == country(family));
+        near.filter_map(|f| self.in_force(&f, on)).filter(|b| b.force_from <= on).collect()
     }
 
     /// Every rule book.

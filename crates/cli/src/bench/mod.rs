@@ -240,7 +240,7 @@ impl Bench {
             self.clock.move_to(at);
             let begun = Instant::now();
             let swept = sweep::run(&self.office).await?;
-            let worked = u64::try_from(swept.matters.len())?;
+            let worked = u64::try_from(swept.proceedings.len())?;
             if worked >= 1_000 {
                 let seconds = begun.elapsed().as_secs_f64();
                 return Ok(json!({ "matters": worked, "seconds": round(seconds), "seconds_per_1000": round(seconds * 1000.0 / to_f64(worked)) }));

@@ -11,7 +11,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::WorkCalendar;
+use crate::calendar::{WorkCalendar, number_of};
 use crate::ids::{ClockId, UnitId};
 use crate::reckon::{DayUnit, Period, ReckonError, Reckoning, Roll, Stop, reckon};
 use crate::unit::Post;
@@ -74,10 +74,39 @@ pub enum PeriodUnit {
     CalendarDays,
     /// 工作日.
     WorkingDays,
+    /// 周, of seven days.
+    Weeks,
+    /// 月: the last day is the one with the number of day 0, or the last of the month (Civil Code art. 202).
+    Months,
+    /// 年: likewise.
+    Years,
     /// 小时, from the instant.
     Hours,
     /// 分钟, from the instant.
     Minutes,
+}
+
+impl PeriodUnit {
+    /// Counted from the instant, not in whole days.
+    pub fn is_short(self) -> bool {
+        matches!(self, Self::Hours | Self::Minutes)
+    }
+
+    /// How many days of which kind a length is from a day on; `None`: it is counted from the instant.
+    pub fn days_from(self, start: Date, length: u32) -> Option<(u32, DayUnit)> {
+        let n = i64::from(length);
+        let end = match self {
+            Self::CalendarDays => return Some((length, DayUnit::CalendarDays)),
+            Self::WorkingDays => return Some((length, DayUnit::WorkingDays)),
+            Self::Hours | Self::Minutes => return None,
+            Self::Weeks => start.checked_add(n.weeks()),
+            Self::Months => start.checked_add(n.months()),
+            Self::Years => start.checked_add(n.years()),
+        };
+        // What leaves the years of the calendar is refused by the reckoning.
+        let days = end.map_or(u32::MAX, |end| u32::try_from(number_of(end) - number_of(start)).unwrap_or(u32::MAX));
+        Some((days, DayUnit::CalendarDays))
+    }
 }
 
 /// Who owes the duty.
@@ -280,11 +309,7 @@ impl Clock {
     /// # Errors
     /// [`ReckonError`] when the ledger leaves the years that can be reckoned.
     pub fn reckoning(&self, calendar: &WorkCalendar, today: Date) -> Result<Reckoning, ReckonError> {
-        let unit = match self.unit {
-            PeriodUnit::WorkingDays => DayUnit::WorkingDays,
-            PeriodUnit::CalendarDays | PeriodUnit::Hours | PeriodUnit::Minutes => DayUnit::CalendarDays,
-        };
-        let length = if matches!(self.unit, PeriodUnit::Hours | PeriodUnit::Minutes) { 0 } else { self.length };
+        let (length, unit) = self.unit.days_from(self.start, self.length).unwrap_or((0, DayUnit::CalendarDays));
         let roll = if length == 0 { Roll::Fixed } else { self.roll };
         let stops: Vec<Stop> = self
             .ledger
@@ -308,11 +333,11 @@ impl Clock {
         self.legal = reckoning.legal;
         self.provisional = reckoning.provisional;
         self.due = match self.unit {
-            PeriodUnit::CalendarDays | PeriodUnit::WorkingDays => end_of_day(self.legal, &now.zone),
             PeriodUnit::Hours => self.started_at.checked_add(i64::from(self.length).hours()).unwrap_or(Timestamp::MAX),
             PeriodUnit::Minutes => self.started_at.checked_add(i64::from(self.length).minutes()).unwrap_or(Timestamp::MAX),
+            _ => end_of_day(self.legal, &now.zone),
         };
-        if matches!(self.unit, PeriodUnit::Hours | PeriodUnit::Minutes) {
+        if self.unit.is_short() {
             self.legal = self.due.to_zoned_datetime(now.zone.clone()).date();
             self.nominal = self.legal;
         }

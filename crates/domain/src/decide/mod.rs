@@ -14,13 +14,12 @@ use crate::clock::{Basis, Beginning, Bound, Clock, ClockKind, ClockState, Office
 use crate::event::{Event, EventActor, EventKind};
 use crate::guard::{holds, unsettled};
 use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
-use crate::matter::{Actor, Matter};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
+use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::reckon::Roll;
 use crate::retention;
 use crate::steps::set_next;
-use crate::submission::Channel;
 use crate::unit::{Directory, Post};
 
 use work::Work;
@@ -29,13 +28,13 @@ pub use work::nobody_left;
 /// What a decision is made under.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
-    /// The matter's pack.
+    /// The proceeding's pack.
     pub book: &'a RuleBook,
     /// The pack's calendar.
     pub calendar: &'a WorkCalendar,
     /// Units and officers.
     pub directory: &'a Directory,
-    /// What chance goes by: a secret number of the office, so that nobody who knows a matter knows whether it will be drawn.
+    /// What chance goes by: a secret number of the office, so that nobody who knows a proceeding knows whether it will be drawn.
     pub draw_seed: u64,
 }
 
@@ -79,7 +78,7 @@ pub enum Closed {
     SameOfficer,
     /// There is no superior unit to which a review could go.
     NoSuperior,
-    /// The matter cannot be handed to that unit.
+    /// The proceeding cannot be handed to that unit.
     Unit {
         /// Which.
         unit: UnitId,
@@ -126,9 +125,9 @@ impl From<Transition> for Closed {
 
 /// A decision: the new snapshot, the events that made it and the words that go into the content table.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// The matter after the move; version and chain are the caller's to set.
-    pub matter: Matter,
+pub struct Decision<K> {
+    /// The proceeding after the move; version and chain are the caller's to set.
+    pub subject: K,
     /// What happened, the move first.
     pub events: Vec<Event>,
     /// The words of the move.
@@ -152,21 +151,21 @@ pub struct Offer<'a> {
 
 /// Every move of the state with the actor's relation, open or closed with the reason.
 /// Moves that are nobody's business of the actor are left out.
-pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor, today: Date) -> Vec<Offer<'a>> {
-    let relations = matter.relations(actor, rules.directory);
+pub fn offers<'a, K: Kind>(rules: Rules<'a>, proceeding: &K, actor: &Actor, today: Date) -> Vec<Offer<'a>> {
+    let relations = proceeding.relations(actor, rules.directory);
     rules
         .book
         .moves
         .iter()
         .filter(|m| {
             m.by.iter().any(|r| relations.contains(r))
-                || still_owes(rules, matter, actor, m)
-                || (m.from.contains(&matter.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
+                || still_owes(rules, proceeding, actor, m)
+                || (m.from.contains(&proceeding.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
         })
-        .filter(|m| m.from.contains(&matter.state))
+        .filter(|m| m.from.contains(&proceeding.state))
         // Handing over is the holder's business alone.
         .filter(|m| !matches!(m.verb, Verb::Refer | Verb::Assign) || relations.contains(&Relation::Holder))
-        .map(|m| Offer { rule: m, closed: judge(rules, matter, actor, m, today).err() })
+        .map(|m| Offer { rule: m, closed: judge(rules, proceeding, actor, m, today).err() })
         .collect()
 }
 
@@ -174,16 +173,16 @@ pub fn offers<'a>(rules: Rules<'a>, matter: &Matter, actor: &Actor, today: Date)
 ///
 /// # Errors
 /// [`Closed`] says why not.
-pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, today: Date) -> Result<(), Closed> {
-    if !rule.from.contains(&matter.state) {
-        return Err(Closed::State { state: matter.state.clone() });
+pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &MoveRule, today: Date) -> Result<(), Closed> {
+    if !rule.from.contains(&proceeding.state) {
+        return Err(Closed::State { state: proceeding.state.clone() });
     }
-    let relations = matter.relations(actor, rules.directory);
-    let still_owes = still_owes(rules, matter, actor, rule);
+    let relations = proceeding.relations(actor, rules.directory);
+    let still_owes = still_owes(rules, proceeding, actor, rule);
     if !rule.by.iter().any(|r| relations.contains(r)) && !still_owes {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
-    // A matter is handed over by the unit that holds it, and by no other (arts 22, 23).
+    // A proceeding is handed over by the unit that holds it, and by no other (arts 22, 23).
     if matches!(rule.verb, Verb::Refer | Verb::Assign) && !relations.contains(&Relation::Holder) {
         return Err(Closed::NotYours { by: vec![Relation::Holder] });
     }
@@ -191,37 +190,36 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     if is_left_by_reviewer(rules, rule) && !still_owes && matches!(actor, Actor::Officer { .. }) {
         return Err(Closed::NotYours { by: rule.by.clone() });
     }
-    if let Some(guard) = rule.guards.iter().find(|g| !holds(matter, g)) {
-        return Err(Closed::Guard { guard: what_fails(matter, guard) });
+    if let Some(guard) = rule.guards.iter().find(|g| !holds(proceeding, g)) {
+        return Err(Closed::Guard { guard: what_fails(proceeding, guard) });
     }
-    // What a unit is to report, or to answer for, is its own, also after the matter was handed on.
-    if matches!(rule.verb, Verb::ReportUrgent | Verb::AnswerSupervision)
+    // What a unit is to report, or to answer for, is its own, also after the proceeding was handed on.
+    if matches!(rule.verb, Verb::ReportUrgent | Verb::AnswerSupervision | Verb::AnswerAsked)
         && let Some(clock) = rule.discharge.first()
         && let Actor::Officer { unit, .. } = actor
-        && !matter.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
+        && !proceeding.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
     {
         return Err(Closed::Guard { guard: Guard::Owed(clock.clone()) });
     }
-    // A complaint about the unit is answered before it can hand the matter where its overseer no longer reads it (art. 18(4)).
-    if rule.sets.contains(&Fact::Accusation) && matter.facts.contains(&Fact::Complained) {
+    // A complaint about the unit is answered before it can hand the proceeding where its overseer no longer reads it (art. 18(4)).
+    if rule.sets.contains(&Fact::Accusation) && proceeding.facts.contains(&Fact::Complained) {
         return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
     }
-    // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
-    if rule.sets.contains(&Fact::Accusation) && matter.joinder.is_some() {
-        return Err(Closed::Guard { guard: Guard::Not(Fact::Joined) });
+    if let Some(barred) = proceeding.bars(rule, actor, rules.directory) {
+        return Err(barred);
     }
     if rule.verb == Verb::DecideReview
         && let Actor::Officer { id, .. } = actor
-        && matter.deciders.contains(id)
+        && proceeding.deciders.contains(id)
     {
         return Err(Closed::SameOfficer);
     }
     if matches!(rule.verb, Verb::ProposeDestruction | Verb::Destroy) {
         // Whatever a pack says: what somebody still needs is not destroyed.
-        if matter.facts.contains(&Fact::OnHold) {
+        if proceeding.facts.contains(&Fact::OnHold) {
             return Err(Closed::Guard { guard: Guard::Not(Fact::OnHold) });
         }
-        match retention::kept(rules.book, matter) {
+        match retention::kept(rules.book, proceeding) {
             kept if kept.is_over(today) => {}
             retention::Kept::Through(last) => return Err(Closed::Kept { through: Some(last) }),
             retention::Kept::Permanent | retention::Kept::Open => return Err(Closed::Kept { through: None }),
@@ -229,33 +227,30 @@ pub fn judge(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, 
     }
     if matches!(rule.verb, Verb::Destroy | Verb::Void)
         && let Actor::Officer { id, .. } = actor
-        && matter.proposer.as_ref() == Some(id)
+        && proceeding.proposer.as_ref() == Some(id)
     {
         return Err(Closed::SecondPerson);
     }
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void)
-        && let Actor::Officer { unit, posts, .. } = actor
+        && let Actor::Officer { posts, .. } = actor
     {
-        // The unit complained of does not make the complaint vanish, and nobody does while an answer about treatment is owed.
-        if rules.directory.unit(unit).is_some_and(|u| matter.is_about(u)) {
-            return Err(Closed::AboutYou);
-        }
-        if matter.facts.contains(&Fact::Complained) {
+        // Nobody makes it vanish while an answer about treatment is owed.
+        if proceeding.facts.contains(&Fact::Complained) {
             return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
         }
         // After the first notice an answer is owed; the person has been told that it goes on.
-        if ["noticed", "accepted", "answered", "archived"].iter().any(|day| matter.days.contains_key(*day)) {
+        if ["noticed", "accepted", "answered", "archived"].iter().any(|day| proceeding.days.contains_key(*day)) {
             return Err(Closed::Noticed);
         }
-        let first = matter.proposer.as_ref().and_then(|o| rules.directory.officer(o)).map(|o| &o.posts);
+        let first = proceeding.proposer.as_ref().and_then(|o| rules.directory.officer(o)).map(|o| &o.posts);
         let two_posts = |first: &std::collections::BTreeSet<Post>| first.iter().any(|a| posts.iter().any(|b| a != b));
         if rule.verb == Verb::Void && !first.is_some_and(two_posts) {
             return Err(Closed::SecondPost);
         }
     }
     let below = match rule.hand_to {
-        Some(HandTo::Reviewer) => Some(&matter.holder),
-        Some(HandTo::NextReviewer) => Some(matter.reviewer.as_ref().unwrap_or(&matter.holder)),
+        Some(HandTo::Reviewer) => Some(&proceeding.holder),
+        Some(HandTo::NextReviewer) => Some(proceeding.reviewer.as_ref().unwrap_or(&proceeding.holder)),
         _ => None,
     };
     if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
@@ -273,9 +268,9 @@ fn discharges_what_it_asks(rule: &MoveRule) -> impl Iterator<Item = &ClockId> {
     owed.filter(|id| rule.to.is_none() && rule.discharge.contains(id))
 }
 
-/// What a unit owes it may do, also after the matter was handed on: a move that discharges just that, and the supervision
+/// What a unit owes it may do, also after the proceeding was handed on: a move that discharges just that, and the supervision
 /// that a unit was called on to make.
-fn still_owes(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule) -> bool {
+fn still_owes(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, rule: &MoveRule) -> bool {
     let Actor::Officer { id, unit, posts } = actor else { return false };
     let presses = rule.verb == Verb::Supervise && posts.iter().any(|p| matches!(p, Post::Supervisor | Post::Head));
     let may = |c: &ClockId| {
@@ -283,13 +278,13 @@ fn still_owes(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule)
             || (presses && rule.discharge.contains(c) && rules.book.escalation.iter().any(|e| e.start.as_ref() == Some(c)))
     };
     let bound = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref() == Some(unit) && may(&c.rule);
-    !matter.recused.contains(id) && matter.clocks.iter().any(|c| bound(&c))
+    !proceeding.recused.contains(id) && proceeding.clocks.iter().any(|c| bound(&c))
 }
 
 /// The condition as it is told: of what must be settled, the duty that is not.
-fn what_fails(matter: &Matter, guard: &Guard) -> Guard {
+fn what_fails(proceeding: &Proceeding, guard: &Guard) -> Guard {
     match guard {
-        Guard::Settled(but) => unsettled(matter, but).map_or_else(|| guard.clone(), |c| Guard::NotOwed(c.rule.clone())),
+        Guard::Settled(but) => unsettled(proceeding, but).map_or_else(|| guard.clone(), |c| Guard::NotOwed(c.rule.clone())),
         other => other.clone(),
     }
 }
@@ -298,77 +293,77 @@ fn what_fails(matter: &Matter, guard: &Guard) -> Guard {
 ///
 /// # Errors
 /// [`Closed`] says why it is not open or which fields are at fault; nothing has changed then.
-pub fn decide(
+pub fn decide<K: Kind>(
     rules: Rules<'_>,
-    matter: &Matter,
+    proceeding: &K,
     actor: &Actor,
     move_id: &MoveId,
     given: &std::collections::BTreeMap<String, String>,
     now: &OfficeTime,
-) -> Result<Decision, Closed> {
+) -> Result<Decision<K>, Closed> {
     let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
-    judge(rules, matter, actor, rule, now.today())?;
+    judge(rules, proceeding, actor, rule, now.today())?;
     let choice = |field: Field| given.get(&field.word()).map(|v| v.trim());
     let variant = rule.variant(choice);
     for need in &rule.needs {
-        if let Some(guard) = choice(need.field).and_then(|c| closes(matter, rule, need.field, c)) {
+        if let Some(guard) = choice(need.field).and_then(|c| closes(proceeding, rule, need.field, c)) {
             return Err(Closed::Guard { guard });
         }
     }
     let payload = Payload::check(&rule.needs, given, now.today()).map_err(|errors| Closed::Fields { errors })?;
-    let errors = cross_checks(rules, matter, actor, rule, &payload, now.today());
+    let errors = cross_checks(rules, proceeding, actor, rule, &payload, now.today());
     if !errors.is_empty() {
         return Err(Closed::Fields { errors });
     }
     let clause = variant.and_then(|v| v.clause.clone()).or_else(|| rule.clause.clone());
-    let pressed = pressed_for(rules, matter, actor, rule, &payload).map(|c| c.n);
-    let mut work = Work { rules, now, matter: matter.clone(), events: Vec::new(), actor: event_actor(actor), rule, clause, pressed };
+    let pressed = pressed_for(rules, proceeding, actor, rule, &payload).map(|c| c.n);
+    let mut work = Work { rules, now, subject: proceeding.clone(), events: Vec::new(), actor: event_actor(actor), rule, clause, pressed };
     work.hand_over(actor, &payload)?;
     work.move_state();
     let Parts { carried, words, identity } = payload.clone().split();
-    work.moved(matter, carried);
+    work.moved(proceeding, carried);
     work.apply_facts(&payload);
-    work.end_clocks()?;
-    work.pass_on(matter);
+    work.end_clocks(&payload)?;
+    work.pass_on(proceeding);
     work.end_pressing()?;
-    work.leave_to_receiver(matter)?;
+    work.leave_to_receiver(proceeding)?;
     work.stop_and_resume(&payload)?;
     work.extend(&payload)?;
     work.start_clocks(&payload)?;
-    work.nobody_left(matter);
-    work.matter.changed_at = now.at;
-    Ok(Decision { matter: work.matter, events: work.events, words, identity, tells: rule.tells, pressed })
+    work.nobody_left(proceeding);
+    work.subject.changed_at = now.at;
+    Ok(Decision { subject: work.subject, events: work.events, words, identity, tells: rule.tells, pressed })
 }
 
 /// Why a choice of a field is not open now; `None`: it is.
-fn closes(matter: &Matter, rule: &MoveRule, field: Field, choice: &str) -> Option<Guard> {
+fn closes(proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> Option<Guard> {
     // What was referred is not turned away as another's: the unit objects, and the sender decides (art. 23(3), LAW.md §10.4). A petition
     // office refers, assigns or reports, and turns nobody away for want of competence (art. 22).
-    if rule.verb == Verb::Refuse && field == Field::Ground && choice == ELSEWHERE && !matter.facts.contains(&Fact::Direct) {
+    if rule.verb == Verb::Refuse && field == Field::Ground && choice == ELSEWHERE && !proceeding.facts.contains(&Fact::Direct) {
         return Some(Guard::Is(Fact::Direct));
     }
     let variant = rule.variants.iter().find(|v| v.field == field && v.choice == choice)?;
-    variant.guards.iter().find(|g| !holds(matter, g)).map(|g| what_fails(matter, g))
+    variant.guards.iter().find(|g| !holds(proceeding, g)).map(|g| what_fails(proceeding, g))
 }
 
 /// Whether a choice of a field can be made now.
-pub fn is_choice_open(matter: &Matter, rule: &MoveRule, field: Field, choice: &str) -> bool {
-    closes(matter, rule, field, choice).is_none()
+pub fn is_choice_open(proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> bool {
+    closes(proceeding, rule, field, choice).is_none()
 }
 
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
-fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRule, payload: &Payload, today: Date) -> Vec<FieldError> {
+fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &MoveRule, payload: &Payload, today: Date) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut fault = |field, fault| errors.push(FieldError { field, fault });
     // An accident may have happened before anybody wrote of it.
     let days: &[Field] = if rule.verb == Verb::ReportUrgent { &[] } else { &[Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] };
     for field in days.iter().copied() {
-        if payload.day(field).is_some_and(|d| d < matter.received_on) {
+        if payload.day(field).is_some_and(|d| d < proceeding.received_on) {
             fault(field, FieldFault::TooEarly);
         }
     }
     // The paper cannot have been received before it was made.
-    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), matter.days.get("answered"))
+    if let (Some(received), Some(answered)) = (payload.day(Field::ReceivedOn), proceeding.days.get("answered"))
         && received < *answered
     {
         fault(Field::ReceivedOn, FieldFault::TooEarly);
@@ -378,7 +373,7 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
         fault(Field::OnDay, FieldFault::TooEarly);
     }
     // It ends no earlier than it began.
-    let open_stops = rule.resume.iter().filter_map(|id| matter.running(id)).filter_map(Clock::stopped_since);
+    let open_stops = rule.resume.iter().filter_map(|id| proceeding.running(id)).filter_map(Clock::stopped_since);
     if let Some(day) = payload.day(Field::OnDay)
         && open_stops.max().is_some_and(|from| day < from)
     {
@@ -390,35 +385,31 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
         fault(Field::ReceivedOn, FieldFault::Missing);
     }
     if rule.verb == Verb::Supervise
-        && let Err(why) = late_duty(rules, matter, actor, rule, payload)
+        && let Err(why) = late_duty(rules, proceeding, actor, rule, payload)
     {
         fault(Field::LateDuty, why);
     }
     // LAW.md §12.4: acceptance lies no later than the last day of the notice.
-    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(matter, rule))
+    if let (Some(accepted), Some(limit)) = (payload.day(Field::AcceptedOn), notice_limit(proceeding, rule))
         && accepted > limit
     {
         fault(Field::AcceptedOn, FieldFault::TooLate);
     }
     // An opinion without hearing or investigation needs a reason (art. 31(6)).
-    let unheard = !(matter.facts.contains(&Fact::Heard) && matter.facts.contains(&Fact::Investigated));
+    let unheard = !(proceeding.facts.contains(&Fact::Heard) && proceeding.facts.contains(&Fact::Investigated));
     if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
         fault(Field::UnheardReason, FieldFault::Missing);
     }
     // Each hand-over after the first needs its ground (LAW.md §12.7).
-    if matches!(rule.verb, Verb::Refer | Verb::Assign) && matter.hops > 0 && payload.text(Field::Reason).is_none() {
+    if matches!(rule.verb, Verb::Refer | Verb::Assign) && proceeding.hops > 0 && payload.text(Field::Reason).is_none() {
         fault(Field::Reason, FieldFault::Missing);
-    }
-    // What came online somebody wrote.
-    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("nobody_wrote") && matter.channel == Channel::Online {
-        fault(Field::VoidGround, FieldFault::NotAChoice);
     }
     // What was entered twice names the entry that stands.
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("double") && payload.text(Field::Instead).is_none() {
         fault(Field::Instead, FieldFault::Missing);
     }
     // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
-    let repeats = matter.annulled.is_some() && payload.text(Field::Outcome) == matter.annulled.as_deref();
+    let repeats = proceeding.annulled.is_some() && payload.text(Field::Outcome) == proceeding.annulled.as_deref();
     if rule.verb == Verb::Decide && repeats && rule.needs.iter().any(|n| n.field == Field::NewFacts) && payload.text(Field::NewFacts).is_none() {
         fault(Field::NewFacts, FieldFault::Missing);
     }
@@ -428,7 +419,7 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
         fault(Field::Days, FieldFault::NotInRange);
     }
     if let Some(named) = payload.text(Field::Officer)
-        && !may_name(rules, matter, actor, rule.verb, &OfficerId::new(named))
+        && !may_name(rules, proceeding, actor, rule.verb, &OfficerId::new(named))
     {
         fault(Field::Officer, FieldFault::NoSuchOfficer);
     }
@@ -437,31 +428,32 @@ fn cross_checks(rules: Rules<'_>, matter: &Matter, actor: &Actor, rule: &MoveRul
     {
         fault(Field::ToUnit, FieldFault::NoSuchUnit);
     }
+    errors.extend(proceeding.faults(rule, payload));
     errors
 }
 
 /// The duties an officer may press for by a move: late, owed by another unit, and where this unit was called on, those alone.
-pub fn late_duties<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule) -> Vec<&'a Clock> {
+pub fn late_duties<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule) -> Vec<&'a Clock> {
     let Actor::Officer { unit, .. } = actor else { return Vec::new() };
-    let called: Vec<u32> = matter
+    let called: Vec<u32> = proceeding
         .clocks
         .iter()
         .filter(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit) && rule.discharge.contains(&c.rule))
         .filter_map(|c| c.about)
         .collect();
-    let serves = matter.relations(actor, rules.directory).contains(&Relation::Supervisor);
+    let serves = proceeding.relations(actor, rules.directory).contains(&Relation::Supervisor);
     let late = |c: &&Clock| c.kind == ClockKind::Duty && matches!(c.state(), ClockState::Breached { .. }) && c.bound.unit.as_ref().is_some_and(|u| u != unit);
-    matter.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
+    proceeding.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
 }
 
 /// The late duty a supervision is about: the one named, or the only one there is. `None`: nothing is late, and it is about
 /// something else that art. 40(1) names.
-fn late_duty<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Result<Option<&'a Clock>, FieldFault> {
-    let late = late_duties(rules, matter, actor, rule);
+fn late_duty<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Result<Option<&'a Clock>, FieldFault> {
+    let late = late_duties(rules, proceeding, actor, rule);
     match (payload.number(Field::LateDuty), late.as_slice()) {
         (Some(n), _) => late.iter().find(|c| c.n == n).copied().map(Some).ok_or(FieldFault::NoSuchDuty),
         // No office presses itself; what it is late with is its superior's to press for.
-        (None, []) if matches!(actor, Actor::Officer { unit, .. } if unit == &matter.holder) => Err(FieldFault::NoSuchDuty),
+        (None, []) if matches!(actor, Actor::Officer { unit, .. } if unit == &proceeding.holder) => Err(FieldFault::NoSuchDuty),
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(only)),
         (None, _) => Err(FieldFault::Missing),
@@ -469,25 +461,25 @@ fn late_duty<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &Mov
 }
 
 /// The same once the fields are in order.
-fn pressed_for<'a>(rules: Rules<'_>, matter: &'a Matter, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Option<&'a Clock> {
-    if rule.verb == Verb::Supervise { late_duty(rules, matter, actor, rule, payload).ok().flatten() } else { None }
+fn pressed_for<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Option<&'a Clock> {
+    if rule.verb == Verb::Supervise { late_duty(rules, proceeding, actor, rule, payload).ok().flatten() } else { None }
 }
 
 /// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.
-fn may_name(rules: Rules<'_>, matter: &Matter, actor: &Actor, verb: Verb, named: &OfficerId) -> bool {
+fn may_name(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, verb: Verb, named: &OfficerId) -> bool {
     let Actor::Officer { id, unit, posts } = actor else { return false };
     if verb == Verb::LiftRecusal {
         let theirs = rules.directory.officer(named).map(|o| &o.unit);
         let over = theirs.is_some_and(|t| t == unit || rules.directory.superiors(t).iter().any(|s| &s.id == unit));
-        return over && matter.recused.contains(named);
+        return over && proceeding.recused.contains(named);
     }
     let of_the_unit = rules.directory.officer(named).is_some_and(|o| o.active && &o.unit == unit);
     named == id || (posts.contains(&Post::Head) && of_the_unit)
 }
 
 /// The last day of the notice that a move gives: of the clocks it discharges.
-pub fn notice_limit(matter: &Matter, rule: &MoveRule) -> Option<Date> {
-    matter.clocks.iter().filter(|c| c.is_owed() && rule.discharge.contains(&c.rule)).map(|c| c.legal).max()
+pub fn notice_limit(proceeding: &Proceeding, rule: &MoveRule) -> Option<Date> {
+    proceeding.clocks.iter().filter(|c| c.is_owed() && rule.discharge.contains(&c.rule)).map(|c| c.legal).max()
 }
 
 fn event_actor(actor: &Actor) -> EventActor {
@@ -497,23 +489,23 @@ fn event_actor(actor: &Actor) -> EventActor {
     }
 }
 
-/// Makes the next event of a matter and counts it.
-pub fn next_event(matter: &mut Matter, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) -> Event {
-    matter.events += 1;
-    Event { n: matter.events, v: 1, at, actor, pack: matter.pack.clone(), clause, basis, kind }
+/// Makes the next event of a proceeding and counts it.
+pub fn next_event(proceeding: &mut Proceeding, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) -> Event {
+    proceeding.events += 1;
+    Event { n: proceeding.events, v: 1, at, actor, pack: proceeding.pack.clone(), clause, basis, kind }
 }
 
-/// Starts a clock of the pack on a matter and returns the event that says so.
+/// Starts a clock of the pack on a proceeding and returns the event that says so.
 ///
 /// # Errors
 /// [`Closed::Reckoning`] when the days cannot be reckoned, [`Closed::NoSuchMove`] when the pack lacks the clock.
-pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload: &Payload, now: &OfficeTime) -> Result<EventKind, Closed> {
+pub fn start_clock(rules: Rules<'_>, proceeding: &mut Proceeding, id: &ClockId, payload: &Payload, now: &OfficeTime) -> Result<EventKind, Closed> {
     let rule = rules.book.clock(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.0.clone() })?;
     let today = now.today();
     let start = match rule.start {
         StartFrom::Move => today,
-        StartFrom::Receipt => matter.received_on,
-        StartFrom::Accepted => matter.days.get("accepted").copied().unwrap_or(today),
+        StartFrom::Receipt => proceeding.received_on,
+        StartFrom::Accepted => proceeding.days.get("accepted").copied().unwrap_or(today),
         StartFrom::Field(field) => payload.day(field).unwrap_or(today),
     };
     let (length, unit, basis, clause) = rule.on(start);
@@ -525,9 +517,9 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
         }
     };
     let named = || payload.text(Field::ToUnit).map(UnitId::new);
-    let unit_bound = if rule.bound.is_asked() { named() } else { matter.unit_for(rule.bound, rules.directory) };
+    let unit_bound = if rule.bound.is_asked() { named() } else { proceeding.unit_for(rule.bound, rules.directory) };
     let bound = Bound { unit: unit_bound, post: rule.post };
-    let n = matter.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
+    let n = proceeding.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
     let (kind, clause) = (rule.kind, clause.cloned());
     let with = Beginning { n, rule: id.clone(), kind, bound: bound.clone(), start, started_at: now.at, length, unit, roll, basis, clause };
     let mut clock = Clock::begin(with);
@@ -544,6 +536,6 @@ pub fn start_clock(rules: Rules<'_>, matter: &mut Matter, id: &ClockId, payload:
         legal: clock.legal,
         about: None,
     };
-    matter.clocks.push(clock);
+    proceeding.clocks.push(clock);
     Ok(event)
 }

@@ -3,17 +3,19 @@
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
-use crate::matter::{Actor, Matter, may_receive_accusation};
+use crate::matter::may_receive_accusation;
 use crate::payload::{Field, Payload};
 use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
+use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 use crate::unit::{Post, UnitKind};
 
 use super::{Closed, Rules, SUPPORTING, next_event, start_clock};
-pub(super) struct Work<'a> {
+
+pub(super) struct Work<'a, K> {
     pub(super) rules: Rules<'a>,
     pub(super) now: &'a OfficeTime,
-    pub(super) matter: Matter,
+    pub(super) subject: K,
     pub(super) events: Vec<Event>,
     pub(super) actor: EventActor,
     pub(super) rule: &'a MoveRule,
@@ -23,9 +25,9 @@ pub(super) struct Work<'a> {
     pub(super) pressed: Option<u32>,
 }
 
-impl Work<'_> {
+impl<K: Kind> Work<'_, K> {
     fn push(&mut self, kind: EventKind) {
-        let event = next_event(&mut self.matter, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
+        let event = next_event(&mut self.subject, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
         self.events.push(event);
     }
 
@@ -36,59 +38,62 @@ impl Work<'_> {
                 if self.rule.verb == Verb::Ask {
                     self.ask(payload)?;
                 }
+                if let (Some(relation), Some(unit)) = (self.rule.party, self.named(payload)) {
+                    self.subject.parties.entry(relation).or_default().insert(unit);
+                }
             }
             Some(HandTo::Named) => {
                 let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
                 let kind = directory.unit(&unit).map(|u| u.kind);
-                let accusation = self.rule.sets.contains(&Fact::Accusation) || self.matter.facts.contains(&Fact::Accusation);
+                let accusation = self.rule.sets.contains(&Fact::Accusation) || self.subject.facts.contains(&Fact::Accusation);
                 // A body outside may be given an accusation by the petition office alone.
                 let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.unit(from).is_some_and(|u| u.kind == UnitKind::PetitionOffice));
                 let safe = kind.is_some_and(|k| may_receive_accusation(k) && (k != UnitKind::External || by_office));
-                if unit == self.matter.holder || (accusation && !safe) {
+                if unit == self.subject.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
                 // A unit that is no petition office hands down its own line alone; elsewhere it tells the petitioner where to turn (art. 23(1)).
-                let holder_kind = directory.unit(&self.matter.holder).map(|u| u.kind);
+                let holder_kind = directory.unit(&self.subject.holder).map(|u| u.kind);
                 let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign) && holder_kind != Some(UnitKind::PetitionOffice) && !accusation;
-                if down && !directory.superiors(&unit).iter().any(|u| u.id == self.matter.holder) {
+                if down && !directory.superiors(&unit).iter().any(|u| u.id == self.subject.holder) {
                     return Err(Closed::Unit { unit });
                 }
                 self.set(Fact::HandedDown, down);
                 if let Actor::Officer { unit: from, .. } = actor {
-                    self.matter.sender = Some(from.clone());
+                    self.subject.sender = Some(from.clone());
                 }
-                self.matter.hops += 1;
-                self.matter.days.insert("arrived".into(), self.now.today());
+                self.subject.hops += 1;
+                self.subject.days.insert("arrived".into(), self.now.today());
                 self.hold(unit);
             }
             Some(HandTo::Sender) => {
-                self.stays_in_its_line(self.matter.sender.clone())?;
+                self.stays_in_its_line(self.subject.sender.clone())?;
                 self.set(Fact::HandedDown, false);
-                if let Some(sender) = self.matter.sender.take() {
+                if let Some(sender) = self.subject.sender.take() {
                     // Back where it was first: its day of receipt is that of the letter again.
-                    self.matter.days.remove("arrived");
+                    self.subject.days.remove("arrived");
                     self.hold(sender);
                 }
             }
             Some(HandTo::PetitionOffice) => {
-                let office = directory.petition_office_of(&self.matter.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
+                let office = directory.petition_office_of(&self.subject.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(office.clone()))?;
-                self.matter.sender = None;
-                self.matter.days.remove("arrived");
+                self.subject.sender = None;
+                self.subject.days.remove("arrived");
                 self.hold(office);
             }
             Some(HandTo::Reviewer) => {
-                let above = directory.superior(&self.matter.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
+                let above = directory.superior(&self.subject.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(above.clone()))?;
-                self.matter.held.insert(above.clone());
-                self.matter.reviewer = Some(above);
+                self.subject.held.insert(above.clone());
+                self.subject.reviewer = Some(above);
             }
             Some(HandTo::NextReviewer) => {
-                let below = self.matter.reviewer.clone().unwrap_or_else(|| self.matter.holder.clone());
+                let below = self.subject.reviewer.clone().unwrap_or_else(|| self.subject.holder.clone());
                 let above = directory.superior(&below).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(above.clone()))?;
-                self.matter.held.insert(above.clone());
-                self.matter.reviewer = Some(above);
+                self.subject.held.insert(above.clone());
+                self.subject.reviewer = Some(above);
             }
         }
         Ok(())
@@ -96,7 +101,7 @@ impl Work<'_> {
 
     /// An accusation goes to bodies that receive them and to no other, whatever a pack says (arts 22(2), 30(3)).
     fn stays_in_its_line(&self, unit: Option<UnitId>) -> Result<(), Closed> {
-        let accusation = self.matter.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
+        let accusation = self.subject.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
         let kind = unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map(|u| u.kind);
         match unit {
             Some(unit) if accusation && !kind.is_some_and(may_receive_accusation) => Err(Closed::Unit { unit }),
@@ -104,52 +109,58 @@ impl Work<'_> {
         }
     }
 
-    /// Names a unit that owes something beside the holder. It may read the matter while it owes.
+    /// Names a unit that owes something beside the holder. It may read the proceeding while it owes.
     fn ask(&mut self, payload: &Payload) -> Result<(), Closed> {
         let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
         let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
         let relations: Vec<_> = relations.collect();
         // A recommendation may go to the unit that handles it; to assist itself it cannot be asked.
-        let itself = unit == self.matter.holder && relations.contains(&Relation::Assistant);
-        if itself || self.matter.facts.contains(&Fact::Accusation) {
+        let itself = unit == self.subject.holder && relations.contains(&Relation::Assistant);
+        if itself || self.subject.facts.contains(&Fact::Accusation) {
             return Err(Closed::Unit { unit });
         }
         for relation in relations {
-            self.matter.asked.entry(relation).or_default().insert(unit.clone());
+            self.subject.parties.entry(relation).or_default().insert(unit.clone());
         }
         Ok(())
     }
 
+    /// The unit a move names.
+    fn named(&self, payload: &Payload) -> Option<UnitId> {
+        payload.text(Field::ToUnit).map(UnitId::new)
+    }
+
     fn hold(&mut self, unit: UnitId) {
-        self.matter.held.insert(self.matter.holder.clone());
-        self.matter.held.insert(unit.clone());
-        self.matter.holder = unit;
+        let before = self.subject.holder.clone();
+        self.subject.held.insert(before);
+        self.subject.held.insert(unit.clone());
+        self.subject.holder = unit;
     }
 
     pub(super) fn move_state(&mut self) {
         let to = match self.rule.verb {
             Verb::Withdraw => {
-                self.matter.before_withdrawal = Some(self.matter.state.clone());
+                self.subject.before_withdrawal = Some(self.subject.state.clone());
                 self.rule.to.clone()
             }
-            Verb::UndoWithdraw => self.matter.before_withdrawal.take().or_else(|| self.rule.to.clone()),
+            Verb::UndoWithdraw => self.subject.before_withdrawal.take().or_else(|| self.rule.to.clone()),
             _ => self.rule.to.clone(),
         };
         if let Some(to) = to {
-            self.matter.phase = self.rules.book.phase(&to);
-            self.matter.state = to;
+            self.subject.phase = self.rules.book.phase(&to);
+            self.subject.state = to;
         }
     }
 
-    pub(super) fn moved(&mut self, before: &Matter, carried: Payload) {
+    pub(super) fn moved(&mut self, before: &Proceeding, carried: Payload) {
         let kind = EventKind::Moved {
             move_id: self.rule.id.clone(),
             verb: self.rule.verb,
             from: before.state.clone(),
-            to: self.matter.state.clone(),
+            to: self.subject.state.clone(),
             carried,
             words: None,
-            holder: self.matter.holder.clone(),
+            holder: self.subject.holder.clone(),
             files: Default::default(),
             new_code: false,
         };
@@ -157,9 +168,9 @@ impl Work<'_> {
     }
 
     pub(super) fn apply_facts(&mut self, payload: &Payload) {
-        self.matter.facts.extend(self.rule.sets.iter().copied());
+        self.subject.facts.extend(self.rule.sets.iter().copied());
         for fact in &self.rule.clears {
-            self.matter.facts.remove(fact);
+            self.subject.facts.remove(fact);
         }
         let today = self.now.today();
         match self.rule.verb {
@@ -169,56 +180,49 @@ impl Work<'_> {
                 self.set(Fact::Supported, supports);
                 self.decided_by();
                 self.set(Fact::Executed, false);
-                self.matter.outcome = outcome;
-                self.matter.days.insert("answered".into(), today);
+                self.subject.outcome = outcome;
+                self.subject.days.insert("answered".into(), today);
             }
             Verb::DecideReview => self.review_decided(payload),
-            Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.matter.hops >= most) => {
+            Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.subject.hops >= most) => {
                 self.set(Fact::ManyHands, true);
             }
             Verb::Reopen => {
-                self.matter.hops = 0;
-                self.matter.annulled = None;
+                self.subject.hops = 0;
+                self.subject.annulled = None;
             }
             Verb::Refuse => {
                 self.decided_by();
-                self.matter.outcome = Some("refused".into());
-                self.matter.days.insert("answered".into(), today);
+                self.subject.outcome = Some("refused".into());
+                self.subject.days.insert("answered".into(), today);
             }
             Verb::Archive => {
-                self.matter.days.insert("archived".into(), today);
+                self.subject.days.insert("archived".into(), today);
             }
             Verb::Recuse => {
                 let named = payload.text(Field::Officer).map(OfficerId::new).or_else(|| self.officer());
-                self.matter.recused.extend(named);
+                self.subject.recused.extend(named);
             }
             Verb::LiftRecusal => {
                 if let Some(named) = payload.text(Field::Officer) {
-                    self.matter.recused.remove(&OfficerId::new(named));
+                    self.subject.recused.remove(&OfficerId::new(named));
                 }
             }
-            Verb::ProposeDestruction | Verb::ProposeVoid => self.matter.proposer = self.officer(),
-            Verb::CancelDestruction | Verb::CancelVoid => self.matter.proposer = None,
+            Verb::ProposeDestruction | Verb::ProposeVoid => self.subject.proposer = self.officer(),
+            Verb::CancelDestruction | Verb::CancelVoid => self.subject.proposer = None,
             Verb::Void => {
-                self.matter.days.insert("archived".into(), today);
+                self.subject.days.insert("archived".into(), today);
                 let drawn =
-                    self.rules.book.void_check_one_in.is_some_and(|n| chance(self.rules.draw_seed, self.matter.id.as_str()).is_multiple_of(u64::from(n)));
+                    self.rules.book.void_check_one_in.is_some_and(|n| chance(self.rules.draw_seed, self.subject.id.as_str()).is_multiple_of(u64::from(n)));
                 self.set(Fact::Drawn, drawn);
             }
             Verb::Serve => {
-                self.matter.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
+                self.subject.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
             Verb::Notify | Verb::Accept => self.noticed(payload),
-            Verb::Rate => {
-                if let Some(rate) = payload.text(Field::RateOffice) {
-                    self.matter.ratings.office = Some(rate.to_owned());
-                }
-                if let Some(rate) = payload.text(Field::RateHandler) {
-                    self.matter.ratings.handler = Some(rate.to_owned());
-                }
-            }
             _ => {}
         }
+        self.subject.made(self.rule, payload);
     }
 
     fn review_decided(&mut self, payload: &Payload) {
@@ -228,25 +232,22 @@ impl Work<'_> {
             self.set(Fact::Executed, false);
         }
         if self.rule.sets.contains(&Fact::Annulled) {
-            self.matter.annulled = self.matter.outcome.clone();
+            self.subject.annulled = self.subject.outcome.clone();
         }
-        self.matter.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.matter.outcome.clone());
-        self.matter.days.insert("answered".into(), self.now.today());
+        self.subject.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.subject.outcome.clone());
+        self.subject.days.insert("answered".into(), self.now.today());
     }
 
     fn noticed(&mut self, payload: &Payload) {
-        self.matter.days.insert("noticed".into(), self.now.today());
+        self.subject.days.insert("noticed".into(), self.now.today());
         if let Some(day) = payload.day(Field::AcceptedOn) {
-            self.matter.days.insert("accepted".into(), day);
-            self.matter.path = Some("6".into());
-        }
-        if let Some(path) = payload.text(Field::Path) {
-            self.matter.path = Some(path.to_owned());
+            self.subject.days.insert("accepted".into(), day);
         }
     }
 
     fn decided_by(&mut self) {
-        self.matter.deciders.extend(self.officer());
+        let officer = self.officer();
+        self.subject.deciders.extend(officer);
     }
 
     fn officer(&self) -> Option<OfficerId> {
@@ -255,16 +256,16 @@ impl Work<'_> {
 
     /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units owed no longer stands, and
     /// no line of it is left in their lists (LAW.md §10.5).
-    pub(super) fn leave_to_receiver(&mut self, before: &Matter) -> Result<(), Closed> {
-        let handed = before.holder != self.matter.holder || !before.facts.contains(&Fact::Accusation);
-        if !self.matter.facts.contains(&Fact::Accusation) || !handed {
+    pub(super) fn leave_to_receiver(&mut self, before: &Proceeding) -> Result<(), Closed> {
+        let handed = before.holder != self.subject.holder || !before.facts.contains(&Fact::Accusation);
+        if !self.subject.facts.contains(&Fact::Accusation) || !handed {
             return Ok(());
         }
-        self.matter.reviewer = None;
-        self.matter.asked.clear();
-        let scope = self.matter.scope(self.rules.directory);
+        self.subject.reviewer = None;
+        self.subject.parties.clear();
+        let scope = self.subject.scope(self.rules.directory);
         let outside = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref().is_some_and(|u| !scope.contains(u));
-        let closing: Vec<u32> = self.matter.clocks.iter().filter(outside).map(|c| c.n).collect();
+        let closing: Vec<u32> = self.subject.clocks.iter().filter(outside).map(|c| c.n).collect();
         let at = self.now.at;
         for n in closing {
             if let Some(clock) = self.clock(n) {
@@ -276,21 +277,21 @@ impl Work<'_> {
     }
 
     /// Says where a duty waits on nobody: of all that is owed after a recusal, of what begins after any other move.
-    pub(super) fn nobody_left(&mut self, before: &Matter) {
+    pub(super) fn nobody_left(&mut self, before: &Proceeding) {
         let known = if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
-        let events = nobody_left(self.rules, &mut self.matter, known, self.now, &self.actor);
+        let events = nobody_left(self.rules, &mut self.subject, known, self.now, &self.actor);
         self.events.extend(events);
     }
 
     fn set(&mut self, fact: Fact, holds: bool) {
         if holds {
-            self.matter.facts.insert(fact);
+            self.subject.facts.insert(fact);
         } else {
-            self.matter.facts.remove(&fact);
+            self.subject.facts.remove(&fact);
         }
     }
 
-    pub(super) fn end_clocks(&mut self) -> Result<(), Closed> {
+    pub(super) fn end_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
         let (now, at) = (self.now, self.now.at);
         // What began by a mistaken entry is owed by nobody.
         if self.rule.verb == Verb::Void {
@@ -302,7 +303,7 @@ impl Work<'_> {
             }
         }
         for rule in &self.rule.discharge {
-            for n in self.own(rule) {
+            for n in self.own(rule, payload) {
                 if let Some(clock) = self.clock(n) {
                     clock.discharge(now)?;
                     let late = matches!(clock.state(), ClockState::Discharged { late: true, .. });
@@ -321,13 +322,13 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Duties of the holder that go with the matter: whoever holds it now owes them, by the same day.
-    pub(super) fn pass_on(&mut self, before: &Matter) {
-        if before.holder == self.matter.holder {
+    /// Duties of the holder that go with the proceeding: whoever holds it now owes them, by the same day.
+    pub(super) fn pass_on(&mut self, before: &Proceeding) {
+        if before.holder == self.subject.holder {
             return;
         }
         for rule in &self.rule.pass {
-            let Some(bound) = self.rules.book.clock(rule).map(|c| Bound { unit: self.matter.unit_for(c.bound, self.rules.directory), post: c.post }) else {
+            let Some(bound) = self.rules.book.clock(rule).map(|c| Bound { unit: self.subject.unit_for(c.bound, self.rules.directory), post: c.post }) else {
                 continue;
             };
             for n in self.owed(rule) {
@@ -343,8 +344,8 @@ impl Work<'_> {
     pub(super) fn end_pressing(&mut self) -> Result<(), Closed> {
         let called: Vec<ClockId> = self.rules.book.escalation.iter().filter_map(|e| e.start.clone()).collect();
         loop {
-            let over = |c: &Clock| c.about.and_then(|n| self.matter.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned();
-            let found = self.matter.clocks.iter().filter(|c| c.is_owed() && called.contains(&c.rule)).find_map(|c| over(c).map(|late| (c.n, late)));
+            let over = |c: &Clock| c.about.and_then(|n| self.subject.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned();
+            let found = self.subject.clocks.iter().filter(|c| c.is_owed() && called.contains(&c.rule)).find_map(|c| over(c).map(|late| (c.n, late)));
             let Some((n, late)) = found else { return Ok(()) };
             let (at, done) = (self.now.at, matches!(late.state(), ClockState::Discharged { .. }));
             if let Some(clock) = self.clock(n) {
@@ -356,14 +357,19 @@ impl Work<'_> {
 
     /// The owed clocks of a rule that this actor's move discharges: where several units owe the same, each its own; of a supervision,
     /// what it was called on to press for.
-    fn own(&self, rule: &ClockId) -> Vec<u32> {
+    fn own(&self, rule: &ClockId, payload: &Payload) -> Vec<u32> {
+        // What is noted of a unit is that unit's.
+        if let (Some(_), Some(unit)) = (self.rule.party, self.named(payload)) {
+            let of_it = |c: &&Clock| c.is_owed() && &c.rule == rule && c.bound.unit.as_ref() == Some(&unit);
+            return self.subject.clocks.iter().filter(of_it).map(|c| c.n).collect();
+        }
         // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report what is urgent before it was handed on.
         let each_its_own = |c: &crate::procedure::ClockRule| c.bound.is_asked() || c.bound == Relation::Reviewer;
         let strictly = matches!(self.rule.verb, Verb::ReportUrgent | Verb::Supervise) || self.rules.book.clock(rule).is_some_and(each_its_own);
         let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
         let all = self.owed(rule);
-        let mine: Vec<u32> = self.matter.clocks.iter().filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit)).map(|c| c.n).collect();
-        let about = |n: &u32| self.pressed.is_none() || self.matter.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed));
+        let mine: Vec<u32> = self.subject.clocks.iter().filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit)).map(|c| c.n).collect();
+        let about = |n: &u32| self.pressed.is_none() || self.subject.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed));
         match (strictly, mine.is_empty()) {
             (false, true) => all,
             _ => mine.into_iter().filter(|n| self.rule.verb != Verb::Supervise || about(n)).collect(),
@@ -372,11 +378,11 @@ impl Work<'_> {
 
     fn owed(&self, rule: &ClockId) -> Vec<u32> {
         let all = rule.as_str() == "*";
-        self.matter.clocks.iter().filter(|c| c.is_owed() && (all || &c.rule == rule)).map(|c| c.n).collect()
+        self.subject.clocks.iter().filter(|c| c.is_owed() && (all || &c.rule == rule)).map(|c| c.n).collect()
     }
 
     fn clock(&mut self, n: u32) -> Option<&mut Clock> {
-        self.matter.clocks.iter_mut().find(|c| c.n == n)
+        self.subject.clocks.iter_mut().find(|c| c.n == n)
     }
 
     pub(super) fn stop_and_resume(&mut self, payload: &Payload) -> Result<(), Closed> {
@@ -428,7 +434,7 @@ impl Work<'_> {
         let entry = LedgerEntry::Extension {
             days,
             reason: payload.text(Field::Reason).unwrap_or_default().chars().take(200).collect(),
-            approved_by: self.matter.holder.clone(),
+            approved_by: self.subject.holder.clone(),
             on: self.now.today(),
         };
         let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
@@ -445,10 +451,10 @@ impl Work<'_> {
 
     pub(super) fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
         for id in &self.rule.start {
-            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.matter.is(fact)) {
+            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.subject.is(fact)) {
                 continue;
             }
-            let mut event = start_clock(self.rules, &mut self.matter, id, payload, self.now)?;
+            let mut event = start_clock(self.rules, &mut self.subject, id, payload, self.now)?;
             self.owed_to_whom(&mut event);
             self.push(event);
         }
@@ -456,13 +462,13 @@ impl Work<'_> {
     }
 }
 
-impl Work<'_> {
+impl<K: Kind> Work<'_, K> {
     /// A duty that a unit asked for is owed to that unit; the answer to a supervision is owed by the unit that is late.
     fn owed_to_whom(&mut self, event: &mut EventKind) {
         let EventActor::Officer { unit: asking, .. } = &self.actor else { return };
-        let late = self.pressed.and_then(|n| self.matter.clocks.iter().find(|c| c.n == n)).map(|c| (c.n, c.bound.unit.clone()));
+        let late = self.pressed.and_then(|n| self.subject.clocks.iter().find(|c| c.n == n)).map(|c| (c.n, c.bound.unit.clone()));
         let (asking, presses) = (asking.clone(), self.rule.verb == Verb::Supervise);
-        let Some(clock) = self.matter.clocks.last_mut() else { return };
+        let Some(clock) = self.subject.clocks.last_mut() else { return };
         if matches!(self.rule.verb, Verb::Assign | Verb::Supervise | Verb::Ask) && clock.bound.unit.as_ref() != Some(&asking) {
             clock.owed_to = Some(asking);
         }
@@ -491,26 +497,26 @@ fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
 
 /// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and the head takes it on
 /// where there is one. Clocks with a serial up to `known` are left as they are.
-pub fn nobody_left(rules: Rules<'_>, matter: &mut Matter, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
+pub fn nobody_left(rules: Rules<'_>, proceeding: &mut Proceeding, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
     let directory = rules.directory;
-    let recused = matter.recused.clone();
+    let recused = proceeding.recused.clone();
     // A body outside this system has no officers here; its acts are recorded by the office that handed it over.
     let here = |u: &UnitId| directory.unit(u).is_some_and(|u| u.kind != UnitKind::External);
     let empty = |bound: &Bound| bound.unit.as_ref().is_some_and(|u| here(u) && !directory.is_manned(u, bound.post, &recused));
     let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
-    let alone: Vec<(u32, Bound)> = matter.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
+    let alone: Vec<(u32, Bound)> = proceeding.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
     let mut events = Vec::new();
     for (n, at) in alone {
         let head = Bound { unit: at.unit.clone(), post: Post::Head };
         let manned = at.post != Post::Head && at.unit.as_ref().is_some_and(|u| directory.is_manned(u, Post::Head, &recused));
         let mut kinds = vec![EventKind::NobodyOnDuty { n, at }];
         if manned {
-            if let Some(clock) = matter.clocks.iter_mut().find(|c| c.n == n) {
+            if let Some(clock) = proceeding.clocks.iter_mut().find(|c| c.n == n) {
                 clock.bound = head.clone();
             }
             kinds.push(EventKind::Escalated { n, to: head });
         }
-        events.extend(kinds.into_iter().map(|kind| next_event(matter, now.at, actor.clone(), None, Basis::House, kind)));
+        events.extend(kinds.into_iter().map(|kind| next_event(proceeding, now.at, actor.clone(), None, Basis::House, kind)));
     }
     events
 }

@@ -228,12 +228,20 @@ pub enum Relation {
     Assistant,
     /// A unit to which a recommendation was addressed (art. 40).
     Addressee,
+    /// A unit invited to a meeting.
+    Invited,
+    /// A unit that was there.
+    Present,
+    /// A unit that was not, with its reason on record.
+    Absent,
+    /// A unit that owes what a meeting resolved.
+    Responsible,
 }
 
 impl Relation {
     /// Units stand in this relation because a move named them, several at a time; each discharges its own clocks only.
     pub fn is_asked(self) -> bool {
-        matches!(self, Self::Assistant | Self::Addressee)
+        matches!(self, Self::Assistant | Self::Addressee | Self::Invited | Self::Present | Self::Absent | Self::Responsible)
     }
 }
 

@@ -7,10 +7,13 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::date;
+
 use super::{ClockRule, EscalateTo, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, Relation, RuleBook, StartFrom, Verb};
-use crate::clock::{ClockKind, PeriodUnit};
+use crate::clock::ClockKind;
 use crate::ids::{ClockId, MoveId, StateId};
 use crate::payload::Field;
+use crate::proceeding::ProceedingKind;
 
 /// Where in a pack the floor is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +46,11 @@ pub fn faults(book: &RuleBook) -> Vec<FloorFault> {
         said.extend(others_alone(rule));
         said.extend(clocks_of(book, rule));
         said.extend(answers(book, rule));
-        said.extend(told(rule));
+        if book.kind == ProceedingKind::Matter {
+            said.extend(told(rule));
+        } else {
+            said.extend(no_petitioner(book, rule));
+        }
         said.extend(accusation(book, rule));
         out.extend(said.into_iter().map(|message| FloorFault { place: Place::Move(rule.id.clone()), message }));
     }
@@ -80,14 +87,16 @@ fn of_clock(book: &RuleBook, clock: &ClockRule) -> Vec<String> {
         if length == 0 {
             out.push("a period of 0 leaves no time at all; write how long it is".to_owned());
         }
-        if matches!(unit, PeriodUnit::CalendarDays | PeriodUnit::WorkingDays) && clock.warn_days > length {
+        let days = unit.days_from(date(2026, 2, 1), length).map_or(u32::MAX, |(days, _)| days);
+        if clock.warn_days > days {
             out.push(format!("it warns {} days before the end of a period of {length}; warn within the period", clock.warn_days));
         }
     }
     let starts = |m: &&MoveRule| m.start.contains(&clock.id);
     let dated = |m: &MoveRule| m.needs.iter().any(|n| n.field == Field::DueOn && n.required);
-    if clock.length.is_none() && book.moves.iter().filter(starts).any(|m| !dated(m)) {
-        out.push("it has no length, so each move that starts it must ask for `due_on`".to_owned());
+    let begun_undated = book.begins.iter().filter(|b| b.clocks.contains(&clock.id)).any(|b| !b.needs.iter().any(|n| n.field == Field::DueOn && n.required));
+    if clock.length.is_none() && (begun_undated || book.moves.iter().filter(starts).any(|m| !dated(m))) {
+        out.push("it has no length, so each move or beginning that starts it must ask for `due_on`".to_owned());
     }
     out
 }
@@ -279,6 +288,18 @@ fn prints(template: &str, variable: &str) -> bool {
         .skip(1)
         .filter_map(|rest| rest.split("}}").next())
         .any(|inner| inner.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable))
+}
+
+/// What runs beside the matters holds nothing of a petitioner and orders nothing of one.
+fn no_petitioner(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
+    let hers = rule.by.contains(&Relation::Petitioner) || rule.tells || rule.private_to.is_some();
+    let of_matters = rule.hand_to.is_some() || rule.sets.contains(&Fact::Accusation) || !rule.stop.is_empty();
+    let named = rule.needs.iter().any(|n| n.field.is_identity());
+    if hers || of_matters || named {
+        vec![format!("a pack of the kind `{}` has no petitioner: nothing in it is hers, told to her, names anybody or hands a matter over", book.kind.word())]
+    } else {
+        Vec::new()
+    }
 }
 
 /// What concerns the petitioner she is told.

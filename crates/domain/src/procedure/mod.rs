@@ -5,14 +5,16 @@
 
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Basis, ClockKind, PeriodUnit};
 use crate::ids::{ClockId, MoveId, PackId, StateId};
 use crate::payload::{Field, Need};
+use crate::proceeding::ProceedingKind;
 use crate::reckon::Roll;
-use crate::unit::Post;
+use crate::unit::{Post, UnitKind};
 
 mod alphabet;
 pub mod floor;
@@ -159,6 +161,8 @@ pub struct MoveRule {
     pub variants: Vec<Variant>,
     /// The clock it extends.
     pub extend: Option<ClockId>,
+    /// How the unit it names stands to the proceeding afterwards; what it discharges is then that unit's.
+    pub party: Option<Relation>,
     /// Facts it makes true.
     pub sets: Vec<Fact>,
     /// Facts it makes untrue.
@@ -315,17 +319,9 @@ pub struct Clause {
     pub gist: Label,
 }
 
-/// A pack, read and checked.
+/// How matters of a pack begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleBook {
-    /// Path and version.
-    pub id: PackId,
-    /// Name.
-    pub title: Label,
-    /// In force from.
-    pub force_from: Date,
-    /// The working-day calendar it counts by.
-    pub calendar: String,
+pub struct Lodging {
     /// State of a submission at a petition office.
     pub initial_office: StateId,
     /// Clocks started there.
@@ -336,6 +332,86 @@ pub struct RuleBook {
     pub initial_direct_clocks: Vec<ClockId>,
     /// Clocks started besides, for what comes from a higher office or the national system (LAW.md §12.15).
     pub initial_above_clocks: Vec<ClockId>,
+    /// State and clocks of an accusation of an upper level, of which only a sealed stub is kept (LAW.md §10.5).
+    pub initial_sealed: Option<(StateId, Vec<ClockId>)>,
+    /// The state of an imported row that was answered elsewhere.
+    pub imported_ended: StateId,
+    /// Where an open row enters whose dates show that a unit accepted it, and the clocks then running.
+    pub imported_accepted: StateId,
+    /// The clocks of such a row.
+    pub imported_accepted_clocks: Vec<ClockId>,
+}
+
+/// One way in which a proceeding that is no matter begins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeginRule {
+    /// Id.
+    pub id: String,
+    /// What it is called; `{year}` is the year it is for.
+    pub title: Label,
+    /// Shown small under it.
+    pub hint: Option<Label>,
+    /// First state.
+    pub state: StateId,
+    /// Clocks started there.
+    pub clocks: Vec<ClockId>,
+    /// Units of these kinds begin it, or owe it by the calendar.
+    pub units: Vec<UnitKind>,
+    /// What it begins with, where an officer enters it.
+    pub needs: Vec<Need>,
+    /// The days on which it begins by itself; `None`: an officer enters it.
+    pub every: Option<Every>,
+}
+
+impl BeginRule {
+    /// Its title in one language, with the year it is for.
+    pub fn title_in(&self, english: bool, on: Date) -> String {
+        let year = self.every.map_or(on.year(), |every| every.year(on));
+        (if english { &self.title.en } else { &self.title.zh }).replace("{year}", &year.to_string())
+    }
+}
+
+/// The days on which something begins by itself: a first day and every so many months after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Every {
+    /// Months between two days.
+    pub months: u32,
+    /// The first day.
+    pub first: Date,
+    /// The year in its title is that of the day after, not of the day itself.
+    pub next_year: bool,
+}
+
+impl Every {
+    /// The days in `(after, until]`, in order.
+    pub fn days(&self, after: Date, until: Date) -> Vec<Date> {
+        let day = |n: u32| self.first.checked_add((i64::from(n) * i64::from(self.months)).months()).ok();
+        (0..).map_while(day).take_while(|d| *d <= until).filter(|d| *d > after).collect()
+    }
+
+    /// The year in the title of what begins on a day.
+    pub fn year(&self, day: Date) -> i16 {
+        day.year() + i16::from(self.next_year)
+    }
+}
+
+/// A pack, read and checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleBook {
+    /// Path and version.
+    pub id: PackId,
+    /// What kind of proceeding it is for.
+    pub kind: ProceedingKind,
+    /// Name.
+    pub title: Label,
+    /// In force from.
+    pub force_from: Date,
+    /// The working-day calendar it counts by.
+    pub calendar: String,
+    /// How proceedings that are no matters begin.
+    pub begins: Vec<BeginRule>,
+    /// How matters begin; `None` in packs of another kind.
+    pub lodging: Option<Lodging>,
     /// States.
     pub states: BTreeMap<StateId, StateRule>,
     /// Moves, in the order pages show them.
@@ -350,8 +426,6 @@ pub struct RuleBook {
     pub papers: BTreeMap<String, PaperRule>,
     /// Hand-overs after which the next is a dispute; `None` sets no bound (LAW.md §12.7).
     pub hops_before_dispute: Option<u32>,
-    /// State and clocks of an accusation of an upper level, of which only a sealed stub is kept (LAW.md §10.5).
-    pub initial_sealed: Option<(StateId, Vec<ClockId>)>,
     /// Years a file is kept after the archive, when no rule of `keep` fits.
     pub keep_years: u32,
     /// Years by kind; the first that fits counts.
@@ -362,12 +436,6 @@ pub struct RuleBook {
     pub clauses: BTreeMap<String, Clause>,
     /// Content classes: level 1 → level 2.
     pub classes: BTreeMap<String, Vec<String>>,
-    /// Facts that rows already answered elsewhere take when imported: the state of an ended matter.
-    pub imported_ended: StateId,
-    /// Where an open row enters whose dates show that a unit accepted it, and the clocks then running.
-    pub imported_accepted: StateId,
-    /// The clocks of such a row.
-    pub imported_accepted_clocks: Vec<ClockId>,
     /// The clocks that the home page tells, in order (art. 18(1)).
     pub published: Vec<ClockId>,
     /// The clause under which a unit's successor takes over.
@@ -379,17 +447,23 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
-    /// Every way a matter can begin: state and the clocks started there.
+    /// Every way a proceeding can begin: state and the clocks started there.
     pub fn openings(&self) -> Vec<(StateId, Vec<ClockId>)> {
-        let mut out = Vec::new();
-        for (state, clocks) in [(&self.initial_office, &self.initial_office_clocks), (&self.initial_direct, &self.initial_direct_clocks)] {
+        let mut out: Vec<(StateId, Vec<ClockId>)> = self.begins.iter().map(|b| (b.state.clone(), b.clocks.clone())).collect();
+        let Some(lodging) = &self.lodging else { return out };
+        for (state, clocks) in [(&lodging.initial_office, &lodging.initial_office_clocks), (&lodging.initial_direct, &lodging.initial_direct_clocks)] {
             out.push((state.clone(), clocks.clone()));
-            if !self.initial_above_clocks.is_empty() {
-                out.push((state.clone(), clocks.iter().chain(&self.initial_above_clocks).cloned().collect()));
+            if !lodging.initial_above_clocks.is_empty() {
+                out.push((state.clone(), clocks.iter().chain(&lodging.initial_above_clocks).cloned().collect()));
             }
         }
-        out.extend(self.initial_sealed.clone());
+        out.extend(lodging.initial_sealed.clone());
         out
+    }
+
+    /// A beginning.
+    pub fn find_begin(&self, id: &str) -> Option<&BeginRule> {
+        self.begins.iter().find(|b| b.id == id)
     }
 
     /// The family of a pack: its id without the version.
@@ -434,6 +508,9 @@ impl RuleBook {
             }
         };
         let mut book = self.clone();
+        for begin in &mut book.begins {
+            fill(&mut begin.title);
+        }
         for state in book.states.values_mut() {
             fill(&mut state.title);
             fill(&mut state.plain);

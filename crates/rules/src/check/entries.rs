@@ -2,7 +2,9 @@
 
 use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
-use huiyin_domain::procedure::{ClockRule, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
+use huiyin_domain::procedure::{BeginRule, ClockRule, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
+
+use jiff::civil::Date;
 
 use super::Found;
 use super::checker::Checker;
@@ -10,6 +12,7 @@ use crate::raw::{self, Clock, Keep, Move, Right};
 
 /// Ids a pack may refer to.
 pub(super) struct Known {
+    pub(super) begins: Vec<String>,
     pub(super) states: Vec<String>,
     /// Every state short of the archive: what `from = ["*"]` means.
     pub(super) open_states: Vec<String>,
@@ -140,6 +143,7 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
         pass: ids(raw.pass),
         variants,
         extend: raw.extend.map(ClockId),
+        party: raw.party,
         sets,
         clears,
         hand_to: raw.hand_to,
@@ -153,6 +157,46 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
         confirm: raw.confirm,
         hint: raw.hint,
     }
+}
+
+/// A beginning, whose calendar is counted from the first year in which the pack is in force.
+pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from: Date, known: &Known) -> Option<BeginRule> {
+    checker.known("state", &raw.state, &known.states);
+    for clock in &raw.clocks {
+        checker.known("clock", clock, &known.clocks);
+    }
+    if raw.units.is_empty() {
+        checker.say(format!("`{}` names no `units`, so nobody would begin it", raw.id));
+    }
+    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n)).collect();
+    let every = match raw.every {
+        None => None,
+        Some(every) => {
+            if !needs.is_empty() {
+                checker.say(format!("`{}` begins by the calendar, and nobody is there to enter `needs`; take one of the two out", raw.id));
+            }
+            if every.months == 0 || every.months > 120 {
+                checker.say("`months` is a number from 1 to 120".to_owned());
+            }
+            match Date::new(force_from.year(), every.month, every.day) {
+                Ok(first) => Some(Every { months: every.months.max(1), first, next_year: every.names == raw::Names::NextYear }),
+                Err(_) => {
+                    checker.say(format!("there is no day {}-{} in {}; write month and day as numbers", every.month, every.day, force_from.year()));
+                    None
+                }
+            }
+        }
+    };
+    Some(BeginRule {
+        id: raw.id,
+        title: raw.title,
+        hint: raw.hint,
+        state: StateId(raw.state),
+        clocks: raw.clocks.into_iter().map(ClockId).collect(),
+        units: raw.units,
+        needs,
+        every,
+    })
 }
 
 /// Adds to a move of the base what a pack over it says besides.

@@ -1,6 +1,8 @@
 //! The head of a pack: what must be said, and what it names.
 
-use huiyin_domain::procedure::Label;
+use huiyin_domain::ids::{ClockId, StateId};
+use huiyin_domain::procedure::{Label, Lodging};
+use huiyin_domain::proceeding::ProceedingKind;
 
 use super::checker::Checker;
 use super::entries::Known;
@@ -12,18 +14,10 @@ pub(super) struct WholeHead {
     pub(super) title: Label,
     pub(super) force_from: jiff::civil::Date,
     pub(super) calendar: String,
-    pub(super) initial_office: String,
-    pub(super) initial_office_clocks: Vec<String>,
-    pub(super) initial_direct: String,
-    pub(super) initial_direct_clocks: Vec<String>,
-    pub(super) initial_above_clocks: Vec<String>,
-    pub(super) initial_sealed: Option<String>,
-    pub(super) initial_sealed_clocks: Vec<String>,
+    pub(super) kind: ProceedingKind,
+    pub(super) lodging: Option<Lodging>,
     pub(super) hops_before_dispute: Option<u32>,
     pub(super) keep_years: u32,
-    pub(super) imported_ended: String,
-    pub(super) imported_accepted: String,
-    pub(super) imported_accepted_clocks: Vec<String>,
     pub(super) published: Vec<String>,
     pub(super) succession_clause: Option<String>,
     pub(super) void_check_one_in: Option<u32>,
@@ -39,10 +33,9 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
     if parts.len() < 2 || parts.iter().any(|p| p.is_empty() || p.contains(char::is_whitespace)) {
         checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
     }
-    let missing: Vec<&str> = [
-        ("title", head.title.is_none()),
-        ("force_from", head.force_from.is_none()),
-        ("calendar", head.calendar.is_none()),
+    let kind = head.kind.unwrap_or_default();
+    let of_all = [("title", head.title.is_none()), ("force_from", head.force_from.is_none()), ("calendar", head.calendar.is_none())];
+    let of_matters = [
         ("initial_office", head.initial_office.is_none()),
         ("initial_office_clocks", head.initial_office_clocks.is_none()),
         ("initial_direct", head.initial_direct.is_none()),
@@ -50,32 +43,43 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         ("imported_ended", head.imported_ended.is_none()),
         ("imported_accepted", head.imported_accepted.is_none()),
         ("imported_accepted_clocks", head.imported_accepted_clocks.is_none()),
-    ]
-    .into_iter()
-    .filter(|(_, none)| *none)
-    .map(|(name, _)| name)
-    .collect();
+    ];
+    if kind != ProceedingKind::Matter {
+        let said: Vec<&str> = of_matters.iter().filter(|(_, none)| !none).map(|(name, _)| *name).collect();
+        if !said.is_empty() {
+            checker.say(format!("`{}` belongs to packs of matters; a pack of the kind `{}` says in [[begin]] how it begins", said.join("`, `"), kind.word()));
+        }
+    }
+    let missing: Vec<&str> =
+        of_all.into_iter().chain(of_matters.into_iter().filter(|_| kind == ProceedingKind::Matter)).filter(|(_, none)| *none).map(|(name, _)| name).collect();
     if !missing.is_empty() {
         checker.say(format!("[pack] does not say `{}`; write each, or lay the pack over another with `extends`", missing.join("`, `")));
         return None;
     }
+    let ids = |list: Option<Vec<String>>| list.unwrap_or_default().into_iter().map(ClockId).collect::<Vec<_>>();
+    let lodging = match kind {
+        ProceedingKind::Matter => Some(Lodging {
+            initial_office: StateId(head.initial_office?),
+            initial_office_clocks: ids(head.initial_office_clocks),
+            initial_direct: StateId(head.initial_direct?),
+            initial_direct_clocks: ids(head.initial_direct_clocks),
+            initial_above_clocks: ids(head.initial_above_clocks),
+            initial_sealed: head.initial_sealed.map(|s| (StateId(s), ids(head.initial_sealed_clocks))),
+            imported_ended: StateId(head.imported_ended?),
+            imported_accepted: StateId(head.imported_accepted?),
+            imported_accepted_clocks: ids(head.imported_accepted_clocks),
+        }),
+        ProceedingKind::Office | ProceedingKind::Meeting => None,
+    };
     Some(WholeHead {
         id: head.id,
         title: head.title?,
         force_from: head.force_from?,
         calendar: head.calendar?,
-        initial_office: head.initial_office?,
-        initial_office_clocks: head.initial_office_clocks?,
-        initial_direct: head.initial_direct?,
-        initial_direct_clocks: head.initial_direct_clocks?,
-        initial_above_clocks: head.initial_above_clocks.unwrap_or_default(),
-        initial_sealed: head.initial_sealed,
-        initial_sealed_clocks: head.initial_sealed_clocks.unwrap_or_default(),
+        kind,
+        lodging,
         hops_before_dispute: head.hops_before_dispute,
         keep_years: head.keep_years.unwrap_or(KEEP_YEARS),
-        imported_ended: head.imported_ended?,
-        imported_accepted: head.imported_accepted?,
-        imported_accepted_clocks: head.imported_accepted_clocks?,
         published: head.published.unwrap_or_default(),
         succession_clause: head.succession_clause,
         void_check_one_in: head.void_check_one_in,
@@ -84,18 +88,18 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
 }
 
 pub(super) fn known_in_head(checker: &mut Checker<'_>, head: &WholeHead, known: &Known) {
-    for state in [&head.initial_office, &head.initial_direct, &head.imported_ended, &head.imported_accepted].into_iter().chain(&head.initial_sealed) {
-        checker.known("state", state, &known.states);
+    if let Some(lodging) = &head.lodging {
+        let sealed = lodging.initial_sealed.as_ref();
+        let states = [&lodging.initial_office, &lodging.initial_direct, &lodging.imported_ended, &lodging.imported_accepted];
+        for state in states.into_iter().chain(sealed.map(|(state, _)| state)) {
+            checker.known("state", state.as_str(), &known.states);
+        }
+        let clocks = [&lodging.initial_office_clocks, &lodging.initial_direct_clocks, &lodging.initial_above_clocks, &lodging.imported_accepted_clocks];
+        for clock in clocks.into_iter().flatten().chain(sealed.into_iter().flat_map(|(_, clocks)| clocks)) {
+            checker.known("clock", clock.as_str(), &known.clocks);
+        }
     }
-    for clock in head
-        .initial_sealed_clocks
-        .iter()
-        .chain(&head.initial_office_clocks)
-        .chain(&head.initial_direct_clocks)
-        .chain(&head.initial_above_clocks)
-        .chain(&head.imported_accepted_clocks)
-        .chain(&head.published)
-    {
+    for clock in &head.published {
         checker.known("clock", clock, &known.clocks);
     }
     if let Some(clause) = &head.succession_clause {

@@ -9,12 +9,14 @@ use std::collections::BTreeMap;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
 
+use huiyin_domain::proceeding::ProceedingKind;
+
 use crate::error::{PackError, line_of};
 use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
-use entries::{Known, amend_move, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
+use entries::{Known, amend_move, begin_rule, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
 use head::{check_head, known_in_head};
 
 /// One entry with the file and offset it was read from.
@@ -24,6 +26,7 @@ type Found<T> = (String, usize, T);
 #[derive(Default)]
 struct Gathered {
     head: Option<Found<Head>>,
+    begins: Vec<Found<raw::Begin>>,
     states: Vec<Found<State>>,
     clocks: Vec<Found<Clock>>,
     moves: Vec<Found<Move>>,
@@ -70,6 +73,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
                 }))
             };
         }
+        take!(begin, begins);
         take!(state, states);
         take!(clock, clocks);
         take!(moves, moves);
@@ -130,6 +134,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "paper", own.papers.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    twice(&mut checker, "begin", own.begins.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    let begins = lay(base.begins, own.begins, |s| &s.id);
     let states = lay(base.states, own.states, |s| &s.id);
     let clocks = lay(base.clocks, own.clocks, |s| &s.id);
     let mut moves = lay(base.moves, own.moves, |s| &s.id);
@@ -150,6 +156,7 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
     let known = Known {
+        begins: begins.iter().map(|b| b.2.id.clone()).collect(),
         states: states.iter().map(|s| s.2.id.clone()).collect(),
         open_states: states.iter().filter(|s| s.2.phase != Phase::Archived).map(|s| s.2.id.clone()).collect(),
         clocks: clocks.iter().map(|c| c.2.id.clone()).collect(),
@@ -159,6 +166,17 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     };
     (checker.file, checker.offset) = (file, offset);
     known_in_head(&mut checker, &head, &known);
+    if (head.kind == ProceedingKind::Matter) != begins.is_empty() {
+        checker.say(match head.kind {
+            ProceedingKind::Matter => "matters begin with what is lodged; [[begin]] belongs to packs of another kind".to_owned(),
+            other => format!("a pack of the kind `{}` needs at least one [[begin]]", other.word()),
+        });
+    }
+    let mut built_begins = Vec::new();
+    for (file, offset, raw) in begins {
+        (checker.file, checker.offset) = (file, offset);
+        built_begins.extend(begin_rule(&mut checker, raw, head.force_from, &known));
+    }
     let mut built_clocks = BTreeMap::new();
     for (file, offset, clock) in clocks {
         (checker.file, checker.offset) = (file, offset);
@@ -223,6 +241,12 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
     for (file, case) in &own.cases {
         (checker.file, checker.offset) = (file.clone(), case.offset(files.files.get(file)));
+        if let Some(id) = &case.begin {
+            checker.known(&format!("begin (case `{}`)", case.id), id, &known.begins);
+        }
+        if case.begin.is_none() && head.kind != ProceedingKind::Matter {
+            checker.say(format!("case `{}`: say with `begin` how it begins", case.id));
+        }
         for (i, step) in case.step.iter().enumerate() {
             if let Some(id) = &step.do_move {
                 checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
@@ -241,12 +265,9 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         title: head.title,
         force_from: head.force_from,
         calendar: head.calendar,
-        initial_office: StateId(head.initial_office),
-        initial_office_clocks: ids(head.initial_office_clocks),
-        initial_direct: StateId(head.initial_direct),
-        initial_direct_clocks: ids(head.initial_direct_clocks),
-        initial_above_clocks: ids(head.initial_above_clocks),
-        initial_sealed: head.initial_sealed.map(|s| (StateId(s), ids(head.initial_sealed_clocks))),
+        kind: head.kind,
+        begins: built_begins,
+        lodging: head.lodging,
         hops_before_dispute: head.hops_before_dispute,
         keep_years: head.keep_years,
         keep: built_keep,
@@ -259,9 +280,6 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         floor,
         clauses,
         classes,
-        imported_ended: StateId(head.imported_ended),
-        imported_accepted: StateId(head.imported_accepted),
-        imported_accepted_clocks: ids(head.imported_accepted_clocks),
         published: ids(head.published),
         succession_clause: head.succession_clause,
         void_check_one_in: head.void_check_one_in,

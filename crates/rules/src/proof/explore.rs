@@ -42,6 +42,9 @@ pub(crate) struct Edge {
     pub by_official_or_time: bool,
 }
 
+/// What stands for a state that is none.
+static NOWHERE: StateId = StateId(String::new());
+
 /// A clock and the one who must be able to discharge it.
 pub(crate) struct Goal {
     pub clock: ClockId,
@@ -163,7 +166,12 @@ impl<'a> Space<'a> {
                 .into_iter()
                 .filter(|f| self.facts.contains(f))
                 .fold(vec![0u64], |all, f| all.iter().copied().chain(all.iter().map(|b| b | fact_bit(f))).collect());
-            let sealed = self.book.initial_sealed.as_ref().is_some_and(|(s, _)| Some(s) == self.states.get(usize::from(state)).copied());
+            let sealed = self
+                .book
+                .lodging
+                .as_ref()
+                .and_then(|l| l.initial_sealed.as_ref())
+                .is_some_and(|(s, _)| Some(s) == self.states.get(usize::from(state)).copied());
             let always =
                 if sealed { [Fact::Sealed, Fact::Accusation].into_iter().filter(|f| self.facts.contains(f)).fold(0, |b, f| b | fact_bit(f)) } else { 0 };
             for facts in free {
@@ -358,7 +366,7 @@ impl<'a> Space<'a> {
 
     /// The id of a state by index.
     pub(crate) fn state_id(&self, state: u16) -> &StateId {
-        self.states.get(usize::from(state)).copied().unwrap_or(&self.book.initial_office)
+        self.states.get(usize::from(state)).copied().unwrap_or(&NOWHERE)
     }
 
     /// The id of the state of a node.

@@ -17,6 +17,8 @@ use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{ClockId, StateId};
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, Relation, RuleBook, Verb};
 
+use huiyin_domain::proceeding::ProceedingKind;
+
 use crate::Place;
 
 use explore::{Edge, Goal, Node, Space};
@@ -118,7 +120,9 @@ pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
     let mut proof = Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
     proof.refutations.extend(end_reachable(&space));
     proof.refutations.extend(nobody_waits(&space));
-    proof.refutations.extend(answered(&space));
+    if book.kind == ProceedingKind::Matter {
+        proof.refutations.extend(answered(&space));
+    }
     proof.refutations.extend(rights(&space));
     let mut aside: BTreeMap<Slice, Vec<ClockId>> = BTreeMap::new();
     for clock in book.clocks.values() {
@@ -237,7 +241,7 @@ fn is_started(book: &RuleBook, clock: &ClockId) -> bool {
     book.moves.iter().any(|m| m.start.contains(clock))
         || book.escalation.iter().any(|e| e.start.as_ref() == Some(clock))
         || book.openings().iter().any(|(_, clocks)| clocks.contains(clock))
-        || book.imported_accepted_clocks.contains(clock)
+        || book.lodging.as_ref().is_some_and(|l| l.imported_accepted_clocks.contains(clock))
 }
 
 /// Property 1.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use huiyin_app::clock_view::{self, ClockView, ViewGround};
 use huiyin_app::domain::decide::Closed;
-use huiyin_app::domain::matter::Actor;
+use huiyin_app::domain::proceeding::Actor;
 use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
 use huiyin_app::matter_view::MatterView;
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use huiyin_app::act::Move;
-use huiyin_app::domain::matter::Actor;
+use huiyin_app::domain::proceeding::Actor;
 use huiyin_app::lodge::Lodging;
 use huiyin_app::{Identity, follow, random_hex};
 use sha2::{Digest, Sha256};

@@ -4,25 +4,47 @@ use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::clock::Clock;
 use huiyin_app::domain::decide::{self, notice_limit};
 use huiyin_app::domain::event::EventKind;
-use huiyin_app::domain::matter::{Actor, Matter};
+use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_app::domain::proceeding::{Actor, Proceeding, ProceedingKind};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
-use huiyin_app::matter_view::MatterView;
 use huiyin_app::posts::{self, Sits};
-use huiyin_app::{EventRecord, periods};
+use huiyin_app::timeline::Record;
+use huiyin_app::{ContentRecord, EventRecord, Ground, periods};
 use jiff::civil::Date;
 use minijinja::Value;
 
 use crate::context::{Asked, Shared};
 use crate::form::Form;
 
+/// What a form of a move looks at.
+struct View<'a> {
+    proceeding: &'a Proceeding,
+    events: &'a [EventRecord],
+    words: &'a [ContentRecord],
+    ground: &'a Ground,
+    today: Date,
+}
+
 /// The fields of a move as a form shows them.
-pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView, actor: &Actor, with: &[Matter], form: &Form) -> Vec<Value> {
+#[expect(clippy::too_many_arguments, reason = "what a form is made of")]
+pub(crate) fn fields_of(
+    shared: &Shared,
+    asked: &Asked,
+    rule: &MoveRule,
+    record: &Record<'_>,
+    ground: &Ground,
+    actor: &Actor,
+    with: &[Matter],
+    form: &Form,
+) -> Vec<Value> {
+    let view = View { proceeding: record.proceeding, events: record.events, words: record.words, ground, today: shared.office.now().today() };
     // A notice given late still accepts on its last lawful day at the latest.
-    let latest = notice_limit(&view.matter, rule);
+    let latest = notice_limit(view.proceeding, rule);
     // Asked for when this matter, or one it is made on as well, needs it.
-    let any = |needs: &dyn Fn(&Matter) -> bool| std::iter::once(&view.matter).chain(with).any(needs);
+    let others = with.iter().map(|m| &m.proceeding);
+    let any = |needs: &dyn Fn(&Proceeding) -> bool| std::iter::once(view.proceeding).chain(others.clone()).any(needs);
     let asked_for = |need: &&Need| match need.field {
         Field::NewFacts => any(&|m| m.annulled.is_some()),
         Field::UnheardReason => any(&|m| !(m.facts.contains(&Fact::Heard) && m.facts.contains(&Fact::Investigated))),
@@ -31,11 +53,11 @@ pub(crate) fn fields_of(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &
     rule.needs
         .iter()
         .filter(asked_for)
-        .map(|need| field(shared, asked, rule, need, view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn)))
+        .map(|need| field(shared, asked, rule, need, &view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn)))
         .collect()
 }
 
-fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &MatterView, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
+fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &View<'_>, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today();
     let last = latest.map_or(today, |l| l.min(today));
@@ -53,7 +75,7 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
                 .iter()
                 .copied()
                 .filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c))
-                .filter(|c| decide::is_choice_open(&view.matter, rule, need.field, c))
+                .filter(|c| decide::is_choice_open(view.proceeding, rule, need.field, c))
                 .collect();
             (
                 "choice",
@@ -82,17 +104,41 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Ma
     };
     let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
-    // A field may be called otherwise where the verb gives it another sense.
     let verb = serde_json::to_value(rule.verb).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    let own = format!("field-{name}-{}", verb.replace('_', "-"));
-    let label = if shared.office.wording().has(asked.language, &own) { own } else { format!("field-{name}") };
+    let label = label_of(shared, asked, &name, &verb);
     context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long }
 }
 
+/// A field may be called otherwise where the verb gives it another sense.
+fn label_of(shared: &Shared, asked: &Asked, name: &str, verb: &str) -> String {
+    let own = format!("field-{name}-{}", verb.replace('_', "-"));
+    if shared.office.wording().has(asked.language, &own) { own } else { format!("field-{name}") }
+}
+
+/// A field of a beginning, where there is no proceeding yet to look at.
+pub(crate) fn plain_field(shared: &Shared, asked: &Asked, need: &Need, form: &Form) -> Value {
+    let name = need.field.word();
+    let today = shared.office.now().today().to_string();
+    let (kind, max) = match need.field.shape() {
+        Shape::Text => ("text", String::new()),
+        Shape::Day => ("day", String::new()),
+        Shape::PastDay => ("day", today.clone()),
+        Shape::Number(_) => ("number", String::new()),
+        _ => ("line", String::new()),
+    };
+    let given = form.get(&name);
+    let value = if given.is_empty() && !max.is_empty() { today } else { given.to_owned() };
+    let hint_key = format!("hint-{}-begin", name.replace('_', "-"));
+    let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
+    let label = label_of(shared, asked, &name, "begin");
+    let choices: Vec<Value> = Vec::new();
+    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long => false }
+}
+
 /// What the form can start from without deciding anything.
-fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) -> String {
+fn suggested(rule: &MoveRule, field: Field, view: &View<'_>, actor: &Actor) -> String {
     match field {
-        Field::Request => view.matter.title.clone(),
+        Field::Request => view.proceeding.title.clone(),
         // What was decided, for the officer to take the names out of.
         Field::Opinion if rule.verb == Verb::Publish => {
             // Of the review itself and of nothing else: an answer to a complaint has an opinion as well.
@@ -113,7 +159,7 @@ fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) ->
             carried.or(words).map(str::to_owned).unwrap_or_default()
         }
         // Where only one duty is late, it is the one.
-        Field::LateDuty => match decide::late_duties(view.ground.rules(), &view.matter, actor, rule).as_slice() {
+        Field::LateDuty => match decide::late_duties(view.ground.rules(), view.proceeding, actor, rule).as_slice() {
             [only] => only.n.to_string(),
             _ => String::new(),
         },
@@ -122,18 +168,18 @@ fn suggested(rule: &MoveRule, field: Field, view: &MatterView, actor: &Actor) ->
 }
 
 /// Whom a recusal may name: the officer, and for the head everybody in the unit; whom its end may name: those recused.
-fn officers(view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
     let lift = rule.verb == Verb::LiftRecusal;
     let may =
-        |o: &&Officer| if lift { view.matter.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
+        |o: &&Officer| if lift { view.proceeding.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
     view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
 }
 
 /// What is late, by whom and for how long, of what this officer may press for.
-fn late(shared: &Shared, asked: &Asked, view: &MatterView, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let language = asked.language;
-    let clocks = decide::late_duties(view.ground.rules(), &view.matter, actor, rule);
+    let clocks = decide::late_duties(view.ground.rules(), view.proceeding, actor, rule);
     let text = |c: &Clock| {
         let unit = c.bound.unit.as_ref().and_then(|u| view.ground.directory.unit(u)).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
         let title = view.ground.book.clock(&c.rule).map(|r| language.pick(&r.title.zh, &r.title.en)).unwrap_or_default();
@@ -144,14 +190,18 @@ fn late(shared: &Shared, asked: &Asked, view: &MatterView, rule: &MoveRule, acto
     clocks.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
 }
 
-fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &MatterView) -> Vec<Value> {
+fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &View<'_>) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
     // Those who handle first, those above and outside last.
     let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
     units.sort_by_key(|u| (rank(u.kind), u.name.clone()));
     units
         .into_iter()
-        .filter(|u| u.active && (rule.verb == Verb::Ask || u.id != view.matter.holder) && u.kind != UnitKind::PetitionOffice)
+        .filter(|u| {
+            u.active
+                && (rule.verb == Verb::Ask || rule.party.is_some() || u.id != view.proceeding.holder)
+                && (u.kind != UnitKind::PetitionOffice || view.proceeding.kind != ProceedingKind::Matter)
+        })
         .map(|u| {
             let name = asked.language.pick(&u.name, &u.name_en).to_owned();
             let text = match posts::sits(&view.ground.directory, u) {

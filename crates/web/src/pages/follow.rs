@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::act::Move;
 use huiyin_app::clock_view::{self, ClockView, ViewGround};
 use huiyin_app::domain::ids::MoveId;
-use huiyin_app::domain::matter::Actor;
 use huiyin_app::domain::procedure::{Fact, Phase, Verb};
+use huiyin_app::domain::proceeding::Actor;
 use huiyin_app::domain::submission::Naming;
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
@@ -174,7 +174,7 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         part => view.matter.part, number => view.matter.number, title => view.matter.title, state,
         papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
         promise => duties.first().map(|c| c.when_late.clone()), duties, rights => rights.into_iter().filter(|r| r.hers).collect::<Vec<_>>(),
-        timeline => timeline::lines(ground, view, Reader::Petitioner), moves,
+        timeline => timeline::lines(ground, view.record(), Reader::Petitioner), moves,
         opening, delivered => view.service == follow::Service::Delivered,
         ended => view.matter.phase == Phase::Archived, joined => view.joined_count, accusation => view.matter.facts.contains(&Fact::Accusation) && view.matter.phase != Phase::Archived,
         kept => kept_through(shared, asked.language, view),
@@ -208,11 +208,11 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
-        fields => fields_of(shared, asked, offer.rule, view, &Actor::Petitioner, &[], form), errors, version => view.matter.version, cite => "",
+        fields => fields_of(shared, asked, offer.rule, &view.record(), &view.ground, &Actor::Petitioner, &[], form), errors, version => view.matter.version, cite => "",
         key => key_of(form).map_err(fail)?, files => files::views(shared, asked.language, &held.files), review => held.stripped,
         upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint | Verb::RequestReview), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
-        along => Vec::<Value>::new(), apart => Vec::<Value>::new(), apart_hidden => 0, proposals => Vec::<Value>::new(), joining => false, only_this => false, whole => "", told => "",
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
+        ..crate::moves::alone(),
     };
     let mut response = shared.page(asked, "move.html", values);
     if failed {

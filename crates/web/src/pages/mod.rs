@@ -92,7 +92,7 @@ struct PhaseRow {
 
 /// The clocks in the order a matter meets them: those of receipt, then as the moves start them.
 fn in_order(book: &RuleBook) -> Vec<&ClockRule> {
-    let first = book.initial_office_clocks.iter().chain(&book.initial_direct_clocks);
+    let first = book.lodging.iter().flat_map(|l| l.initial_office_clocks.iter().chain(&l.initial_direct_clocks));
     let started = book.moves.iter().flat_map(|m| &m.start);
     let escalated = book.escalation.iter().filter_map(|e| e.start.as_ref());
     let mut out: Vec<&ClockRule> = Vec::new();
@@ -106,9 +106,10 @@ fn in_order(book: &RuleBook) -> Vec<&ClockRule> {
 
 /// The states in the order the moves lead to them.
 fn states_in_order(book: &RuleBook) -> Vec<&StateRule> {
-    let first = [&book.initial_office];
+    let openings = book.openings();
+    let first = openings.iter().take(1).map(|(state, _)| state);
     let mut out: Vec<&StateRule> = Vec::new();
-    for state in first.into_iter().chain(book.moves.iter().filter_map(|m| m.to.as_ref())).filter_map(|id| book.state(id)) {
+    for state in first.chain(book.moves.iter().filter_map(|m| m.to.as_ref())).filter_map(|id| book.state(id)) {
         if !out.iter().any(|s| s.id == state.id) {
             out.push(state);
         }

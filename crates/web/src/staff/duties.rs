@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::ids::UnitId;
+use huiyin_app::domain::proceeding::ProceedingKind;
 use huiyin_app::duties::DutyRecord;
 use huiyin_app::duties::{self, Slice, Whose};
 use minijinja::Value;
@@ -112,7 +113,7 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
     let span = (number_of(duty.legal) - number_of(duty.start)).max(1);
     let spent = (number_of(today) - number_of(duty.start)).clamp(0, span);
     let days = |n: i32| shared.office.wording().text(language, "n-days", &[("n", i64::from(n).into())]);
-    let short = rule.is_some_and(|r| matches!(r.unit, huiyin_app::domain::clock::PeriodUnit::Hours | huiyin_app::domain::clock::PeriodUnit::Minutes));
+    let short = rule.is_some_and(|r| r.unit.is_short());
     let at = huiyin_wording::instant(language, duty.due, &now.zone, today);
     let left = if short && !late {
         at.clone()
@@ -129,7 +130,7 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
     };
     let width = if late { f64::from(span) / f64::from(span + late_days.max(1)) * 210.0 } else { f64::from(spent) / f64::from(span) * 210.0 };
     Ok(context! {
-        title, number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
+        title, href => format!("/staff/{}/{}", if duty.of == ProceedingKind::Matter { "matters" } else { "proceedings" }, duty.number), number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
         due => if short { at } else { huiyin_wording::day(language, duty.legal, today) }, left, spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
     })
 }

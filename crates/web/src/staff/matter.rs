@@ -9,7 +9,7 @@ use huiyin_app::clock_view::{self, ViewGround};
 use huiyin_app::domain::procedure::{Fact, Phase};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::timeline::{self, Reader};
-use huiyin_app::{AppError, Person, corrections, part as parting};
+use huiyin_app::{AppError, Person, corrections, part as parting, proceedings};
 use minijinja::Value;
 
 use crate::context::{Shared, SignedIn};
@@ -23,7 +23,9 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<S
     let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let proposal = corrections::proposed(&shared.office, &view.matter.submission).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let waiting = proposal.map(|p| super::correct::waiting(&shared, &signed, &view, &p));
-    Ok(shared.desk(&signed, "matter.html", context! { others => others.join("、"), waiting, ..values(&shared, &signed, &view) }))
+    let meetings = proceedings::concerning(&shared.office, &signed.staff, &view.matter.id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let meetings: Vec<Value> = meetings.iter().map(|m| context! { number => m.number, title => m.title }).collect();
+    Ok(shared.desk(&signed, "matter.html", context! { meetings, others => others.join("、"), waiting, ..values(&shared, &signed, &view) }))
 }
 
 fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
@@ -51,7 +53,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by, ledger_number => s.paper.ledger_number },
         holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
         text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
-        timeline => timeline::lines(ground, view, Reader::Officer), moves => moves(shared, signed, view),
+        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => moves(shared, signed, view),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
         joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
         joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),

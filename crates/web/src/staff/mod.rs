@@ -10,6 +10,7 @@ pub(crate) mod find;
 pub(crate) mod matter;
 pub(crate) mod moves;
 pub(crate) mod print;
+pub(crate) mod proceedings;
 pub(crate) mod register;
 pub(crate) mod report;
 pub(crate) mod second_factor;
@@ -35,7 +36,7 @@ pub(crate) async fn start(_: SignedIn) -> Redirect {
 pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let swept = huiyin_app::demo::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let (matters, breaches) = swept.map_or((0, 0), |s| (s.matters.len(), s.breaches));
+    let (matters, breaches) = swept.map_or((0, 0), |s| (s.proceedings.len(), s.breaches));
     Ok(Redirect::to(&format!("/staff/duties?whose=unit&moved={matters}&ran_out={breaches}")).into_response())
 }
 

@@ -50,7 +50,7 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
         Vec::new()
     };
     let failed = !errors.is_empty();
-    let fields = fields_of(shared, &signed.asked, offer.rule, view, &actor, &with, form);
+    let fields = fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &actor, &with, form);
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),

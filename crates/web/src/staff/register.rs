@@ -32,7 +32,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, held: &Held, erro
     let today = shared.office.now().today();
     let failed = !errors.is_empty();
     // The first clock of a sealed stub, as it is in force today.
-    let sealed = ground.book.initial_sealed.as_ref().and_then(|(_, clocks)| clocks.first());
+    let sealed = ground.book.lodging.as_ref().and_then(|l| l.initial_sealed.as_ref()).and_then(|(_, clocks)| clocks.first());
     let sealed_span = sealed.and_then(|id| periods::of_clock(shared.office.wording(), signed.asked.language, &ground.book, id, today)).unwrap_or_default();
     let values = context! {
         errors, sealed_span, form_token, places => huiyin_app::places::offered(&shared.office).await.map_err(fail)?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,

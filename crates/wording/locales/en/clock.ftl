@@ -21,6 +21,9 @@ reckon-start-text = { $fact } on { $start }; that day is not counted, the count 
 reckon-period = Period
 reckon-calendar-days = { $n } days, counted one after another, holidays included
 reckon-working-days = { $n } working days; weekends and holidays are left out, make-up working days count
+reckon-weeks = { $n } weeks
+reckon-months = { $n } months, to the day with the same number
+reckon-years = { $n } years, to the same day
 reckon-hours = { $n } hours
 reckon-minutes = { $n } minutes
 reckon-period-law = { $length } ({ $cite }: { $gist })
@@ -54,6 +57,18 @@ span-days = { $n ->
 span-working-days = { $n ->
     [one] 1 working day
    *[other] { $n } working days
+}
+span-weeks = { $n ->
+    [one] 1 week
+   *[other] { $n } weeks
+}
+span-months = { $n ->
+    [one] 1 month
+   *[other] { $n } months
+}
+span-years = { $n ->
+    [one] 1 year
+   *[other] { $n } years
 }
 span-hours = { $n ->
     [one] 1 hour

@@ -121,3 +121,7 @@ paper-faces = Faces that stand in for those of the standard: { $value }
 title-none = Received (see the text)
 file-neutral = material { $n }
 title-error = Error:{ " " }
+relation-invited = unit invited
+relation-present = unit present
+relation-absent = unit absent
+relation-responsible = unit responsible

@@ -339,3 +339,27 @@ search-empty = Type a number, or two characters and more.
 ask-ledger-number = Number in the ledger kept before
 ask-day-proposed = a later day of receipt is proposed (waits for another post)
 ask-day-refused = the proposed later day was not agreed to
+nav-proceedings = Duties and meetings
+kind-office = Duties of this office
+kind-meeting = Meetings
+kind-lead-office = Duties that no petition starts. Those of the calendar begin by themselves on their day; the others you enter when they happen.
+kind-lead-meeting = Joint and case conferences. Each resolution is a duty of its unit, with a day, until it is carried out.
+kind-none-office = Nothing yet. Duties of the calendar appear here on their day.
+kind-none-meeting = No meetings yet.
+begin-title-office = Enter one
+begin-title-meeting = Convene
+begun-day = since { $day }
+owner-is = { $unit }
+parties-title = Units taking part and matters concerned
+party-invited = Invited
+party-present = Present
+party-absent = Absent
+party-responsible = Responsible for a resolution
+party-assistant = Assisting
+party-addressee = Addressed
+links-title = Matters concerned
+links-hidden = { $n ->
+    [one] 1 more that you may not see
+   *[other] { $n } more that you may not see
+}
+meetings-title = Meetings about it

@@ -131,3 +131,5 @@ problem-foreign-detail = It came from another address and was not processed, for
 fault-files-lost = “{ $value }” was not kept; choose it again, or press the button once more to go on without it
 fault-proposal-waits = A later day is already proposed and waits; agree to it or leave it first
 fault-stands-for = “{ $value }” was made void in favour of this entry, which therefore stays; restore that one first
+fault-linked-accusation = “{ $value }” is an accusation; it stays with the body that receives it and cannot be listed
+fault-linked-many = { $value } at most

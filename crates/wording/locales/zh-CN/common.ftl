@@ -115,3 +115,7 @@ paper-faces = 本机没有国家标准规定的字体，代用：{ $value }
 title-none = 来件（内容见正文）
 file-neutral = 材料{ $n }
 title-error = 有误：
+relation-invited = 受邀单位
+relation-present = 到会单位
+relation-absent = 未到会单位
+relation-responsible = 承办单位

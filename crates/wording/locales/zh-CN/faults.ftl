@@ -131,3 +131,5 @@ problem-foreign-detail = 它是从别的网址送来的，为了您的安全没�
 fault-files-lost = “{ $value }”没有保住，请重新选择；不要了的，直接再按一次按钮
 fault-proposal-waits = 已经有人提出改晚，正在等另一个岗位的人同意；先同意或者不改那一个
 fault-stands-for = “{ $value }”作废时写明以这一件为准，不能再作废这一件；先恢复那一件
+fault-linked-accusation = “{ $value }”是检举控告事项，只在受理单位内办理，不能列入会议
+fault-linked-many = 一次最多列 { $value } 件

@@ -1,0 +1,288 @@
+//! Proceedings that are no matters: the standing duties of an office, meetings. Whatever is particular to a kind stands in its pack;
+//! here they are begun, read and moved alike.
+
+pub mod calendar;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huiyin_domain::decide::{Closed, Offer, decide, offers};
+use huiyin_domain::ids::{MoveId, ProceedingId};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::opening::{Start, begin_by};
+use huiyin_domain::payload::{Field, Payload, numbers_in};
+use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
+use huiyin_domain::proceeding::{Bare, ProceedingKind, Subject};
+use huiyin_domain::{event::EventActor, number};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, Page};
+use jiff::civil::Date;
+
+use crate::access::{Action, allows, require, visibility};
+use crate::act::{self, handed_to_somebody};
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Ground, Office, Staff, new_id};
+use crate::papers::{self, Paper};
+use crate::seal::seal;
+use crate::step::Move;
+use crate::timeline::Record;
+
+/// Matters one proceeding concerns, at most.
+const LINKS: usize = 50;
+
+/// A proceeding with everything its page shows.
+#[derive(Debug)]
+pub struct View {
+    /// The proceeding.
+    pub proceeding: Bare,
+    /// Pack, calendar, units.
+    pub ground: Ground,
+    /// What was done.
+    pub events: Vec<EventRecord>,
+    /// The words of events, by event.
+    pub words: Vec<ContentRecord>,
+    /// Its papers.
+    pub papers: Vec<Paper>,
+    /// The matters it concerns that the reader may see.
+    pub links: Vec<Matter>,
+    /// How many others it concerns.
+    pub links_hidden: usize,
+    /// Today, in office time.
+    pub today: Date,
+}
+
+impl View {
+    /// What the timeline tells.
+    pub fn record(&self) -> Record<'_> {
+        Record { proceeding: &self.proceeding, events: &self.events, words: &self.words, unopened: None }
+    }
+
+    /// The moves an officer sees, open or closed with the reason.
+    pub fn offers(&self, staff: &Staff) -> Vec<Offer<'_>> {
+        offers(self.ground.rules(), &self.proceeding, &staff.actor(), self.today)
+    }
+}
+
+/// A way to begin that an officer has today.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// The pack.
+    pub book: Arc<RuleBook>,
+    /// The beginning.
+    pub rule: BeginRule,
+}
+
+/// What the officer's unit may begin today, of a kind.
+///
+/// # Errors
+/// As the store.
+pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) -> Result<Vec<Beginning>> {
+    if !allows(staff, Action::Register) {
+        return Ok(Vec::new());
+    }
+    let unit = office.directory().await?.unit(&staff.officer.unit).map(|u| u.kind);
+    let mine = |rule: &&BeginRule| rule.every.is_none() && unit.is_some_and(|k| rule.units.contains(&k));
+    let books = office.packs_beside(kind);
+    Ok(books.iter().flat_map(|book| book.begins.iter().filter(mine).map(|rule| Beginning { book: Arc::clone(book), rule: rule.clone() })).collect())
+}
+
+/// Proceedings of a kind that the reader may see, newest first.
+///
+/// # Errors
+/// As the store; [`AppError::NotAllowed`] for a post that has no lists.
+pub async fn list(office: &Office, staff: &Staff, kind: ProceedingKind, after: Option<String>, limit: u32) -> Result<Page<Subject>> {
+    require(staff, Action::ReadLists)?;
+    let (tenant, visibility) = (office.tenant().clone(), visibility(office, staff).await?);
+    Ok(office.store().list(&ListQuery { tenant, kind, visibility, phase: None, after, limit: limit.clamp(1, 500) }).await?)
+}
+
+/// A proceeding by number, if the officer's unit may read it; otherwise as if it were not there.
+async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Bare> {
+    let found = office.store().proceeding_by_number(office.tenant(), number).await?;
+    let Some(Subject::Bare(bare)) = found else { return Err(AppError::NotFound) };
+    let directory = office.directory().await?;
+    if bare.may_read(&staff.actor(), &directory) { Ok(*bare) } else { Err(AppError::NotFound) }
+}
+
+/// The whole view for an officer.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is no such proceeding for this reader.
+pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> {
+    let proceeding = readable(office, staff, number).await?;
+    let (store, tenant) = (office.store(), office.tenant());
+    let ground = office.ground(&proceeding.pack).await?;
+    let mut links = Vec::new();
+    for id in &proceeding.links {
+        links.extend(store.matter(tenant, id).await?.filter(|m| m.may_read(&staff.actor(), &ground.directory)));
+    }
+    Ok(View {
+        links_hidden: proceeding.links.len() - links.len(),
+        links,
+        events: store.events(tenant, &proceeding.id).await?,
+        words: store.contents(tenant, proceeding.id.as_str()).await?,
+        papers: papers::all(office, &proceeding.id).await?,
+        today: office.now().today(),
+        ground,
+        proceeding,
+    })
+}
+
+/// The proceedings that concern a matter and that the reader may see, newest first.
+///
+/// # Errors
+/// As the store.
+pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -> Result<Vec<Bare>> {
+    let items = office.store().items(office.tenant(), ItemKind::Link, &format!("{matter}:"), "", 1000).await?;
+    let directory = office.directory().await?;
+    let mut out = Vec::new();
+    for item in items.iter().rev() {
+        let id = item.key.rsplit_once(':').map_or("", |k| k.1);
+        if let Some(Subject::Bare(found)) = office.store().proceeding(office.tenant(), &ProceedingId::new(id)).await?
+            && found.may_read(&staff.actor(), &directory)
+        {
+            out.push(*found);
+        }
+    }
+    Ok(out)
+}
+
+/// Begins a proceeding an officer enters.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a beginning this unit does not have, [`AppError::Form`] and [`AppError::Closed`] for its fields.
+pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMap<String, String>, key: Option<&str>) -> Result<Bare> {
+    require(staff, Action::Register)?;
+    let mut found = None;
+    for kind in ProceedingKind::ALL {
+        found = found.or(beginnings(office, staff, kind).await?.into_iter().find(|b| b.rule.id == begin));
+    }
+    let Beginning { book, rule } = found.ok_or(AppError::NotFound)?;
+    let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
+    if let Some(known) = known(office, key.as_deref()).await? {
+        return readable(office, staff, &known).await;
+    }
+    let ground = office.ground(&book.id).await?;
+    let now = office.now();
+    let payload = Payload::check(&rule.needs, fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
+    let links = linked(office, &ground, staff, payload.text(Field::Joined).unwrap_or_default()).await?;
+    let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
+    let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(false, on), str::to_owned);
+    let with = Start { id: ProceedingId(new_id()), number: next_number(office, book.kind).await?, title, on, unit: staff.officer.unit.clone() };
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    let (mut bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
+    bare.links = links;
+    let mut changes = Changes::new(office.tenant().clone());
+    for matter in &bare.links {
+        changes.items.push(ItemRecord::lasting(ItemKind::Link, format!("{matter}:{}", bare.id), serde_json::Value::Null));
+    }
+    if let Some(key) = &key {
+        changes.items.push(act::idempotency_item(office, key.clone(), ""));
+        if let Some(item) = changes.items.last_mut() {
+            item.doc = bare.number.clone().into();
+        }
+    }
+    let index = terms(&bare.title, &payload);
+    // Numbers of matters are links and no words.
+    let words = payload.split().words.without(Field::Joined);
+    let done = bare.clone();
+    seal(&mut changes, &ground, bare, events, words, Expected::New, Some(index))?;
+    match office.store().commit(changes).await {
+        Ok(()) => Ok(done),
+        // Sent twice at the same moment: the other one began it.
+        Err(error) => match known(office, key.as_deref()).await? {
+            Some(number) => readable(office, staff, &number).await,
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// The number of what was begun before with the same form.
+async fn known(office: &Office, key: Option<&str>) -> Result<Option<String>> {
+    let Some(key) = key else { return Ok(None) };
+    let item = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?;
+    Ok(item.and_then(|i| i.doc.as_str().map(str::to_owned)))
+}
+
+fn terms(title: &str, payload: &Payload) -> String {
+    let texts: Vec<&str> = std::iter::once(title).chain(payload.iter().filter(|(f, _)| f.is_content()).map(|(_, v)| v)).collect();
+    huiyin_storage::terms::index_terms(&texts)
+}
+
+/// The matters whose numbers were given: each is there for this officer, and none is an accusation, which stays in its compartment.
+async fn linked(office: &Office, ground: &Ground, staff: &Staff, given: &str) -> Result<Vec<ProceedingId>> {
+    let fault = |fault, value: &str| AppError::Form(vec![FormError::with("joined", fault, value)]);
+    let mut out = Vec::new();
+    for word in numbers_in(given) {
+        let parsed = number::parse(word).map_err(|_| fault("fault-joined-unknown", word))?;
+        let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+        let found = office.store().matter_by_number(office.tenant(), &full).await?;
+        let found = found.filter(|m| m.may_read(&staff.actor(), &ground.directory)).ok_or_else(|| fault("fault-joined-unknown", word))?;
+        if found.facts.contains(&Fact::Accusation) {
+            return Err(fault("fault-linked-accusation", word));
+        }
+        if !out.contains(&found.id) {
+            out.push(found.id.clone());
+        }
+    }
+    if out.len() > LINKS { Err(fault("fault-linked-many", &LINKS.to_string())) } else { Ok(out) }
+}
+
+/// The next number of a kind in this year, such as `M2026-000012`.
+async fn next_number(office: &Office, kind: ProceedingKind) -> Result<String> {
+    let year = office.now().today().year();
+    let serial = office.store().lease(office.tenant(), &format!("{}:{year}", kind.word()), 1).await?;
+    Ok(format!("{}{year}-{serial:06}", letter(kind)))
+}
+
+/// What the numbers of a kind begin with; those of matters begin with the year.
+pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
+    match kind {
+        ProceedingKind::Matter => "",
+        ProceedingKind::Office => "O",
+        ProceedingKind::Meeting => "M",
+    }
+}
+
+/// A move by an officer on a proceeding found by number.
+///
+/// # Errors
+/// [`AppError::NotFound`], [`AppError::Closed`] with the reason, [`AppError::ChangedMeanwhile`] when somebody was quicker.
+pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Bare> {
+    let before = readable(office, staff, number).await?;
+    let content = act::content_of(&step);
+    let key = step.key.as_deref().map(|k| act::idempotency_key(office, &before, &step.id, k));
+    if let Some(key) = &key
+        && act::was_done(office, key, &content).await?
+    {
+        return Ok(before);
+    }
+    if step.version.is_some_and(|v| v != before.version) {
+        return Err(AppError::ChangedMeanwhile);
+    }
+    let ground = office.ground(&before.pack).await?;
+    let move_id = MoveId::new(&step.id);
+    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
+    handed_to_somebody(&ground, rule, &step)?;
+    let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.items.extend(key.clone().map(|key| act::idempotency_item(office, key, &content)));
+    changes.items.extend(papers::of(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await?);
+    let mut done = decision.subject.clone();
+    done.version += 1;
+    let numbers = changes.numbers.clone();
+    let sealed = seal(&mut changes, &ground, decision.subject, decision.events, decision.words, Expected::Version(before.version), None);
+    let written = match sealed {
+        Ok(()) => office.store().commit(changes).await.map_err(AppError::from),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = written {
+        office.give_back(numbers).await;
+        // Sent twice at the same moment: the other one made it.
+        return match &key {
+            Some(key) if act::was_done(office, key, &content).await? => readable(office, staff, number).await,
+            _ => Err(error),
+        };
+    }
+    metrics::counter!("huiyin_moves_total").increment(1);
+    Ok(done)
+}

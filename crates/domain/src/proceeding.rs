@@ -1,0 +1,476 @@
+//! The proceeding: whatever runs under a pack (DESIGN.md, "One engine").
+//!
+//! It has state, facts, parties, clocks and a chained record; the engine judges, decides and times it. What only one kind has, such as
+//! the class and the channel of a matter, stands in a type of its own around it ([`crate::matter::Matter`]), which tells the engine by
+//! [`Kind`] what that kind adds. A kind with nothing of its own is a bare proceeding.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::DerefMut;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::{Clock, ClockState};
+use crate::decide::Closed;
+use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
+use crate::matter::Matter;
+use crate::payload::{FieldError, Payload};
+use crate::procedure::{Fact, MoveRule, Phase, Relation};
+use crate::unit::{Directory, Post, Unit, UnitKind};
+
+/// Who is trying to act.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The petitioner or an agent, shown by the receipt code.
+    Petitioner,
+    /// An officer.
+    Officer {
+        /// Who.
+        id: OfficerId,
+        /// Unit sat in.
+        unit: UnitId,
+        /// Posts held.
+        posts: BTreeSet<Post>,
+    },
+}
+
+/// What kind of thing runs. A pack is of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProceedingKind {
+    /// 信访事项: one request of a petitioner.
+    #[default]
+    Matter,
+    /// A recurring duty of an office that no petition starts (art. 41 and others).
+    Office,
+    /// 联席会议、会商: a meeting of several units and what they resolve.
+    Meeting,
+}
+
+impl ProceedingKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Matter, Self::Office, Self::Meeting];
+
+    /// The word in data, addresses and translation keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Matter => "matter",
+            Self::Office => "office",
+            Self::Meeting => "meeting",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+/// One proceeding. The snapshot is projected from its facts by the pack of its day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proceeding {
+    /// Id.
+    pub id: ProceedingId,
+    /// What kind of thing it is.
+    #[serde(default)]
+    pub kind: ProceedingKind,
+    /// Number, unique in the tenant.
+    pub number: String,
+    /// The pack of its day.
+    pub pack: PackId,
+    /// Which beginning of its pack; `None` for a matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub begun: Option<String>,
+    /// State.
+    pub state: StateId,
+    /// Phase of that state.
+    pub phase: Phase,
+    /// One line of what it is about.
+    pub title: String,
+    /// Day 0: of a matter, the day of receipt; of an office's duty, the day the calendar began it.
+    pub received_on: Date,
+    /// The instant it began.
+    pub received_at: Timestamp,
+    /// Who holds it.
+    pub holder: UnitId,
+    /// Who handed it over.
+    pub sender: Option<UnitId>,
+    /// Who was asked to review.
+    pub reviewer: Option<UnitId>,
+    /// Units that hold or held it: they may read it.
+    pub held: BTreeSet<UnitId>,
+    /// Facts on which moves depend.
+    pub facts: BTreeSet<Fact>,
+    /// Days that matter, by the move that made them.
+    pub days: BTreeMap<String, Date>,
+    /// Outcome of the last answer.
+    pub outcome: Option<String>,
+    /// How often it was handed over.
+    pub hops: u32,
+    /// Clocks, in the order they began.
+    pub clocks: Vec<Clock>,
+    /// Units a move named, by relation: asked to assist, invited, bound by a resolution.
+    #[serde(default, alias = "asked")]
+    pub parties: BTreeMap<Relation, BTreeSet<UnitId>>,
+    /// Proceedings it concerns: the matters of a meeting.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<ProceedingId>,
+    /// Officers who decided or answered it: a review is decided by another (LAW.md §12.9).
+    #[serde(default)]
+    pub deciders: BTreeSet<OfficerId>,
+    /// The result that was annulled; it may not come again on the same facts.
+    #[serde(default)]
+    pub annulled: Option<String>,
+    /// Officers with a direct interest, who have no more to do with it and do not see it (art. 28(3)).
+    #[serde(default)]
+    pub recused: BTreeSet<OfficerId>,
+    /// Who proposed the destruction; another officer agrees to it.
+    #[serde(default)]
+    pub proposer: Option<OfficerId>,
+    /// The state before a withdrawal, so that it can be undone.
+    pub before_withdrawal: Option<StateId>,
+    /// Number of events so far.
+    pub events: u32,
+    /// Commitment of the last event: the chain's head.
+    pub head: String,
+    /// Version, for optimistic concurrency; counted by commits.
+    pub version: u64,
+    /// The instant of the last change.
+    pub changed_at: Timestamp,
+}
+
+/// What a proceeding begins with.
+#[derive(Debug, Clone)]
+pub struct Beginning {
+    /// Id.
+    pub id: ProceedingId,
+    /// Kind.
+    pub kind: ProceedingKind,
+    /// Number.
+    pub number: String,
+    /// Pack.
+    pub pack: PackId,
+    /// First state.
+    pub state: StateId,
+    /// Its phase.
+    pub phase: Phase,
+    /// What it is about.
+    pub title: String,
+    /// Day 0.
+    pub on: Date,
+    /// The instant.
+    pub at: Timestamp,
+    /// Who holds it first.
+    pub unit: UnitId,
+}
+
+impl Proceeding {
+    /// A proceeding in its first state, with nothing running yet.
+    pub fn begin(with: Beginning) -> Self {
+        let Beginning { id, kind, number, pack, state, phase, title, on, at, unit } = with;
+        Self {
+            id,
+            kind,
+            number,
+            pack,
+            begun: None,
+            state,
+            phase,
+            title,
+            received_on: on,
+            received_at: at,
+            held: BTreeSet::from([unit.clone()]),
+            holder: unit,
+            sender: None,
+            reviewer: None,
+            facts: BTreeSet::new(),
+            days: BTreeMap::new(),
+            outcome: None,
+            hops: 0,
+            clocks: Vec::new(),
+            parties: BTreeMap::new(),
+            links: Vec::new(),
+            deciders: BTreeSet::new(),
+            annulled: None,
+            recused: BTreeSet::new(),
+            proposer: None,
+            before_withdrawal: None,
+            events: 0,
+            head: String::new(),
+            version: 0,
+            changed_at: at,
+        }
+    }
+}
+
+/// What one kind adds to the engine: conditions, checks and effects of its own. Everything else works on the [`Proceeding`] within.
+pub trait Kind: Clone + DerefMut<Target = Proceeding> {
+    /// A condition of this kind under which a move is not open, whatever the pack says.
+    fn bars(&self, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
+        None
+    }
+
+    /// Faults of fields that only this kind sees.
+    fn faults(&self, _rule: &MoveRule, _payload: &Payload) -> Vec<FieldError> {
+        Vec::new()
+    }
+
+    /// What a move changes in the fields of this kind.
+    fn made(&mut self, _rule: &MoveRule, _payload: &Payload) {}
+}
+
+/// A proceeding of a kind that adds nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Bare(pub Proceeding);
+
+impl std::ops::Deref for Bare {
+    type Target = Proceeding;
+    fn deref(&self) -> &Proceeding {
+        &self.0
+    }
+}
+
+impl DerefMut for Bare {
+    fn deref_mut(&mut self) -> &mut Proceeding {
+        &mut self.0
+    }
+}
+
+impl Kind for Bare {}
+
+/// A proceeding of any kind, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A matter.
+    Matter(Box<Matter>),
+    /// One of a kind without fields of its own.
+    Bare(Box<Bare>),
+}
+
+impl std::ops::Deref for Subject {
+    type Target = Proceeding;
+    fn deref(&self) -> &Proceeding {
+        match self {
+            Self::Matter(matter) => matter,
+            Self::Bare(bare) => bare,
+        }
+    }
+}
+
+impl DerefMut for Subject {
+    fn deref_mut(&mut self) -> &mut Proceeding {
+        match self {
+            Self::Matter(matter) => matter,
+            Self::Bare(bare) => bare,
+        }
+    }
+}
+
+impl Kind for Subject {
+    fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
+        self.matter().and_then(|m| m.bars(rule, actor, directory))
+    }
+
+    fn faults(&self, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        self.matter().map(|m| m.faults(rule, payload)).unwrap_or_default()
+    }
+
+    fn made(&mut self, rule: &MoveRule, payload: &Payload) {
+        if let Self::Matter(matter) = self {
+            matter.made(rule, payload);
+        }
+    }
+}
+
+impl From<Matter> for Subject {
+    fn from(matter: Matter) -> Self {
+        Self::Matter(Box::new(matter))
+    }
+}
+
+impl From<Bare> for Subject {
+    fn from(bare: Bare) -> Self {
+        Self::Bare(Box::new(bare))
+    }
+}
+
+impl Subject {
+    /// Reads a stored document of a kind.
+    ///
+    /// # Errors
+    /// As [`Matter::from_json`].
+    pub fn from_json(kind: ProceedingKind, doc: &str) -> serde_json::Result<Self> {
+        match kind {
+            ProceedingKind::Matter => Matter::from_json(doc).map(Self::from),
+            ProceedingKind::Office | ProceedingKind::Meeting => serde_json::from_str::<Bare>(doc).map(Self::from),
+        }
+    }
+
+    /// The document as it is stored.
+    ///
+    /// # Errors
+    /// As `serde_json`.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Matter(matter) => serde_json::to_string(matter),
+            Self::Bare(bare) => serde_json::to_string(bare),
+        }
+    }
+
+    /// The matter, where it is one.
+    pub fn matter(&self) -> Option<&Matter> {
+        match self {
+            Self::Matter(matter) => Some(matter),
+            Self::Bare(_) => None,
+        }
+    }
+
+    /// The matter, where it is one.
+    pub fn into_matter(self) -> Option<Matter> {
+        match self {
+            Self::Matter(matter) => Some(*matter),
+            Self::Bare(_) => None,
+        }
+    }
+}
+
+impl Proceeding {
+    /// The newest clock of a rule that is still owed or open.
+    pub fn running(&self, rule: &ClockId) -> Option<&Clock> {
+        self.clocks.iter().rev().find(|c| &c.rule == rule && c.is_owed())
+    }
+
+    /// Whether a fact holds: kept, or following from the state.
+    pub fn is(&self, fact: Fact) -> bool {
+        match fact {
+            Fact::Filed => matches!(self.phase, Phase::Ended | Phase::Archived),
+            kept => self.facts.contains(&kept),
+        }
+    }
+
+    /// Clocks still owed or open, soonest first.
+    pub fn owed(&self) -> Vec<&Clock> {
+        let mut out: Vec<&Clock> = self.clocks.iter().filter(|c| c.is_owed()).collect();
+        out.sort_by_key(|c| (c.kind == crate::clock::ClockKind::Right, c.due));
+        out
+    }
+
+    /// A duty was breached and is still owed.
+    pub fn is_late(&self) -> bool {
+        self.clocks.iter().any(|c| matches!(c.state(), ClockState::Breached { .. }))
+    }
+
+    /// How an actor stands to it.
+    pub fn relations(&self, actor: &Actor, directory: &Directory) -> BTreeSet<Relation> {
+        let mut out = BTreeSet::new();
+        let Actor::Officer { id, unit, posts } = actor else {
+            out.insert(Relation::Petitioner);
+            return out;
+        };
+        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
+            return out;
+        }
+        let head = posts.contains(&Post::Head);
+        if unit == &self.holder {
+            out.insert(Relation::Holder);
+            if head {
+                out.insert(Relation::HolderHead);
+            }
+        }
+        if self.sender.as_ref() == Some(unit) {
+            out.insert(Relation::Sender);
+        }
+        if self.reviewer.as_ref() == Some(unit) {
+            out.insert(Relation::Reviewer);
+        }
+        // What a body outside this system does is recorded, with its evidence, by the office that handed it over (DESIGN decision 8).
+        let outside = |id: &UnitId| directory.unit(id).is_some_and(|u| u.kind == UnitKind::External);
+        let serves = self.office(directory).is_some_and(|o| &o.id == unit);
+        if self.recorder(directory).as_ref() == Some(unit) {
+            out.insert(Relation::Holder);
+            if head {
+                out.insert(Relation::HolderHead);
+            }
+        }
+        if serves && self.reviewer.as_ref().is_some_and(outside) {
+            out.insert(Relation::Reviewer);
+        }
+        out.extend(self.parties.iter().filter(|(_, units)| units.contains(unit)).map(|(relation, _)| *relation));
+        if serves {
+            out.insert(Relation::PetitionOffice);
+            if posts.contains(&Post::Supervisor) || head {
+                out.insert(Relation::Supervisor);
+            }
+        }
+        if head && directory.superiors(&self.holder).iter().any(|s| &s.id == unit) {
+            out.insert(Relation::Overseer);
+        }
+        out
+    }
+
+    /// Whether an officer's unit may read this matter: it holds or held a duty in it, is above the
+    /// holder, or is the petition office that serves it. An accusation is read in its compartment only.
+    pub fn may_read(&self, actor: &Actor, directory: &Directory) -> bool {
+        let Actor::Officer { id, unit, posts } = actor else {
+            return true;
+        };
+        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
+            return false;
+        }
+        self.scope(directory).contains(unit)
+    }
+
+    /// The units that may read it, as written into the search index (DESIGN decision 7).
+    pub fn scope(&self, directory: &Directory) -> BTreeSet<UnitId> {
+        let mut units = BTreeSet::new();
+        units.insert(self.holder.clone());
+        units.extend(self.reviewer.clone());
+        units.extend(self.recorder(directory));
+        if self.facts.contains(&Fact::Accusation) {
+            return units;
+        }
+        units.extend(self.held.iter().cloned());
+        // Who takes part in what is no matter reads it also when nothing is owed any more.
+        if self.kind != ProceedingKind::Matter {
+            units.extend(self.parties.values().flatten().cloned());
+        }
+        units.extend(directory.superiors(&self.holder).into_iter().map(|u| u.id.clone()));
+        units.extend(self.office(directory).map(|o| o.id.clone()));
+        units.extend(self.clocks.iter().filter(|c| c.is_owed()).filter_map(|c| c.bound.unit.clone()));
+        units
+    }
+
+    /// The petition office that serves the holder, or, for a holder outside, the one that serves the sender.
+    pub fn office<'a>(&self, directory: &'a Directory) -> Option<&'a Unit> {
+        directory.petition_office_of(&self.holder).or_else(|| self.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
+    }
+
+    /// Who records what a holder outside this system does: the unit that handed the matter over; for an
+    /// accusation only a petition office.
+    fn recorder(&self, directory: &Directory) -> Option<UnitId> {
+        let outside = directory.unit(&self.holder).is_some_and(|u| u.kind == UnitKind::External);
+        let sender = self.sender.as_ref().filter(|_| outside)?;
+        let office = directory.unit(sender).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+        (office || !self.facts.contains(&Fact::Accusation)).then(|| sender.clone())
+    }
+
+    /// The unit a relation points to, for binding a clock.
+    pub fn unit_for(&self, relation: Relation, directory: &Directory) -> Option<UnitId> {
+        match relation {
+            Relation::Petitioner => None,
+            Relation::Holder | Relation::HolderHead => self.recorder(directory).or_else(|| Some(self.holder.clone())),
+            Relation::Sender => self.sender.clone().or_else(|| Some(self.holder.clone())),
+            Relation::Reviewer => {
+                let outside = self.reviewer.as_ref().and_then(|r| directory.unit(r)).is_some_and(|u| u.kind == UnitKind::External);
+                if outside { self.office(directory).map(|o| o.id.clone()) } else { self.reviewer.clone() }
+            }
+            Relation::PetitionOffice | Relation::Supervisor => self.office(directory).map(|o| o.id.clone()),
+            Relation::Assistant | Relation::Addressee | Relation::Invited | Relation::Present | Relation::Absent | Relation::Responsible => {
+                self.parties.get(&relation).and_then(|units| units.last().cloned())
+            }
+            Relation::Overseer => directory.superior(&self.holder).map(|u| u.id.clone()),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Beginning a proceeding: the form its pack asks for.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::domain::proceeding::ProceedingKind;
+use huiyin_app::proceedings::{self, Beginning};
+use huiyin_app::{AppError, domain::procedure::Label};
+
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::moves::{alone, key_of, plain_field, some_key};
+use crate::pages::Page;
+use crate::problem::{self, FieldProblem, Problem};
+
+/// The form.
+pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn) -> Page {
+    render(&shared, &signed, &id, &Form::default(), Vec::new()).await
+}
+
+async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
+    let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
+    let language = signed.asked.language;
+    let mut found: Option<Beginning> = None;
+    for kind in ProceedingKind::ALL {
+        found = found.or(proceedings::beginnings(&shared.office, &signed.staff, kind).await.map_err(fail)?.into_iter().find(|b| b.rule.id == id));
+    }
+    let Beginning { book, rule } = found.ok_or_else(|| fail(AppError::NotFound))?;
+    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let fields: Vec<_> = rule.needs.iter().map(|need| plain_field(shared, &signed.asked, need, form)).collect();
+    let title = rule.title_in(language == huiyin_wording::Language::English, shared.office.now().today());
+    let failed = !errors.is_empty();
+    let values = context! {
+        title, hint => rule.hint.as_ref().map(pick), number => pick(&book.title), about => "", back => format!("/staff/proceedings?kind={}", book.kind.word()),
+        action => format!("/staff/proceedings/new/{id}"), fields, errors, version => "", key => key_of(form).map_err(fail)?, ..alone(),
+    };
+    let mut response = shared.desk(signed, "move.html", values);
+    if failed {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Begins it.
+pub(crate) async fn begin(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    match proceedings::begin(&shared.office, &signed.staff, &id, &form.flat(), some_key(&form).as_deref()).await {
+        Ok(begun) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", begun.number)).into_response()),
+        Err(error) => {
+            let mut shown = problem::fields(&shared, signed.asked.language, &error);
+            if shown.is_empty() {
+                shown = problem::of_move(&shared, &signed.asked, &error, "/staff/proceedings");
+            }
+            if shown.is_empty() {
+                return Err(Problem::with_words(&shared, &signed.asked, error, &form));
+            }
+            render(&shared, &signed, &id, &form, shown).await
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The form of any move of a proceeding's pack, and making it.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect};
+use huiyin_app::AppError;
+use huiyin_app::act::Move;
+use huiyin_app::domain::procedure::Label;
+use huiyin_app::proceedings::{self, View};
+
+use super::title_of;
+use crate::context::{Shared, SignedIn};
+use crate::form::Form;
+use crate::moves::{alone, fields_of, key_of, some_key};
+use crate::pages::Page;
+use crate::problem::{self, FieldProblem, Problem};
+
+/// The form.
+pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
+    let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    render(&shared, &signed, &view, &step, &Form::default(), Vec::new()).await
+}
+
+async fn render(shared: &Shared, signed: &SignedIn, view: &View, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
+    let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
+    let language = signed.asked.language;
+    let offers = view.offers(&signed.staff);
+    let offer = offers.iter().find(|o| o.rule.id.as_str() == step).ok_or_else(|| fail(AppError::NotFound))?;
+    if let Some(closed) = &offer.closed {
+        return Err(fail(AppError::Closed(Box::new(closed.clone()))));
+    }
+    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let fields = fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &signed.staff.actor(), &[], form);
+    let failed = !errors.is_empty();
+    let number = &view.proceeding.number;
+    let clause = offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c));
+    let values = context! {
+        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
+        number, about => title_of(&view.ground, &view.proceeding, language), back => format!("/staff/proceedings/{number}"),
+        action => format!("/staff/proceedings/{number}/moves/{step}"), fields, errors, version => view.proceeding.version, key => key_of(form).map_err(fail)?,
+        cite => clause.map_or_else(|| shared.say(language, "basis-house"), |c| format!("{}：{}", pick(&c.cite), pick(&c.gist))), ..alone(),
+    };
+    let mut response = shared.desk(signed, "move.html", values);
+    if failed {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    Ok(response)
+}
+
+/// Makes the move.
+pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
+    let action = Move { id: step.clone(), fields: form.flat(), version: form.get("version").parse().ok(), key: some_key(&form), ..Move::default() };
+    match proceedings::act(&shared.office, &signed.staff, &number, action).await {
+        Ok(done) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", done.number)).into_response()),
+        Err(error) => {
+            let mut shown = problem::fields(&shared, signed.asked.language, &error);
+            if shown.is_empty() {
+                shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"));
+            }
+            if shown.is_empty() {
+                return Err(fail(error));
+            }
+            let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+            render(&shared, &signed, &view, &step, &form, shown).await
+        }
+    }
+}

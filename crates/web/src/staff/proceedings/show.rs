@@ -1,0 +1,73 @@
+//! One proceeding on one screen: what was done and its papers, what is owed, who takes part, the next moves.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use huiyin_app::clock_view::{self, ViewGround};
+use huiyin_app::domain::ids::UnitId;
+use huiyin_app::domain::procedure::Label;
+use huiyin_app::proceedings::{self, View};
+use huiyin_app::timeline::{self, Reader};
+use minijinja::Value;
+
+use super::{sort_of, title_of};
+use crate::context::{Shared, SignedIn};
+use crate::pages::Page;
+use crate::problem::{self, Problem};
+
+/// The page.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+    let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    Ok(shared.desk(&signed, "proceeding.html", values(&shared, &signed, &view)))
+}
+
+fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
+    let language = signed.asked.language;
+    let now = shared.office.now();
+    let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
+    let p = &view.proceeding;
+    let unit = |id: &UnitId| view.ground.directory.unit(id).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let mut by_due: Vec<_> = p.clocks.iter().collect();
+    by_due.sort_by_key(|c| c.due);
+    let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, p, c)).collect();
+    let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
+    let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
+    let comma = shared.say(language, "list-comma");
+    let parties: Vec<Value> = p
+        .parties
+        .iter()
+        .filter(|(_, units)| !units.is_empty())
+        .map(|(relation, units)| {
+            let names: Vec<String> = units.iter().map(unit).collect();
+            context! { title => shared.say(language, &format!("party-{}", word(relation))), names => names.join(&comma) }
+        })
+        .collect();
+    context! {
+        number => p.number, title => title_of(&view.ground, p, language), sort => sort_of(view, language), kind => p.kind.word(),
+        state => view.ground.book.state(&p.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => p.is_late(), holder => unit(&p.holder),
+        day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
+        papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
+        links => view.links.iter().map(|m| context! { number => m.number, title => m.title }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
+        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => moves(shared, signed, view),
+        done => signed.asked.query.contains("done=1"), pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
+    }
+}
+
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default()
+}
+
+fn moves(shared: &Shared, signed: &SignedIn, view: &View) -> Vec<Value> {
+    let language = signed.asked.language;
+    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let mut offers = view.offers(&signed.staff);
+    offers.sort_by_key(|o| o.closed.is_some());
+    offers
+        .into_iter()
+        .filter(|o| !o.closed.as_ref().is_some_and(crate::moves::nothing_to_do))
+        .map(|o| {
+            let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
+            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main => !o.rule.discharge.is_empty(), closed => o.closed.map(|c| problem::why_closed(shared, language, &c, Some(&view.ground.book))) }
+        })
+        .collect()
+}
