@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::ids::{OfficerId, UnitId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
 use huiyin_storage::{ItemKind, ItemRecord};
 

@@ -1,10 +1,11 @@
 //! Finding matters: by number, by the numbers of others, by words, and as a list, within the reader's rights.
 //! Names and contacts are never searched, and a number by which a person is known is looked for nowhere.
 
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::{ProceedingKind, Subject};
+use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
 

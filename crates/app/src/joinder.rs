@@ -8,11 +8,13 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::decide::judge;
 use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::payload::numbers_in;
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
-use huiyin_domain::proceeding::{Actor, ProceedingKind, Subject};
+use huiyin_domain::proceeding::Actor;
+use huiyin_domain::subject::Subject;
 use huiyin_storage::{ItemKind, ItemRecord, ListQuery, SearchQuery};
 
 use crate::access::visibility;

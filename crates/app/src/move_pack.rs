@@ -6,8 +6,9 @@
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::{Proceeding, Subject};
+use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::steps;
+use huiyin_domain::subject::Subject;
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office};

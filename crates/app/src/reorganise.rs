@@ -7,7 +7,8 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::may_receive_accusation;
 use huiyin_domain::procedure::{Fact, Phase};
-use huiyin_domain::proceeding::{Proceeding, Subject};
+use huiyin_domain::proceeding::Proceeding;
+use huiyin_domain::subject::Subject;
 
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};

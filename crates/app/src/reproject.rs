@@ -3,8 +3,8 @@
 //! It works in pages, commits one proceeding at a time against the version read, and changes nothing when run twice.
 
 use huiyin_domain::event::EventKind;
-use huiyin_domain::proceeding::Subject;
 use huiyin_domain::steps;
+use huiyin_domain::subject::Subject;
 
 use crate::error::Result;
 use crate::office::Office;

@@ -3,7 +3,7 @@
 use huiyin_domain::event::{Event, EventKind};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
-use huiyin_domain::proceeding::Subject;
+use huiyin_domain::subject::Subject;
 use huiyin_register::{commit, digest};
 use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MessageRecord, ProceedingWrite, SubmissionRecord};
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use huiyin_domain::event::EventKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Verb};
-use huiyin_domain::proceeding::Subject;
+use huiyin_domain::subject::Subject;
 use huiyin_register::{RegisterError, digest};
 use huiyin_storage::{AttachmentRecord, ContentRecord, DutyRecord, EventRecord, StoreError, duty_rows, list_of};
 use jiff::civil::Date;

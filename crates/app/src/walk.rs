@@ -3,9 +3,10 @@
 use huiyin_domain::clock::{Basis, OfficeTime};
 use huiyin_domain::decide::next_event;
 use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
-use huiyin_domain::proceeding::{ProceedingKind, Subject};
+use huiyin_domain::subject::Subject;
 use huiyin_storage::{Changes, Cursor, Expected, ListQuery, StoreError, Visibility};
 
 use crate::error::Result;

@@ -9,11 +9,13 @@
 
 pub mod calendar;
 pub mod clock;
+pub mod closed;
 pub mod correct;
 pub mod decide;
 pub mod event;
 mod guard;
 pub mod ids;
+pub mod kind;
 pub mod matter;
 pub mod number;
 pub mod opening;
@@ -23,6 +25,7 @@ pub mod proceeding;
 pub mod reckon;
 pub mod retention;
 pub mod steps;
+pub mod subject;
 pub mod submission;
 pub mod text;
 pub mod timer;

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::Closed;
+use crate::closed::Closed;
 use crate::ids::SubmissionId;
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, MoveRule, Verb};

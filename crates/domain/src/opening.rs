@@ -11,10 +11,11 @@ use crate::clock::{Basis, OfficeTime};
 use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, ProceedingId, StateId, SubmissionId, UnitId};
+use crate::kind::ProceedingKind;
 use crate::matter::{Matter, Ratings};
 use crate::payload::Payload;
 use crate::procedure::{BeginRule, Fact, Lodging};
-use crate::proceeding::{Bare, Beginning, Proceeding, ProceedingKind};
+use crate::proceeding::{Bare, Beginning, Proceeding};
 use crate::submission::{Channel, Purpose};
 use crate::unit::UnitKind;
 

@@ -1,7 +1,7 @@
 //! The proceeding: whatever runs under a pack (DESIGN.md, "One engine").
 //!
 //! It has state, facts, parties, clocks and a chained record; the engine judges, decides and times it. What only one kind has, such as
-//! the class and the channel of a matter, stands in a type of its own around it ([`crate::matter::Matter`]), which tells the engine by
+//! the class and the channel of a matter, stands in a type of its own around it (`Matter`), which tells the engine by
 //! [`Kind`] what that kind adds. A kind with nothing of its own is a bare proceeding.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,9 +12,9 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, ClockState};
-use crate::decide::Closed;
+use crate::closed::Closed;
 use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
-use crate::matter::Matter;
+use crate::kind::ProceedingKind;
 use crate::payload::{FieldError, Payload};
 use crate::procedure::{Fact, MoveRule, Phase, Relation};
 use crate::unit::{Directory, Post, Unit, UnitKind};
@@ -33,38 +33,6 @@ pub enum Actor {
         /// Posts held.
         posts: BTreeSet<Post>,
     },
-}
-
-/// What kind of thing runs. A pack is of one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ProceedingKind {
-    /// 信访事项: one request of a petitioner.
-    #[default]
-    Matter,
-    /// A recurring duty of an office that no petition starts (art. 41 and others).
-    Office,
-    /// 联席会议、会商: a meeting of several units and what they resolve.
-    Meeting,
-}
-
-impl ProceedingKind {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Matter, Self::Office, Self::Meeting];
-
-    /// The word in data, addresses and translation keys.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Matter => "matter",
-            Self::Office => "office",
-            Self::Meeting => "meeting",
-        }
-    }
-
-    /// The kind of a word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
 }
 
 /// One proceeding. The snapshot is projected from its facts by the pack of its day.
@@ -239,102 +207,6 @@ impl DerefMut for Bare {
 }
 
 impl Kind for Bare {}
-
-/// A proceeding of any kind, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// A matter.
-    Matter(Box<Matter>),
-    /// One of a kind without fields of its own.
-    Bare(Box<Bare>),
-}
-
-impl std::ops::Deref for Subject {
-    type Target = Proceeding;
-    fn deref(&self) -> &Proceeding {
-        match self {
-            Self::Matter(matter) => matter,
-            Self::Bare(bare) => bare,
-        }
-    }
-}
-
-impl DerefMut for Subject {
-    fn deref_mut(&mut self) -> &mut Proceeding {
-        match self {
-            Self::Matter(matter) => matter,
-            Self::Bare(bare) => bare,
-        }
-    }
-}
-
-impl Kind for Subject {
-    fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
-        self.matter().and_then(|m| m.bars(rule, actor, directory))
-    }
-
-    fn faults(&self, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
-        self.matter().map(|m| m.faults(rule, payload)).unwrap_or_default()
-    }
-
-    fn made(&mut self, rule: &MoveRule, payload: &Payload) {
-        if let Self::Matter(matter) = self {
-            matter.made(rule, payload);
-        }
-    }
-}
-
-impl From<Matter> for Subject {
-    fn from(matter: Matter) -> Self {
-        Self::Matter(Box::new(matter))
-    }
-}
-
-impl From<Bare> for Subject {
-    fn from(bare: Bare) -> Self {
-        Self::Bare(Box::new(bare))
-    }
-}
-
-impl Subject {
-    /// Reads a stored document of a kind.
-    ///
-    /// # Errors
-    /// As [`Matter::from_json`].
-    pub fn from_json(kind: ProceedingKind, doc: &str) -> serde_json::Result<Self> {
-        match kind {
-            ProceedingKind::Matter => Matter::from_json(doc).map(Self::from),
-            ProceedingKind::Office | ProceedingKind::Meeting => serde_json::from_str::<Bare>(doc).map(Self::from),
-        }
-    }
-
-    /// The document as it is stored.
-    ///
-    /// # Errors
-    /// As `serde_json`.
-    pub fn to_json(&self) -> serde_json::Result<String> {
-        match self {
-            Self::Matter(matter) => serde_json::to_string(matter),
-            Self::Bare(bare) => serde_json::to_string(bare),
-        }
-    }
-
-    /// The matter, where it is one.
-    pub fn matter(&self) -> Option<&Matter> {
-        match self {
-            Self::Matter(matter) => Some(matter),
-            Self::Bare(_) => None,
-        }
-    }
-
-    /// The matter, where it is one.
-    pub fn into_matter(self) -> Option<Matter> {
-        match self {
-            Self::Matter(matter) => Some(*matter),
-            Self::Bare(_) => None,
-        }
-    }
-}
 
 impl Proceeding {
     /// The newest clock of a rule that is still owed or open.

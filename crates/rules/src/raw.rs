@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::unit::{Post, UnitKind};
 use jiff::civil::Date;

@@ -2,9 +2,9 @@
 //! schema cannot fall behind: a test compares it with the shipped packs.
 
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{EscalateTo, Fact, HandTo, Phase, Relation, Verb};
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::unit::{Post, UnitKind};
 use serde::de::DeserializeOwned;
@@ -77,14 +77,7 @@ pub fn schema() -> Value {
     );
     let limit =
         |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
-    let every = object(
-        &["months", "month", "day", "names"],
-        json!({ "months": number, "month": number, "day": number, "names": { "enum": ["same_year", "next_year"] } }),
-    );
-    let begin = object(
-        &["id", "title", "state", "clocks", "units"],
-        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": { "type": "array", "items": one_of::<UnitKind>() }, "needs": needs, "every": every }),
-    );
+    let begin = begin(&label, &needs);
     let floor = object(
         &[],
         json!({
@@ -110,4 +103,18 @@ pub fn schema() -> Value {
 
 fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// How a proceeding that is no matter begins.
+fn begin(label: &Value, needs: &Value) -> Value {
+    let (text, number) = (json!({ "type": "string" }), json!({ "type": "integer", "minimum": 0 }));
+    let list = json!({ "type": "array", "items": text });
+    let every = object(
+        &["months", "month", "day", "names"],
+        json!({ "months": number, "month": number, "day": number, "names": { "enum": ["same_year", "next_year"] } }),
+    );
+    object(
+        &["id", "title", "state", "clocks", "units"],
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": { "type": "array", "items": one_of::<UnitKind>() }, "needs": needs, "every": every }),
+    )
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
-use huiyin_domain::proceeding::Subject;
+use huiyin_domain::subject::Subject;
 use huiyin_storage::{
     AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
     MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,

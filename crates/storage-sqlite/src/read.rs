@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::ids::ProceedingId;
-use huiyin_domain::proceeding::{ProceedingKind, Subject};
+use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::subject::Subject;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
     AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyCounts, DutyQuery, DutyRecord, DutyWindow, FileUse, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, Page,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
-use huiyin_domain::proceeding::Subject;
+use huiyin_domain::subject::Subject;
 
 use crate::records::{
     AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,

@@ -26,7 +26,7 @@ use std::path::Path;
 use async_trait::async_trait;
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
 use huiyin_domain::matter::Matter;
-use huiyin_domain::proceeding::Subject;
+use huiyin_domain::subject::Subject;
 use jiff::Timestamp;
 
 /// Everything the program keeps. Each read is for one view; each method names what it returns when nothing is there.

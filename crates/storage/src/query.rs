@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::changes::{DUTIES, burst_list};
 use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::unit::Post;
 use jiff::Timestamp;
 

@@ -3,8 +3,8 @@
 use huiyin_domain::clock::{Basis, ClockKind, ClockState};
 use huiyin_domain::event::Event;
 use huiyin_domain::ids::{ClockId, ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Payload;
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_domain::submission::Submission;
 use huiyin_domain::unit::Post;
 use jiff::Timestamp;

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use huiyin_domain::ids::{ProceedingId, TenantId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::Relation;
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_storage::{Changes, Expected, ProceedingWrite, Store, StoreError, conformance};
 use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;

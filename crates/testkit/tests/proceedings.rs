@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::domain::decide::Closed;
+use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::procedure::{Phase, Relation};
-use huiyin_app::domain::proceeding::{Bare, ProceedingKind};
+use huiyin_app::domain::proceeding::Bare;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::proceedings;
 use huiyin_app::{AppError, Office, demo, sweep, verify};

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::RuleBook;
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
 use rust_embed::RustEmbed;

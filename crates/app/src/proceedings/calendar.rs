@@ -5,10 +5,10 @@
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{ProceedingId, UnitId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::opening::{Start, begin_by};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::{BeginRule, RuleBook};
-use huiyin_domain::proceeding::ProceedingKind;
 use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, StoreError, terms};
 use jiff::civil::Date;
 

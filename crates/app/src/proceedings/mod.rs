@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use huiyin_domain::decide::{Closed, Offer, decide, offers};
 use huiyin_domain::ids::{MoveId, ProceedingId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::opening::{Start, begin_by};
 use huiyin_domain::payload::{Field, Payload, numbers_in};
 use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
-use huiyin_domain::proceeding::{Bare, ProceedingKind, Subject};
+use huiyin_domain::proceeding::Bare;
+use huiyin_domain::subject::Subject;
 use huiyin_domain::{event::EventActor, number};
 use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, Page};
 use jiff::civil::Date;

@@ -7,13 +7,12 @@ mod work;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use crate::calendar::WorkCalendar;
-use crate::clock::{Basis, Beginning, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit, Transition};
+use crate::clock::{Basis, Beginning, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit};
 use crate::event::{Event, EventActor, EventKind};
 use crate::guard::{holds, unsettled};
-use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
@@ -22,6 +21,7 @@ use crate::retention;
 use crate::steps::set_next;
 use crate::unit::{Directory, Post};
 
+pub use crate::closed::Closed;
 use work::Work;
 pub use work::nobody_left;
 
@@ -43,85 +43,6 @@ const ELSEWHERE: &str = "elsewhere";
 
 /// Outcomes by which a request is supported, in whole or part; what was supported is then carried out (art. 32).
 pub const SUPPORTING: &[&str] = &["support", "adopt", "adopt_partly", "change_support"];
-
-/// Why a move is not open.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "closed", rename_all = "snake_case")]
-pub enum Closed {
-    /// The pack knows no such move.
-    NoSuchMove {
-        /// As asked for.
-        #[serde(rename = "move")]
-        move_id: String,
-    },
-    /// Not in this state.
-    State {
-        /// The state now.
-        state: StateId,
-    },
-    /// Not by this actor.
-    NotYours {
-        /// Who may.
-        by: Vec<Relation>,
-    },
-    /// A condition does not hold.
-    Guard {
-        /// The first that fails.
-        guard: Guard,
-    },
-    /// Fields are at fault.
-    Fields {
-        /// All of them.
-        errors: Vec<FieldError>,
-    },
-    /// Who decided before may not decide the review (LAW.md §12.9).
-    SameOfficer,
-    /// There is no superior unit to which a review could go.
-    NoSuperior,
-    /// The proceeding cannot be handed to that unit.
-    Unit {
-        /// Which.
-        unit: UnitId,
-    },
-    /// The file is kept until a day; without one, for ever.
-    Kept {
-        /// The last day.
-        through: Option<Date>,
-    },
-    /// Who proposed it does not agree to it as well.
-    SecondPerson,
-    /// Who agrees sits in another post than who proposed it.
-    SecondPost,
-    /// It is about the actor's own unit.
-    AboutYou,
-    /// She has been notified already.
-    Noticed,
-    /// Nothing of a person is kept of who gave no name.
-    Anonymous,
-    /// The petitioner gets it by signature or post and not by a button.
-    Delivered,
-    /// The receipt code was replaced lately; it waits until a day.
-    Waits {
-        /// From when it is open.
-        until: Date,
-    },
-    /// A clock does not stand as the move takes it to.
-    Clock {
-        /// Which, where it stands, and what was tried.
-        refused: Transition,
-    },
-    /// The days given cannot be reckoned.
-    Reckoning {
-        /// In words.
-        why: String,
-    },
-}
-
-impl From<Transition> for Closed {
-    fn from(refused: Transition) -> Self {
-        Self::Clock { refused }
-    }
-}
 
 /// A decision: the new snapshot, the events that made it and the words that go into the content table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,8 +12,8 @@ use jiff::civil::date;
 use super::{ClockRule, EscalateTo, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, Relation, RuleBook, StartFrom, Verb};
 use crate::clock::ClockKind;
 use crate::ids::{ClockId, MoveId, StateId};
+use crate::kind::ProceedingKind;
 use crate::payload::Field;
-use crate::proceeding::ProceedingKind;
 
 /// Where in a pack the floor is broken.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Basis, ClockKind, PeriodUnit};
 use crate::ids::{ClockId, MoveId, PackId, StateId};
+use crate::kind::ProceedingKind;
 use crate::payload::{Field, Need};
-use crate::proceeding::ProceedingKind;
 use crate::reckon::Roll;
 use crate::unit::{Post, UnitKind};
 

@@ -1,8 +1,8 @@
 //! The head of a pack: what must be said, and what it names.
 
 use huiyin_domain::ids::{ClockId, StateId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::{Label, Lodging};
-use huiyin_domain::proceeding::ProceedingKind;
 
 use super::checker::Checker;
 use super::entries::Known;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
 
-use huiyin_domain::proceeding::ProceedingKind;
+use huiyin_domain::kind::ProceedingKind;
 
 use crate::error::{PackError, line_of};
 use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};

@@ -17,7 +17,7 @@ use huiyin_domain::clock::ClockKind;
 use huiyin_domain::ids::{ClockId, StateId};
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, Relation, RuleBook, Verb};
 
-use huiyin_domain::proceeding::ProceedingKind;
+use huiyin_domain::kind::ProceedingKind;
 
 use crate::Place;
 

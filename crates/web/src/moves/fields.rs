@@ -4,10 +4,11 @@ use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::clock::Clock;
 use huiyin_app::domain::decide::{self, notice_limit};
 use huiyin_app::domain::event::EventKind;
+use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
-use huiyin_app::domain::proceeding::{Actor, Proceeding, ProceedingKind};
+use huiyin_app::domain::proceeding::{Actor, Proceeding};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
 use huiyin_app::posts::{self, Sits};
 use huiyin_app::timeline::Record;
@@ -28,7 +29,6 @@ struct View<'a> {
 }
 
 /// The fields of a move as a form shows them.
-#[expect(clippy::too_many_arguments, reason = "what a form is made of")]
 pub(crate) fn fields_of(
     shared: &Shared,
     asked: &Asked,

@@ -70,7 +70,7 @@ async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, error
     Ok(shared.desk(
         signed,
         "unit.html",
-        context! { u => unit, units, kinds => UnitKind::ALL.map(UnitKind::word), families => shared.office.library().families(huiyin_app::domain::proceeding::ProceedingKind::Matter), errors },
+        context! { u => unit, units, kinds => UnitKind::ALL.map(UnitKind::word), families => shared.office.library().families(huiyin_app::domain::kind::ProceedingKind::Matter), errors },
     ))
 }
 

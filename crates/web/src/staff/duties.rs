@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::ids::UnitId;
-use huiyin_app::domain::proceeding::ProceedingKind;
+use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::duties::DutyRecord;
 use huiyin_app::duties::{self, Slice, Whose};
 use minijinja::Value;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
-use huiyin_app::domain::proceeding::ProceedingKind;
+use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::proceedings::{self, Beginning};
 use huiyin_app::{AppError, domain::procedure::Label};
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::{Query, State};
 use huiyin_app::domain::clock::ClockKind;
-use huiyin_app::domain::proceeding::{ProceedingKind, Subject};
+use huiyin_app::domain::kind::ProceedingKind;
+use huiyin_app::domain::subject::Subject;
 use huiyin_app::proceedings;
 use minijinja::Value;
 use serde::Deserialize;

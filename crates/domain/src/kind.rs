@@ -1,0 +1,35 @@
+//! The kinds of proceedings.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of thing runs. A pack is of one kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProceedingKind {
+    /// 信访事项: one request of a petitioner.
+    #[default]
+    Matter,
+    /// A recurring duty of an office that no petition starts (art. 41 and others).
+    Office,
+    /// 联席会议、会商: a meeting of several units and what they resolve.
+    Meeting,
+}
+
+impl ProceedingKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Matter, Self::Office, Self::Meeting];
+
+    /// The word in data, addresses and translation keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Matter => "matter",
+            Self::Office => "office",
+            Self::Meeting => "meeting",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}

@@ -1,0 +1,107 @@
+//! A proceeding of any kind: what is stored, listed and swept.
+
+use std::ops::DerefMut;
+
+use crate::closed::Closed;
+use crate::kind::ProceedingKind;
+use crate::matter::Matter;
+use crate::payload::{FieldError, Payload};
+use crate::procedure::MoveRule;
+use crate::proceeding::{Actor, Bare, Kind, Proceeding};
+use crate::unit::Directory;
+
+/// A proceeding of any kind, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A matter.
+    Matter(Box<Matter>),
+    /// One of a kind without fields of its own.
+    Bare(Box<Bare>),
+}
+
+impl std::ops::Deref for Subject {
+    type Target = Proceeding;
+    fn deref(&self) -> &Proceeding {
+        match self {
+            Self::Matter(matter) => matter,
+            Self::Bare(bare) => bare,
+        }
+    }
+}
+
+impl DerefMut for Subject {
+    fn deref_mut(&mut self) -> &mut Proceeding {
+        match self {
+            Self::Matter(matter) => matter,
+            Self::Bare(bare) => bare,
+        }
+    }
+}
+
+impl Kind for Subject {
+    fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
+        self.matter().and_then(|m| m.bars(rule, actor, directory))
+    }
+
+    fn faults(&self, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        self.matter().map(|m| m.faults(rule, payload)).unwrap_or_default()
+    }
+
+    fn made(&mut self, rule: &MoveRule, payload: &Payload) {
+        if let Self::Matter(matter) = self {
+            matter.made(rule, payload);
+        }
+    }
+}
+
+impl From<Matter> for Subject {
+    fn from(matter: Matter) -> Self {
+        Self::Matter(Box::new(matter))
+    }
+}
+
+impl From<Bare> for Subject {
+    fn from(bare: Bare) -> Self {
+        Self::Bare(Box::new(bare))
+    }
+}
+
+impl Subject {
+    /// Reads a stored document of a kind.
+    ///
+    /// # Errors
+    /// As [`Matter::from_json`].
+    pub fn from_json(kind: ProceedingKind, doc: &str) -> serde_json::Result<Self> {
+        match kind {
+            ProceedingKind::Matter => Matter::from_json(doc).map(Self::from),
+            ProceedingKind::Office | ProceedingKind::Meeting => serde_json::from_str::<Bare>(doc).map(Self::from),
+        }
+    }
+
+    /// The document as it is stored.
+    ///
+    /// # Errors
+    /// As `serde_json`.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Matter(matter) => serde_json::to_string(matter),
+            Self::Bare(bare) => serde_json::to_string(bare),
+        }
+    }
+
+    /// The matter, where it is one.
+    pub fn matter(&self) -> Option<&Matter> {
+        match self {
+            Self::Matter(matter) => Some(matter),
+            Self::Bare(_) => None,
+        }
+    }
+
+    /// The matter, where it is one.
+    pub fn into_matter(self) -> Option<Matter> {
+        match self {
+            Self::Matter(matter) => Some(*matter),
+            Self::Bare(_) => None,
+        }
+    }
+}
