@@ -12,6 +12,7 @@ use huiyin_domain::subject::Subject;
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office};
+use crate::security::{Act, Entry};
 use crate::walk::{BUSY, Said, Walk, write_one};
 
 /// What was done, or would be.
@@ -50,6 +51,10 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
                 None => one(office, &ground, subject, mode, &mut done).await?,
             }
         }
+    }
+    if mode == Mode::Write {
+        let said = format!("{from} → {to}: {}", done.matters);
+        Entry::new(office, Act::PackMoved, None).with(said).write(office).await?;
     }
     Ok(done)
 }

@@ -13,6 +13,7 @@ use huiyin_domain::subject::Subject;
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};
 use crate::office::Office;
+use crate::security::{Act, Entry};
 use crate::walk::{BUSY, Said, Walk, write_one};
 
 /// Hands what `from` holds to `to`; with `class`, only matters of that content class (a unit that is split).
@@ -41,6 +42,10 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
             }
             one(office, subject, from, to, mode, &mut done).await?;
         }
+    }
+    if mode == Mode::Write {
+        let said = format!("{from} → {to}: {}", done.matters);
+        Entry::new(office, Act::UnitSucceeded, None).with(said).write(office).await?;
     }
     Ok(done)
 }

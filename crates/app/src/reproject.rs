@@ -8,6 +8,7 @@ use huiyin_domain::subject::Subject;
 
 use crate::error::Result;
 use crate::office::Office;
+use crate::security::{Act, Entry};
 use crate::walk::{Said, Walk, write_one};
 
 /// What was done.
@@ -34,6 +35,11 @@ pub async fn run(office: &Office) -> Result<Reprojected> {
         for subject in page {
             one(office, subject, &mut done).await?;
         }
+    }
+    // Run again where nothing has changed it does nothing, and leaves no entry.
+    if done.moved + done.settled > 0 {
+        let said = format!("{} / {}", done.moved, done.settled);
+        Entry::new(office, Act::CalendarReprojected, None).with(said).write(office).await?;
     }
     Ok(done)
 }

@@ -49,11 +49,17 @@ pub enum Act {
     OfficerChanged,
     /// The time of the office was confirmed after a leap.
     ClockConfirmed,
+    /// What a unit held was handed to its successor.
+    UnitSucceeded,
+    /// Open proceedings were moved to another version of their rules.
+    PackMoved,
+    /// Open periods were reckoned again under the calendars of the day.
+    CalendarReprojected,
 }
 
 impl Act {
     /// All of them, in the order of a list.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -69,6 +75,9 @@ impl Act {
         Self::OfficerAdded,
         Self::OfficerChanged,
         Self::ClockConfirmed,
+        Self::UnitSucceeded,
+        Self::PackMoved,
+        Self::CalendarReprojected,
     ];
 
     /// The word of it in keys and queries: `signed-in`.
@@ -89,6 +98,9 @@ impl Act {
             Self::OfficerAdded => "officer-added",
             Self::OfficerChanged => "officer-changed",
             Self::ClockConfirmed => "clock-confirmed",
+            Self::UnitSucceeded => "unit-succeeded",
+            Self::PackMoved => "pack-moved",
+            Self::CalendarReprojected => "calendar-reprojected",
         }
     }
 }

@@ -37,8 +37,6 @@ pub struct Swept {
 /// # Errors
 /// When the store cannot be read; single matters that fail are counted and logged.
 pub async fn run(office: &Office) -> Result<Swept> {
-    // What the calendar begins first, so that what is late already is found late in the same run.
-    crate::proceedings::calendar::begin_due(office).await?;
     let swept = timers(office).await?;
     // Drafts, sessions and counts of guesses past their time are removed for good.
     office.store().sweep_items(office.tenant(), office.machine_now()).await?;
@@ -62,11 +60,13 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
     run(office).await.map(Some)
 }
 
-/// Fires every timer due at office time.
+/// Begins what the calendar begins and fires every timer due at office time.
 ///
 /// # Errors
 /// As [`run`].
 pub(crate) async fn timers(office: &Office) -> Result<Swept> {
+    // What the calendar begins first, so that what is late already is found late in the same run.
+    crate::proceedings::calendar::begin_due(office).await?;
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {

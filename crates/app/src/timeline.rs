@@ -209,6 +209,7 @@ fn who(ground: ViewGround<'_>, event: &Event, reader: Reader) -> String {
         EventActor::Petitioner => say(ground, if reader == Reader::Petitioner { "you" } else { "petitioner" }, &[]),
         EventActor::Clock => say(ground, "by-clock", &[]),
         EventActor::Import => say(ground, "by-import", &[]),
+        EventActor::Operator => say(ground, "by-operator", &[]),
     }
 }
 

@@ -77,7 +77,7 @@ pub(crate) async fn write_one(office: &Office, ground: &Ground, was: u64, next: 
         tell(&mut changes, office, &record, matter, about);
     }
     let basis = if said.clause.is_some() { Basis::Law } else { Basis::House };
-    let events = said.kinds.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Clock, said.clause.clone(), basis, kind)).collect();
+    let events = said.kinds.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Operator, said.clause.clone(), basis, kind)).collect();
     next.changed_at = now.at;
     seal(&mut changes, ground, next, events, Payload::default(), Expected::Version(was), None)?;
     match office.store().commit(changes).await {

@@ -32,6 +32,8 @@ pub enum EventActor {
     Clock,
     /// An import of records kept before.
     Import,
+    /// Whoever runs the program: a command at the machine, such as moving a pack or handing over what a unit held.
+    Operator,
 }
 
 /// What happened.

@@ -30,12 +30,17 @@ use crate::Pack;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
+    /// Id, unique in the pack.
     pub id: String,
+    /// Day 0.
     pub received: Date,
+    /// The unit it comes to: `office` where it is not said.
     #[serde(default = "office")]
     pub at: String,
+    /// What a matter is for.
     #[serde(default = "request")]
     pub purpose: Purpose,
+    /// How a matter came.
     #[serde(default = "online")]
     pub channel: Channel,
     /// Of what is no matter: how it begins.
@@ -43,6 +48,7 @@ pub(crate) struct Case {
     /// What it begins with.
     #[serde(default)]
     pub give: BTreeMap<String, String>,
+    /// What happens then, in order.
     pub step: Vec<Step>,
 }
 
@@ -50,10 +56,14 @@ pub(crate) struct Case {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Step {
+    /// The day.
     pub on: Date,
+    /// The move that is made; absent: only time passes.
     #[serde(rename = "move")]
     pub do_move: Option<String>,
+    /// Who makes it, by relation; `holder` where it is not said.
     pub by: Option<Relation>,
+    /// Its fields.
     #[serde(default)]
     pub give: BTreeMap<String, String>,
     /// The state afterwards.

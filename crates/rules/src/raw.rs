@@ -56,26 +56,37 @@ pub(crate) struct Part {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Amend {
+    /// The move that is added to.
     #[serde(rename = "move")]
     pub of: String,
+    /// Further states.
     #[serde(default)]
     pub from: Vec<String>,
+    /// Further conditions.
     #[serde(default)]
     pub when: Vec<String>,
+    /// Further fields.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Further clocks it starts.
     #[serde(default)]
     pub start: Vec<String>,
+    /// Further clocks it discharges.
     #[serde(default)]
     pub discharge: Vec<String>,
+    /// Further clocks it closes.
     #[serde(default)]
     pub close: Vec<String>,
+    /// Further clocks it stops.
     #[serde(default)]
     pub stop: Vec<String>,
+    /// Further clocks it lets run again.
     #[serde(default)]
     pub resume: Vec<String>,
+    /// Further facts it makes true.
     #[serde(default)]
     pub sets: Vec<String>,
+    /// Further facts it makes untrue.
     #[serde(default)]
     pub clears: Vec<String>,
 }
@@ -90,10 +101,13 @@ pub(crate) struct Floor {
     /// Rights that each pack over this one keeps open.
     #[serde(default)]
     pub rights: Vec<Verb>,
+    /// The longest time to the discharge of a duty.
     #[serde(default)]
     pub duty: Vec<Spanned<FloorDuty>>,
+    /// The shortest time of a right.
     #[serde(default)]
     pub right: Vec<Spanned<FloorRight>>,
+    /// What a paper must print.
     #[serde(default)]
     pub answer: Vec<Spanned<FloorAnswer>>,
 }
@@ -101,25 +115,33 @@ pub(crate) struct Floor {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FloorDuty {
+    /// The duty.
     pub clock: String,
     /// The longest time to its discharge, extensions included.
     pub longest: u32,
+    /// Its unit.
     pub unit: PeriodUnit,
+    /// The clause that says so.
     pub clause: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FloorRight {
+    /// The right.
     pub clock: String,
+    /// The shortest time.
     pub shortest: u32,
+    /// Its unit.
     pub unit: PeriodUnit,
+    /// The clause that says so.
     pub clause: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct FloorAnswer {
+    /// The paper.
     pub paper: String,
     /// What the paper prints: fields of its move and other variables.
     pub contents: Vec<String>,
@@ -132,9 +154,12 @@ pub(crate) struct Keep {
     pub when: Vec<String>,
     /// A number of years, or `permanent = true`.
     pub years: Option<u32>,
+    /// For ever.
     #[serde(default)]
     pub permanent: bool,
+    /// Where it comes from.
     pub basis: Basis,
+    /// The clause, for `law` and `local`.
     pub clause: Option<String>,
 }
 
@@ -142,28 +167,41 @@ pub(crate) struct Keep {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Head {
+    /// Path and version, such as `cn/petition/2022`.
     pub id: String,
     /// `matter` where it is not said.
     pub kind: Option<ProceedingKind>,
+    /// Name.
     pub title: Option<Label>,
+    /// In force from.
     pub force_from: Option<Date>,
+    /// The working-day calendar it counts by.
     pub calendar: Option<String>,
+    /// State of a submission at a petition office.
     pub initial_office: Option<String>,
+    /// Clocks started there.
     pub initial_office_clocks: Option<Vec<String>>,
+    /// State of a submission lodged straight with another unit.
     pub initial_direct: Option<String>,
+    /// Clocks started there.
     pub initial_direct_clocks: Option<Vec<String>>,
+    /// Clocks started besides, for what comes from a higher office or the national system.
     pub initial_above_clocks: Option<Vec<String>>,
     /// A pack this one varies: states, clocks, moves and papers of the same id replace those of the base.
     pub extends: Option<String>,
     /// State of the sealed stub of an upper-level accusation.
     pub initial_sealed: Option<String>,
+    /// Clocks started there.
     pub initial_sealed_clocks: Option<Vec<String>>,
     /// Hand-overs after which the next is a dispute.
     pub hops_before_dispute: Option<u32>,
     /// Years a file is kept.
     pub keep_years: Option<u32>,
+    /// State of an imported row that was answered elsewhere.
     pub imported_ended: Option<String>,
+    /// State of an imported row whose dates show that a unit accepted it.
     pub imported_accepted: Option<String>,
+    /// Clocks of such a row.
     pub imported_accepted_clocks: Option<Vec<String>>,
     /// Clocks that the home page tells.
     pub published: Option<Vec<String>>,
@@ -207,10 +245,15 @@ impl Head {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Begin {
+    /// Id.
     pub id: String,
+    /// What it is called; `{year}` is the year it is for.
     pub title: Label,
+    /// Shown small under it.
     pub hint: Option<Label>,
+    /// First state.
     pub state: String,
+    /// Clocks started there.
     pub clocks: Vec<String>,
     /// Kinds of the units that begin it or owe it.
     pub units: Vec<UnitKind>,
@@ -228,6 +271,7 @@ pub(crate) struct Every {
     pub months: u32,
     /// Of the first year in which the pack is in force.
     pub month: i8,
+    /// Likewise.
     pub day: i8,
     /// The year it is for: `same_year` or `next_year`.
     pub names: Names,
@@ -243,10 +287,12 @@ pub(crate) enum Names {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Right {
+    /// The act.
     pub verb: Verb,
     /// Phases, or ids of states.
     #[serde(rename = "in")]
     pub places: Vec<String>,
+    /// Where this holds.
     #[serde(default)]
     pub when: Vec<String>,
 }
@@ -254,9 +300,13 @@ pub(crate) struct Right {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Paper {
+    /// Id.
     pub id: String,
+    /// What stands over it.
     pub title: Label,
+    /// Letters of the number after the unit's own.
     pub code: String,
+    /// The unit that issues it, by relation.
     pub from: Relation,
     /// The unit it is addressed to; absent: the petitioner, or the recipient the move names.
     pub to: Option<Relation>,
@@ -266,50 +316,72 @@ pub(crate) struct Paper {
     /// Units that get a copy (抄送).
     #[serde(default)]
     pub copies: Vec<Relation>,
+    /// The templates, by language.
     pub template: Label,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Since {
+    /// In force from.
     pub from: Date,
+    /// Length from then on.
     pub length: u32,
+    /// Its unit.
     pub unit: PeriodUnit,
+    /// Where it comes from.
     pub basis: Basis,
+    /// The clause, for `law` and `local`.
     pub clause: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct State {
+    /// Id.
     pub id: String,
+    /// The stage it belongs to.
     pub phase: Phase,
+    /// What officers call it.
     pub title: Label,
+    /// What the petitioner is told, in plain words.
     pub plain: Label,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Clock {
+    /// Id.
     pub id: String,
+    /// Duty or right.
     pub kind: ClockKind,
+    /// What is owed, as a task.
     pub title: Label,
+    /// What the petitioner reads: who gives her what.
     pub plain: Label,
+    /// Who owes it, by relation.
     pub bound: Relation,
+    /// Which post in that unit.
     pub post: Post,
     /// Absent: the day comes from the payload's `due_on`.
     pub length: Option<u32>,
+    /// What the length is counted in.
     pub unit: PeriodUnit,
+    /// Whether the last day moves off rest days; `next_working_day` where it is not said.
     #[serde(default = "roll")]
     pub roll: Roll,
+    /// Where it comes from.
     pub basis: Basis,
+    /// The clause, for `law` and `local`.
     pub clause: Option<String>,
     /// `move`, `receipt` or a field.
     pub start: String,
     /// Started only when the fact holds.
     pub only_if: Option<String>,
+    /// Days before the last day at which whoever owes is warned.
     #[serde(default)]
     pub warn_days: u32,
+    /// Longest extension; absent: none.
     pub extension: Option<u32>,
     /// The clause by which whoever is late answers for it.
     pub consequence: Option<String>,
@@ -328,25 +400,39 @@ fn roll() -> Roll {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Move {
+    /// Id.
     pub id: String,
+    /// What kind of act it is.
     pub verb: Verb,
+    /// As a task.
     pub title: Label,
+    /// As done, for the record.
     pub done: Label,
+    /// States it is open in; `*` is every state short of the archive.
     pub from: Vec<String>,
+    /// Who may make it, by relation.
     pub by: Vec<Relation>,
+    /// Conditions, all of them.
     #[serde(default)]
     pub when: Vec<String>,
+    /// The next state; absent: it stays.
     pub to: Option<String>,
+    /// Fields; `?` behind one that may be empty, `:a,b` for some of its choices.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Clocks it starts.
     #[serde(default)]
     pub start: Vec<String>,
+    /// Clocks it discharges.
     #[serde(default)]
     pub discharge: Vec<String>,
+    /// Clocks it closes: no longer owed.
     #[serde(default)]
     pub close: Vec<String>,
+    /// Clocks it stops.
     #[serde(default)]
     pub stop: Vec<String>,
+    /// Clocks it lets run again.
     #[serde(default)]
     pub resume: Vec<String>,
     /// Clocks that go on with whoever holds the matter afterwards.
@@ -355,28 +441,38 @@ pub(crate) struct Move {
     /// What is otherwise with some choice of a field.
     #[serde(default)]
     pub variant: Vec<Variant>,
+    /// The clock it extends.
     pub extend: Option<String>,
     /// How the unit it names stands to the proceeding afterwards.
     pub party: Option<Relation>,
+    /// Facts it makes true.
     #[serde(default)]
     pub sets: Vec<String>,
+    /// Facts it makes untrue.
     #[serde(default)]
     pub clears: Vec<String>,
+    /// Who holds it afterwards.
     pub hand_to: Option<HandTo>,
+    /// The paper it makes.
     pub document: Option<String>,
     /// For one petitioner alone, also where matters are joined.
     #[serde(default)]
     pub for_one: bool,
     /// Words for this relation and the petitioner only.
     pub private_to: Option<Relation>,
+    /// The clause, for `law` and `local`.
     pub clause: Option<String>,
+    /// Where it comes from.
     pub basis: Basis,
+    /// The petitioner is told.
     #[serde(default)]
     pub tells: bool,
     /// Fields of a told move that are between offices.
     #[serde(default)]
     pub hides: Vec<String>,
+    /// A sentence of consequence that must be confirmed.
     pub confirm: Option<Label>,
+    /// Shown small under it.
     pub hint: Option<Label>,
 }
 
@@ -384,20 +480,29 @@ pub(crate) struct Move {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Variant {
+    /// The field.
     pub field: String,
+    /// Its choice.
     pub is: String,
+    /// Further conditions.
     #[serde(default)]
     pub when: Vec<String>,
+    /// Another paper.
     pub document: Option<String>,
+    /// As done, otherwise.
     pub done: Option<Label>,
+    /// Another clause.
     pub clause: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Escalation {
+    /// How long after the last day.
     pub after_working_days: u32,
+    /// Who is told.
     pub to: EscalateTo,
+    /// A clock it starts for whoever is told.
     pub start: Option<String>,
 }
 

@@ -183,7 +183,7 @@ async fn numbers_of_an_older_store_go_on() {
         assert_eq!((matter.kind, matter.state.as_str(), matter.submission.as_str(), matter.part), (ProceedingKind::Matter, "received", "s", 1));
         assert_eq!(matter.parties.get(&Relation::Assistant).map(|units| units.len()), Some(1), "{matter:?}");
         assert_eq!(store.events(&tenant, &matter.id).await.unwrap()[0].proceeding, matter.id);
-        assert_eq!(store.due_timers(&tenant, jiff::Timestamp::MAX, 9).await.unwrap(), [matter.id.clone()]);
+        assert_eq!(store.due_timers(&tenant, jiff::Timestamp::MAX, 9).await.unwrap(), std::slice::from_ref(&matter.id));
         assert_eq!(store.duties_of(&tenant, &matter.id).await.unwrap()[0].0.proceeding, matter.id);
         let mut changes = Changes::new(tenant.clone());
         let mut next = matter.clone();

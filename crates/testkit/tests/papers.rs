@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use huiyin_app::domain::event::EventKind;
+use huiyin_app::domain::event::{EventActor, EventKind};
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
@@ -193,7 +193,11 @@ async fn a_reorganisation_moves_duties_and_says_so() {
         let view = matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.unwrap();
         assert_eq!((view.matter.holder.as_str(), due(&view.matter)), ("urban", due(&before)), "the days do not move");
         assert!(view.matter.owed().iter().all(|c| c.bound.unit.as_ref() != Some(&from)));
-        assert!(view.events.iter().any(|e| matches!(&e.event.kind, EventKind::Succeeded { duties: 1, .. })));
+        let said = view.events.iter().find(|e| matches!(&e.event.kind, EventKind::Succeeded { duties: 1, .. })).unwrap();
+        assert_eq!(said.event.actor, EventActor::Operator, "no clock did that");
+        let admin = staff(o, "countyxf.head").await;
+        let entries = huiyin_app::security::list(o, &admin, Some(huiyin_app::security::Act::UnitSucceeded), "", 9).await.unwrap().entries;
+        assert_eq!(entries.len(), 2, "each time it was written, and not when it only looked: {entries:?}");
         step(o, "urban.handler", &number, "record", &[("on_day", "2026-03-02"), ("summary", "接手办理")]).await.unwrap();
         assert!(reorganise::run(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
     })

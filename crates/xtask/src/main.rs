@@ -5,13 +5,21 @@ mod arrows;
 mod circles;
 mod dependencies;
 mod forbidden;
+mod pack_words;
 mod text;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(std::env::args().nth(1).as_deref() == Some("tidy"), "usage: cargo run -p xtask -- tidy");
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => {}
+        Some("pack-words") => {
+            pack_words::write(&root(), &text::files(&root())?)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        _ => anyhow::bail!("usage: cargo run -p xtask -- tidy | pack-words"),
+    }
     let faults = tidy(&root())?;
     for fault in &faults {
         println!("{fault}");
@@ -32,6 +40,7 @@ fn tidy(root: &std::path::Path) -> anyhow::Result<Vec<String>> {
     faults.extend(circles::check(&files));
     faults.extend(text::check(&files));
     faults.extend(forbidden::check(&files));
+    faults.extend(pack_words::check(&files));
     Ok(faults)
 }
 

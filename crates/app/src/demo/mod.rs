@@ -2,6 +2,7 @@
 //! day from half a year ago until now, so that every clock ran as it would have run.
 
 mod script;
+mod standing;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -206,6 +207,7 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
     let mut plan = plan(&calendar, &scenarios.s, &end);
     plan.retain(|p| p.index == 0 || wanted(p.index));
     let (mut refused, mut steps, mut pressed) = (Vec::new(), 0, BTreeSet::new());
+    let mut standing = standing::Standing::default();
     let first = end.today().checked_sub((DAYS_BACK + 3).days()).unwrap_or(end.today());
     let mut day = first;
     while day <= end.today() {
@@ -216,6 +218,9 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
         time.move_to(morning);
         let results = join_all(plan.iter_mut().map(|p| work(&seeder, &calendar, p, day))).await;
         steps += supervise(&seeder, &mut pressed, day).await?;
+        let shown = plan.iter().find(|p| p.index == 0).and_then(|p| p.receipt.as_ref()).map(|r| r.number.clone());
+        let faults = standing.work(&seeder, day, end.today(), shown.as_deref()).await;
+        refused.extend(faults.into_iter().map(|(id, why)| format!("standing duties and meetings, {id}: {why:?}")));
         for (result, planned) in results.into_iter().zip(&plan) {
             match result {
                 Ok(done) => steps += done,

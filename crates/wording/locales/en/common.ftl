@@ -3,6 +3,7 @@ skip = Skip to content
 you = you
 petitioner = petitioner
 by-clock = the program
+by-operator = the operator of the program
 by-import = imported from earlier records
 list-comma = ,{" "}
 n-days = { $n ->

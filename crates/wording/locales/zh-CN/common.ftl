@@ -3,6 +3,7 @@ skip = 跳到正文
 you = 您
 petitioner = 信访人
 by-clock = 系统
+by-operator = 系统运维人员
 by-import = 从原台账导入
 list-comma = 、
 n-days = { $n } 天
