@@ -1,5 +1,5 @@
 //! What runs beside the matters under the same engine: standing duties that the calendar begins, meetings and their resolutions.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "a test")]
 
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::kind::ProceedingKind;
