@@ -45,21 +45,22 @@ pub(crate) async fn by_petitioner(office: &Office, matter: Matter, new_code: boo
 }
 
 async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) -> Result<Matter> {
+    let ground = office.ground(&matter.pack).await?;
+    let move_id = MoveId::new(&step.id);
+    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     // The same addition sent twice is stored once, also without a key.
     let content = content_of(&step);
-    let key = step.key.clone().or_else(|| (*actor == Actor::Petitioner && step.id == "add").then(|| format!("same:{content}")));
+    let hers = *actor == Actor::Petitioner && rule.verb == Verb::Add;
+    let key = step.key.clone().or_else(|| hers.then(|| format!("same:{content}")));
     let key = key.map(|k| idempotency_key(office, &matter, &step.id, &k));
     if let Some(key) = &key
         && let Some(known) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
     {
         return as_made(office, &matter.id, &known, &content).await;
     }
-    let ground = office.ground(&matter.pack).await?;
     if step.version.is_some_and(|v| v != matter.version) {
         return Err(AppError::ChangedMeanwhile);
     }
-    let move_id = MoveId::new(&step.id);
-    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
         return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
     }
@@ -93,8 +94,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(key.clone().map(|key| idempotency_item(office, key, &content)));
     // The same words from another form of hers are the same addition as well.
-    let same =
-        (*actor == Actor::Petitioner && step.id == "add" && step.key.is_some()).then(|| idempotency_key(office, &matter, "add", &format!("same:{content}")));
+    let same = (hers && step.key.is_some()).then(|| idempotency_key(office, &matter, &step.id, &format!("same:{content}")));
     if let Some(same) = same {
         if was_done(office, &same, &content).await? {
             return Ok(matter);

@@ -1,9 +1,11 @@
 //! Random checks of closed files: which are drawn is left to chance and kept, so that nobody picks the good ones;
-//! what a check finds is a move on the matter (`check_file`), with cause and post.
+//! what a check finds is a move on the matter (of the verb `check`), with cause and post.
 
 use huiyin_domain::event::EventKind;
+use huiyin_domain::ids::MoveId;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::procedure::{Fact, Phase, Verb};
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{Fact, MoveRule, Phase, Verb};
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,8 @@ pub struct Drawn {
     pub title: String,
     /// It was checked on or after the day of the draw.
     pub checked: bool,
+    /// The move by which it is checked, where its pack has one in its state.
+    pub by: Option<MoveId>,
 }
 
 /// Draws closed files that were answered in a period, by chance alone.
@@ -120,7 +124,10 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
             // What the reader may no longer see is not named.
             let Some(matter) = matter else { continue };
             let checked = checked(office, &matter, draw.day).await?;
-            files.push(Drawn { number: number.clone(), title: matter.title.clone(), checked });
+            let book = office.ground(&matter.pack).await?.book;
+            let checks = |m: &&MoveRule| m.verb == Verb::Check && m.from.contains(&matter.state) && m.needs.iter().any(|n| n.field == Field::Result);
+            let by = book.moves.iter().find(checks).map(|m| m.id.clone());
+            files.push(Drawn { number: number.clone(), title: matter.title.clone(), checked, by });
         }
         out.push((draw, files));
     }
@@ -130,6 +137,7 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
 async fn checked(office: &Office, matter: &Matter, since: Date) -> Result<bool> {
     let events = office.store().events(office.tenant(), &matter.id).await?;
     let day = |at: jiff::Timestamp| at.to_zoned_datetime(office.zone().clone()).date();
-    let is_check = |e: &huiyin_storage::EventRecord| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Check, carried, .. } if carried.text(huiyin_domain::payload::Field::Result).is_some());
+    let is_check =
+        |e: &huiyin_storage::EventRecord| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Check, carried, .. } if carried.text(Field::Result).is_some());
     Ok(events.iter().any(|e| is_check(e) && day(e.event.at) >= since))
 }

@@ -77,6 +77,9 @@ pub enum AppError {
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] StoreError),
+    /// What the operator at the machine asked for cannot be done, and why.
+    #[error("{0}")]
+    Refused(String),
     /// Something of ours is broken.
     #[error("internal: {0}")]
     Internal(String),

@@ -5,6 +5,7 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::Phase;
+use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
@@ -12,10 +13,13 @@ use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
 use crate::access::{Action, require, visibility};
 use crate::error::Result;
 use crate::office::{Office, Staff};
-use crate::references;
+use crate::{proceedings, references};
 
 /// Years back in which a serial typed by itself is looked for.
 const YEARS: i16 = 3;
+
+/// Meetings and standing duties of a kind shown with the matters, at most.
+const OTHERS: u32 = 20;
 
 /// What a query was read as, with its rows.
 #[derive(Debug)]
@@ -24,6 +28,8 @@ pub struct Found {
     pub numbers: Vec<Matter>,
     /// By words.
     pub words: Page<Matter>,
+    /// Meetings and standing duties, by number or words; on the first page.
+    pub others: Vec<Bare>,
     /// It looks like a number of ours with a slip in it, and nothing was found.
     pub slip: Option<number::NumberError>,
     /// It holds a telephone or identity number, which was not looked for.
@@ -39,12 +45,13 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     let typed: String = text::line(typed).chars().take(200).collect();
     let none = || Page { rows: Vec::new(), next: None };
     let person = terms::names_a_person(&typed);
-    let mut found = Found { numbers: Vec::new(), words: none(), slip: None, person };
+    let mut found = Found { numbers: Vec::new(), words: none(), others: Vec::new(), slip: None, person };
     if terms::is_a_person(&typed) {
         return Ok(found);
     }
     let parsed = number::parse(&typed);
     if after.is_none() {
+        found.others = proceedings::search(office, staff, &typed, OTHERS).await?;
         found.numbers = match &parsed {
             Ok(number) => by_number(office, staff, number).await?,
             Err(_) => Vec::new(),
@@ -72,7 +79,7 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     };
     found.words = matters(office.store().search(&query).await?);
     found.words.rows.retain(|m| !found.numbers.iter().any(|n| n.id == m.id));
-    if found.numbers.is_empty() && found.words.rows.is_empty() && after.is_none() {
+    if found.numbers.is_empty() && found.words.rows.is_empty() && found.others.is_empty() && after.is_none() {
         found.numbers = readable(office, staff, references::find_beginning(office, &typed).await?).await?;
         // Longer ones are numbers of others: contracts, orders, accounts.
         let ours = typed.chars().filter(char::is_ascii_digit).count() <= 13;

@@ -20,6 +20,7 @@ pub mod follow;
 pub mod import;
 pub mod joinder;
 pub mod keeping;
+pub mod labels;
 pub mod lodge;
 pub mod matter_view;
 pub mod move_pack;

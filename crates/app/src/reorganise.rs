@@ -22,11 +22,11 @@ use crate::walk::{BUSY, Said, Walk, write_one};
 /// When a unit is not there or not in use; as the store.
 pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str>, mode: Mode) -> Result<Moved> {
     let directory = office.reload_directory().await?;
-    let known = |id: &UnitId| directory.unit(id).ok_or_else(|| AppError::Internal(format!("there is no unit `{id}`")));
+    let known = |id: &UnitId| directory.unit(id).ok_or_else(|| AppError::Refused(format!("there is no unit `{id}`")));
     known(from)?;
     let successor = known(to)?;
     if from == to || !successor.active {
-        return Err(AppError::Internal(format!("`{to}` cannot succeed `{from}`: it must be another unit that is in use")));
+        return Err(AppError::Refused(format!("`{to}` cannot succeed `{from}`: it must be another unit that is in use")));
     }
     let mut done = Moved::default();
     let mut walk = Walk::begin(office).await?;

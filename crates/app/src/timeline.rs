@@ -13,6 +13,7 @@ use huiyin_wording::{Language, instant};
 use serde::Serialize;
 
 use crate::clock_view::ViewGround;
+use crate::labels;
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
     let what = match &event.kind {
         EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
         EventKind::Begun { begin, carried, .. } => {
-            said = pieces(ground, &[], carried, words, event, reader, &clock_title);
+            said = pieces(ground, labels::BEGIN, &[], carried, words, event, reader, &clock_title);
             let rule = ground.rules.book.find_begin(begin)?;
             let title = rule.title_in(ground.language == Language::English, view.proceeding.received_on);
             say(ground, "event-begun", &[("what", &title)])
@@ -108,7 +109,11 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
             // What waits to be opened is not told beforehand.
             let waiting = reader == Reader::Petitioner && view.unopened == Some(event.n);
             let seen = reader == Reader::Officer || rule.tells || event.actor == EventActor::Petitioner;
-            said = if waiting || !seen { Vec::new() } else { pieces(ground, &rule.hides, carried, words, event, reader, &clock_title) };
+            said = if waiting || !seen {
+                Vec::new()
+            } else {
+                pieces(ground, &labels::verb_word(rule.verb), &rule.hides, carried, words, event, reader, &clock_title)
+            };
             let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
             let done = ground.language.pick(&variant.zh, &variant.en).to_owned();
             // Handed over: to the holder then; asked or recommended: to the unit named.
@@ -215,6 +220,7 @@ fn who(ground: ViewGround<'_>, event: &Event, reader: Reader) -> String {
 
 fn pieces(
     ground: ViewGround<'_>,
+    verb: &str,
     hides: &[Field],
     carried: &Payload,
     words: Option<&Payload>,
@@ -234,8 +240,11 @@ fn pieces(
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
                 _ => value.to_owned(),
             };
-            let label =
-                if field == Field::Words && reader == Reader::Officer { "field-words-of-petitioner".to_owned() } else { format!("field-{}", field.word()) };
+            let label = if field == Field::Words && reader == Reader::Officer {
+                "field-words-of-petitioner".to_owned()
+            } else {
+                labels::key(ground.wording, ground.language, &field.word(), verb)
+            };
             Said { label: say(ground, &label, &[]), text }
         })
         .collect()

@@ -97,7 +97,7 @@ async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) ->
         }
     }
     let done = match huiyin_app::move_pack::run(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode).await {
-        Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
+        Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         other => other?,
     };
     let verb = if mode == Mode::Write { "moved" } else { "would be moved (nothing was written; add --write)" };

@@ -26,7 +26,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let package = match huiyin_app::package::of_matter(&opened.office, &args.number).await {
         Ok(package) => package,
         Err(huiyin_app::AppError::NotFound) => anyhow::bail!("there is no matter `{}` in `{}`", args.number, config.data.display()),
-        Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
+        Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         Err(error) => return Err(error.into()),
     };
     // Built beside its place and moved there whole, so that no half package is ever found.

@@ -30,7 +30,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mode = if args.write { Mode::Write } else { Mode::Look };
     let (from, to) = (UnitId::new(&args.from), UnitId::new(&args.to));
     let done = match huiyin_app::reorganise::run(&opened.office, &from, &to, args.class.as_deref(), mode).await {
-        Err(huiyin_app::AppError::Internal(why)) => anyhow::bail!("{why}"),
+        Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         other => other?,
     };
     for (number, why) in &done.left {

@@ -8,7 +8,7 @@ use huiyin_app::domain::proceeding::Bare;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::proceedings;
 use huiyin_app::{AppError, Office, demo, sweep, verify};
-use huiyin_testkit::{TestOffice, given, letter, on_both, site_with, staff, step, the_move};
+use huiyin_testkit::{TestOffice, given, letter, on_both, site_with, staff, step, the_move, token};
 use huiyin_web::WebConfig;
 
 const AT: &str = "2026-10-30T10:00:00+08:00";
@@ -211,6 +211,17 @@ async fn the_pages_begin_move_and_print() {
         let desk_page = page("/staff/duties?whose=unit").await.replace("&#x2f;", "/");
         assert!(desk_page.contains(&path), "the desk leads to it: {desk_page}");
         assert!(page("/staff/proceedings?kind=office").await.contains("/staff/proceedings/new/data_breach"));
+        // It is found by its words and by its number, by whoever takes part and by nobody else; machines read whose duty it is.
+        for query in ["供暖会商", number, &number.to_lowercase()] {
+            let found = page(&format!("/staff/search?q={query}")).await.replace("&#x2f;", "/");
+            assert!(found.contains(&path), "{query}: {found}");
+        }
+        assert_eq!(proceedings::for_operator(&t.office, number).await.unwrap().number, number);
+        desk.post(format!("{base}/staff/sign-in")).form(&[("login", "housing.clerk"), ("password", demo::PASSWORD)]).send().await.unwrap();
+        assert!(!page("/staff/search?q=供暖会商").await.replace("&#x2f;", "/").contains(&path));
+        let bearer = token(&t.office, "countyxf.clerk").await;
+        let api = reqwest::Client::new().get(format!("{base}/api/v1/duties?whose=unit")).bearer_auth(&bearer).send().await.unwrap();
+        assert!(api.text().await.unwrap().contains("\"kind\":\"meeting\""));
     })
     .await;
 }

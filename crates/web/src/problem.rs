@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::domain::clock::ClockKind;
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::procedure::{Guard, RuleBook};
-use huiyin_app::{AppError, FormError};
+use huiyin_app::{AppError, FormError, labels};
 use huiyin_wording::Language;
 use serde::Serialize;
 
@@ -72,7 +72,7 @@ impl Kind {
             AppError::KeyReused => Self::KeyReused,
             AppError::Busy | AppError::CannotWrite(_) => Self::Busy,
             AppError::File(fault) if fault.is_of_the_file() => Self::File,
-            AppError::File(_) | AppError::Store(_) | AppError::Internal(_) => Self::Internal,
+            AppError::File(_) | AppError::Store(_) | AppError::Refused(_) | AppError::Internal(_) => Self::Internal,
         }
     }
 }
@@ -89,6 +89,11 @@ pub(crate) struct FieldProblem {
 
 /// Fields at fault of an error, in words.
 pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> Vec<FieldProblem> {
+    fields_of(shared, language, error, "")
+}
+
+/// The same by the labels that the fields have under a verb.
+pub(crate) fn fields_of(shared: &Shared, language: Language, error: &AppError, verb: &str) -> Vec<FieldProblem> {
     let wording = shared.office.wording();
     match error {
         AppError::Form(errors) => errors.iter().map(|e| form_problem(shared, language, e)).collect(),
@@ -97,7 +102,7 @@ pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> V
                 .iter()
                 .map(|e| {
                     let fault = serde_json::to_value(e.fault).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-                    let label = wording.text(language, &format!("field-{}", e.field.word()), &[]);
+                    let label = wording.text(language, &labels::key(wording, language, &e.field.word(), verb), &[]);
                     let text = wording.text(language, &format!("fault-{}", fault.replace('_', "-")), &[("value", longest(e.field).into())]);
                     FieldProblem {
                         href: format!("#f-{}", e.field.word()),
@@ -114,13 +119,13 @@ pub(crate) fn fields(shared: &Shared, language: Language, error: &AppError) -> V
 }
 
 /// What is said above the form of a move that was not made; where somebody was quicker the form stays, with its words.
-pub(crate) fn of_move(shared: &Shared, asked: &Asked, error: &AppError, matter: &str) -> Vec<FieldProblem> {
+pub(crate) fn of_move(shared: &Shared, asked: &Asked, error: &AppError, matter: &str, verb: &str) -> Vec<FieldProblem> {
     match error {
         AppError::ChangedMeanwhile => {
             let text = shared.say(asked.language, "problem-changed-kept");
             vec![FieldProblem { field: "version".into(), fault: "changed".into(), text, href: matter.to_owned() }]
         }
-        other => fields(shared, asked.language, other),
+        other => fields_of(shared, asked.language, other, verb),
     }
 }
 

@@ -5,6 +5,7 @@ mod arrows;
 mod circles;
 mod dependencies;
 mod forbidden;
+mod pack_ids;
 mod pack_words;
 mod text;
 
@@ -41,6 +42,7 @@ fn tidy(root: &std::path::Path) -> anyhow::Result<Vec<String>> {
     faults.extend(text::check(&files));
     faults.extend(forbidden::check(&files));
     faults.extend(pack_words::check(&files));
+    faults.extend(pack_ids::check(&files));
     Ok(faults)
 }
 

@@ -270,9 +270,9 @@ impl Office {
     /// Copies the store as of one instant, while it is in use.
     ///
     /// # Errors
-    /// As the store; [`AppError::Internal`] where it is copied by a program of its own.
+    /// As the store; [`AppError::Refused`] where it is copied by a program of its own.
     pub async fn copy_store(&self, path: &std::path::Path) -> Result<()> {
-        if self.store().copy_to(path).await? { Ok(()) } else { Err(AppError::Internal("this store is copied by its own program".into())) }
+        if self.store().copy_to(path).await? { Ok(()) } else { Err(AppError::Refused("this store is copied by its own program".into())) }
     }
 
     /// Brings everything into the store's main file before the end.
@@ -316,8 +316,7 @@ impl Office {
     /// # Errors
     /// When a matter names a pack this program does not have.
     pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
-        let book =
-            self.library().book(pack).ok_or_else(|| AppError::Internal(format!("pack `{pack}` is not here; install the program version that has it")))?;
+        let book = self.library().book(pack).ok_or_else(|| AppError::Refused(format!("pack `{pack}` is not here; install the program version that has it")))?;
         self.ground_of(book).await
     }
 

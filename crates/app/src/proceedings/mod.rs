@@ -15,8 +15,9 @@ use huiyin_domain::payload::{Field, Payload, numbers_in};
 use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
 use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
+use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
-use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, Page};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, Page, SearchQuery};
 use jiff::civil::Date;
 
 use crate::access::{Action, allows, require, visibility};
@@ -127,6 +128,53 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
         ground,
         proceeding,
     })
+}
+
+/// A proceeding of any kind by its number, for the operator at the machine; a number of a letter means its first part.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Refused`] in words for what is no number.
+pub async fn for_operator(office: &Office, typed: &str) -> Result<Subject> {
+    let typed = text::line(typed);
+    let full = match parsed(&typed) {
+        Some(number) => number,
+        None => {
+            let number = number::parse(&typed).map_err(|e| AppError::Refused(e.to_string()))?;
+            if number.matches('-').count() == 3 { number } else { number::matter_number(&number, 1) }
+        }
+    };
+    office.store().proceeding_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)
+}
+
+/// The number of a proceeding that is no matter as it is written, if what was typed looks like one.
+pub(crate) fn parsed(typed: &str) -> Option<String> {
+    let plain = text::number(typed);
+    let letters = ProceedingKind::ALL.map(letter);
+    let kind = letters.into_iter().find(|l| !l.is_empty() && plain.to_uppercase().starts_with(l))?;
+    let rest = plain.get(kind.len()..).filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(format!("{kind}{rest}"))
+}
+
+/// Those of other kinds than matters whose number or text matches, for this reader, newest first.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn search(office: &Office, staff: &Staff, typed: &str, limit: u32) -> Result<Vec<Bare>> {
+    if let Some(number) = parsed(typed) {
+        match readable(office, staff, &number).await {
+            Ok(found) => return Ok(vec![found]),
+            Err(AppError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut out = Vec::new();
+    for kind in ProceedingKind::ALL.into_iter().filter(|k| *k != ProceedingKind::Matter) {
+        let (tenant, visibility) = (office.tenant().clone(), visibility(office, staff).await?);
+        let query = SearchQuery { tenant, kind, visibility, text: typed.to_owned(), after: None, limit };
+        let found = office.store().search(&query).await?.rows;
+        out.extend(found.into_iter().filter_map(|s| if let Subject::Bare(bare) = s { Some(*bare) } else { None }));
+    }
+    Ok(out)
 }
 
 /// The proceedings that concern a matter and that the reader may see, newest first.

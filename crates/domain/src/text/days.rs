@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
+use jiff::fmt::temporal::{Pieces, PiecesOffset};
 use jiff::tz::TimeZone;
 
 /// Which of two numbers before a year is the month, where a whole column shows it.
@@ -27,12 +28,19 @@ pub enum DayFault {
     NoSuchDay,
 }
 
-/// Reads a civil day, such as 2026-03-09, 2026年3月9日, 2026.3.9, 20260309 or 二〇二六年三月九日.
+/// Reads a civil day, such as 2026-03-09, 2026年3月9日, 2026.3.9, 20260309 or 二〇二六年三月九日. Of an instant with an offset it is the day
+/// that is written; which day an instant in UTC is depends on a zone that nobody named here.
 ///
 /// # Errors
 /// [`DayFault`] says why it is none.
 pub fn day(text: &str) -> Result<Date, DayFault> {
-    moment(text, &TimeZone::UTC, Order::Unknown).map(|m| m.date())
+    let plain = plain(text);
+    if plain.parse::<Timestamp>().is_ok() {
+        let pieces = Pieces::parse(&plain).map_err(|_| DayFault::NotADay)?;
+        let in_utc = matches!(pieces.offset(), Some(PiecesOffset::Zulu));
+        return if in_utc { Err(DayFault::Ambiguous) } else { Ok(pieces.date()) };
+    }
+    moment_of(&plain, Order::Unknown).map(|m| m.date())
 }
 
 /// Reads a day with or without its time, in a zone; an instant with an offset is brought into the zone.
@@ -44,7 +52,11 @@ pub fn moment(text: &str, zone: &TimeZone, order: Order) -> Result<DateTime, Day
     if let Ok(instant) = plain.parse::<Timestamp>() {
         return Ok(instant.to_zoned_datetime(zone.clone()).datetime());
     }
-    let (day, time) = split(&plain);
+    moment_of(&plain, order)
+}
+
+fn moment_of(plain: &str, order: Order) -> Result<DateTime, DayFault> {
+    let (day, time) = split(plain);
     let twelve_hours = time.to_ascii_lowercase().ends_with("am") || time.to_ascii_lowercase().ends_with("pm");
     let date = date(day, if twelve_hours && order == Order::Unknown { Order::MonthFirst } else { order })?;
     let time = if time.is_empty() { Time::midnight() } else { clock(time).ok_or(DayFault::NotADay)? };

@@ -217,5 +217,8 @@ fn the_ways_people_write_days() {
     assert_eq!(days::order_of(["03/09/2025", "03/25/2025"].into_iter()), Order::MonthFirst);
     assert_eq!(days::order_of(["03/09/2025", "25/03/2025"].into_iter()), Order::DayFirst);
     assert_eq!(days::order_of(["13/09/2025", "03/25/2025"].into_iter()), Order::Unknown);
+    // Before eight in the morning here it is still the day before in UTC: the day is the one that is written.
+    assert_eq!(days::day("2026-09-01T02:00:00+08:00"), Ok("2026-09-01".parse::<Date>().unwrap()));
+    assert_eq!(days::day("2026-08-31T18:00:00Z"), Err(DayFault::Ambiguous));
     assert_eq!(days::day("2026年9月1日"), Ok("2026-09-01".parse::<Date>().unwrap()));
 }

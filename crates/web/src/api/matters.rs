@@ -181,6 +181,7 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
         .rows
         .into_iter()
         .map(|d| DutyJson {
+            kind: d.of.word().to_owned(),
             number: d.number,
             title: d.title,
             rule: d.rule.0,

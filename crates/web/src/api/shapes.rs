@@ -262,9 +262,11 @@ pub(crate) struct BurstJson {
 /// A duty.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DutyJson {
-    /// Matter number.
+    /// What owes it: `matter`, `office` or `meeting`.
+    pub kind: String,
+    /// Its number.
     pub number: String,
-    /// Matter title.
+    /// Its title.
     pub title: String,
     /// Clock rule.
     pub rule: String,

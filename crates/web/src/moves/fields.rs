@@ -10,6 +10,7 @@ use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::proceeding::{Actor, Proceeding};
 use huiyin_app::domain::unit::{Officer, Post, UnitKind};
+use huiyin_app::labels;
 use huiyin_app::posts::{self, Sits};
 use huiyin_app::timeline::Record;
 use huiyin_app::{ContentRecord, EventRecord, Ground, periods};
@@ -104,15 +105,8 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Vi
     };
     let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
-    let verb = serde_json::to_value(rule.verb).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    let label = label_of(shared, asked, &name, &verb);
+    let label = labels::key(shared.office.wording(), asked.language, &name, &labels::verb_word(rule.verb));
     context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long }
-}
-
-/// A field may be called otherwise where the verb gives it another sense.
-fn label_of(shared: &Shared, asked: &Asked, name: &str, verb: &str) -> String {
-    let own = format!("field-{name}-{}", verb.replace('_', "-"));
-    if shared.office.wording().has(asked.language, &own) { own } else { format!("field-{name}") }
 }
 
 /// A field of a beginning, where there is no proceeding yet to look at.
@@ -130,7 +124,7 @@ pub(crate) fn plain_field(shared: &Shared, asked: &Asked, need: &Need, form: &Fo
     let value = if given.is_empty() && !max.is_empty() { today } else { given.to_owned() };
     let hint_key = format!("hint-{}-begin", name.replace('_', "-"));
     let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
-    let label = label_of(shared, asked, &name, "begin");
+    let label = labels::key(shared.office.wording(), asked.language, &name, labels::BEGIN);
     let choices: Vec<Value> = Vec::new();
     context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long => false }
 }

@@ -3,10 +3,12 @@
 mod closed;
 mod fields;
 mod key;
+mod offered;
 
 pub(crate) use closed::{kept_through, nothing_to_do};
 pub(crate) use fields::{fields_of, plain_field};
 pub(crate) use key::{key_of, some_key};
+pub(crate) use offered::{offered, word};
 
 use minijinja::Value;
 

@@ -247,7 +247,7 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): 
             }
             Err(AppError::Form(more)) => errors = more,
             Err(error) => {
-                let shown = problem::of_move(&shared, &asked, &error, "/my");
+                let shown = problem::of_move(&shared, &asked, &error, "/my", "");
                 if shown.is_empty() {
                     return Err(fail(error));
                 }

@@ -62,7 +62,7 @@ pub(crate) async fn correct(State(shared): State<Arc<Shared>>, Path(number): Pat
             }
             Err(AppError::Form(more)) => errors = more,
             Err(error) => {
-                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"));
+                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"), "");
                 if shown.is_empty() {
                     return Err(fail(error));
                 }

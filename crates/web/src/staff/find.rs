@@ -51,9 +51,10 @@ async fn rows(shared: &Shared, signed: &SignedIn, matters: &[Matter]) -> Result<
 /// Search results; a number goes straight to its rows.
 pub(crate) async fn search(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let found = find::search(&shared.office, &signed.staff, &asked.q, asked.after.clone(), ROWS).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let others: Vec<Value> = found.others.iter().map(|p| context! { number => p.number, title => p.title, kind => p.kind.word() }).collect();
     let matters: Vec<Matter> = found.numbers.into_iter().chain(found.words.rows).collect();
     let rows = rows(&shared, &signed, &matters).await?;
-    let values = context! { q => asked.q, searched => true, rows, next => found.words.next, slip => found.slip.is_some(), person => found.person, phase => "", phases => Vec::<Value>::new() };
+    let values = context! { q => asked.q, searched => true, others, rows, next => found.words.next, slip => found.slip.is_some(), person => found.person, phase => "", phases => Vec::<Value>::new() };
     Ok(shared.desk(&signed, "matters.html", values))
 }
 
@@ -69,6 +70,6 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     Ok(shared.desk(
         &signed,
         "matters.html",
-        context! { q => "", searched => false, person => false, rows, next => page.next, slip => false, phase => phase.map_or("", Phase::word), phases },
+        context! { q => "", searched => false, others => Vec::<Value>::new(), person => false, rows, next => page.next, slip => false, phase => phase.map_or("", Phase::word), phases },
     ))
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::access::{self, Action};
 use huiyin_app::clock_view::{self, ViewGround};
-use huiyin_app::domain::procedure::{Fact, Phase};
+use huiyin_app::domain::procedure::{Fact, Phase, Verb};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, Person, corrections, part as parting, proceedings};
@@ -43,20 +43,21 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
     let offers = view.offers(&signed.staff.actor());
-    let offered = |id: &str| offers.iter().any(|o| o.rule.id.as_str() == id && o.closed.is_none());
+    let open = |verb: Verb| offers.iter().find(|o| o.rule.verb == verb && o.closed.is_none()).map(|o| o.rule.id.0.clone());
+    let (may_join, may_unjoin) = (open(Verb::Join), open(Verb::Unjoin));
     context! {
         number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name, complained => m.complained_of,
         state => view.ground.book.state(&m.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => m.is_late(),
         received => huiyin_wording::day(language, m.received_on, today), channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
         purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))), headcount => s.headcount,
-        naming => shared.say(language, &format!("choice-{}", word(&s.naming))), reply => shared.say(language, &format!("choice-{}", word(&s.reply))), by_agent => s.by_agent,
+        naming => shared.say(language, &format!("choice-{}", crate::moves::word(&s.naming))), reply => shared.say(language, &format!("choice-{}", crate::moves::word(&s.reply))), by_agent => s.by_agent,
         paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by, ledger_number => s.paper.ledger_number },
         holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
         text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
-        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => moves(shared, signed, view),
+        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, offers, &view.ground.book),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
         joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
-        joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join => offered("join"), may_unjoin => offered("unjoin"), has_agent => m.facts.contains(&Fact::HasAgent),
+        joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join, may_unjoin, has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::moves::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
         ratings => m.ratings, may_part => access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
@@ -65,26 +66,6 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
         pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
     }
-}
-
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default()
-}
-
-fn moves(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Vec<Value> {
-    let language = signed.asked.language;
-    let pick = |l: &huiyin_app::domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
-    let mut offers = view.offers(&signed.staff.actor());
-    offers.sort_by_key(|o| o.closed.is_some());
-    offers
-        .into_iter()
-        .filter(|o| !o.closed.as_ref().is_some_and(crate::moves::nothing_to_do))
-        .map(|o| {
-            let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
-            let main = !o.rule.discharge.is_empty();
-            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main, closed => o.closed.map(|c| problem::why_closed(shared, language, &c, Some(&view.ground.book))) }
-        })
-        .collect()
 }
 
 /// The form that parts one request off.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::{self, Move};
+use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::procedure::{MoveRule, Verb};
 use huiyin_app::matter_view::{self, MatterView};
-use huiyin_app::{AppError, joinder, lodge};
+use huiyin_app::{AppError, joinder, labels, lodge};
 
 use crate::context::{Shared, SignedIn};
 use crate::files::{self, Held};
@@ -108,11 +109,12 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
             }
             Err(AppError::Form(more)) => errors = more,
             Err(error) => {
-                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"));
+                let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+                let verb = view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
+                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"), &verb);
                 if shown.is_empty() {
                     return Err(fail(error));
                 }
-                let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
                 return render(&shared, &signed, &view, &step, &form, &held, shown).await;
             }
         }

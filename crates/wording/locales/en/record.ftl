@@ -251,3 +251,5 @@ field-joined-begin = Numbers of the matters concerned
 hint-joined-begin = one on each line; accusations cannot be listed
 field-summary-ask = What is to be done
 field-due_on-ask = To be done by
+field-facts-record = Facts and views
+field-opinion-record = What was resolved

@@ -251,3 +251,5 @@ field-joined-begin = 涉及的信访事项编号
 hint-joined-begin = 一行一个；检举控告事项不能列入
 field-summary-ask = 事项内容
 field-due_on-ask = 完成日期
+field-facts-record = 情况和意见
+field-opinion-record = 议定事项

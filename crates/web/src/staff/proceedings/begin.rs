@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::domain::kind::ProceedingKind;
+use huiyin_app::labels;
 use huiyin_app::proceedings::{self, Beginning};
 use huiyin_app::{AppError, domain::procedure::Label};
 
@@ -48,10 +49,7 @@ pub(crate) async fn begin(State(shared): State<Arc<Shared>>, Path(id): Path<Stri
     match proceedings::begin(&shared.office, &signed.staff, &id, &form.flat(), some_key(&form).as_deref()).await {
         Ok(begun) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", begun.number)).into_response()),
         Err(error) => {
-            let mut shown = problem::fields(&shared, signed.asked.language, &error);
-            if shown.is_empty() {
-                shown = problem::of_move(&shared, &signed.asked, &error, "/staff/proceedings");
-            }
+            let shown = problem::of_move(&shared, &signed.asked, &error, "/staff/proceedings", labels::BEGIN);
             if shown.is_empty() {
                 return Err(Problem::with_words(&shared, &signed.asked, error, &form));
             }

@@ -6,7 +6,9 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::AppError;
 use huiyin_app::act::Move;
+use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::procedure::Label;
+use huiyin_app::labels;
 use huiyin_app::proceedings::{self, View};
 
 use super::title_of;
@@ -56,14 +58,12 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
     match proceedings::act(&shared.office, &signed.staff, &number, action).await {
         Ok(done) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", done.number)).into_response()),
         Err(error) => {
-            let mut shown = problem::fields(&shared, signed.asked.language, &error);
-            if shown.is_empty() {
-                shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"));
-            }
+            let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
+            let verb = view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
+            let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"), &verb);
             if shown.is_empty() {
                 return Err(fail(error));
             }
-            let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             render(&shared, &signed, &view, &step, &form, shown).await
         }
     }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use huiyin_app::clock_view::{self, ViewGround};
 use huiyin_app::domain::ids::UnitId;
-use huiyin_app::domain::procedure::Label;
 use huiyin_app::proceedings::{self, View};
 use huiyin_app::timeline::{self, Reader};
 use minijinja::Value;
@@ -13,7 +12,7 @@ use minijinja::Value;
 use super::{sort_of, title_of};
 use crate::context::{Shared, SignedIn};
 use crate::pages::Page;
-use crate::problem::{self, Problem};
+use crate::problem::Problem;
 
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
@@ -39,7 +38,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         .filter(|(_, units)| !units.is_empty())
         .map(|(relation, units)| {
             let names: Vec<String> = units.iter().map(unit).collect();
-            context! { title => shared.say(language, &format!("party-{}", word(relation))), names => names.join(&comma) }
+            context! { title => shared.say(language, &format!("party-{}", crate::moves::word(relation))), names => names.join(&comma) }
         })
         .collect();
     context! {
@@ -48,26 +47,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
         links => view.links.iter().map(|m| context! { number => m.number, title => m.title }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
-        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => moves(shared, signed, view),
+        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
         done => signed.asked.query.contains("done=1"), pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
     }
-}
-
-fn word(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default()
-}
-
-fn moves(shared: &Shared, signed: &SignedIn, view: &View) -> Vec<Value> {
-    let language = signed.asked.language;
-    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
-    let mut offers = view.offers(&signed.staff);
-    offers.sort_by_key(|o| o.closed.is_some());
-    offers
-        .into_iter()
-        .filter(|o| !o.closed.as_ref().is_some_and(crate::moves::nothing_to_do))
-        .map(|o| {
-            let cite = o.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
-            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint => o.rule.hint.as_ref().map(pick).unwrap_or_default(), cite, main => !o.rule.discharge.is_empty(), closed => o.closed.map(|c| problem::why_closed(shared, language, &c, Some(&view.ground.book))) }
-        })
-        .collect()
 }
