@@ -148,7 +148,7 @@ pub(crate) fn idempotency_item(office: &Office, key: String, content: &str) -> I
 }
 
 /// What was sent, as it is compared: nobody without the secret finds a telephone in it by trying them all.
-fn content_key(office: &Office, content: &str) -> String {
+pub(crate) fn content_key(office: &Office, content: &str) -> String {
     office.keyed_hash("idempotency-content", content)
 }
 

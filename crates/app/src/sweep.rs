@@ -66,7 +66,10 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
 /// As [`run`].
 pub(crate) async fn timers(office: &Office) -> Result<Swept> {
     // What the calendar begins first, so that what is late already is found late in the same run.
-    crate::proceedings::calendar::begin_due(office).await?;
+    // That it cannot stops no timer.
+    if let Err(error) = crate::proceedings::calendar::begin_due(office).await {
+        tracing::error!(error = ?error, "what the calendar begins could not all be begun; it is tried again with the next sweep");
+    }
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {

@@ -122,7 +122,7 @@ pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
     }
-    let scope: Vec<String> = units.iter().map(|u| format!("'{}'", scope_token(query.tenant.as_str(), u.as_str()))).collect();
+    let scope: Vec<String> = units.iter().map(|u| format!("'{}'", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
     // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).

@@ -282,7 +282,7 @@ fn scope(batch: &mut Batch, tenant: &str, write: &ProceedingWrite) {
         "INSERT INTO reader (tenant, unit, seq) SELECT $1, u, m.seq FROM proceeding m, unnest($3::text[]) u WHERE m.tenant=$1 AND m.id=$2 ON CONFLICT DO NOTHING",
         values![tenant.to_owned(), id.clone(), units],
     );
-    let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(tenant, u.as_str()))).collect();
+    let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(write.subject.kind, tenant, u.as_str()))).collect();
     let tokens = tokens.join(" ");
     match &write.terms {
         Some(body) => batch.add(

@@ -123,7 +123,7 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Pag
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
     }
-    let scope: Vec<String> = units.iter().map(|u| format!("\"{}\"", scope_token(query.tenant.as_str(), u.as_str()))).collect();
+    let scope: Vec<String> = units.iter().map(|u| format!("\"{}\"", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
     let left_out = left_out("m.id", without);

@@ -223,7 +223,7 @@ fn duties(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) 
 }
 
 fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i64) -> Result<(), StoreError> {
-    let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(tenant, u.as_str())).collect();
+    let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(write.subject.kind, tenant, u.as_str())).collect();
     if write.expected != Expected::New {
         let mut held: Vec<String> =
             connection.prepare_cached("SELECT unit FROM reader WHERE seq=?1").and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect()).map_err(fault)?;

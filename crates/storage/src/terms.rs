@@ -5,6 +5,7 @@
 //! lines is found as if it were not. Names and contacts are never given to this module, and a number by which a person
 //! is known is put into no index.
 
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::text::{Sort, folded, is_han, sort_of_number};
 
 /// What a query asks for; all phrases must match.
@@ -236,10 +237,12 @@ pub fn names_a_person(text: &str) -> bool {
     without_people(&plain) != plain
 }
 
-/// A scope token: letters and digits only, so that every index keeps it whole.
-pub fn scope_token(tenant: &str, unit: &str) -> String {
+/// A scope token: letters and digits only, so that every index keeps it whole. Each kind of proceeding has its own, so that a search
+/// among the few of one kind does not walk through the matters.
+pub fn scope_token(kind: ProceedingKind, tenant: &str, unit: &str) -> String {
     let plain = |t: &str| t.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
-    format!("scope{}x{}", plain(tenant), plain(unit))
+    let of = if kind == ProceedingKind::Matter { "scope" } else { kind.word() };
+    format!("{of}{}x{}", plain(tenant), plain(unit))
 }
 
 #[cfg(test)]

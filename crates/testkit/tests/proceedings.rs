@@ -78,12 +78,29 @@ async fn the_calendar_begins_each_duty_once_and_catches_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_offices_first_day_is_its_own() {
+    let t = huiyin_testkit::sqlite_office("2026-11-01T10:00:00+08:00");
+    let o = &office(&t).await;
+    sweep::run(o).await.unwrap();
+    assert_eq!(numbers(o, "countyxf.clerk", ProceedingKind::Office).await, ["O2026-11-01-holiday_notice-countyxf"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_kept_three_years_is_not_ended_before() {
     on_both("kept_three_years", AT, |t| async move {
         let o = &office(&t).await;
         let unready = begin(o, "countyxf.clerk", "assessment_made", &[("topic", "x"), ("on_day", "2030-01-01")]).await;
         assert!(matches!(unready, Err(AppError::Closed(c)) if matches!(*c, Closed::Fields { .. })));
         assert!(matches!(begin(o, "countyxf.clerk", "health_event", &[]).await, Err(AppError::NotFound)), "not this unit's");
+        // The same form sent twice begins one; with another text it is no repetition, and nothing is dropped without a word.
+        let clerk = staff(o, "countyxf.clerk").await;
+        let send = async |topic: &str| {
+            let fields = given(&[("topic", topic), ("on_day", "2026-10-29"), ("summary", "x")]);
+            proceedings::begin(o, &clerk, "data_breach", &fields, Some("0123456789abcdef")).await
+        };
+        let first = send("泄露").await.unwrap();
+        assert_eq!(send("泄露").await.unwrap().number, first.number);
+        assert!(matches!(send("另一次泄露").await, Err(AppError::KeyReused)));
         let kept = begin(o, "countyxf.clerk", "assessment_made", &[("topic", "信访系统影响评估"), ("on_day", "2026-10-20")]).await.unwrap();
         assert_eq!(kept.title, "信访系统影响评估");
         assert_eq!(kept.clocks.iter().map(|c| c.legal.to_string()).collect::<Vec<_>>(), ["2029-10-20", "2029-11-20"]);
@@ -151,6 +168,16 @@ async fn a_meeting_ends_when_each_resolution_is_carried_out() {
             act(o, "countyxf.clerk", &number, "resolve", &fields).await.unwrap();
         }
         assert!(act(o, "countyxf.clerk", &number, "close_meeting", &[]).await.is_err(), "two are owed");
+        // A second one to the same unit would end with the first; one to a body that is not here, with nobody.
+        for unit in ["housing", "province"] {
+            let fields = [("to_unit", unit), ("due_on", "2026-12-20"), ("summary", "再办一项"), ("confirm_unmanned", "1")];
+            assert!(matches!(act(o, "countyxf.clerk", &number, "resolve", &fields).await, Err(AppError::Closed(_))), "{unit}");
+        }
+        // One entered by a slip is taken back, with its reason, and ends nobody else's.
+        let slip = [("to_unit", "edu"), ("due_on", "2026-12-20"), ("summary", "写错单位"), ("confirm_unmanned", "1")];
+        act(o, "countyxf.clerk", &number, "resolve", &slip).await.unwrap();
+        let back = act(o, "countyxf.head", &number, "take_back_resolution", &[("to_unit", "edu"), ("reason", "写错单位")]).await.unwrap();
+        assert_eq!(back.owed().iter().filter(|c| c.rule.as_str() == "resolution").count(), 2);
         // Each unit carries out its own; the other's is late and pressed for.
         act(o, "housing.clerk", &number, "fulfil", &[("on_day", "2026-10-30"), ("summary", "修好")]).await.unwrap();
         t.time.go("2026-11-26T09:00:00+08:00");

@@ -37,9 +37,8 @@ pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
             if worked.is_some_and(|day| day >= today) {
                 continue;
             }
-            if let Some(worked) = worked {
-                begun += days(office, book, worked, today).await?;
-            }
+            let after = worked.or_else(|| today.yesterday().ok()).unwrap_or(today);
+            begun += days(office, book, after, today).await?;
             office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, key, today.to_string().into())]).await?;
         }
     }
@@ -48,16 +47,20 @@ pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
 
 async fn days(office: &Office, book: &RuleBook, after: Date, until: Date) -> Result<u64> {
     let directory = office.directory().await?;
-    let mut begun = 0;
+    let (mut begun, mut failed) = (0, None);
     for rule in &book.begins {
         let Some(every) = rule.every else { continue };
         for day in every.days(after, until) {
             for unit in directory.units.iter().filter(|u| u.active && rule.units.contains(&u.kind)) {
-                begun += u64::from(one(office, book, rule, &unit.id, day).await?);
+                // One failure does not stop the rest; all of it is tried again, and what began is not begun twice.
+                match one(office, book, rule, &unit.id, day).await {
+                    Ok(new) => begun += u64::from(new),
+                    Err(error) => drop(failed.get_or_insert(error)),
+                }
             }
         }
     }
-    Ok(begun)
+    failed.map_or(Ok(begun), Err)
 }
 
 /// Begins one; `false` when it was begun before.

@@ -114,12 +114,17 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
     let proceeding = readable(office, staff, number).await?;
     let (store, tenant) = (office.store(), office.tenant());
     let ground = office.ground(&proceeding.pack).await?;
-    let mut links = Vec::new();
+    let (mut links, mut links_hidden) = (Vec::new(), 0);
     for id in &proceeding.links {
-        links.extend(store.matter(tenant, id).await?.filter(|m| m.may_read(&staff.actor(), &ground.directory)));
+        match store.matter(tenant, id).await? {
+            Some(matter) if matter.may_read(&staff.actor(), &ground.directory) => links.push(matter),
+            // What has turned out to be an accusation is not even counted: its disappearing would tell of it.
+            Some(matter) if !matter.facts.contains(&Fact::Accusation) => links_hidden += 1,
+            _ => {}
+        }
     }
     Ok(View {
-        links_hidden: proceeding.links.len() - links.len(),
+        links_hidden,
         links,
         events: store.events(tenant, &proceeding.id).await?,
         words: store.contents(tenant, proceeding.id.as_str()).await?,
@@ -208,7 +213,8 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     }
     let Beginning { book, rule } = found.ok_or(AppError::NotFound)?;
     let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
-    if let Some(known) = known(office, key.as_deref()).await? {
+    let content = act::content_of(&Move { id: begin.to_owned(), fields: fields.clone(), ..Move::default() });
+    if let Some(known) = known(office, key.as_deref(), &content).await? {
         return readable(office, staff, &known).await;
     }
     let ground = office.ground(&book.id).await?;
@@ -228,7 +234,7 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     if let Some(key) = &key {
         changes.items.push(act::idempotency_item(office, key.clone(), ""));
         if let Some(item) = changes.items.last_mut() {
-            item.doc = bare.number.clone().into();
+            item.doc = serde_json::json!({ "number": bare.number, "content": act::content_key(office, &content) });
         }
     }
     let index = terms(&bare.title, &payload);
@@ -239,18 +245,22 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     match office.store().commit(changes).await {
         Ok(()) => Ok(done),
         // Sent twice at the same moment: the other one began it.
-        Err(error) => match known(office, key.as_deref()).await? {
+        Err(error) => match known(office, key.as_deref(), &content).await? {
             Some(number) => readable(office, staff, &number).await,
             None => Err(error.into()),
         },
     }
 }
 
-/// The number of what was begun before with the same form.
-async fn known(office: &Office, key: Option<&str>) -> Result<Option<String>> {
+/// The number of what was begun before with the same form and the same content.
+///
+/// # Errors
+/// [`AppError::KeyReused`] when it was sent with another.
+async fn known(office: &Office, key: Option<&str>, content: &str) -> Result<Option<String>> {
     let Some(key) = key else { return Ok(None) };
-    let item = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?;
-    Ok(item.and_then(|i| i.doc.as_str().map(str::to_owned)))
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? else { return Ok(None) };
+    let text = |name: &str| item.doc.get(name).and_then(|v| v.as_str()).map(str::to_owned);
+    if text("content") == Some(act::content_key(office, content)) { Ok(text("number")) } else { Err(AppError::KeyReused) }
 }
 
 fn terms(title: &str, payload: &Payload) -> String {

@@ -3,9 +3,10 @@
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
+use crate::kind::ProceedingKind;
 use crate::matter::may_receive_accusation;
 use crate::payload::{Field, Payload};
-use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
+use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 use crate::unit::{Post, UnitKind};
@@ -116,8 +117,18 @@ impl<K: Kind> Work<'_, K> {
         let relations: Vec<_> = relations.collect();
         // A recommendation may go to the unit that handles it; to assist itself it cannot be asked.
         let itself = unit == self.subject.holder && relations.contains(&Relation::Assistant);
-        if itself || self.subject.facts.contains(&Fact::Accusation) {
+        // What a meeting resolves is owed by who can be reached here.
+        let outside = self.rules.directory.unit(&unit).is_some_and(|u| u.kind == UnitKind::External) && self.subject.kind != ProceedingKind::Matter;
+        if itself || outside || self.subject.facts.contains(&Fact::Accusation) {
             return Err(Closed::Unit { unit });
+        }
+        // One at a time: of two alike the answer to one would end the other as well.
+        let owes = |id: &&ClockId| {
+            let asked = self.rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
+            asked && self.subject.clocks.iter().any(|c| c.is_owed() && &c.rule == *id && c.bound.unit.as_ref() == Some(&unit))
+        };
+        if let Some(id) = self.rule.start.iter().find(owes) {
+            return Err(Closed::Guard { guard: Guard::NotOwed(id.clone()) });
         }
         for relation in relations {
             self.subject.parties.entry(relation).or_default().insert(unit.clone());
@@ -312,7 +323,8 @@ impl<K: Kind> Work<'_, K> {
             }
         }
         for rule in &self.rule.close {
-            for n in self.owed(rule) {
+            let closing = if self.rule.party.is_some() { self.own(rule, payload) } else { self.owed(rule) };
+            for n in closing {
                 if let Some(clock) = self.clock(n) {
                     clock.close(at)?;
                     self.push(EventKind::ClockClosed { n });

@@ -194,7 +194,7 @@ fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &View<'_>) -> Ve
         .filter(|u| {
             u.active
                 && (rule.verb == Verb::Ask || rule.party.is_some() || u.id != view.proceeding.holder)
-                && (u.kind != UnitKind::PetitionOffice || view.proceeding.kind != ProceedingKind::Matter)
+                && if view.proceeding.kind == ProceedingKind::Matter { u.kind != UnitKind::PetitionOffice } else { u.kind != UnitKind::External }
         })
         .map(|u| {
             let name = asked.language.pick(&u.name, &u.name_en).to_owned();
