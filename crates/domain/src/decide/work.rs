@@ -6,7 +6,7 @@ use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::matter::may_receive_accusation;
 use crate::payload::{Field, Payload};
-use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, Verb};
+use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 use crate::unit::{Post, UnitKind};
@@ -127,8 +127,8 @@ impl<K: Kind> Work<'_, K> {
             let asked = self.rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
             asked && self.subject.clocks.iter().any(|c| c.is_owed() && &c.rule == *id && c.bound.unit.as_ref() == Some(&unit))
         };
-        if let Some(id) = self.rule.start.iter().find(owes) {
-            return Err(Closed::Guard { guard: Guard::NotOwed(id.clone()) });
+        if self.rule.start.iter().any(|id| owes(&id)) {
+            return Err(Closed::Unit { unit });
         }
         for relation in relations {
             self.subject.parties.entry(relation).or_default().insert(unit.clone());
