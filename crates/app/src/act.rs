@@ -207,8 +207,7 @@ async fn stands_instead(office: &Office, ground: &Ground, matter: &Matter, actor
     let typed = step.fields.get(&field).map(|t| huiyin_domain::text::line(t)).filter(|t| !t.is_empty());
     let Some(typed) = typed else { return Ok(()) };
     let unknown = || AppError::Form(vec![FormError::new("instead", "fault-instead-unknown")]);
-    let parsed = number::parse(&typed).map_err(|_| unknown())?;
-    let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+    let full = number::of_matter(&typed).map_err(|_| unknown())?;
     let other = office.store().matter_by_number(office.tenant(), &full).await?.ok_or_else(unknown)?;
     let gone = [Fact::Voided, Fact::Destroyed].iter().any(|f| other.facts.contains(f));
     if other.id == matter.id || gone || !other.may_read(actor, &ground.directory) {

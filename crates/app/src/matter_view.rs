@@ -112,8 +112,7 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
 /// # Errors
 /// [`AppError::NotFound`].
 pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
-    let parsed = number::parse(number).map_err(|e| AppError::Refused(e.to_string()))?;
-    let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+    let full = number::of_matter(number).map_err(|e| AppError::Refused(e.to_string()))?;
     let matter = office.store().matter_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)?;
     whole(office, matter).await
 }

@@ -61,6 +61,15 @@ pub fn parse(text: &str) -> Result<String, NumberError> {
     })
 }
 
+/// The number of a matter as people type it; of a letter it is that of its first part.
+///
+/// # Errors
+/// As [`parse`].
+pub fn of_matter(text: &str) -> Result<String, NumberError> {
+    let number = parse(text)?;
+    Ok(if number.matches('-').count() == 3 { number } else { matter_number(&number, 1) })
+}
+
 struct Mod1110(u32);
 
 impl fmt::Display for Mod1110 {

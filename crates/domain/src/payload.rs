@@ -251,6 +251,10 @@ pub enum FieldFault {
     TooEarly,
     /// Later than the last day allowed.
     TooLate,
+    /// The unit owes the same already: an answer to one would end the other as well.
+    OwesAlready,
+    /// The unit owes nothing of what the move notes of it.
+    OwesNothing,
 }
 
 /// A field and its fault.

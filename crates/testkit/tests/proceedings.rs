@@ -178,6 +178,9 @@ async fn a_meeting_ends_when_each_resolution_is_carried_out() {
         act(o, "countyxf.clerk", &number, "resolve", &slip).await.unwrap();
         let back = act(o, "countyxf.head", &number, "take_back_resolution", &[("to_unit", "edu"), ("reason", "写错单位")]).await.unwrap();
         assert_eq!(back.owed().iter().filter(|c| c.rule.as_str() == "resolution").count(), 2);
+        // Of a unit that owes none nothing is taken back, and it does not become a party by that.
+        let none = act(o, "countyxf.head", &number, "take_back_resolution", &[("to_unit", "urban"), ("reason", "写错")]).await;
+        assert!(matches!(none, Err(AppError::Closed(c)) if matches!(*c, Closed::Fields { .. })));
         // Each unit carries out its own; the other's is late and pressed for.
         act(o, "housing.clerk", &number, "fulfil", &[("on_day", "2026-10-30"), ("summary", "修好")]).await.unwrap();
         t.time.go("2026-11-26T09:00:00+08:00");

@@ -88,6 +88,19 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
     Ok(books.iter().flat_map(|book| book.begins.iter().filter(mine).map(|rule| Beginning { book: Arc::clone(book), rule: rule.clone() })).collect())
 }
 
+/// A beginning by its id, of any kind.
+///
+/// # Errors
+/// [`AppError::NotFound`] for one that this officer does not have.
+pub async fn beginning(office: &Office, staff: &Staff, id: &str) -> Result<Beginning> {
+    for kind in ProceedingKind::ALL {
+        if let Some(found) = beginnings(office, staff, kind).await?.into_iter().find(|b| b.rule.id == id) {
+            return Ok(found);
+        }
+    }
+    Err(AppError::NotFound)
+}
+
 /// Proceedings of a kind that the reader may see, newest first.
 ///
 /// # Errors
@@ -143,10 +156,7 @@ pub async fn for_operator(office: &Office, typed: &str) -> Result<Subject> {
     let typed = text::line(typed);
     let full = match parsed(&typed) {
         Some(number) => number,
-        None => {
-            let number = number::parse(&typed).map_err(|e| AppError::Refused(e.to_string()))?;
-            if number.matches('-').count() == 3 { number } else { number::matter_number(&number, 1) }
-        }
+        None => number::of_matter(&typed).map_err(|e| AppError::Refused(e.to_string()))?,
     };
     office.store().proceeding_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)
 }
@@ -207,11 +217,7 @@ pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -
 /// [`AppError::NotFound`] for a beginning this unit does not have, [`AppError::Form`] and [`AppError::Closed`] for its fields.
 pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMap<String, String>, key: Option<&str>) -> Result<Bare> {
     require(staff, Action::Register)?;
-    let mut found = None;
-    for kind in ProceedingKind::ALL {
-        found = found.or(beginnings(office, staff, kind).await?.into_iter().find(|b| b.rule.id == begin));
-    }
-    let Beginning { book, rule } = found.ok_or(AppError::NotFound)?;
+    let Beginning { book, rule } = beginning(office, staff, begin).await?;
     let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
     let content = act::content_of(&Move { id: begin.to_owned(), fields: fields.clone(), ..Move::default() });
     if let Some(known) = known(office, key.as_deref(), &content).await? {
@@ -273,8 +279,7 @@ async fn linked(office: &Office, ground: &Ground, staff: &Staff, given: &str) ->
     let fault = |fault, value: &str| AppError::Form(vec![FormError::with("joined", fault, value)]);
     let mut out = Vec::new();
     for word in numbers_in(given) {
-        let parsed = number::parse(word).map_err(|_| fault("fault-joined-unknown", word))?;
-        let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
+        let full = number::of_matter(word).map_err(|_| fault("fault-joined-unknown", word))?;
         let found = office.store().matter_by_number(office.tenant(), &full).await?;
         let found = found.filter(|m| m.may_read(&staff.actor(), &ground.directory)).ok_or_else(|| fault("fault-joined-unknown", word))?;
         if found.facts.contains(&Fact::Accusation) {
@@ -326,16 +331,20 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(key.clone().map(|key| act::idempotency_item(office, key, &content)));
-    changes.items.extend(papers::of(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await?);
+    let paper = papers::of(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await;
     let mut done = decision.subject.clone();
     done.version += 1;
     let numbers = changes.numbers.clone();
-    let sealed = seal(&mut changes, &ground, decision.subject, decision.events, decision.words, Expected::Version(before.version), None);
+    let sealed = paper.and_then(|items| {
+        changes.items.extend(items);
+        seal(&mut changes, &ground, decision.subject, decision.events, decision.words, Expected::Version(before.version), None)
+    });
     let written = match sealed {
         Ok(()) => office.store().commit(changes).await.map_err(AppError::from),
         Err(error) => Err(error),
     };
     if let Err(error) = written {
+        // What was not written has used no number up.
         office.give_back(numbers).await;
         // Sent twice at the same moment: the other one made it.
         return match &key {

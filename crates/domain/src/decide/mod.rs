@@ -349,6 +349,18 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     {
         fault(Field::ToUnit, FieldFault::NoSuchUnit);
     }
+    if let Some(named) = payload.text(Field::ToUnit).map(UnitId::new) {
+        let owes = |id: &ClockId| proceeding.clocks.iter().any(|c| c.is_owed() && &c.rule == id && c.bound.unit.as_ref() == Some(&named));
+        let asked = |id: &&ClockId| rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
+        // Each is asked one thing of a kind at a time, and what is noted of a unit under the condition that it is owed, that unit owes.
+        if rule.verb == Verb::Ask && rule.start.iter().filter(asked).any(owes) {
+            errors.push(FieldError { field: Field::ToUnit, fault: FieldFault::OwesAlready });
+        }
+        let asks = rule.guards.iter().find_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });
+        if rule.party.is_some() && asks.is_some_and(|id| !owes(id)) {
+            errors.push(FieldError { field: Field::ToUnit, fault: FieldFault::OwesNothing });
+        }
+    }
     errors.extend(proceeding.faults(rule, payload));
     errors
 }

@@ -122,14 +122,6 @@ impl<K: Kind> Work<'_, K> {
         if itself || outside || self.subject.facts.contains(&Fact::Accusation) {
             return Err(Closed::Unit { unit });
         }
-        // One at a time: of two alike the answer to one would end the other as well.
-        let owes = |id: &&ClockId| {
-            let asked = self.rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
-            asked && self.subject.clocks.iter().any(|c| c.is_owed() && &c.rule == *id && c.bound.unit.as_ref() == Some(&unit))
-        };
-        if self.rule.start.iter().any(|id| owes(&id)) {
-            return Err(Closed::Unit { unit });
-        }
         for relation in relations {
             self.subject.parties.entry(relation).or_default().insert(unit.clone());
         }

@@ -133,3 +133,5 @@ fault-proposal-waits = A later day is already proposed and waits; agree to it or
 fault-stands-for = “{ $value }” was made void in favour of this entry, which therefore stays; restore that one first
 fault-linked-accusation = “{ $value }” is an accusation; it stays with the body that receives it and cannot be listed
 fault-linked-many = { $value } at most
+fault-owes-already = this unit still owes one; enter the next when it is done, or take the first back
+fault-owes-nothing = this unit owes nothing of the kind; check the unit

@@ -133,3 +133,5 @@ fault-proposal-waits = 已经有人提出改晚，正在等另一个岗位的人
 fault-stands-for = “{ $value }”作废时写明以这一件为准，不能再作废这一件；先恢复那一件
 fault-linked-accusation = “{ $value }”是检举控告事项，只在受理单位内办理，不能列入会议
 fault-linked-many = 一次最多列 { $value } 件
+fault-owes-already = 这个单位还有一项没有办完；办完以后再登记，或者先撤销
+fault-owes-nothing = 这个单位没有这样的职责；请核对单位

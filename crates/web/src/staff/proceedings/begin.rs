@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
-use huiyin_app::domain::kind::ProceedingKind;
+use huiyin_app::domain::procedure::Label;
 use huiyin_app::labels;
 use huiyin_app::proceedings::{self, Beginning};
-use huiyin_app::{AppError, domain::procedure::Label};
 
 use crate::context::{Shared, SignedIn};
 use crate::form::Form;
@@ -23,11 +22,7 @@ pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path(id): Path<Strin
 async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let language = signed.asked.language;
-    let mut found: Option<Beginning> = None;
-    for kind in ProceedingKind::ALL {
-        found = found.or(proceedings::beginnings(&shared.office, &signed.staff, kind).await.map_err(fail)?.into_iter().find(|b| b.rule.id == id));
-    }
-    let Beginning { book, rule } = found.ok_or_else(|| fail(AppError::NotFound))?;
+    let Beginning { book, rule } = proceedings::beginning(&shared.office, &signed.staff, id).await.map_err(fail)?;
     let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
     let fields: Vec<_> = rule.needs.iter().map(|need| plain_field(shared, &signed.asked, need, form)).collect();
     let title = rule.title_in(language == huiyin_wording::Language::English, shared.office.now().today());
