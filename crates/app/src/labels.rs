@@ -1,6 +1,7 @@
-//! What fields are called: on forms, beside their faults and in the record by the same words.
+//! What fields and their choices are called: on forms, beside their faults and in the record by the same words.
 
-use huiyin_domain::procedure::Verb;
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{RuleBook, Verb};
 use huiyin_wording::{Language, Wording};
 
 /// What stands for the verb of a beginning.
@@ -15,4 +16,9 @@ pub fn verb_word(verb: Verb) -> String {
 pub fn key(wording: &Wording, language: Language, field: &str, verb: &str) -> String {
     let own = format!("field-{field}-{verb}");
     if wording.has(language, &own) { own } else { format!("field-{field}") }
+}
+
+/// A choice of a field as the pack calls it. A pack that no longer lists it leaves its id.
+pub fn of_choice(book: &RuleBook, language: Language, field: Field, id: &str) -> String {
+    book.choice(field, id).map_or_else(|| id.to_owned(), |c| language.pick(&c.label.zh, &c.label.en).to_owned())
 }

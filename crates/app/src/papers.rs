@@ -248,9 +248,9 @@ impl<K: Kind> About<'_, K> {
         for (field, value) in &self.given.0 {
             let shown = match field.shape() {
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.clone(), day),
-                Shape::Choice(_) => {
+                Shape::Choice => {
                     set(&format!("{}_choice", field.word()), value.clone());
-                    choice_on_paper(office, language, *field, value)
+                    crate::labels::of_choice(book, language, *field, value)
                 }
                 Shape::Unit => name_of(language, self.ground.directory.unit(&UnitId::new(value))),
                 _ => value.clone(),
@@ -307,14 +307,6 @@ impl<K: Kind> About<'_, K> {
         }
         values
     }
-}
-
-/// A choice as a paper words it; where papers have no words of their own, as forms do.
-fn choice_on_paper(office: &Office, language: Language, field: Field, value: &str) -> String {
-    let word = value.replace(['(', ')'], "").replace('_', "-");
-    let own = format!("paper-{}-{word}", field.word().replace('_', "-"));
-    let key = if office.wording().has(language, &own) { own } else { format!("choice-{word}") };
-    office.wording().text(language, &key, &[])
 }
 
 /// A title between quotation marks: its own marks become the inner ones (GB/T 15834).

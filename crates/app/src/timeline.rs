@@ -234,7 +234,7 @@ fn pieces(
     all.filter(|(field, _)| *field != Field::ToUnit && !hidden(field))
         .map(|(field, value)| {
             let text = match field.shape() {
-                Shape::Choice(_) => say(ground, &format!("choice-{}", value.replace(['(', ')'], "").replace('_', "-")), &[]),
+                Shape::Choice => labels::of_choice(ground.rules.book, ground.language, field, value),
                 Shape::Duty => value.parse().map(|n: u32| clock_title(&n)).unwrap_or_default(),
                 Shape::Officer => ground.rules.directory.officer(&huiyin_domain::ids::OfficerId::new(value)).map(|o| o.name.clone()).unwrap_or_default(),
                 Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::closed::Closed;
 use crate::ids::SubmissionId;
 use crate::payload::{Field, FieldError, FieldFault, Payload};
-use crate::procedure::{Fact, Guard, MoveRule, Verb};
+use crate::procedure::{Fact, Guard, MoveRule, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::submission::{Channel, Purpose};
 use crate::unit::{Directory, UnitKind};
@@ -123,20 +123,18 @@ impl Kind for Matter {
         about.then_some(Closed::AboutYou)
     }
 
-    fn faults(&self, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
-        // What came online somebody wrote.
-        let nobody = matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("nobody_wrote");
-        let fault = FieldError { field: Field::VoidGround, fault: FieldFault::NotAChoice };
-        if nobody && self.channel == Channel::Online { vec![fault] } else { Vec::new() }
+    fn faults(&self, book: &RuleBook, _: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        // Such as: what came online somebody wrote.
+        let closed = |(field, value): &(Field, &str)| book.choice(*field, value).is_some_and(|c| c.not_by.contains(&self.channel));
+        payload.iter().filter(closed).map(|(field, _)| FieldError { field, fault: FieldFault::NotAChoice }).collect()
     }
 
-    fn made(&mut self, rule: &MoveRule, payload: &Payload) {
+    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload) {
         match rule.verb {
             Verb::Notify | Verb::Accept => {
-                if payload.day(Field::AcceptedOn).is_some() {
-                    self.path = Some("6".into());
-                }
-                if let Some(path) = payload.text(Field::Path) {
+                let holds = |given: Field| payload.text(given).is_some();
+                let implied = book.choices.iter().find(|c| c.field == Field::Path && c.given.is_some_and(holds)).map(|c| c.id.as_str());
+                if let Some(path) = payload.text(Field::Path).or(implied) {
                     self.path = Some(path.to_owned());
                 }
             }

@@ -27,7 +27,7 @@ pub enum Field {
     Target,
     /// What was done and said.
     Summary,
-    /// How it was done: see [`Field::choices`].
+    /// How it was done: one of the choices of the pack.
     Way,
     /// Day it happened.
     OnDay,
@@ -37,7 +37,7 @@ pub enum Field {
     Request,
     /// Facts and reasons found.
     Facts,
-    /// The outcome: see [`Field::choices`].
+    /// The outcome: one of the choices of the pack.
     Outcome,
     /// The decision.
     Opinion,
@@ -69,7 +69,7 @@ pub enum Field {
     Cost,
     /// What the person risks: a period that runs out, a fee, a bar.
     Risk,
-    /// Ground of the simplified procedure: see [`Field::choices`].
+    /// Ground of the simplified procedure: one of the choices of the pack.
     SimpleGround,
     /// The new facts on which the same result rests, after an annulment.
     NewFacts,
@@ -130,8 +130,8 @@ pub enum Shape {
     Name,
     /// A duty of the matter, by the serial of its clock.
     Duty,
-    /// One word of a closed list.
-    Choice(&'static [&'static str]),
+    /// One word of a list of the pack ([`crate::procedure::ChoiceRule`]).
+    Choice,
     /// A whole number from 1 to this.
     Number(u32),
 }
@@ -144,35 +144,24 @@ impl Field {
             Self::Officer => Shape::Officer,
             Self::AgentName => Shape::Name,
             Self::LateDuty => Shape::Duty,
-            Self::AgentBasis => Shape::Choice(&["relative", "own_staff", "recommended", "lawyer", "legal_worker", "guardian"]),
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
             Self::Proof | Self::Target | Self::Authority | Self::Instead | Self::Topic => Shape::Line,
-            Self::VoidGround => Shape::Choice(&["double", "nobody_wrote"]),
-            Self::Way => Shape::Choice(&["in_person", "telephone", "online", "site_visit", "documents", "registered_post", "witnessed", "post"]),
-            Self::Outcome => Shape::Choice(&[
-                "support",
-                "explain",
-                "not_support",
-                "adopt",
-                "adopt_partly",
-                "not_adopt",
-                "uphold",
-                "change",
-                "change_support",
-                "annul_redo",
-                "not_admitted",
-            ]),
-            Self::RateOffice | Self::RateHandler => Shape::Choice(&["satisfied", "partly", "dissatisfied"]),
-            Self::Ground => Shape::Choice(&["19(3)", "36(3)", "elsewhere"]),
-            Self::Path => Shape::Choice(&["1", "2", "3", "4", "5"]),
-            Self::SimpleGround => Shape::Choice(&["clear", "enquiry", "everyday", "promised"]),
-            Self::Cause => Shape::Choice(&["unclear_competence", "waiting_for_others", "workload", "quality", "oversight", "other_cause"]),
-            Self::PostResponsible => Shape::Choice(&["clerk", "handler", "head", "supervisor"]),
-            Self::Result => Shape::Choice(&["in_order", "at_fault"]),
-            Self::Adopted => Shape::Choice(&["adopted", "adopted_partly", "not_adopted"]),
-            Self::ClarifyGround => Shape::Choice(&["asked_for", "harm_suffered"]),
+            Self::AgentBasis
+            | Self::VoidGround
+            | Self::Way
+            | Self::Outcome
+            | Self::RateOffice
+            | Self::RateHandler
+            | Self::Ground
+            | Self::Path
+            | Self::SimpleGround
+            | Self::Cause
+            | Self::PostResponsible
+            | Self::Result
+            | Self::Adopted
+            | Self::ClarifyGround => Shape::Choice,
             Self::Amount => Shape::Number(1_000_000),
             Self::WhereTo | Self::ByWhen | Self::Cost | Self::Recipient => Shape::Line,
             Self::Reason
@@ -195,6 +184,11 @@ impl Field {
     /// The word in data, forms and API.
     pub fn word(self) -> String {
         serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// The field of a word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
     }
 
     /// Text that may tell of people or of the case: it is kept in the content table, not in the event.
@@ -273,7 +267,7 @@ pub struct Need {
     pub field: Field,
     /// It must be given.
     pub required: bool,
-    /// Only these choices of the field's list; empty for all.
+    /// The choices it offers, of those the pack lists for the field; empty for other fields.
     pub choices: Vec<String>,
 }
 
@@ -361,7 +355,7 @@ fn normal(shape: Shape, value: &str) -> String {
         Shape::Line => text::line(value),
         Shape::Name => text::name(value),
         Shape::Day | Shape::PastDay => text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string()),
-        Shape::Number(_) | Shape::Duty | Shape::Choice(_) | Shape::Unit | Shape::Officer => text::number(value),
+        Shape::Number(_) | Shape::Duty | Shape::Choice | Shape::Unit | Shape::Officer => text::number(value),
     }
 }
 
@@ -384,10 +378,7 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
             Ok(_) => None,
             Err(_) => Some(FieldFault::NotADay),
         },
-        Shape::Choice(all) => {
-            let allowed = all.contains(&value) && (need.choices.is_empty() || need.choices.iter().any(|c| c == value));
-            (!allowed).then_some(FieldFault::NotAChoice)
-        }
+        Shape::Choice => (!need.choices.iter().any(|c| c == value)).then_some(FieldFault::NotAChoice),
         Shape::Duty => value.parse::<u32>().is_err().then_some(FieldFault::NoSuchDuty),
         Shape::Number(max) => match value.parse::<u32>() {
             Ok(n) if (1..=max).contains(&n) => None,

@@ -16,7 +16,7 @@ use crate::closed::Closed;
 use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{FieldError, Payload};
-use crate::procedure::{Fact, MoveRule, Phase, Relation};
+use crate::procedure::{Fact, MoveRule, Phase, Relation, RuleBook};
 use crate::unit::{Directory, Post, Unit, UnitKind};
 
 /// Who is trying to act.
@@ -180,12 +180,12 @@ pub trait Kind: Clone + DerefMut<Target = Proceeding> {
     }
 
     /// Faults of fields that only this kind sees.
-    fn faults(&self, _rule: &MoveRule, _payload: &Payload) -> Vec<FieldError> {
+    fn faults(&self, _book: &RuleBook, _rule: &MoveRule, _payload: &Payload) -> Vec<FieldError> {
         Vec::new()
     }
 
     /// What a move changes in the fields of this kind.
-    fn made(&mut self, _rule: &MoveRule, _payload: &Payload) {}
+    fn made(&mut self, _book: &RuleBook, _rule: &MoveRule, _payload: &Payload) {}
 }
 
 /// A proceeding of a kind that adds nothing.

@@ -6,7 +6,7 @@ use crate::closed::Closed;
 use crate::kind::ProceedingKind;
 use crate::matter::Matter;
 use crate::payload::{FieldError, Payload};
-use crate::procedure::MoveRule;
+use crate::procedure::{MoveRule, RuleBook};
 use crate::proceeding::{Actor, Bare, Kind, Proceeding};
 use crate::unit::Directory;
 
@@ -43,13 +43,13 @@ impl Kind for Subject {
         self.matter().and_then(|m| m.bars(rule, actor, directory))
     }
 
-    fn faults(&self, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
-        self.matter().map(|m| m.faults(rule, payload)).unwrap_or_default()
+    fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        self.matter().map(|m| m.faults(book, rule, payload)).unwrap_or_default()
     }
 
-    fn made(&mut self, rule: &MoveRule, payload: &Payload) {
+    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload) {
         if let Self::Matter(matter) = self {
-            matter.made(rule, payload);
+            matter.made(book, rule, payload);
         }
     }
 }

@@ -45,6 +45,7 @@ pub(crate) fn structure(files: &PackFiles, built: &Built, base: Option<&RuleBook
                 changed_clock(&mut said, base, was, clock);
             }
         }
+        choices(&mut said, base, &built.book);
         openings(&mut said, base, &built.book);
         escalation(&mut said, base, &built.book);
     }
@@ -64,10 +65,24 @@ impl Said<'_> {
             Place::Clock(id) => format!("the clock `{}`: ", id.as_str()),
             Place::Move(id) => format!("the move `{}`: ", id.0),
             Place::State(id) => format!("the state `{}`: ", id.as_str()),
+            Place::Choice(field, id) => format!("the choice `{id}` of `{}`: ", field.word()),
             Place::Paper(id) => format!("the paper `{id}`: "),
             Place::Escalation | Place::Head => String::new(),
         };
         self.errors.push(PackError { pack: self.pack.clone(), file, line, message: format!("{name}{message}") });
+    }
+}
+
+/// A choice of the law stays what it is: it supports or not, and what it needs it goes on needing.
+fn choices(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+    for choice in &book.choices {
+        let Some(was) = base.choice(choice.field, &choice.id) else { continue };
+        let kept = was.guards.iter().all(|g| choice.guards.contains(g)) && was.needs.iter().all(|n| choice.needs.contains(n));
+        let same = choice.supports == was.supports && choice.given == was.given && was.not_by.iter().all(|c| choice.not_by.contains(c));
+        if !(kept && same) {
+            let message = "the law below gives it `supports`, `when`, `needs`, `not_by` and `given`; keep them as they are there, and change its label alone";
+            said.say(&Place::Choice(choice.field, choice.id.clone()), message.to_owned());
+        }
     }
 }
 

@@ -74,6 +74,8 @@ pub enum Place {
     Move(huiyin_domain::ids::MoveId),
     /// A state.
     State(huiyin_domain::ids::StateId),
+    /// A choice of a field.
+    Choice(huiyin_domain::payload::Field, String),
     /// A paper.
     Paper(String),
     /// The escalation.

@@ -6,6 +6,7 @@ use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
 use huiyin_domain::reckon::Roll;
+use huiyin_domain::submission::Channel;
 use huiyin_domain::unit::{Post, UnitKind};
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -22,6 +23,9 @@ pub(crate) struct Part {
     /// How proceedings that are no matters begin.
     #[serde(default)]
     pub begin: Vec<Spanned<Begin>>,
+    /// What its fields offer to choose from.
+    #[serde(default)]
+    pub choice: Vec<Spanned<Choice>>,
     #[serde(default)]
     pub state: Vec<Spanned<State>>,
     #[serde(default)]
@@ -239,6 +243,34 @@ impl Head {
             ..self
         }
     }
+}
+
+/// One word of a field that offers a choice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Choice {
+    /// The field it is offered in.
+    pub of: String,
+    /// Id, unique in its field.
+    pub id: String,
+    /// As it is offered and told.
+    pub label: Label,
+    /// The clause it comes from.
+    pub clause: Option<String>,
+    /// The request is supported by it, and is then to be carried out.
+    #[serde(default)]
+    pub supports: bool,
+    /// Conditions under which it is open.
+    #[serde(default)]
+    pub when: Vec<String>,
+    /// Fields that must be given with it.
+    #[serde(default)]
+    pub needs: Vec<String>,
+    /// Channels of a matter for which it is not open.
+    #[serde(default)]
+    pub not_by: Vec<Channel>,
+    /// Not offered: it holds when this field is given.
+    pub given: Option<String>,
 }
 
 /// One way in which a proceeding that is no matter begins.

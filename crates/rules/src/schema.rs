@@ -6,6 +6,7 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{EscalateTo, Fact, HandTo, Phase, Relation, Verb};
 use huiyin_domain::reckon::Roll;
+use huiyin_domain::submission::Channel;
 use huiyin_domain::unit::{Post, UnitKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -77,6 +78,13 @@ pub fn schema() -> Value {
     );
     let limit =
         |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
+    let choice = object(
+        &["of", "id", "label"],
+        json!({
+            "of": one_of::<Field>(), "id": text, "label": label, "clause": text, "supports": { "type": "boolean" }, "when": list,
+            "needs": { "type": "array", "items": one_of::<Field>() }, "not_by": { "type": "array", "items": one_of::<Channel>() }, "given": one_of::<Field>(),
+        }),
+    );
     let begin = begin(&label, &needs);
     let floor = object(
         &[],
@@ -94,7 +102,7 @@ pub fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "pack": head, "begin": many(begin), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
+            "pack": head, "begin": many(begin), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
             "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },

@@ -74,6 +74,12 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
     };
     let cases: Vec<(&str, String, &str)> = vec![
         (
+            "a choice that no longer supports",
+            "[[choice]]\nof = \"outcome\"\nid = \"support\"\nlabel = { zh = \"甲\", en = \"a\" }\n".to_owned(),
+            "the choice `support` of `outcome`",
+        ),
+        ("a field with nothing to choose from", "[[choice]]\nof = \"reason\"\nid = \"x\"\nlabel = { zh = \"甲\", en = \"a\" }\n".to_owned(), "not a field that offers a choice"),
+        (
             "a duty on the petitioner",
             format!("[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"),
             "never a petitioner",

@@ -51,7 +51,7 @@ fn actors(directory: &Directory) -> Vec<Actor> {
 }
 
 /// A lawful payload: every field a move asks for, with values picked by the dice.
-fn payload(rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
+fn payload(book: &RuleBook, rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
     let units = ["bureau", "other", "discipline", "office"];
     let value = |need: &Need| -> String {
         match need.field.shape() {
@@ -72,10 +72,9 @@ fn payload(rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, di
             }
             Shape::Number(_) => "10".into(),
             Shape::Unit => units[dice % units.len()].into(),
-            Shape::Choice(all) => {
-                let of: Vec<&str> = if need.choices.is_empty() { all.to_vec() } else { need.choices.iter().map(String::as_str).collect() };
-                let of: Vec<&str> = of.into_iter().filter(|c| is_choice_open(matter, rule, need.field, c)).collect();
-                of[dice % of.len()].into()
+            Shape::Choice => {
+                let of: Vec<&String> = need.choices.iter().filter(|c| is_choice_open(book, matter, rule, need.field, c)).collect();
+                of[dice % of.len()].clone()
             }
         }
     };
@@ -202,7 +201,7 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
         if let Actor::Officer { id, .. } = &actor {
             assert!(!walk.matter.recused.contains(id), "a recused officer was offered `{}`", rule.id);
         }
-        let given = payload(&rule, &walk.matter, &actor, &now, *what);
+        let given = payload(walk.rules.book, &rule, &walk.matter, &actor, &now, *what);
         match decide(rules, &walk.matter, &actor, &rule.id, &given, &now) {
             Ok(decision) => {
                 let before = std::mem::replace(&mut walk.matter, decision.subject);

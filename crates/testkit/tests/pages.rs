@@ -303,7 +303,6 @@ async fn every_page_has_words_in_both_languages() {
 /// Every key that code or templates name is in the word files.
 #[test]
 fn every_key_of_the_pack_and_the_domain_has_words() {
-    use huiyin_domain::payload::Shape;
     use huiyin_wording::{Language, Wording};
     let wording = Wording::load().unwrap();
     let library = huiyin_app::packs::Library::shipped().unwrap();
@@ -312,9 +311,6 @@ fn every_key_of_the_pack_and_the_domain_has_words() {
     for rule in &book.moves {
         for need in &rule.needs {
             keys.push(format!("field-{}", need.field.word()));
-            if let Shape::Choice(all) = need.field.shape() {
-                keys.extend(all.iter().map(|c| format!("choice-{}", c.replace('_', "-").replace(['(', ')'], ""))));
-            }
         }
         // Of a clock its own title is told.
         for guard in rule.guards.iter().filter(|g| matches!(g, huiyin_domain::procedure::Guard::Is(_) | huiyin_domain::procedure::Guard::Not(_))) {

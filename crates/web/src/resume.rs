@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use huiyin_app::domain::payload::{Field, Shape};
 use huiyin_app::sign_in;
 use huiyin_wording::Language;
 use minijinja::Value;
@@ -45,14 +46,17 @@ pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Val
         let keys = [format!("field-{name}"), format!("ask-{}", name.replace('_', "-"))];
         keys.into_iter().find(|k| wording.has(language, k)).map(|k| shared.say(language, &k))
     };
-    let choice = |raw: &str| {
+    let choice = |name: &str, raw: &str| {
+        if let Some(field) = Field::from_word(name).filter(|f| f.shape() == Shape::Choice) {
+            return shared.office.library().choice(language, field, raw);
+        }
         let key = format!("choice-{}", raw.replace('_', "-"));
         if !raw.is_empty() && raw.is_ascii() && wording.has(language, &key) { shared.say(language, &key) } else { raw.to_owned() }
     };
     form.pairs()
         .filter(|(name, value)| !NOT_WORDS.contains(name) && !value.trim().is_empty())
-        .filter_map(|(name, value)| label(name).map(|label| (label, value)))
-        .map(|(label, raw)| context! { label, value => choice(raw), long => raw.chars().count() > 60 || raw.contains('\n') })
+        .filter_map(|(name, value)| label(name).map(|label| (label, name, value)))
+        .map(|(label, name, raw)| context! { label, value => choice(name, raw), long => raw.chars().count() > 60 || raw.contains('\n') })
         .collect()
 }
 

@@ -15,6 +15,7 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[pack]", SHAPES, "Head"),
     ("[[begin]]", SHAPES, "Begin"),
     ("every", SHAPES, "Every"),
+    ("[[choice]]", SHAPES, "Choice"),
     ("[[state]]", SHAPES, "State"),
     ("[[clock]]", SHAPES, "Clock"),
     ("[[clock.since]]", SHAPES, "Since"),

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::RuleBook;
 use huiyin_rules::{Pack, PackFiles, Proof, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
@@ -88,6 +89,12 @@ impl Library {
         let country = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
         let near = self.families(kind).into_iter().filter(|f| country(f) == country(family));
         near.filter_map(|f| self.in_force(&f, on)).filter(|b| b.force_from <= on).collect()
+    }
+
+    /// A choice of a field as any pack calls it, for records whose pack is not at hand. Its id where no pack lists it.
+    pub fn choice(&self, language: huiyin_wording::Language, field: Field, id: &str) -> String {
+        let book = self.books.values().find(|b| b.choice(field, id).is_some());
+        book.map_or_else(|| id.to_owned(), |b| crate::labels::of_choice(b, language, field, id))
     }
 
     /// Every rule book.

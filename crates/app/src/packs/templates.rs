@@ -38,7 +38,7 @@ fn samples(book: &RuleBook, rule: &MoveRule, all_given: bool) -> BTreeMap<String
     }
     for need in rule.needs.iter().filter(|n| all_given || n.required) {
         names.push(need.field.word());
-        if matches!(need.field.shape(), Shape::Choice(_)) {
+        if matches!(need.field.shape(), Shape::Choice) {
             names.push(format!("{}_choice", need.field.word()));
         }
     }

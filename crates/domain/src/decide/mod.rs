@@ -38,12 +38,6 @@ pub struct Rules<'a> {
     pub draw_seed: u64,
 }
 
-/// The ground of a refusal that says: not here, but there (art. 23(1)).
-const ELSEWHERE: &str = "elsewhere";
-
-/// Outcomes by which a request is supported, in whole or part; what was supported is then carried out (art. 32).
-pub const SUPPORTING: &[&str] = &["support", "adopt", "adopt_partly", "change_support"];
-
 /// A decision: the new snapshot, the events that made it and the words that go into the content table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision<K> {
@@ -227,7 +221,7 @@ pub fn decide<K: Kind>(
     let choice = |field: Field| given.get(&field.word()).map(|v| v.trim());
     let variant = rule.variant(choice);
     for need in &rule.needs {
-        if let Some(guard) = choice(need.field).and_then(|c| closes(proceeding, rule, need.field, c)) {
+        if let Some(guard) = choice(need.field).and_then(|c| closes(rules.book, proceeding, rule, need.field, c)) {
             return Err(Closed::Guard { guard });
         }
     }
@@ -257,19 +251,15 @@ pub fn decide<K: Kind>(
 }
 
 /// Why a choice of a field is not open now; `None`: it is.
-fn closes(proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> Option<Guard> {
-    // What was referred is not turned away as another's: the unit objects, and the sender decides (art. 23(3), LAW.md §10.4). A petition
-    // office refers, assigns or reports, and turns nobody away for want of competence (art. 22).
-    if rule.verb == Verb::Refuse && field == Field::Ground && choice == ELSEWHERE && !proceeding.facts.contains(&Fact::Direct) {
-        return Some(Guard::Is(Fact::Direct));
-    }
-    let variant = rule.variants.iter().find(|v| v.field == field && v.choice == choice)?;
-    variant.guards.iter().find(|g| !holds(proceeding, g)).map(|g| what_fails(proceeding, g))
+fn closes(book: &RuleBook, proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> Option<Guard> {
+    let own = book.choice(field, choice).into_iter().flat_map(|c| &c.guards);
+    let varied = rule.variants.iter().filter(|v| v.field == field && v.choice == choice).flat_map(|v| &v.guards);
+    own.chain(varied).find(|g| !holds(proceeding, g)).map(|g| what_fails(proceeding, g))
 }
 
 /// Whether a choice of a field can be made now.
-pub fn is_choice_open(proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> bool {
-    closes(proceeding, rule, field, choice).is_none()
+pub fn is_choice_open(book: &RuleBook, proceeding: &Proceeding, rule: &MoveRule, field: Field, choice: &str) -> bool {
+    closes(book, proceeding, rule, field, choice).is_none()
 }
 
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
@@ -325,9 +315,10 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     if matches!(rule.verb, Verb::Refer | Verb::Assign) && proceeding.hops > 0 && payload.text(Field::Reason).is_none() {
         fault(Field::Reason, FieldFault::Missing);
     }
-    // What was entered twice names the entry that stands.
-    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && payload.text(Field::VoidGround) == Some("double") && payload.text(Field::Instead).is_none() {
-        fault(Field::Instead, FieldFault::Missing);
+    // Such as: what was entered twice names the entry that stands.
+    let chosen = payload.iter().filter_map(|(field, value)| rules.book.choice(field, value));
+    for field in chosen.flat_map(|c| &c.needs).filter(|f| payload.text(**f).is_none()) {
+        fault(*field, FieldFault::Missing);
     }
     // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
     let repeats = proceeding.annulled.is_some() && payload.text(Field::Outcome) == proceeding.annulled.as_deref();
@@ -361,7 +352,7 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
             errors.push(FieldError { field: Field::ToUnit, fault: FieldFault::OwesNothing });
         }
     }
-    errors.extend(proceeding.faults(rule, payload));
+    errors.extend(proceeding.faults(rules.book, rule, payload));
     errors
 }
 

@@ -11,7 +11,7 @@ use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 use crate::unit::{Post, UnitKind};
 
-use super::{Closed, Rules, SUPPORTING, next_event, start_clock};
+use super::{Closed, Rules, next_event, start_clock};
 
 pub(super) struct Work<'a, K> {
     pub(super) rules: Rules<'a>,
@@ -179,7 +179,7 @@ impl<K: Kind> Work<'_, K> {
         match self.rule.verb {
             Verb::Decide => {
                 let outcome = payload.text(Field::Outcome).map(str::to_owned);
-                let supports = outcome.as_deref().is_some_and(|o| SUPPORTING.contains(&o));
+                let supports = outcome.as_deref().is_some_and(|o| self.rules.book.supports(o));
                 self.set(Fact::Supported, supports);
                 self.decided_by();
                 self.set(Fact::Executed, false);
@@ -225,12 +225,12 @@ impl<K: Kind> Work<'_, K> {
             Verb::Notify | Verb::Accept => self.noticed(payload),
             _ => {}
         }
-        self.subject.made(self.rule, payload);
+        self.subject.made(self.rules.book, self.rule, payload);
     }
 
     fn review_decided(&mut self, payload: &Payload) {
         self.decided_by();
-        if payload.text(Field::Outcome).is_some_and(|o| SUPPORTING.contains(&o)) {
+        if payload.text(Field::Outcome).is_some_and(|o| self.rules.book.supports(o)) {
             self.set(Fact::Supported, true);
             self.set(Fact::Executed, false);
         }

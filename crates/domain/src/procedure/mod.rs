@@ -14,6 +14,7 @@ use crate::ids::{ClockId, MoveId, PackId, StateId};
 use crate::kind::ProceedingKind;
 use crate::payload::{Field, Need};
 use crate::reckon::Roll;
+use crate::submission::Channel;
 use crate::unit::{Post, UnitKind};
 
 mod alphabet;
@@ -29,6 +30,29 @@ pub struct Label {
     pub zh: String,
     /// English.
     pub en: String,
+}
+
+/// One word of a field that offers a choice: the lists are the pack's, and Rust knows only what a choice does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChoiceRule {
+    /// The field.
+    pub field: Field,
+    /// The word in data, forms and API.
+    pub id: String,
+    /// As it is offered and told.
+    pub label: Label,
+    /// The clause it comes from.
+    pub clause: Option<String>,
+    /// The request is supported in whole or part, and what was supported is then carried out (art. 32).
+    pub supports: bool,
+    /// Conditions under which it is open.
+    pub guards: Vec<Guard>,
+    /// Fields that must be given with it.
+    pub needs: Vec<Field>,
+    /// Channels of a matter for which it is not open.
+    pub not_by: Vec<Channel>,
+    /// It is not offered: it is what holds when this field is given.
+    pub given: Option<Field>,
 }
 
 /// A state of the procedure.
@@ -414,6 +438,8 @@ pub struct RuleBook {
     pub lodging: Option<Lodging>,
     /// States.
     pub states: BTreeMap<StateId, StateRule>,
+    /// The choices of its fields, in the order pages show them.
+    pub choices: Vec<ChoiceRule>,
     /// Moves, in the order pages show them.
     pub moves: Vec<MoveRule>,
     /// Clocks.
@@ -469,6 +495,16 @@ impl RuleBook {
     /// The family of a pack: its id without the version.
     pub fn family(&self) -> &str {
         self.id.0.rsplit_once('/').map_or(self.id.0.as_str(), |(family, _)| family)
+    }
+
+    /// A choice of a field.
+    pub fn choice(&self, field: Field, id: &str) -> Option<&ChoiceRule> {
+        self.choices.iter().find(|c| c.field == field && c.id == id)
+    }
+
+    /// Whether a choice of an outcome supports the request.
+    pub fn supports(&self, outcome: &str) -> bool {
+        self.choice(Field::Outcome, outcome).is_some_and(|c| c.supports)
     }
 
     /// A state.

@@ -3,7 +3,7 @@
 use huiyin_domain::clock::Basis;
 use huiyin_domain::ids::ClockId;
 use huiyin_domain::payload::{Field, Need, Shape};
-use huiyin_domain::procedure::{Fact, Guard, Label};
+use huiyin_domain::procedure::{ChoiceRule, Fact, Guard, Label};
 use serde::de::DeserializeOwned;
 
 use crate::PackFiles;
@@ -85,17 +85,29 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn need(&mut self, text: &str) -> Option<Need> {
+    pub(super) fn need(&mut self, text: &str, listed: &[ChoiceRule]) -> Option<Need> {
         let (name, choices) = text.split_once(':').unwrap_or((text, ""));
         let (name, required) = name.strip_suffix('?').map_or((name, true), |n| (n, false));
         let field = self.word::<Field>("field", name)?;
-        let choices: Vec<String> = choices.split('|').filter(|c| !c.is_empty()).map(str::to_owned).collect();
-        let all: &[&str] = if let Shape::Choice(all) = field.shape() { all } else { &[] };
+        let mut choices: Vec<String> = choices.split('|').filter(|c| !c.is_empty()).map(str::to_owned).collect();
         for choice in &choices {
-            if !all.contains(&choice.as_str()) {
-                self.say(format!("`{choice}` is not a choice of `{name}`"));
-            }
+            self.choice(field, choice, listed);
+        }
+        if choices.is_empty() {
+            choices = listed.iter().filter(|c| c.field == field && c.given.is_none()).map(|c| c.id.clone()).collect();
+        }
+        if field.shape() == Shape::Choice && choices.is_empty() {
+            self.say(format!("`{name}` has nothing to choose from; write a [[choice]] with `of = \"{name}\"` for each"));
         }
         Some(Need { field, required, choices })
+    }
+
+    /// A choice that is named stands in the list of its field.
+    pub(super) fn choice(&mut self, field: Field, id: &str, listed: &[ChoiceRule]) {
+        let of: Vec<&str> = listed.iter().filter(|c| c.field == field).map(|c| c.id.as_str()).collect();
+        if !of.contains(&id) {
+            let near = nearest(id, of.into_iter()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            self.say(format!("`{id}` is not a choice of `{}`{near}", field.word()));
+        }
     }
 }

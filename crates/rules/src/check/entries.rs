@@ -2,7 +2,7 @@
 
 use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
-use huiyin_domain::procedure::{BeginRule, ClockRule, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
+use huiyin_domain::procedure::{BeginRule, ChoiceRule, ClockRule, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
 
 use jiff::civil::Date;
 
@@ -20,6 +20,7 @@ pub(super) struct Known {
     pub(super) moves: Vec<String>,
     pub(super) clauses: Vec<String>,
     pub(super) papers: Vec<String>,
+    pub(super) choices: Vec<ChoiceRule>,
 }
 
 pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -> Option<ClockRule> {
@@ -73,12 +74,37 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
     })
 }
 
+/// A choice; what it refers to is looked up.
+pub(super) fn choice_rule(checker: &mut Checker<'_>, raw: raw::Choice, clocks: &[String], clauses: &[String]) -> Option<ChoiceRule> {
+    let field: Field = checker.word("field", &raw.of)?;
+    if field.shape() != Shape::Choice {
+        checker.say(format!("`{}` is not a field that offers a choice", raw.of));
+    }
+    if raw.id.is_empty() || raw.id.contains(|c: char| c.is_whitespace() || "|:?\"<>&".contains(c)) {
+        checker.say(format!("`{}` is no id of a choice; write it without spaces and without | : ? \" < > &", raw.id));
+    }
+    if raw.supports && field != Field::Outcome {
+        checker.say(format!("only an `outcome` supports a request; take `supports` out of `{}`", raw.id));
+    }
+    if let Some(clause) = &raw.clause {
+        checker.known("clause", clause, clauses);
+    }
+    Some(ChoiceRule {
+        field,
+        guards: raw.when.iter().filter_map(|g| checker.guard(g, clocks)).collect(),
+        needs: raw.needs.iter().filter_map(|n| checker.word::<Field>("field", n)).collect(),
+        given: raw.given.as_deref().and_then(|f| checker.word::<Field>("field", f)),
+        id: raw.id,
+        label: raw.label,
+        clause: raw.clause,
+        supports: raw.supports,
+        not_by: raw.not_by,
+    })
+}
+
 fn variant(checker: &mut Checker<'_>, raw: raw::Variant, known: &Known) -> Option<Variant> {
     let field: Field = checker.word("field", &raw.field)?;
-    let all: &[&str] = if let Shape::Choice(all) = field.shape() { all } else { &[] };
-    if !all.contains(&raw.is.as_str()) {
-        checker.say(format!("`{}` is not a choice of `{}`", raw.is, raw.field));
-    }
+    checker.choice(field, &raw.is, &known.choices);
     if let Some(clause) = &raw.clause {
         checker.known("clause", clause, &known.clauses);
     }
@@ -117,7 +143,7 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
         }
     }
     let variants = raw.variant.into_iter().filter_map(|v| variant(checker, v, known)).collect();
-    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n)).collect();
+    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n, &known.choices)).collect();
     if raw.hand_to == Some(HandTo::Named) && !needs.iter().any(|n| n.field == Field::ToUnit && n.required) {
         checker.say(format!("the move `{}` hands the matter to a named unit but does not ask for `to_unit`", raw.id));
     }
@@ -168,7 +194,7 @@ pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from:
     if raw.units.is_empty() {
         checker.say(format!("`{}` names no `units`, so nobody would begin it", raw.id));
     }
-    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n)).collect();
+    let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n, &known.choices)).collect();
     let every = match raw.every {
         None => None,
         Some(every) => {

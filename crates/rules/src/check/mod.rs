@@ -7,6 +7,7 @@ mod head;
 use std::collections::BTreeMap;
 
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
+use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
 
 use huiyin_domain::kind::ProceedingKind;
@@ -16,7 +17,7 @@ use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
-use entries::{Known, amend_move, begin_rule, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
+use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
 use head::{check_head, known_in_head};
 
 /// One entry with the file and offset it was read from.
@@ -27,6 +28,7 @@ type Found<T> = (String, usize, T);
 struct Gathered {
     head: Option<Found<Head>>,
     begins: Vec<Found<raw::Begin>>,
+    choices: Vec<Found<raw::Choice>>,
     states: Vec<Found<State>>,
     clocks: Vec<Found<Clock>>,
     moves: Vec<Found<Move>>,
@@ -52,6 +54,8 @@ pub(crate) struct Places {
     pub papers: BTreeMap<String, (String, usize)>,
     /// State → file and line.
     pub states: BTreeMap<StateId, (String, usize)>,
+    /// Choice → file and line.
+    pub choices: BTreeMap<(Field, String), (String, usize)>,
     /// The escalation.
     pub escalation: (String, usize),
     /// The head.
@@ -74,6 +78,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
             };
         }
         take!(begin, begins);
+        take!(choice, choices);
         take!(state, states);
         take!(clock, clocks);
         take!(moves, moves);
@@ -93,7 +98,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
 }
 
 /// Lays a pack over its base: an entry of the same id takes the place of the base's, at the base's place.
-fn lay<T>(base: Vec<Found<T>>, own: Vec<Found<T>>, id: impl Fn(&T) -> &str) -> Vec<Found<T>> {
+fn lay<T>(base: Vec<Found<T>>, own: Vec<Found<T>>, id: impl Fn(&T) -> String) -> Vec<Found<T>> {
     let mut out: Vec<Found<T>> = Vec::new();
     let mut own: Vec<Option<Found<T>>> = own.into_iter().map(Some).collect();
     for entry in base {
@@ -134,12 +139,15 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "paper", own.papers.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    let choice_ids: Vec<String> = own.choices.iter().map(|s| format!("{}:{}", s.2.of, s.2.id)).collect();
+    twice(&mut checker, "choice", own.choices.iter().zip(&choice_ids).map(|(s, id)| (&s.0, s.1, id)));
     twice(&mut checker, "begin", own.begins.iter().map(|s| (&s.0, s.1, &s.2.id)));
-    let begins = lay(base.begins, own.begins, |s| &s.id);
-    let states = lay(base.states, own.states, |s| &s.id);
-    let clocks = lay(base.clocks, own.clocks, |s| &s.id);
-    let mut moves = lay(base.moves, own.moves, |s| &s.id);
-    let papers = lay(base.papers, own.papers, |s| &s.id);
+    let begins = lay(base.begins, own.begins, |s| s.id.clone());
+    let choices = lay(base.choices, own.choices, |s| format!("{}:{}", s.of, s.id));
+    let states = lay(base.states, own.states, |s| s.id.clone());
+    let clocks = lay(base.clocks, own.clocks, |s| s.id.clone());
+    let mut moves = lay(base.moves, own.moves, |s| s.id.clone());
+    let papers = lay(base.papers, own.papers, |s| s.id.clone());
     for (file, offset, amend) in own.amends {
         (checker.file, checker.offset) = (file, offset);
         amend_move(&mut checker, amend, &mut moves);
@@ -155,13 +163,25 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let floor = if over_another { base.floor } else { own.floor };
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
+    let clock_ids: Vec<String> = clocks.iter().map(|c| c.2.id.clone()).collect();
+    let clause_ids: Vec<String> = clauses.keys().cloned().collect();
+    let mut built_choices = Vec::new();
+    for (file, offset, raw) in choices {
+        (checker.file, checker.offset) = (file, offset);
+        let at = place(&checker);
+        if let Some(rule) = choice_rule(&mut checker, raw, &clock_ids, &clause_ids) {
+            places.choices.insert((rule.field, rule.id.clone()), at);
+            built_choices.push(rule);
+        }
+    }
     let known = Known {
+        choices: built_choices.clone(),
         begins: begins.iter().map(|b| b.2.id.clone()).collect(),
         states: states.iter().map(|s| s.2.id.clone()).collect(),
         open_states: states.iter().filter(|s| s.2.phase != Phase::Archived).map(|s| s.2.id.clone()).collect(),
-        clocks: clocks.iter().map(|c| c.2.id.clone()).collect(),
+        clocks: clock_ids,
         moves: moves.iter().map(|m| m.2.id.clone()).collect(),
-        clauses: clauses.keys().cloned().collect(),
+        clauses: clause_ids,
         papers: papers.iter().map(|p| p.2.id.clone()).collect(),
     };
     (checker.file, checker.offset) = (file, offset);
@@ -272,6 +292,7 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         keep_years: head.keep_years,
         keep: built_keep,
         states: built_states,
+        choices: built_choices,
         moves: built_moves,
         clocks: built_clocks,
         escalation,
@@ -305,6 +326,7 @@ impl Places {
             Place::Clock(id) => self.clocks.get(id),
             Place::Move(id) => self.moves.get(id),
             Place::State(id) => self.states.get(id),
+            Place::Choice(field, id) => self.choices.get(&(*field, id.clone())),
             Place::Paper(id) => self.papers.get(id),
             Place::Escalation => Some(&self.escalation).filter(|(file, _)| !file.is_empty()),
             Place::Head => Some(&self.head),

@@ -234,7 +234,7 @@ impl<'a> Space<'a> {
             return vec![None];
         }
         let choices: Vec<&str> = rule.needs.iter().filter(|n| n.field == Field::Outcome).flat_map(|n| n.choices.iter().map(String::as_str)).collect();
-        let supporting = |c: &&str| huiyin_domain::decide::SUPPORTING.contains(c);
+        let supporting = |c: &&str| self.book.supports(c);
         let mut out = Vec::new();
         if choices.iter().any(supporting) {
             out.push(Some(true));

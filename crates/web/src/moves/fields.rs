@@ -71,20 +71,10 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Vi
         Shape::Name => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
         Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
-        Shape::Choice(all) => {
-            let words: Vec<&str> = all
-                .iter()
-                .copied()
-                .filter(|c| need.choices.is_empty() || need.choices.iter().any(|n| n == c))
-                .filter(|c| decide::is_choice_open(view.proceeding, rule, need.field, c))
-                .collect();
-            (
-                "choice",
-                words
-                    .into_iter()
-                    .map(|w| context! { value => w, text => shared.say(asked.language, &format!("choice-{}", w.replace('_', "-").replace(['(', ')'], ""))) })
-                    .collect(),
-            )
+        Shape::Choice => {
+            let book = &view.ground.book;
+            let open = need.choices.iter().filter(|c| decide::is_choice_open(book, view.proceeding, rule, need.field, c));
+            ("choice", open.map(|c| context! { value => c, text => labels::of_choice(book, asked.language, need.field, c) }).collect())
         }
     };
     let past = matches!(need.field.shape(), Shape::PastDay);

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::AppError;
 use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::clock::{Basis, ClockKind};
+use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::procedure::{ClockRule, RuleBook, StartFrom, StateRule};
 use huiyin_app::domain::unit::UnitKind;
 use huiyin_wording::Language;
@@ -173,7 +174,7 @@ pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: Asked) ->
         .take(OPINIONS)
         .map(|o| {
             let unit = o.unit.as_ref().and_then(|id| directory.unit(id)).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned());
-            let outcome = o.outcome.as_ref().map(|w| shared.say(asked.language, &format!("choice-{}", w.replace('_', "-"))));
+            let outcome = o.outcome.as_ref().map(|w| shared.office.library().choice(asked.language, Field::Outcome, w));
             let title = o.class.clone().unwrap_or_else(|| shared.say(asked.language, "opinions-one"));
             context! { title, unit, outcome, day => huiyin_wording::date(asked.language, o.day), text => o.text }
         })
