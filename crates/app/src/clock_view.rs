@@ -364,7 +364,7 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
         }
     }
     line("reckon-end", end_text(ground, clock));
-    if let Some(extension) = rule.extension.filter(|_| clock.extension().is_none() && clock.is_owed()) {
+    if let Some(extension) = rule.extension.filter(|_| clock.extensions() < rule.extensions && clock.is_owed()) {
         line("reckon-if-extended", ground.say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]));
     }
     let late = matches!(clock.state(), ClockState::Breached { .. });

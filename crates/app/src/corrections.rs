@@ -152,7 +152,7 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     let evidence = text::line(given.get("evidence").map_or("", String::as_str));
     let changed = changed(&matter, &record, given, &ground, &mut errors);
     let personal = personal(&record, given, &mut errors);
-    let day = new_day(office, &matter, &record, given, &changed, &mut errors);
+    let day = new_day(office, &matter, &record, given, &changed, ground.book.earliest_receipt, &mut errors);
     let later = day.is_some_and(|d| d > matter.received_on);
     if later && evidence.chars().count() < 2 {
         errors.push(FormError::new("evidence", "fault-evidence"));
@@ -376,6 +376,7 @@ fn new_day(
     record: &SubmissionRecord,
     given: &BTreeMap<String, String>,
     changed: &[Change],
+    earliest: Option<Date>,
     errors: &mut Vec<FormError>,
 ) -> Option<Date> {
     let typed = given.get("received_on").map(|d| text::line(d)).filter(|d| !d.is_empty())?;
@@ -394,7 +395,7 @@ fn new_day(
         errors.push(FormError::new("received_on", "fault-in-future"));
     } else if day > registered {
         errors.push(FormError::with("received_on", "fault-after-registered", registered));
-    } else if day.year() < 2005 {
+    } else if earliest.is_some_and(|first| day < first) {
         errors.push(FormError::new("received_on", "fault-too-early"));
     } else if postmark.is_some_and(|p| p > day) {
         errors.push(FormError::new("postmark", "fault-postmark"));

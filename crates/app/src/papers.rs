@@ -68,9 +68,6 @@ fn yes() -> bool {
     true
 }
 
-/// What stands before the number of a unit without letters of its own.
-const LETTERS: &str = "信";
-
 /// How a paper is handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -105,12 +102,13 @@ pub(crate) async fn of<K: Kind>(
     let by_actor = acting.filter(|_| rule.verb == Verb::Supervise);
     let unit = unit_of(by_actor.or_else(|| before.unit_for(paper.from, &ground.directory)).or_else(|| Some(before.holder.clone())));
     let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
-    let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or(LETTERS);
+    let numbering = ground.book.numbering.as_ref().ok_or_else(|| AppError::Internal(format!("pack {} numbers no papers", ground.book.id)))?;
+    let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or(&numbering.letters);
     // The series belongs to the letters: two units that have none of their own share it.
     let reserved = office.paper_serial(&format!("letters:{letters}:{}:{}", paper.code, today.year())).await?;
     let serial = reserved.n;
     numbers.push(reserved);
-    let number = format!("{letters}{}〔{}〕{serial}号", paper.code, today.year());
+    let number = numbering.number(letters, &paper.code, today.year(), serial);
     let to_unit = unit_of(paper.to.and_then(|to| addressee(ground, before, rule, decision, to)));
     let recipient = given.get(Field::Recipient).map(str::to_owned);
     // What a proof of service is about: the last paper made for the petitioner.

@@ -17,8 +17,6 @@ use crate::office::{Ground, Office};
 use crate::seal::seal;
 use crate::vault;
 
-/// Agents of one letter, at most.
-const AGENTS: usize = 2;
 /// Between two names.
 const BETWEEN: char = '、';
 
@@ -27,6 +25,7 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
     if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment) {
         return Ok(());
     }
+    let most = office.ground(&matter.pack).await?.book.most_agents.and_then(|n| usize::try_from(n).ok());
     vault::change(office, &matter.submission, changes, |known| {
         let person = &mut known.identity;
         if rule.verb == Verb::EndAppointment {
@@ -40,8 +39,8 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
             if !names.contains(&name) {
                 names.push(name);
             }
-            if names.len() > AGENTS {
-                return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", AGENTS)]));
+            if let Some(most) = most.filter(|n| names.len() > *n) {
+                return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", most)]));
             }
             let agent = names.join(&BETWEEN.to_string());
             let papers: Vec<&str> =

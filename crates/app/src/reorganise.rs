@@ -5,8 +5,7 @@
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::UnitId;
-use huiyin_domain::matter::may_receive_accusation;
-use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::procedure::{Fact, Phase, RuleBook};
 use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::subject::Subject;
 
@@ -36,7 +35,8 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
             if class.is_some_and(|c| !of_class(c)) {
                 continue;
             }
-            if subject.facts.contains(&Fact::Accusation) && !may_receive_accusation(successor.kind) {
+            let receives = |book: &RuleBook| book.compartment.as_ref().is_none_or(|line| line.receives(successor.kind));
+            if subject.facts.contains(&Fact::Accusation) && !receives(&office.ground(&subject.pack).await?.book) {
                 done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
                 continue;
             }

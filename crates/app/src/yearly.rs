@@ -146,7 +146,7 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
             let ground = office.ground(&matter.pack).await?;
             figures.add(matter, &directory, &ground.book);
             if figures.answered_recommendations > before {
-                figures.adopted += adopted(office, matter).await?;
+                figures.adopted += adopted(office, matter, &ground.book).await?;
             }
         }
     }
@@ -154,11 +154,11 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
 }
 
 /// How many recommendations of a matter were adopted, from its record.
-async fn adopted(office: &Office, matter: &Matter) -> Result<u64> {
+async fn adopted(office: &Office, matter: &Matter, book: &RuleBook) -> Result<u64> {
     let events = office.store().events(office.tenant(), &matter.id).await?;
     let adopted = |e: &&huiyin_storage::EventRecord| {
         let carried = if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
-        carried.is_some_and(|a| a != "not_adopted")
+        carried.and_then(|a| book.choice(Field::Adopted, a)).is_some_and(|c| c.supports)
     };
     Ok(u64::try_from(events.iter().filter(adopted).count()).unwrap_or_default())
 }

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
 /// One day that a yearly notice names.
@@ -48,10 +48,32 @@ const MADE_UP: u8 = 4;
 /// Years after the last notice for which days fixed by law are known.
 const FIXED_YEARS: i16 = 12;
 
+/// The days of the week that rest.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Weekend(u8);
+
+impl Weekend {
+    /// From its days.
+    pub fn of(days: &[Weekday]) -> Self {
+        Self(days.iter().fold(0, |bits, day| bits | 1 << day.to_monday_zero_offset()))
+    }
+
+    /// Whether the day of a number rests by the week alone.
+    fn rests(self, day: i32) -> bool {
+        // Day 0 (1970-01-01) was a Thursday; Monday is 0 here.
+        self.0 & 1 << (day + 3).rem_euclid(7) != 0
+    }
+
+    fn flag(self, day: i32) -> u8 {
+        if self.rests(day) { REST } else { 0 }
+    }
+}
+
 /// A merged working-day calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkCalendar {
     id: String,
+    weekend: Weekend,
     base: i32,
     flags: Vec<u8>,
     names: BTreeMap<i32, String>,
@@ -69,7 +91,7 @@ pub enum CalendarError {
     #[error("{0} is a day off in one notice and a working day in another; mend one of them")]
     Contradiction(Date),
     /// A make-up day that is no weekend day.
-    #[error("{0} is marked as a working weekend day but is not a Saturday or Sunday")]
+    #[error("{0} is marked as a working weekend day but is no day of the weekend")]
     NotAWeekend(Date),
 }
 
@@ -79,7 +101,7 @@ impl WorkCalendar {
     ///
     /// # Errors
     /// [`CalendarError`] names the day.
-    pub fn new(id: &str, notices: &[YearNotice], open_tail_days: u8) -> Result<Self, CalendarError> {
+    pub fn new(id: &str, weekend: Weekend, notices: &[YearNotice], open_tail_days: u8) -> Result<Self, CalendarError> {
         let mut years = BTreeSet::new();
         for notice in notices {
             if !years.insert(notice.year) {
@@ -93,8 +115,9 @@ impl WorkCalendar {
         let end = named.iter().copied().chain(last).max().unwrap_or(-1);
         let mut calendar = Self {
             id: id.to_owned(),
+            weekend,
             base,
-            flags: (base..=end).map(weekend_flag).collect(),
+            flags: (base..=end).map(|day| weekend.flag(day)).collect(),
             names: BTreeMap::new(),
             last_published: years.last().copied(),
             first_published: years.first().copied(),
@@ -118,7 +141,8 @@ impl WorkCalendar {
         let Some(last) = self.last_published else { return self };
         let end = first_day(last.saturating_add(FIXED_YEARS + 1));
         let have = self.base + i32::try_from(self.flags.len()).unwrap_or(i32::MAX);
-        self.flags.extend((have..end).map(weekend_flag));
+        let weekend = self.weekend;
+        self.flags.extend((have..end).map(|day| weekend.flag(day)));
         for year in last + 1..=last.saturating_add(FIXED_YEARS) {
             for (month, day, name) in fixed {
                 let Ok(date) = Date::new(year, *month, *day) else { continue };
@@ -130,11 +154,6 @@ impl WorkCalendar {
             }
         }
         self
-    }
-
-    /// A calendar in which only weekends rest and nothing is settled.
-    pub fn weekends_only(id: &str) -> Self {
-        Self { id: id.to_owned(), base: 0, flags: Vec::new(), names: BTreeMap::new(), last_published: None, first_published: None }
     }
 
     /// The calendar's id, such as `cn`.
@@ -172,7 +191,7 @@ impl WorkCalendar {
     }
 
     pub(crate) fn at(&self, day: i32) -> Day {
-        let flags = usize::try_from(day - self.base).ok().and_then(|i| self.flags.get(i).copied()).unwrap_or_else(|| weekend_flag(day));
+        let flags = usize::try_from(day - self.base).ok().and_then(|i| self.flags.get(i).copied()).unwrap_or_else(|| self.weekend.flag(day));
         Day { rest: flags & REST != 0, settled: flags & SETTLED != 0, made_up: flags & MADE_UP != 0 }
     }
 
@@ -184,8 +203,7 @@ impl WorkCalendar {
 
     fn name(&mut self, named: &NamedDay) -> Result<(), CalendarError> {
         let day = number_of(named.date);
-        let weekend = weekend_flag(day) & REST != 0;
-        if !named.is_off_day && !weekend {
+        if !named.is_off_day && !self.weekend.rests(day) {
             return Err(CalendarError::NotAWeekend(named.date));
         }
         let wanted = if named.is_off_day { REST | SETTLED } else { SETTLED | MADE_UP };
@@ -196,11 +214,6 @@ impl WorkCalendar {
         self.names.insert(day, named.name.clone());
         Ok(())
     }
-}
-
-fn weekend_flag(day: i32) -> u8 {
-    // Day 0 (1970-01-01) was a Thursday; Monday is 0 here.
-    if (day + 3).rem_euclid(7) >= 5 { REST } else { 0 }
 }
 
 fn first_day(year: i16) -> i32 {
@@ -238,6 +251,8 @@ mod tests {
     use super::*;
     use jiff::civil::date;
 
+    const TWO_DAYS: Weekend = Weekend(0b110_0000);
+
     #[test]
     fn day_numbers_go_both_ways() {
         for n in (-200_000..200_000).step_by(37) {
@@ -250,7 +265,7 @@ mod tests {
     #[test]
     fn a_silent_year_is_unsettled_and_so_is_the_tail() {
         let notice = YearNotice { year: 2026, days: vec![] };
-        let calendar = WorkCalendar::new("t", &[notice], 3).unwrap();
+        let calendar = WorkCalendar::new("t", TWO_DAYS, &[notice], 3).unwrap();
         assert!(calendar.day(date(2026, 6, 1)).settled);
         assert!(!calendar.day(date(2026, 12, 29)).settled);
         assert!(calendar.day(date(2026, 12, 28)).settled);
@@ -260,7 +275,7 @@ mod tests {
     #[test]
     fn a_day_fixed_by_law_rests_before_the_notice_is_out() {
         let notice = YearNotice { year: 2026, days: vec![] };
-        let calendar = WorkCalendar::new("t", &[notice], 3).unwrap().with_fixed(&[(1, 1, "元旦".into())]);
+        let calendar = WorkCalendar::new("t", TWO_DAYS, &[notice], 3).unwrap().with_fixed(&[(1, 1, "元旦".into())]);
         let day = calendar.day(date(2027, 1, 1));
         assert!(day.rest && !day.settled && calendar.name_of(date(2027, 1, 1)) == Some("元旦"));
         assert_eq!(calendar.roll(date(2027, 1, 1)), date(2027, 1, 4), "a Friday, then the weekend");
@@ -269,9 +284,18 @@ mod tests {
     }
 
     #[test]
+    fn the_weekend_is_what_the_calendar_says() {
+        let friday = Weekend::of(&[Weekday::Friday, Weekday::Saturday]);
+        let calendar = WorkCalendar::new("t", friday, &[YearNotice { year: 2026, days: vec![] }], 0).unwrap();
+        assert_eq!(calendar.roll(date(2026, 11, 27)), date(2026, 11, 29), "from a Friday to the Sunday after it");
+        assert!(!calendar.day(date(2031, 1, 5)).rest, "also in years nobody has published");
+        assert_eq!(Weekend::of(&[Weekday::Saturday, Weekday::Sunday]), TWO_DAYS);
+    }
+
+    #[test]
     fn contradictions_are_named() {
         let day = |off| NamedDay { name: "x".into(), date: date(2026, 10, 10), is_off_day: off };
-        let made = WorkCalendar::new("t", &[YearNotice { year: 2026, days: vec![day(true), day(false)] }], 3);
+        let made = WorkCalendar::new("t", TWO_DAYS, &[YearNotice { year: 2026, days: vec![day(true), day(false)] }], 3);
         assert_eq!(made, Err(CalendarError::Contradiction(date(2026, 10, 10))));
     }
 }

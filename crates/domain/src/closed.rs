@@ -74,6 +74,11 @@ pub enum Closed {
         /// Which, where it stands, and what was tried.
         refused: Transition,
     },
+    /// It was extended as often as the pack lets it.
+    Extended {
+        /// How often.
+        most: u32,
+    },
     /// The days given cannot be reckoned.
     Reckoning {
         /// In words.

@@ -12,7 +12,7 @@ use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, MoveRule, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::submission::{Channel, Purpose};
-use crate::unit::{Directory, UnitKind};
+use crate::unit::Directory;
 
 /// The petitioner's rating of one office; no answer is not "satisfied" (LAW.md §12.10).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,10 +149,4 @@ impl Kind for Matter {
             _ => {}
         }
     }
-}
-
-/// Whether a unit may be handed an accusation: only bodies that receive them under their own rules, or
-/// the petition office; never the body complained of (LAW.md §1.13).
-pub fn may_receive_accusation(kind: UnitKind) -> bool {
-    matches!(kind, UnitKind::Discipline | UnitKind::External)
 }

@@ -93,7 +93,7 @@ pub fn open_sealed(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &
 /// A matter in a given state with nothing running yet (used for rows kept before).
 pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
     let mut facts = BTreeSet::new();
-    if opening.purpose == Purpose::Accusation {
+    if opening.purpose == Purpose::Accusation && rules.book.compartment.is_some() {
         facts.insert(Fact::Accusation);
     }
     let with = Beginning {

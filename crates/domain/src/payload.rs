@@ -130,7 +130,7 @@ pub enum Shape {
     Name,
     /// A duty of the matter, by the serial of its clock.
     Duty,
-    /// One word of a list of the pack ([`crate::procedure::ChoiceRule`]).
+    /// One word of a list of the pack.
     Choice,
     /// A whole number from 1 to this.
     Number(u32),

@@ -16,7 +16,7 @@ use crate::payload::Payload;
 use crate::procedure::{EscalateTo, Fact};
 use crate::proceeding::{Kind, Proceeding};
 use crate::steps::{Step, set_next, steps};
-use crate::unit::{Directory, Post, UnitKind};
+use crate::unit::{Post, UnitKind};
 
 /// A timer later than this many seconds says so.
 const LATE_AFTER_SECONDS: i64 = 3600;
@@ -60,7 +60,7 @@ fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, 
             said.push(EventKind::Breached { n, bound: clock.bound.clone(), historic: false });
         }
         (Some(Step::Escalate(escalation)), _) => {
-            let (told, target) = escalate(rules.directory, &recused, clock, escalation.to, sealed);
+            let (told, target) = escalate(rules, &recused, clock, escalation.to, sealed);
             said.extend(told);
             begin = escalation.start.zip(target);
         }
@@ -89,8 +89,8 @@ fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, 
 }
 
 /// Who is told of a breach, and who is called on to press. The record says "reported" only where somebody is reached.
-fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo, accusation: bool) -> (Vec<EventKind>, Option<Bound>) {
-    let n = clock.n;
+fn escalate(rules: Rules<'_>, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo, accusation: bool) -> (Vec<EventKind>, Option<Bound>) {
+    let (n, directory) = (clock.n, rules.directory);
     let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
     // What an office presses for late is its superior's to press, never that of the unit it should have pressed.
     let own_line = clock.about.is_some() || directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
@@ -102,7 +102,8 @@ fn escalate(directory: &Directory, recused: &BTreeSet<OfficerId>, clock: &Clock,
         EscalateTo::Superior => above(Post::Head),
     };
     // An accusation stays with the bodies that receive them (art. 30): nobody else is told, and the record does not say so.
-    let in_line = |u: &UnitId| u == unit || directory.unit(u).is_some_and(|u| u.kind == UnitKind::Discipline);
+    let line = rules.book.compartment.as_ref();
+    let in_line = |u: &UnitId| u == unit || line.zip(directory.unit(u)).is_some_and(|(line, u)| line.is_in_line(u.kind));
     let Some((unit, post)) = target.filter(|(u, _)| !accusation || in_line(u)) else {
         return (if to == EscalateTo::Superior || !accusation { vec![EventKind::NoSuperior { n }] } else { Vec::new() }, None);
     };

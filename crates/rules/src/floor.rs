@@ -126,7 +126,7 @@ fn contents(said: &mut Said<'_>, book: &RuleBook) {
 fn extensions(said: &mut Said<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
         let shortest = clock.length.into_iter().chain(clock.since.iter().map(|s| s.length)).min();
-        if let (Some(extension), Some(length)) = (clock.extension, shortest)
+        if let (extension @ 1.., Some(length)) = (all_extensions(clock), shortest)
             && extension > length
         {
             said.say(
@@ -387,7 +387,7 @@ pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
             let measure = limit.map(|(n, unit, clause)| (Span { length: *n, unit: *unit, roll: Roll::NextWorkingDay, extension: 0 }, format!("`{clause}`")));
             let measure = measure.or_else(|| was.and_then(|w| values(w).first().map(|(span, _)| (*span, "the pack it lies over".to_owned()))));
             let Some((measure, whose)) = measure else { continue };
-            let whole = Span { extension: if clock.kind == ClockKind::Duty { clock.extension.unwrap_or(0) } else { 0 }, ..is };
+            let whole = Span { extension: if clock.kind == ClockKind::Duty { all_extensions(clock) } else { 0 }, ..is };
             let (worse, than) = match clock.kind {
                 ClockKind::Duty => (whole.longer_from(measure, calendar, &relevant), "longer"),
                 ClockKind::Right => (measure.longer_from(is, calendar, &relevant), "shorter"),
@@ -421,9 +421,14 @@ fn shown(day: Option<Date>) -> String {
     day.map_or_else(|| "?".to_owned(), |d| d.to_string())
 }
 
+/// What all its extensions add, at most.
+fn all_extensions(clock: &ClockRule) -> u32 {
+    clock.extension.unwrap_or(0).saturating_mul(clock.extensions)
+}
+
 /// The values of a clock with the day each is in force from.
 fn values(clock: &ClockRule) -> Vec<(Span, Option<Date>)> {
-    let span = |length, unit| Span { length, unit, roll: clock.roll, extension: clock.extension.unwrap_or(0) };
+    let span = |length, unit| Span { length, unit, roll: clock.roll, extension: all_extensions(clock) };
     let first = clock.length.map(|l| (span(l, clock.unit), None));
     first.into_iter().chain(clock.since.iter().map(|s| (span(s.length, s.unit), Some(s.from)))).collect()
 }

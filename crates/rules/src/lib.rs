@@ -5,6 +5,7 @@
 
 #![warn(missing_docs)]
 
+mod calendars;
 mod cases;
 mod check;
 mod draw;
@@ -16,6 +17,7 @@ mod proof;
 mod raw;
 mod schema;
 
+pub use calendars::read_calendar;
 pub use cases::{CaseFailure, house, run_cases};
 pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
@@ -28,8 +30,6 @@ pub use proof::{Proof, Property, Refutation, TooLarge, prove};
 pub use schema::schema;
 
 use std::collections::BTreeMap;
-
-use huiyin_domain::calendar::{CalendarError, WorkCalendar, YearNotice};
 
 /// The texts of one pack folder: file name → text.
 #[derive(Debug, Clone, Default)]
@@ -149,21 +149,6 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
     } else {
         Err(PackErrors(errors))
     }
-}
-
-/// Reads a calendar from its yearly notices (JSON, as published in `packs/calendars`).
-///
-/// # Errors
-/// A text that names the file.
-pub fn read_calendar(id: &str, notices: &BTreeMap<String, String>, open_tail_days: u8) -> Result<WorkCalendar, String> {
-    let mut years = Vec::new();
-    for (name, text) in notices {
-        let notice: YearNotice = serde_json::from_str(text).map_err(|e| format!("{name}: line {}: {e}", e.line()))?;
-        if !notice.days.is_empty() {
-            years.push(notice);
-        }
-    }
-    WorkCalendar::new(id, &years, open_tail_days).map_err(|e: CalendarError| format!("calendar {id}: {e}"))
 }
 
 /// Reads any TOML text into a shape; the error names the line and what to mend.

@@ -54,6 +54,10 @@ pub(crate) struct Part {
     pub amend: Vec<Spanned<Amend>>,
     /// What no pack over this one may go under.
     pub floor: Option<Spanned<Floor>>,
+    /// Where what is said against officials goes.
+    pub compartment: Option<Spanned<Compartment>>,
+    /// How papers are numbered.
+    pub numbering: Option<Spanned<Numbering>>,
 }
 
 /// Additions to a move of the base; the move itself is not copied.
@@ -93,6 +97,29 @@ pub(crate) struct Amend {
     /// Further facts it makes untrue.
     #[serde(default)]
     pub clears: Vec<String>,
+}
+
+/// Where what is said against officials goes, and nowhere else.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Compartment {
+    /// Kinds of units that may be handed it.
+    pub receivers: Vec<UnitKind>,
+    /// Of these, those to which only a petition office hands it, and to which no breach is told.
+    #[serde(default)]
+    pub by_office_alone: Vec<UnitKind>,
+    /// The clause that says so.
+    pub clause: String,
+}
+
+/// How papers are numbered.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Numbering {
+    /// With `{letters}` of the unit, `{code}` of the paper, `{year}` and the serial `{n}`.
+    pub form: String,
+    /// The letters of a unit that has none of its own.
+    pub letters: String,
 }
 
 /// The floor of a law in numbers.
@@ -199,8 +226,14 @@ pub(crate) struct Head {
     pub initial_sealed_clocks: Option<Vec<String>>,
     /// Hand-overs after which the next is a dispute.
     pub hops_before_dispute: Option<u32>,
-    /// Years a file is kept.
+    /// Years a file is kept, when no `keep` entry fits.
     pub keep_years: Option<u32>,
+    /// Representatives a group may choose, at most; absent: no bound.
+    pub most_representatives: Option<u32>,
+    /// People who may act for one petitioner, at most; absent: no bound.
+    pub most_agents: Option<u32>,
+    /// No matter was received before this day.
+    pub earliest_receipt: Option<Date>,
     /// State of an imported row that was answered elsewhere.
     pub imported_ended: Option<String>,
     /// State of an imported row whose dates show that a unit accepted it.
@@ -233,6 +266,9 @@ impl Head {
             initial_sealed_clocks: self.initial_sealed_clocks.or(base.initial_sealed_clocks),
             hops_before_dispute: self.hops_before_dispute.or(base.hops_before_dispute),
             keep_years: self.keep_years.or(base.keep_years),
+            most_representatives: self.most_representatives.or(base.most_representatives),
+            most_agents: self.most_agents.or(base.most_agents),
+            earliest_receipt: self.earliest_receipt.or(base.earliest_receipt),
             imported_ended: self.imported_ended.or(base.imported_ended),
             imported_accepted: self.imported_accepted.or(base.imported_accepted),
             imported_accepted_clocks: self.imported_accepted_clocks.or(base.imported_accepted_clocks),
@@ -257,7 +293,7 @@ pub(crate) struct Choice {
     pub label: Label,
     /// The clause it comes from.
     pub clause: Option<String>,
-    /// The request is supported by it, and is then to be carried out.
+    /// Of an `outcome`: the request is supported, and is then to be carried out; of `adopted`: the recommendation is.
     #[serde(default)]
     pub supports: bool,
     /// Conditions under which it is open.
@@ -415,6 +451,8 @@ pub(crate) struct Clock {
     pub warn_days: u32,
     /// Longest extension; absent: none.
     pub extension: Option<u32>,
+    /// How often it may be extended; once where it is not said.
+    pub extensions: Option<u32>,
     /// The clause by which whoever is late answers for it.
     pub consequence: Option<String>,
     /// Owed between offices: the petitioner's page does not show it.

@@ -41,7 +41,7 @@ pub fn schema() -> Value {
         json!({
             "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
-            "hops_before_dispute": number, "keep_years": number, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
+            "hops_before_dispute": number, "keep_years": number, "most_representatives": number, "most_agents": number, "earliest_receipt": day, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
             "published": list, "succession_clause": text, "void_check_one_in": number, "new_code_waits": number,
         }),
     );
@@ -50,7 +50,7 @@ pub fn schema() -> Value {
         json!({
             "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": one_of::<Post>(),
             "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
-            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
+            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "extensions": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
         }),
     );
     let variant = object(&["field", "is"], json!({ "field": one_of::<Field>(), "is": text, "when": list, "document": text, "done": label, "clause": text }));
@@ -78,13 +78,7 @@ pub fn schema() -> Value {
     );
     let limit =
         |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
-    let choice = object(
-        &["of", "id", "label"],
-        json!({
-            "of": one_of::<Field>(), "id": text, "label": label, "clause": text, "supports": { "type": "boolean" }, "when": list,
-            "needs": { "type": "array", "items": one_of::<Field>() }, "not_by": { "type": "array", "items": one_of::<Channel>() }, "given": one_of::<Field>(),
-        }),
-    );
+    let choice = choice(&label);
     let begin = begin(&label, &needs);
     let floor = object(
         &[],
@@ -94,6 +88,9 @@ pub fn schema() -> Value {
             "answer": { "type": "array", "items": object(&["paper", "contents"], json!({ "paper": text, "contents": list })) },
         }),
     );
+    let kinds = json!({ "type": "array", "items": one_of::<UnitKind>() });
+    let compartment = object(&["receivers", "clause"], json!({ "receivers": kinds, "by_office_alone": kinds, "clause": text }));
+    let numbering = object(&["form", "letters"], json!({ "form": text, "letters": text }));
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
     let many = |of: Value| json!({ "type": "array", "items": of });
     json!({
@@ -103,7 +100,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "begin": many(begin), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
-            "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })
@@ -111,6 +108,18 @@ pub fn schema() -> Value {
 
 fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// One word of a field that offers a choice.
+fn choice(label: &Value) -> Value {
+    let text = json!({ "type": "string" });
+    object(
+        &["of", "id", "label"],
+        json!({
+            "of": one_of::<Field>(), "id": text, "label": label, "clause": text, "supports": { "type": "boolean" }, "when": { "type": "array", "items": text },
+            "needs": { "type": "array", "items": one_of::<Field>() }, "not_by": { "type": "array", "items": one_of::<Channel>() }, "given": one_of::<Field>(),
+        }),
+    )
 }
 
 /// How a proceeding that is no matter begins.

@@ -15,10 +15,10 @@ fn base() -> PackFiles {
 
 fn calendar() -> WorkCalendar {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
-    let json = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json") && e.file_name() != "schema.json";
+    let json = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json" || x == "toml");
     let files = std::fs::read_dir(folder).unwrap().flatten().filter(json);
     let notices: BTreeMap<String, String> = files.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())).collect();
-    read_calendar("cn", &notices, 3).unwrap()
+    read_calendar("cn", &notices).unwrap()
 }
 
 const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\n";
@@ -78,7 +78,11 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             "[[choice]]\nof = \"outcome\"\nid = \"support\"\nlabel = { zh = \"甲\", en = \"a\" }\n".to_owned(),
             "the choice `support` of `outcome`",
         ),
-        ("a field with nothing to choose from", "[[choice]]\nof = \"reason\"\nid = \"x\"\nlabel = { zh = \"甲\", en = \"a\" }\n".to_owned(), "not a field that offers a choice"),
+        (
+            "a field with nothing to choose from",
+            "[[choice]]\nof = \"reason\"\nid = \"x\"\nlabel = { zh = \"甲\", en = \"a\" }\n".to_owned(),
+            "not a field that offers a choice",
+        ),
         (
             "a duty on the petitioner",
             format!("[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"),

@@ -34,11 +34,11 @@ fn calendar(id: &str) -> huiyin_domain::calendar::WorkCalendar {
     let mut notices = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".json") && name != "schema.json" {
+        if name.ends_with(".json") || name.ends_with(".toml") {
             notices.insert(name, std::fs::read_to_string(entry.path()).unwrap());
         }
     }
-    huiyin_rules::read_calendar(id, &notices, 3).unwrap()
+    huiyin_rules::read_calendar(id, &notices).unwrap()
 }
 
 fn actors(directory: &Directory) -> Vec<Actor> {

@@ -72,8 +72,9 @@ fn a_million_cases_agree() {
                 }
             }
         }
-        let texts: BTreeMap<String, String> = notices.iter().map(|(y, n)| (y.clone(), n.to_string())).collect();
-        let calendar = huiyin_rules::read_calendar("cn", &texts, 3).unwrap();
+        let mut texts: BTreeMap<String, String> = notices.iter().map(|(y, n)| (format!("{y}.json"), n.to_string())).collect();
+        texts.insert("calendar.toml".into(), include_str!("../../../packs/calendars/cn/calendar.toml").into());
+        let calendar = huiyin_rules::read_calendar("cn", &texts).unwrap();
         let dates: Vec<Date> = days.iter().map(|d| text(*d).parse().unwrap()).collect();
         for _ in 0..CASES {
             let start = dice.roll(days.len() - 500);

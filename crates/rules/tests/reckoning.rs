@@ -8,17 +8,18 @@ use huiyin_domain::reckon::{DayUnit, Period, Roll, Stop, reckon};
 use jiff::civil::{Date, Weekday, date};
 use proptest::prelude::*;
 
-const NOTICES: [(&str, &str); 5] = [
-    ("2022", include_str!("../../../packs/calendars/cn/2022.json")),
-    ("2023", include_str!("../../../packs/calendars/cn/2023.json")),
-    ("2024", include_str!("../../../packs/calendars/cn/2024.json")),
-    ("2025", include_str!("../../../packs/calendars/cn/2025.json")),
-    ("2026", include_str!("../../../packs/calendars/cn/2026.json")),
+const NOTICES: [(&str, &str); 6] = [
+    ("calendar.toml", include_str!("../../../packs/calendars/cn/calendar.toml")),
+    ("2022.json", include_str!("../../../packs/calendars/cn/2022.json")),
+    ("2023.json", include_str!("../../../packs/calendars/cn/2023.json")),
+    ("2024.json", include_str!("../../../packs/calendars/cn/2024.json")),
+    ("2025.json", include_str!("../../../packs/calendars/cn/2025.json")),
+    ("2026.json", include_str!("../../../packs/calendars/cn/2026.json")),
 ];
 
 fn calendar() -> WorkCalendar {
     let notices: BTreeMap<String, String> = NOTICES.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
-    huiyin_rules::read_calendar("cn", &notices, 3).unwrap()
+    huiyin_rules::read_calendar("cn", &notices).unwrap()
 }
 
 fn due(start: &str, length: u32, unit: DayUnit, stops: &[(&str, &str)], extension: u32) -> (String, String, bool) {

@@ -137,11 +137,12 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
     let mut notices = BTreeMap::new();
     for year in 2022..=2026 {
         let text = std::fs::read_to_string(folder.join(format!("{year}.json"))).unwrap();
-        notices.insert(year.to_string(), text);
+        notices.insert(format!("{year}.json"), text);
     }
-    let edited = notices["2026"].replacen("\"days\": [", &format!("\"days\": [{{\"name\":\"调整\",\"date\":\"{}\",\"isOffDay\":true}},", route.legal), 1);
-    notices.insert("2026".into(), edited);
-    let calendar = huiyin_rules::read_calendar("cn", &notices, 3).unwrap();
+    notices.insert("calendar.toml".into(), std::fs::read_to_string(folder.join("calendar.toml")).unwrap());
+    let edited = notices["2026.json"].replacen("\"days\": [", &format!("\"days\": [{{\"name\":\"调整\",\"date\":\"{}\",\"isOffDay\":true}},", route.legal), 1);
+    notices.insert("2026.json".into(), edited);
+    let calendar = huiyin_rules::read_calendar("cn", &notices).unwrap();
     let later = t.office.with_library(Arc::new(Library::shipped().unwrap().with_calendar("cn", calendar)));
     let done = reproject::run(&later).await.unwrap();
     assert_eq!((done.moved, done.left), (1, 0), "{done:?}");

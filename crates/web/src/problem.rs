@@ -174,6 +174,7 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
             wording.text(language, "closed-not-yours", &[("by", names.join(&wording.text(language, "list-comma", &[])).into())])
         }
         Closed::Waits { until } => wording.text(language, "closed-waits", &[("day", huiyin_wording::date(language, *until).into())]),
+        Closed::Extended { most } => wording.text(language, "closed-extended-often", &[("most", (*most).into())]),
         Closed::Kept { through: Some(day) } => wording.text(language, "closed-kept-through", &[("day", huiyin_wording::date(language, *day).into())]),
         _ => wording.text(language, &format!("closed-{}", word(json.get("closed").unwrap_or(&json)).replace('_', "-")), &[]),
     }

@@ -26,6 +26,8 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[[paper]]", SHAPES, "Paper"),
     ("[[keep]]", SHAPES, "Keep"),
     ("[[escalation]]", SHAPES, "Escalation"),
+    ("[compartment]", SHAPES, "Compartment"),
+    ("[numbering]", SHAPES, "Numbering"),
     ("[floor]", SHAPES, "Floor"),
     ("[[floor.duty]]", SHAPES, "FloorDuty"),
     ("[[floor.right]]", SHAPES, "FloorRight"),

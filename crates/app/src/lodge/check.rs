@@ -1,5 +1,6 @@
 //! The checks of a lodging. Every fault is named at once, with its field; nothing is cut off silently.
 
+use huiyin_domain::procedure::RuleBook;
 use huiyin_domain::submission::{Channel, Naming, ReplyWay};
 use huiyin_domain::text;
 use huiyin_files::ending;
@@ -21,8 +22,6 @@ const MAX_LINE: usize = 200;
 pub const MAX_FILES: usize = 20;
 /// Bytes of one file.
 pub const MAX_FILE_BYTES: usize = 20 * 1024 * 1024;
-/// Representatives of a group that comes in person (art. 20(3)); signatures have no such bound.
-const MAX_REPRESENTATIVES: usize = 5;
 /// Characters of a file's name, without its ending.
 const MAX_FILE_NAME: usize = 80;
 /// People who sign with the petitioner.
@@ -66,8 +65,8 @@ pub(super) fn check(lodging: &mut Lodging, arrival: &Registration, ground: &Grou
     if lodging.naming == Naming::Confidential && name.chars().count() > 1 && lodging.title.contains(name) {
         errors.push(FormError::new("title", "fault-title-name"));
     }
-    identity(lodging, arrival, &mut errors);
-    arrived(arrival, today, &mut errors);
+    identity(&ground.book, lodging, arrival, &mut errors);
+    arrived(&ground.book, arrival, today, &mut errors);
     if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
 }
 
@@ -124,14 +123,14 @@ pub(crate) fn is_class(ground: &Ground, class: &str) -> bool {
     ground.book.classes.get(first).is_some_and(|under| second.is_none_or(|s| under.iter().any(|u| u == s)))
 }
 
-fn identity(lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormError>) {
+fn identity(book: &RuleBook, lodging: &Lodging, arrival: &Registration, errors: &mut Vec<FormError>) {
     let online = arrival.channel == Channel::Online;
     if online && lodging.by_agent && lodging.identity.agent.is_empty() {
         errors.push(FormError::new("agent", "fault-agent-missing"));
     }
     let chosen = &lodging.identity.representatives;
-    if chosen.len() > MAX_REPRESENTATIVES {
-        errors.push(FormError::with("representatives", "fault-representatives", MAX_REPRESENTATIVES));
+    if let Some(most) = book.most_representatives.and_then(|n| usize::try_from(n).ok()).filter(|n| chosen.len() > *n) {
+        errors.push(FormError::with("representatives", "fault-representatives", most));
     }
     let twice = chosen.iter().collect::<std::collections::BTreeSet<_>>().len() < chosen.len();
     if twice || usize::try_from(lodging.headcount).is_ok_and(|n| n < chosen.len()) {
@@ -168,11 +167,11 @@ pub fn contact(naming: Naming, who: &Identity, reply: ReplyWay) -> Vec<FormError
     errors
 }
 
-fn arrived(arrival: &Registration, today: Date, errors: &mut Vec<FormError>) {
+fn arrived(book: &RuleBook, arrival: &Registration, today: Date, errors: &mut Vec<FormError>) {
     if arrival.received_on > today {
         errors.push(FormError::new("received_on", "fault-in-future"));
     }
-    if arrival.received_on.year() < 2005 {
+    if book.earliest_receipt.is_some_and(|day| arrival.received_on < day) {
         errors.push(FormError::new("received_on", "fault-too-early"));
     }
     if arrival.paper.postmark.is_some_and(|p| p > arrival.received_on) {

@@ -325,8 +325,13 @@ impl Office {
     /// # Errors
     /// When no pack is in force.
     pub async fn ground_today(&self) -> Result<Ground> {
-        let book = self.library().in_force(&self.parts.procedure, self.now().today()).ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
+        let book = self.book_today().ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
         self.ground_of(book).await
+    }
+
+    /// The pack for what comes in today.
+    pub fn book_today(&self) -> Option<Arc<RuleBook>> {
+        self.library().in_force(&self.parts.procedure, self.now().today())
     }
 
     /// The packs of a kind in force today beside that of the matters, as they read today.

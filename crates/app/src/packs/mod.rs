@@ -121,64 +121,18 @@ impl Library {
 /// Only when a shipped calendar is broken.
 pub fn shipped_calendars() -> Result<BTreeMap<String, Arc<WorkCalendar>>, PackLoadError> {
     let mut folders: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    let mut heads = BTreeMap::new();
     for name in Shipped::iter() {
         let Some((id, file)) = name.strip_prefix("calendars/").and_then(|rest| rest.split_once('/')) else { continue };
-        let text = text_of(&name);
-        if file == "calendar.toml" {
-            heads.insert(id.to_owned(), CalendarHead::read(&text).map_err(PackLoadError::Calendar)?);
-        } else if file.ends_with(".json") && file != "schema.json" {
-            folders.entry(id.to_owned()).or_default().insert(name.to_string(), text);
+        if file.ends_with(".json") || file.ends_with(".toml") {
+            folders.entry(id.to_owned()).or_default().insert(file.to_owned(), text_of(&name));
         }
     }
     let mut out = BTreeMap::new();
-    for (id, notices) in folders {
-        let calendar = match heads.get(&id) {
-            Some(head) => head.calendar(&id, &notices),
-            None => read_calendar(&id, &notices, 0),
-        };
-        let calendar = calendar.map_err(PackLoadError::Calendar)?;
+    for (id, files) in folders {
+        let calendar = read_calendar(&id, &files).map_err(PackLoadError::Calendar)?;
         out.insert(id, Arc::new(calendar));
     }
     Ok(out)
-}
-
-/// `calendar.toml` of a calendar's folder.
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CalendarHead {
-    /// How many last days of the last published year the next notice may still change.
-    open_tail_days: u8,
-    /// Days that rest every year by the law itself.
-    #[serde(default)]
-    fixed: Vec<FixedDay>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FixedDay {
-    month: i8,
-    day: i8,
-    name: String,
-}
-
-impl CalendarHead {
-    fn read(text: &str) -> Result<Self, String> {
-        let head: Self = huiyin_rules::from_toml(text).map_err(|e| format!("calendar.toml: {e}"))?;
-        if head.open_tail_days > 31 {
-            return Err("calendar.toml: `open_tail_days` is a number of days from 0 to 31".to_owned());
-        }
-        // A leap year: 29 February is a day there.
-        match head.fixed.iter().find(|f| jiff::civil::Date::new(2024, f.month, f.day).is_err()) {
-            Some(wrong) => Err(format!("calendar.toml: there is no day {}-{} ({}); write month and day as numbers", wrong.month, wrong.day, wrong.name)),
-            None => Ok(head),
-        }
-    }
-
-    fn calendar(&self, id: &str, notices: &BTreeMap<String, String>) -> Result<WorkCalendar, String> {
-        let fixed: Vec<_> = self.fixed.iter().map(|f| (f.month, f.day, f.name.clone())).collect();
-        Ok(read_calendar(id, notices, self.open_tail_days)?.with_fixed(&fixed))
-    }
 }
 
 fn text_of(name: &str) -> String {
@@ -271,24 +225,21 @@ pub fn read_one(folder: &Path) -> Result<RuleBook, PackLoadError> {
     Ok(read_pack_over(&files, base.as_ref())?.book)
 }
 
-/// A calendar folder of yearly notices, for a dry run.
+/// A calendar folder, for a dry run.
 ///
 /// # Errors
-/// When a notice cannot be read.
+/// When a file cannot be read or says what no calendar can.
 pub fn read_calendar_folder(folder: &Path, id: &str) -> Result<WorkCalendar, PackLoadError> {
     let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
-    let mut notices = BTreeMap::new();
+    let mut files = BTreeMap::new();
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if name.ends_with(".json") && name != "schema.json" {
-            notices.insert(name, std::fs::read_to_string(&path).map_err(fail)?);
+        if name.ends_with(".json") || name.ends_with(".toml") {
+            files.insert(name, std::fs::read_to_string(&path).map_err(fail)?);
         }
     }
-    match std::fs::read_to_string(folder.join("calendar.toml")) {
-        Ok(text) => CalendarHead::read(&text).and_then(|head| head.calendar(id, &notices)).map_err(PackLoadError::Calendar),
-        Err(_) => read_calendar(id, &notices, 0).map_err(PackLoadError::Calendar),
-    }
+    read_calendar(id, &files).map_err(PackLoadError::Calendar)
 }
 
 fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) -> Result<(), PackLoadError> {

@@ -299,9 +299,18 @@ impl Clock {
         self.ledger.iter().find_map(|e| if let LedgerEntry::Stop { from, to: None, .. } = e { Some(*from) } else { None })
     }
 
-    /// The extension, if one was given.
-    pub fn extension(&self) -> Option<u32> {
-        self.ledger.iter().find_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None })
+    /// What was added by extensions, all together.
+    pub fn extension(&self) -> u32 {
+        self.extended().fold(0, u32::saturating_add)
+    }
+
+    /// How often it was extended.
+    pub fn extensions(&self) -> u32 {
+        u32::try_from(self.extended().count()).unwrap_or(u32::MAX)
+    }
+
+    fn extended(&self) -> impl Iterator<Item = u32> {
+        self.ledger.iter().filter_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None })
     }
 
     /// The whole reckoning, for explanation. An open stop is counted as lasting until `today`.
@@ -319,7 +328,7 @@ impl Clock {
                 LedgerEntry::Extension { .. } => None,
             })
             .collect();
-        reckon(calendar, &Period { start: self.start, length, unit, stops: &stops, extension: self.extension().unwrap_or(0), roll })
+        reckon(calendar, &Period { start: self.start, length, unit, stops: &stops, extension: self.extension(), roll })
     }
 
     /// Recomputes nominal and legal due from start, period and ledger. Returns whether the legal day moved.

@@ -116,6 +116,12 @@ pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &Mo
     {
         return Err(Closed::Guard { guard: Guard::Owed(clock.clone()) });
     }
+    if let Some((id, most)) = rule.extend.as_ref().and_then(|id| rules.book.clock(id)).map(|c| (&c.id, c.extensions)) {
+        let mut owed = proceeding.clocks.iter().filter(|c| c.is_owed() && &c.rule == id).peekable();
+        if owed.peek().is_some() && owed.all(|c| c.extensions() >= most) {
+            return Err(Closed::Extended { most });
+        }
+    }
     // A complaint about the unit is answered before it can hand the proceeding where its overseer no longer reads it (art. 18(4)).
     if rule.sets.contains(&Fact::Accusation) && proceeding.facts.contains(&Fact::Complained) {
         return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });

@@ -4,7 +4,6 @@ use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, Offi
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::kind::ProceedingKind;
-use crate::matter::may_receive_accusation;
 use crate::payload::{Field, Payload};
 use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
@@ -49,7 +48,8 @@ impl<K: Kind> Work<'_, K> {
                 let accusation = self.rule.sets.contains(&Fact::Accusation) || self.subject.facts.contains(&Fact::Accusation);
                 // A body outside may be given an accusation by the petition office alone.
                 let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.unit(from).is_some_and(|u| u.kind == UnitKind::PetitionOffice));
-                let safe = kind.is_some_and(|k| may_receive_accusation(k) && (k != UnitKind::External || by_office));
+                let line = self.rules.book.compartment.as_ref();
+                let safe = line.zip(kind).is_some_and(|(line, k)| if by_office { line.receives(k) } else { line.is_in_line(k) });
                 if unit == self.subject.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
@@ -105,7 +105,9 @@ impl<K: Kind> Work<'_, K> {
         let accusation = self.subject.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
         let kind = unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map(|u| u.kind);
         match unit {
-            Some(unit) if accusation && !kind.is_some_and(may_receive_accusation) => Err(Closed::Unit { unit }),
+            Some(unit) if accusation && !kind.is_some_and(|k| self.rules.book.compartment.as_ref().is_some_and(|line| line.receives(k))) => {
+                Err(Closed::Unit { unit })
+            }
             _ => Ok(()),
         }
     }
@@ -442,8 +444,9 @@ impl<K: Kind> Work<'_, K> {
             on: self.now.today(),
         };
         let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        let most = book.clock(&rule).map_or(0, |r| r.extensions);
         for n in self.owed(&rule) {
-            let Some(clock) = self.clock(n) else { continue };
+            let Some(clock) = self.clock(n).filter(|c| c.extensions() < most) else { continue };
             clock.ledger.push(entry.clone());
             clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
             set_next(clock, book, calendar, &now.zone);

@@ -326,6 +326,9 @@ fn told(rule: &MoveRule) -> Vec<String> {
 
 /// An accusation never leaves its line by being called something else.
 fn accusation(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
+    if book.compartment.is_none() && rule.sets.contains(&Fact::Accusation) {
+        return vec!["it makes the matter an accusation, and the pack has no [compartment] for one to go to; write it".to_owned()];
+    }
     if !rule.clears.contains(&Fact::Accusation) {
         return Vec::new();
     }

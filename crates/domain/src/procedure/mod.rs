@@ -43,7 +43,8 @@ pub struct ChoiceRule {
     pub label: Label,
     /// The clause it comes from.
     pub clause: Option<String>,
-    /// The request is supported in whole or part, and what was supported is then carried out (art. 32).
+    /// The request is supported in whole or part, and what was supported is then carried out (art. 32); of `adopted`, the
+    /// recommendation.
     pub supports: bool,
     /// Conditions under which it is open.
     pub guards: Vec<Guard>,
@@ -132,6 +133,8 @@ pub struct ClockRule {
     pub between_offices: bool,
     /// Longest extension; `None` when the law gives none.
     pub extension: Option<u32>,
+    /// How often it may be extended.
+    pub extensions: u32,
     /// The clause by which whoever is late answers for it.
     pub consequence: Option<String>,
     /// Values of later dates, oldest first.
@@ -282,6 +285,47 @@ impl RightRule {
     /// Whether the right is promised in a state.
     pub fn covers(&self, state: &StateId, phase: Phase) -> bool {
         self.phases.contains(&phase) || self.states.contains(state)
+    }
+}
+
+/// Where what is said against officials goes, and nowhere else: a line of its own (art. 30). A pack without one handles it as any
+/// other matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Compartment {
+    /// Units of these kinds may be handed it.
+    pub receivers: Vec<UnitKind>,
+    /// Of these, those to which only a petition office hands it, and to which no breach is told.
+    pub by_office_alone: Vec<UnitKind>,
+    /// The clause.
+    pub clause: String,
+}
+
+impl Compartment {
+    /// Whether a unit of a kind may be handed it.
+    pub fn receives(&self, kind: UnitKind) -> bool {
+        self.receivers.contains(&kind)
+    }
+
+    /// Whether a unit of a kind stands in the line itself: it hands on and is told of breaches.
+    pub fn is_in_line(&self, kind: UnitKind) -> bool {
+        self.receives(kind) && !self.by_office_alone.contains(&kind)
+    }
+}
+
+/// How papers are numbered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering {
+    /// With `{letters}` of the unit, `{code}` of the paper, `{year}` and the serial `{n}`.
+    pub form: String,
+    /// The letters of a unit that has none of its own.
+    pub letters: String,
+}
+
+impl Numbering {
+    /// A number, for the letters of the issuing unit.
+    pub fn number(&self, letters: &str, code: &str, year: i16, n: u64) -> String {
+        let parts = [("{letters}", letters.to_owned()), ("{code}", code.to_owned()), ("{year}", year.to_string()), ("{n}", n.to_string())];
+        parts.iter().fold(self.form.clone(), |text, (name, value)| text.replace(name, value))
     }
 }
 
@@ -452,6 +496,16 @@ pub struct RuleBook {
     pub papers: BTreeMap<String, PaperRule>,
     /// Hand-overs after which the next is a dispute; `None` sets no bound (LAW.md §12.7).
     pub hops_before_dispute: Option<u32>,
+    /// Where what is said against officials goes; `None`: as any other matter.
+    pub compartment: Option<Compartment>,
+    /// How papers are numbered; `None` in packs without papers.
+    pub numbering: Option<Numbering>,
+    /// Representatives a group may choose, at most; `None`: no bound.
+    pub most_representatives: Option<u32>,
+    /// People who may act for one petitioner, at most; `None`: no bound.
+    pub most_agents: Option<u32>,
+    /// No matter was received before this day.
+    pub earliest_receipt: Option<Date>,
     /// Years a file is kept after the archive, when no rule of `keep` fits.
     pub keep_years: u32,
     /// Years by kind; the first that fits counts.

@@ -2,7 +2,10 @@
 
 use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
-use huiyin_domain::procedure::{BeginRule, ChoiceRule, ClockRule, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Phase, RightRule, Since, StartFrom, Variant};
+use huiyin_domain::procedure::{
+    BeginRule, ChoiceRule, ClockRule, Compartment, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Numbering, Phase, RightRule, Since, StartFrom,
+    Variant,
+};
 
 use jiff::civil::Date;
 
@@ -38,6 +41,9 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         "accepted" => StartFrom::Accepted,
         field => StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt`, `accepted` or a field)", field)?),
     };
+    if raw.extensions.is_some_and(|n| n == 0 || n > 20) || (raw.extensions.is_some() && raw.extension.is_none()) {
+        checker.say("`extensions` says how often, from 1 to 20, an `extension` may be given; write both or neither".to_owned());
+    }
     if raw.length.is_some_and(|l| l > 3650) {
         checker.say("a period longer than ten years is refused; check `length`".to_owned());
     }
@@ -68,6 +74,7 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         only_if: raw.only_if.as_deref().and_then(|f| checker.word::<Fact>("fact", f)),
         warn_days: raw.warn_days,
         extension: raw.extension,
+        extensions: raw.extensions.unwrap_or(u32::from(raw.extension.is_some())),
         consequence: raw.consequence,
         between_offices: raw.between_offices,
         since,
@@ -83,8 +90,8 @@ pub(super) fn choice_rule(checker: &mut Checker<'_>, raw: raw::Choice, clocks: &
     if raw.id.is_empty() || raw.id.contains(|c: char| c.is_whitespace() || "|:?\"<>&".contains(c)) {
         checker.say(format!("`{}` is no id of a choice; write it without spaces and without | : ? \" < > &", raw.id));
     }
-    if raw.supports && field != Field::Outcome {
-        checker.say(format!("only an `outcome` supports a request; take `supports` out of `{}`", raw.id));
+    if raw.supports && !matches!(field, Field::Outcome | Field::Adopted) {
+        checker.say(format!("only an `outcome` supports a request and only `adopted` a recommendation; take `supports` out of `{}`", raw.id));
     }
     if let Some(clause) = &raw.clause {
         checker.known("clause", clause, clauses);
@@ -279,6 +286,34 @@ pub(super) fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -
     }
     let when = raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect();
     RightRule { verb: raw.verb, phases, states, when }
+}
+
+/// The line of what is said against officials.
+pub(super) fn compartment(checker: &mut Checker<'_>, found: Found<raw::Compartment>, known: &Known) -> Compartment {
+    let (file, offset, raw) = found;
+    (checker.file, checker.offset) = (file, offset);
+    checker.known("clause", &raw.clause, &known.clauses);
+    if raw.receivers.is_empty() {
+        checker.say("[compartment] names nobody in `receivers`, so that nobody could be handed it; name a kind, or take the section out".to_owned());
+    }
+    if let Some(kind) = raw.by_office_alone.iter().find(|k| !raw.receivers.contains(k)) {
+        checker.say(format!("`by_office_alone` names `{}`, which `receivers` does not; add it there", kind.word()));
+    }
+    Compartment { receivers: raw.receivers, by_office_alone: raw.by_office_alone, clause: raw.clause }
+}
+
+/// How papers are numbered: no two papers may get the same number.
+pub(super) fn numbering(checker: &mut Checker<'_>, found: Found<raw::Numbering>) -> Numbering {
+    let (file, offset, raw) = found;
+    (checker.file, checker.offset) = (file, offset);
+    let missing: Vec<&str> = ["{letters}", "{code}", "{year}", "{n}"].into_iter().filter(|part| !raw.form.contains(part)).collect();
+    if !missing.is_empty() {
+        checker.say(format!("`form` leaves out {}, so that two papers could get the same number; write each", missing.join(", ")));
+    }
+    if raw.letters.trim().is_empty() {
+        checker.say("`letters` is empty; write the letters of a unit that has none of its own".to_owned());
+    }
+    Numbering { form: raw.form, letters: raw.letters }
 }
 
 pub(super) fn floor_rule(checker: &mut Checker<'_>, found: Found<raw::Floor>, known: &Known) -> Floor {

@@ -18,14 +18,14 @@ pub(super) struct WholeHead {
     pub(super) lodging: Option<Lodging>,
     pub(super) hops_before_dispute: Option<u32>,
     pub(super) keep_years: u32,
+    pub(super) most_representatives: Option<u32>,
+    pub(super) most_agents: Option<u32>,
+    pub(super) earliest_receipt: Option<jiff::civil::Date>,
     pub(super) published: Vec<String>,
     pub(super) succession_clause: Option<String>,
     pub(super) void_check_one_in: Option<u32>,
     pub(super) new_code_waits: Option<u32>,
 }
-
-/// Years a file is kept where the pack does not say.
-const KEEP_YEARS: u32 = 30;
 
 /// Every key that is missing is named at once.
 pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeHead> {
@@ -34,7 +34,12 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
     }
     let kind = head.kind.unwrap_or_default();
-    let of_all = [("title", head.title.is_none()), ("force_from", head.force_from.is_none()), ("calendar", head.calendar.is_none())];
+    let of_all = [
+        ("title", head.title.is_none()),
+        ("force_from", head.force_from.is_none()),
+        ("calendar", head.calendar.is_none()),
+        ("keep_years", head.keep_years.is_none()),
+    ];
     let of_matters = [
         ("initial_office", head.initial_office.is_none()),
         ("initial_office_clocks", head.initial_office_clocks.is_none()),
@@ -79,7 +84,10 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         kind,
         lodging,
         hops_before_dispute: head.hops_before_dispute,
-        keep_years: head.keep_years.unwrap_or(KEEP_YEARS),
+        keep_years: head.keep_years?,
+        most_representatives: head.most_representatives,
+        most_agents: head.most_agents,
+        earliest_receipt: head.earliest_receipt,
         published: head.published.unwrap_or_default(),
         succession_clause: head.succession_clause,
         void_check_one_in: head.void_check_one_in,

@@ -17,7 +17,7 @@ use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
-use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, floor_rule, keep_rule, move_rule, right_rule};
+use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering, right_rule};
 use head::{check_head, known_in_head};
 
 /// One entry with the file and offset it was read from.
@@ -38,6 +38,8 @@ struct Gathered {
     keep: Vec<Found<Keep>>,
     amends: Vec<Found<raw::Amend>>,
     floor: Option<Found<raw::Floor>>,
+    compartment: Option<Found<raw::Compartment>>,
+    numbering: Option<Found<raw::Numbering>>,
     clauses: BTreeMap<String, Clause>,
     classes: BTreeMap<String, Vec<String>>,
     cases: Vec<(String, cases::Case)>,
@@ -87,9 +89,16 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take!(escalation, steps);
         take!(keep, keep);
         take!(amend, amends);
-        if let Some(found) = part.floor {
-            out.floor = Some((file.clone(), found.span().start, found.into_inner()));
+        macro_rules! take_one {
+            ($name:ident) => {
+                if let Some(found) = part.$name {
+                    out.$name = Some((file.clone(), found.span().start, found.into_inner()));
+                }
+            };
         }
+        take_one!(floor);
+        take_one!(compartment);
+        take_one!(numbering);
         out.clauses.extend(part.clause);
         out.classes.extend(part.class);
         out.cases.extend(part.case.into_iter().map(|c| (file.clone(), c)));
@@ -161,6 +170,12 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         checker.say("a floor stands in the pack of the law itself; a pack over it cannot set one".to_owned());
     }
     let floor = if over_another { base.floor } else { own.floor };
+    if let (Some((file, offset, _)), true) = (&own.compartment, over_another) {
+        (checker.file, checker.offset) = (file.clone(), *offset);
+        checker.say("where accusations go is said by the pack of the law itself; a pack over it cannot say otherwise".to_owned());
+    }
+    let line = if over_another { base.compartment } else { own.compartment };
+    let numbering_found = own.numbering.or(base.numbering);
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
     let clock_ids: Vec<String> = clocks.iter().map(|c| c.2.id.clone()).collect();
@@ -259,6 +274,15 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         built_states.insert(StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain });
     }
     let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
+    let line = line.map(|found| compartment(&mut checker, found, &known));
+    let numbers = numbering_found.map(|found| numbering(&mut checker, found));
+    (checker.file, checker.offset) = (places.head.0.clone(), 0);
+    if line.is_none() && head.lodging.as_ref().is_some_and(|l| l.initial_sealed.is_some()) {
+        checker.say("a sealed stub is an accusation, and the pack has no [compartment] for one to go to; write it, or take `initial_sealed` out".to_owned());
+    }
+    if numbers.is_none() && !built_papers.is_empty() {
+        checker.say("the pack has papers and does not say how they are numbered; write [numbering]".to_owned());
+    }
     for (file, case) in &own.cases {
         (checker.file, checker.offset) = (file.clone(), case.offset(files.files.get(file)));
         if let Some(id) = &case.begin {
@@ -289,6 +313,11 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         begins: built_begins,
         lodging: head.lodging,
         hops_before_dispute: head.hops_before_dispute,
+        compartment: line,
+        numbering: numbers,
+        most_representatives: head.most_representatives,
+        most_agents: head.most_agents,
+        earliest_receipt: head.earliest_receipt,
         keep_years: head.keep_years,
         keep: built_keep,
         states: built_states,

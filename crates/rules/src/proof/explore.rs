@@ -164,7 +164,7 @@ impl<'a> Space<'a> {
             // What a submission says it is, and how it came, are free.
             let free = [Fact::Accusation, Fact::Direct]
                 .into_iter()
-                .filter(|f| self.facts.contains(f))
+                .filter(|f| self.facts.contains(f) && (*f != Fact::Accusation || self.book.compartment.is_some()))
                 .fold(vec![0u64], |all, f| all.iter().copied().chain(all.iter().map(|b| b | fact_bit(f))).collect());
             let sealed = self
                 .book

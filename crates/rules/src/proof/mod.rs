@@ -227,7 +227,7 @@ impl Slice {
             }
             let facts: Vec<Fact> = self.clocks.iter().filter_map(|c| book.clock(c).and_then(|c| c.only_if)).collect();
             self.facts.extend(facts);
-            if book.escalation.iter().any(|e| e.start.as_ref().is_some_and(|c| self.clocks.contains(c))) {
+            if book.compartment.is_some() && book.escalation.iter().any(|e| e.start.as_ref().is_some_and(|c| self.clocks.contains(c))) {
                 self.facts.insert(Fact::Accusation);
             }
             if before == (self.facts.len(), self.clocks.len()) {

@@ -208,7 +208,7 @@ async fn page(shared: &Shared, asked: &Asked, step: &str, open: &Open, errors: V
         told => queried(asked, "told") == "1",
         step, at => number, of => shown.len(), back, errors, form => open.id, from => if from_check { "check" } else { "" },
         a => &draft.answers, places, anonymous => is_anonymous(draft), files, classes => ground.book.classes, summary, dropped,
-        title_default => default_title(draft),
+        title_default => default_title(draft), compartment => ground.book.compartment.is_some(),
         max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         telephone => front.map(|u| u.telephone).unwrap_or_default(),
     };

@@ -38,6 +38,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, held: &Held, erro
         errors, sealed_span, form_token, places => huiyin_app::places::offered(&shared.office).await.map_err(fail)?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
         channels => Channel::REGISTERED.map(Channel::word), purposes => Purpose::ALL.map(Purpose::word),
         files => files::views(shared, signed.asked.language, &held.files), max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        most_representatives => ground.book.most_representatives, may_seal => sealed.is_some(),
         receipt => receipt.map(|r| context! { number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known }),
     };
     let mut response = shared.desk(signed, "register.html", values);

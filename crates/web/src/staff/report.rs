@@ -25,11 +25,16 @@ pub(crate) struct Asked {
     both: String,
 }
 
+/// The first year of which there can be a report: that of the first day of receipt.
+fn first_year(shared: &Shared) -> i16 {
+    shared.office.book_today().and_then(|b| b.earliest_receipt).map_or(i16::MIN, |day| day.year())
+}
+
 /// The report of a year; this year when none is named.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
-    let year = if asked.year.is_empty() { Some(this_year) } else { asked.year.parse().ok().filter(|y| (2005..=this_year).contains(y)) };
+    let year = if asked.year.is_empty() { Some(this_year) } else { asked.year.parse().ok().filter(|y| (first_year(&shared)..=this_year).contains(y)) };
     let year = year.ok_or_else(|| fail(AppError::NotFound))?;
     let form = match asked.form.as_str() {
         "" => None,
@@ -83,7 +88,7 @@ pub(crate) async fn sent(State(shared): State<Arc<Shared>>, signed: SignedIn, fo
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
-    let year: i16 = form.get("year").parse().ok().filter(|y| (2005..=this_year).contains(y)).ok_or_else(|| fail(AppError::NotFound))?;
+    let year: i16 = form.get("year").parse().ok().filter(|y| (first_year(&shared)..=this_year).contains(y)).ok_or_else(|| fail(AppError::NotFound))?;
     match yearly::record_sending(&shared.office, &signed.staff, year, form.get("on"), form.get("to")).await {
         Ok(()) => Ok(Redirect::to(&format!("/staff/report?year={year}")).into_response()),
         Err(error) => {

@@ -55,6 +55,7 @@ closed-no-superior = there is no superior in the directory; add it first
 closed-unit = it cannot be handed to that unit
 closed-clock = the clock this is about has ended, and this step cannot change it; see the record
 closed-reckoning = the days cannot be reckoned; please check
+closed-extended-often = extended as often as the rules allow ({ $most })
 closed-not-accusation = an accusation goes only to the body that may receive it
 closed-not-taken-up = taken up already; it cannot be recalled
 closed-not-extended = extended once already

@@ -55,6 +55,7 @@ closed-no-superior = 单位目录里没有上一级机关，请先补上
 closed-unit = 不能转给这个单位
 closed-clock = 相关的期限已经了结，这一步改变不了它；请看办理记录
 closed-reckoning = 日期算不出来，请检查
+closed-extended-often = 按规定最多延长{ $most }次，已经延长过了
 closed-not-accusation = 检举控告只能转给有权接收的机关
 closed-not-taken-up = 对方已经签收，不能撤回
 closed-not-extended = 已经延长过一次
