@@ -55,11 +55,19 @@ pub enum Act {
     PackMoved,
     /// Open periods were reckoned again under the calendars of the day.
     CalendarReprojected,
+    /// A pack or a calendar was brought for others to agree to.
+    RulesBrought,
+    /// It was put in force.
+    RulesInForce,
+    /// It was taken away before anybody agreed.
+    RulesDiscarded,
+    /// A pack was taken out of force.
+    RulesWithdrawn,
 }
 
 impl Act {
     /// All of them, in the order of a list.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -78,6 +86,10 @@ impl Act {
         Self::UnitSucceeded,
         Self::PackMoved,
         Self::CalendarReprojected,
+        Self::RulesBrought,
+        Self::RulesInForce,
+        Self::RulesDiscarded,
+        Self::RulesWithdrawn,
     ];
 
     /// The word of it in keys and queries: `signed-in`.
@@ -101,6 +113,10 @@ impl Act {
             Self::UnitSucceeded => "unit-succeeded",
             Self::PackMoved => "pack-moved",
             Self::CalendarReprojected => "calendar-reprojected",
+            Self::RulesBrought => "rules-brought",
+            Self::RulesInForce => "rules-in-force",
+            Self::RulesDiscarded => "rules-discarded",
+            Self::RulesWithdrawn => "rules-withdrawn",
         }
     }
 }

@@ -56,7 +56,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let published = office.library().calendar(&book.calendar).and_then(|c| c.last_published());
             match published {
                 Some(year) if year < today.year() => wrong.push(format!(
-                    "the holiday notice of {} is not in calendar `{}`; due days are provisional until a newer program brings it",
+                    "the holiday notice of {} is not in calendar `{}`; due days are provisional until it is put in (under rules and calendars, or `huiyin pack install`)",
                     today.year(),
                     book.calendar
                 )),
@@ -64,7 +64,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 None => wrong.push(format!("calendar `{}` has no published year", book.calendar)),
             }
         }
-        None => wrong.push("no pack is in force today".into()),
+        None => wrong.push(format!("no pack of `{}` is in force today; put one in with `huiyin pack install`", config.procedure)),
     }
     match huiyin_app::papers::missing_faces(office) {
         None => wrong.push("no Chinese face was found, so papers cannot be set as PDF; install the Debian package `fonts-noto-cjk` or set `faces`".into()),

@@ -58,6 +58,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         letters: String::new(),
         active: true,
     };
+    setup::install_shipped(&opened.office, false).await?;
     directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;
     println!("made `{}` ({})", config.data.display(), opened.office.backend());
     println!("sign in as `{}` with the password `{password}` and change it", args.admin);

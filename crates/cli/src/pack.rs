@@ -8,6 +8,7 @@ use clap::Subcommand;
 
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::move_pack::Mode;
+use huiyin_app::packs;
 
 use crate::config::{self, Place};
 use crate::setup::{self, Make};
@@ -41,6 +42,24 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 20)]
         show: usize,
     },
+    /// Puts the packs and calendars under FOLDER into the store. Run `pack check` on it before; the office's own page does that by itself.
+    Install {
+        /// Where to look, at any depth.
+        folder: Option<PathBuf>,
+        /// Those that come with this program.
+        #[arg(long, conflicts_with = "folder")]
+        shipped: bool,
+        /// A correction of the same rules under the same id takes the place of the text that is installed.
+        #[arg(long)]
+        replace: bool,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// What is installed, since when and by whom.
+    List {
+        #[command(flatten)]
+        place: Place,
+    },
     /// Moves the open matters of one version to another; says what it would do unless told `--write`. Move them back to undo it.
     Move {
         /// The version they are under, such as cn/petition/2022.
@@ -71,6 +90,16 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let config = place.config()?;
             dry_run(&config, &new, on, calendar.as_deref(), show).await
         }
+        Command::Install { folder, shipped, replace, place } => {
+            let texts = match folder {
+                Some(folder) => packs::texts_of(&folder)?,
+                None if shipped => packs::shipped_texts(),
+                None => anyhow::bail!("name a FOLDER with packs and calendars, or add --shipped for those that come with this program"),
+            };
+            anyhow::ensure!(!texts.packs.is_empty() || !texts.calendars.is_empty(), "there is no pack (`pack.toml`) and no calendar (`calendar.toml`) in it");
+            install(&place.config()?, &texts, replace).await
+        }
+        Command::List { place } => list(&place.config()?).await,
         Command::Move { from, to, write, place } => {
             let config = place.config()?;
             move_open(&config, &from, &to, if write { Mode::Write } else { Mode::Look }).await
@@ -80,11 +109,41 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Draw { folder, out } => {
-            let text = huiyin_app::packs::draw_folder(&folder)?;
+            let text = packs::draw_folder(&folder)?;
             std::fs::write(&out, text).with_context(|| format!("writing `{}`", out.display()))?;
             Ok(ExitCode::SUCCESS)
         }
     }
+}
+
+async fn install(config: &config::Config, texts: &packs::Texts, replace: bool) -> anyhow::Result<ExitCode> {
+    let opened = setup::open(config, Make::Nothing).await?;
+    let done = packs::install(&opened.office, texts, replace).await.map_err(setup::in_words)?;
+    for (what, keys) in [("installed", &done.new), ("replaced", &done.replaced), ("there already", &done.same)] {
+        for key in keys {
+            println!("{what:<14}{key}");
+        }
+    }
+    if done.replaced.iter().any(|k| k.starts_with("calendar:")) {
+        println!("a calendar has changed: run `huiyin reproject --data {}` to reckon what is open again", config.data.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(config: &config::Config) -> anyhow::Result<ExitCode> {
+    let opened = setup::open(config, Make::Nothing).await?;
+    let library = opened.office.library();
+    let directory = opened.office.directory().await?;
+    let who = |signed: &packs::Signed| {
+        let by = signed.by.as_ref().map_or("operator", |id| directory.officer(id).map_or(id.0.as_str(), |o| o.login.as_str()));
+        format!("{} {by}", signed.at.to_zoned_datetime(opened.office.zone().clone()).strftime("%F %H:%M"))
+    };
+    for one in packs::installed(&opened.office).await? {
+        let since = library.book(&PackId(one.id.clone())).map(|b| format!("  in force from {}", b.force_from)).unwrap_or_default();
+        let out = one.withdrawn.as_ref().map(|w| format!("  withdrawn {}", who(w))).unwrap_or_default();
+        println!("{:<10}{:<28}{}  {}{since}{out}", one.kind.word(), one.id, one.short(), who(one.agreed.as_ref().unwrap_or(&one.brought)));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) -> anyhow::Result<ExitCode> {
@@ -109,10 +168,10 @@ async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) ->
 }
 
 async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, calendar: Option<&std::path::Path>, show: usize) -> anyhow::Result<ExitCode> {
-    let book = huiyin_app::packs::read_one(new)?;
+    let book = packs::read_one(new)?;
     let opened = setup::open(config, Make::Nothing).await?;
     let calendar = match calendar {
-        Some(folder) => std::sync::Arc::new(huiyin_app::packs::read_calendar_folder(folder, &book.calendar)?),
+        Some(folder) => std::sync::Arc::new(packs::read_calendar_folder(folder, &book.calendar)?),
         None => opened.office.library().calendar(&book.calendar).with_context(|| format!("there is no calendar `{}`", book.calendar))?,
     };
     let found = huiyin_app::dry_run::run(&opened.office, &book, &calendar, year).await?;
@@ -148,7 +207,7 @@ async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, cale
 }
 
 fn check(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let checked = huiyin_app::packs::check_folder(folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
+    let checked = packs::check_folder(folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
     if checked.is_empty() {
         anyhow::bail!("there is no pack under `{}`; a pack is a folder with a `pack.toml`", folder.display());
     }

@@ -60,6 +60,12 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         config.data.display(),
         config.data.display()
     );
+    if let Some(lacks) = huiyin_app::packs::office_lacks(&opened.office).await? {
+        anyhow::bail!(
+            "{lacks}: nothing could be received. Put one in: `huiyin pack install --data {} FOLDER`, or with `--shipped` those that come with this program (a store made before 0.2 needs that once)",
+            config.data.display()
+        );
+    }
     let listener = bind(&config.listen).await?;
     println!("Huiyin 回音  http://{}", listener.local_addr()?);
     let watch = tokio::spawn(warn_of_open_doors(opened.office.clone()));
@@ -95,6 +101,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     demo_folder::claim(&config.data)?;
     let Opened { office, clock, .. } = setup::open(&config, Make::Folder).await?;
     anyhow::ensure!(demo::holds(&office).await? != demo::Holds::Office, demo_folder::not_a_demo(&config.data));
+    setup::install_shipped(&office, true).await?;
     let seeding = {
         let office = office.clone();
         let folder = config.data.clone();
@@ -155,6 +162,7 @@ fn sign_ins(address: SocketAddr) {
         ("countyxf.clerk", "县信访局 受理岗 · county petition office, reception"),
         ("countyxf.handler", "县信访局 督查岗 · supervision"),
         ("countyxf.head", "县信访局 负责人、管理员 · head and administrator"),
+        ("countyxf.admin", "县信访局 系统管理员 · administrator"),
         ("housing.handler", "县住建局 承办岗 · housing bureau, handling"),
         ("housing.head", "县住建局 负责人 · housing bureau, head"),
         ("county.handler", "县政府 复查 · county government, reviews"),
@@ -227,6 +235,9 @@ async fn sweeping(office: Office) {
     loop {
         if let Err(error) = presence::serving(&office, &node).await {
             tracing::error!(error = ?error, "that this server runs could not be noted");
+        }
+        if let Err(error) = huiyin_app::packs::refresh(&office).await {
+            tracing::error!(error = ?error, "packs that were changed by another process could not be read");
         }
         match sweep::watched(&office).await {
             Ok(Some(swept)) if !swept.proceedings.is_empty() => {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
-use huiyin_app::packs::Library;
+use huiyin_app::packs;
 use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo, fingerprint};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
@@ -75,7 +75,8 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     let office = Office::new(Parts {
         store,
         files: FileStore::open(&data.join("files"))?,
-        library: Arc::new(Library::shipped()?),
+        // What is installed in the store takes its place below.
+        library: Arc::default(),
         wording: Arc::new(Wording::load()?),
         time: clock.clone(),
         tenant,
@@ -88,9 +89,23 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         procedure: config.procedure.clone(),
     });
     check_fingerprint(&office, data).await?;
+    packs::load(&office).await.map_err(in_words)?;
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
     Ok(Opened { office, clock, protection })
+}
+
+/// Puts the packs and calendars that come with the program into a store that has none. A demo takes those of this program in any case.
+pub async fn install_shipped(office: &Office, replace: bool) -> anyhow::Result<packs::Done> {
+    packs::install(office, &packs::shipped_texts(), replace).await.map_err(in_words)
+}
+
+/// A refusal is said as it is, without the words around an error.
+pub fn in_words(error: huiyin_app::AppError) -> anyhow::Error {
+    match error {
+        huiyin_app::AppError::Refused(why) => anyhow::anyhow!(why),
+        other => other.into(),
+    }
 }
 
 /// Whether a missing folder is made.

@@ -18,6 +18,8 @@ pub struct TemplateError {
 
 /// Stands before a value in the rendered text, so that no value is taken for the template's own words.
 const VALUE: char = '\u{e000}';
+/// Steps a template may take; the longest of those that come with the program takes some hundreds.
+const FUEL: u64 = 20_000;
 /// Stands for a line break within a value.
 const BREAK: char = '\u{2028}';
 
@@ -29,6 +31,8 @@ const BREAK: char = '\u{2028}';
 pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Vec<Paragraph>, TemplateError> {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
+    // A template may come from an uploaded pack: it ends soon, and reads nothing but its values.
+    env.set_fuel(Some(FUEL));
     env.set_formatter(|out, _, value| {
         let text = value.to_string().replace(VALUE, "").replace("\r\n", "\n").replace(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2029}'], &BREAK.to_string());
         write!(out, "{VALUE}{text}").map_err(minijinja::Error::from)

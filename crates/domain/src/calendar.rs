@@ -176,6 +176,11 @@ impl WorkCalendar {
         self.at(number_of(date))
     }
 
+    /// How many days notices and the law name.
+    pub fn named(&self) -> usize {
+        self.names.len()
+    }
+
     /// The name a notice gives to a day, if it names it.
     pub fn name_of(&self, date: Date) -> Option<&str> {
         self.names.get(&number_of(date)).map(String::as_str)

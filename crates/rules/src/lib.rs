@@ -26,7 +26,7 @@ pub use forbidden::refusal as forbidden_words;
 pub use huiyin_domain::procedure::Label;
 pub use huiyin_domain::procedure::RuleBook;
 pub use periods::{in_label, in_text};
-pub use proof::{Proof, Property, Refutation, TooLarge, prove};
+pub use proof::{Bounds, Proof, Property, Refutation, TooLarge, prove, prove_within};
 pub use schema::schema;
 
 use std::collections::BTreeMap;
@@ -86,15 +86,27 @@ pub enum Place {
 
 /// The pack another one varies, by its id, if it names one.
 pub fn base_of(files: &PackFiles) -> Option<String> {
+    peek(files).and_then(|head| head.extends)
+}
+
+/// The id a pack gives itself.
+pub fn id_of(files: &PackFiles) -> Option<String> {
+    peek(files).and_then(|head| head.id)
+}
+
+/// Of the head of a pack what is needed before it is read.
+#[derive(serde::Deserialize)]
+struct Peek {
+    id: Option<String>,
+    extends: Option<String>,
+}
+
+fn peek(files: &PackFiles) -> Option<Peek> {
     #[derive(serde::Deserialize)]
-    struct Peek {
-        pack: Option<Extends>,
+    struct File {
+        pack: Option<Peek>,
     }
-    #[derive(serde::Deserialize)]
-    struct Extends {
-        extends: Option<String>,
-    }
-    files.files.values().find_map(|text| toml::from_str::<Peek>(text).ok().and_then(|p| p.pack).and_then(|p| p.extends))
+    files.files.values().find_map(|text| toml::from_str::<File>(text).ok().and_then(|f| f.pack))
 }
 
 /// Reads and checks a pack that stands by itself.

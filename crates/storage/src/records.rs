@@ -342,6 +342,10 @@ pub enum ItemKind {
     SecondFactor,
     /// A matter and a proceeding that concerns it.
     Link,
+    /// An installed pack or calendar.
+    Rules,
+    /// A pack or a calendar that somebody uploaded and nobody has approved.
+    RulesProposal,
 }
 
 impl ItemKind {
@@ -373,6 +377,8 @@ impl ItemKind {
             Self::Security => "security",
             Self::SecondFactor => "second_factor",
             Self::Link => "link",
+            Self::Rules => "rules",
+            Self::RulesProposal => "rules_proposal",
         }
     }
 }

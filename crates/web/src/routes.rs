@@ -106,6 +106,12 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/clock", Access::Staff),
     ("POST", "/staff/password", Access::Staff),
     ("POST", "/staff/forward", Access::Staff),
+    ("GET", "/staff/rules", Access::Staff),
+    ("POST", "/staff/rules", Access::Admin),
+    ("POST", "/staff/rules/turn", Access::Staff),
+    ("GET", "/staff/rules/waiting/{key}", Access::Staff),
+    ("POST", "/staff/rules/waiting/{key}", Access::Staff),
+    ("GET", "/staff/rules/texts/{kind}/{*id}", Access::Staff),
     ("GET", "/staff/admin", Access::Admin),
     ("GET", "/staff/admin/security", Access::Admin),
     ("GET", "/staff/admin/units/{id}", Access::Admin),
@@ -229,6 +235,10 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/report", get(staff::report::show).post(staff::report::sent))
         .route("/staff/checks", get(staff::checks::list).post(staff::checks::draw))
         .route("/staff/matters/{number}/part/undo", post(staff::matter::undo_part))
+        .route("/staff/rules", get(staff::rules::list).post(staff::rules::bring).layer(uploads()))
+        .route("/staff/rules/turn", post(staff::rules::turn))
+        .route("/staff/rules/waiting/{key}", get(staff::rules::waiting).post(staff::rules::decide))
+        .route("/staff/rules/texts/{kind}/{*id}", get(staff::rules::texts))
         .route("/staff/admin", get(staff::admin::show))
         .route("/staff/admin/security", get(staff::security::list))
         .route("/staff/admin/units/{id}", get(staff::admin::unit_form).post(staff::admin::unit))

@@ -18,6 +18,8 @@ pub enum Action {
     ReadIdentity,
     /// Look after units, officers, passwords and tokens.
     Administer,
+    /// See which packs and calendars are installed and what waits to be.
+    SeeRules,
     /// Say that the office's clock is right after a leap.
     ConfirmClock,
 }
@@ -28,6 +30,7 @@ const TABLE: &[(Action, &[Post])] = &[
     (Action::Part, &[Post::Clerk, Post::Handler, Post::Head]),
     (Action::ReadIdentity, &[Post::Clerk, Post::Handler, Post::Head]),
     (Action::Administer, &[Post::Admin]),
+    (Action::SeeRules, &Post::ALL),
     (Action::ConfirmClock, &[Post::Head, Post::Admin]),
 ];
 

@@ -125,5 +125,14 @@ pub(super) fn officers() -> Vec<Officer> {
             });
         }
     }
+    // What one person brings, another agrees to.
+    out.push(Officer {
+        id: OfficerId(format!("{FRONT_OFFICE}-admin")),
+        login: format!("{FRONT_OFFICE}.admin"),
+        name: "管理员".to_owned(),
+        unit: UnitId::new(FRONT_OFFICE),
+        posts: BTreeSet::from([Post::Admin]),
+        active: true,
+    });
     out
 }

@@ -57,7 +57,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Files.
     pub files: FileStore,
-    /// Packs and calendars.
+    /// Packs and calendars to begin with; those that are installed in the store take their place ([`crate::packs::load`]).
     pub library: Arc<Library>,
     /// Words.
     pub wording: Arc<Wording>,
@@ -92,6 +92,7 @@ pub struct Office {
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
+    library: Arc<RwLock<(String, Arc<Library>)>>,
 }
 
 /// Who guesses at what just now, by key. A key nobody waits for is let go.
@@ -154,6 +155,7 @@ impl Office {
     /// Puts an office together.
     pub fn new(parts: Parts) -> Self {
         Self {
+            library: Arc::new(RwLock::new((String::new(), Arc::clone(&parts.library)))),
             parts: Arc::new(parts),
             serials: Arc::default(),
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
@@ -184,12 +186,12 @@ impl Office {
 
     /// The same office with another source of time (for seeds).
     pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
-        Self { readings: Arc::clone(&self.readings), ..Self::new(Parts { time, ..(*self.parts).clone() }) }
+        Self { readings: Arc::clone(&self.readings), library: Arc::clone(&self.library), ..Self::new(Parts { time, ..(*self.parts).clone() }) }
     }
 
     /// The same office under another family of packs.
     pub fn with_procedure(&self, procedure: &str) -> Self {
-        Self::new(Parts { procedure: procedure.to_owned(), ..(*self.parts).clone() })
+        Self { library: Arc::clone(&self.library), ..Self::new(Parts { procedure: procedure.to_owned(), ..(*self.parts).clone() }) }
     }
 
     /// The same office with other packs or calendars: what a new version of the program brings.
@@ -239,9 +241,27 @@ impl Office {
         self.parts.faces.as_deref()
     }
 
-    /// Packs.
-    pub fn library(&self) -> &Library {
-        &self.parts.library
+    /// Packs and calendars as they are now.
+    pub fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.library.read().unwrap_or_else(std::sync::PoisonError::into_inner).1)
+    }
+
+    /// Which state of what is installed was read last.
+    pub(crate) fn rules_generation(&self) -> String {
+        self.library.read().unwrap_or_else(std::sync::PoisonError::into_inner).0.clone()
+    }
+
+    /// Takes what is installed as it was read from the store.
+    pub(crate) fn set_library(&self, library: Arc<Library>, generation: String) {
+        *self.library.write().unwrap_or_else(std::sync::PoisonError::into_inner) = (generation, library);
+        if let Ok(mut kept) = self.readings.write() {
+            kept.clear();
+        }
+    }
+
+    /// The family of packs under which matters are opened.
+    pub fn procedure(&self) -> &str {
+        &self.parts.procedure
     }
 
     /// The tenant.
@@ -316,7 +336,8 @@ impl Office {
     /// # Errors
     /// When a matter names a pack this program does not have.
     pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
-        let book = self.library().book(pack).ok_or_else(|| AppError::Refused(format!("pack `{pack}` is not here; install the program version that has it")))?;
+        let book =
+            self.library().book(pack).ok_or_else(|| AppError::Refused(format!("pack `{pack}` is not installed; put it in with `huiyin pack install`")))?;
         self.ground_of(book).await
     }
 
@@ -353,7 +374,7 @@ impl Office {
     }
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
-        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not here", book.calendar)))?;
+        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not installed", book.calendar)))?;
         Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, draw_seed: self.draw_seed() })
     }
 
@@ -376,8 +397,9 @@ impl Office {
 
     /// What a clock is called, for whoever knows only its id: in the pack of today, else in any that has it.
     pub fn clock_title(&self, clock: &huiyin_domain::ids::ClockId) -> Option<huiyin_domain::procedure::Label> {
-        let today = self.library().in_force(&self.parts.procedure, self.now().today());
-        let book = today.iter().chain(self.library().books()).find(|b| b.clock(clock).is_some())?;
+        let (library, today) = (self.library(), self.now().today());
+        let today = library.in_force(&self.parts.procedure, today);
+        let book = today.iter().chain(library.books()).find(|b| b.clock(clock).is_some())?;
         self.as_of_today(book).clock(clock).map(|c| c.title.clone())
     }
 

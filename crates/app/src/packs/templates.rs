@@ -20,6 +20,9 @@ pub fn check_templates(book: &RuleBook) -> Vec<String> {
             }
         }
     }
+    for (name, paper) in book.papers.iter().filter(|(name, _)| !book.moves.iter().any(|m| m.documents().any(|d| d == *name))) {
+        out.push(format!("paper `{name}`, entry at line {}: no move makes it; name it as `document` of one, or take it out", paper.line));
+    }
     out.dedup();
     out
 }

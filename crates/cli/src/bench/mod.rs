@@ -55,6 +55,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Config { data: data.clone(), database: args.database.clone(), front_office: demo::FRONT_OFFICE.into(), log: "error".into(), ..Config::default() };
     let begun = Instant::now();
     let opened = setup::open(&config, Make::Folder).await?;
+    setup::install_shipped(&opened.office, false).await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let site = router(opened.office.clone(), WebConfig::default())?;

@@ -8,7 +8,7 @@ use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::floor::same_office;
 use huiyin_domain::procedure::{Fact, Guard, HandTo, MoveRule, Phase, Relation, RuleBook, Verb};
 
-use super::{Slice, TooLarge, words};
+use super::{Bounds, Slice, TooLarge, words};
 
 /// Facts the domain decides from what a move carries, beside `sets` and `clears`.
 pub(crate) fn decided_facts(rule: &MoveRule) -> Vec<Fact> {
@@ -91,10 +91,10 @@ fn fact_bit(fact: Fact) -> u64 {
 
 impl<'a> Space<'a> {
     /// Visits everything, breadth first, so that the path to a state is a shortest one.
-    pub(crate) fn explore(book: &'a RuleBook, slice: &Slice, most: usize) -> Result<Self, TooLarge> {
+    pub(crate) fn explore(book: &'a RuleBook, slice: &Slice, bounds: &Bounds<'_>) -> Result<Self, TooLarge> {
         let clocks: Vec<&ClockId> = book.clocks.keys().filter(|c| slice.clocks.contains(*c)).collect();
         if clocks.len() > 64 || book.states.len() > usize::from(u16::MAX) - 1 {
-            return Err(TooLarge { visited: clocks.len().max(book.states.len()) });
+            return Err(TooLarge { visited: clocks.len().max(book.states.len()), stopped: false });
         }
         let mut space = Space {
             book,
@@ -115,11 +115,11 @@ impl<'a> Space<'a> {
                 }
             }
         }
-        space.run(most)?;
+        space.run(bounds)?;
         Ok(space)
     }
 
-    fn run(&mut self, most: usize) -> Result<(), TooLarge> {
+    fn run(&mut self, bounds: &Bounds<'_>) -> Result<(), TooLarge> {
         let mut index: BTreeMap<Node, u32> = BTreeMap::new();
         let mut queue = VecDeque::new();
         for node in self.openings() {
@@ -138,8 +138,9 @@ impl<'a> Space<'a> {
             if let Some(place) = self.edges.get_mut(i as usize) {
                 *place = out;
             }
-            if self.nodes.len() > most {
-                return Err(TooLarge { visited: self.nodes.len() });
+            let stopped = i.is_multiple_of(1024) && (bounds.stop)();
+            if stopped || self.nodes.len() > bounds.states {
+                return Err(TooLarge { visited: self.nodes.len(), stopped });
             }
         }
         Ok(())

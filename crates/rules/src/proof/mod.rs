@@ -98,10 +98,15 @@ pub struct Proof {
 pub struct TooLarge {
     /// States visited when it gave up.
     pub visited: usize,
+    /// It was ended for the time it took.
+    pub stopped: bool,
 }
 
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.stopped {
+            return write!(f, "the proof was ended after {} states, for the time it took; part the pack, or check it with `huiyin pack check`", self.visited);
+        }
         write!(
             f,
             "more than {} reachable states: the pack cannot be proved; move side procedures out of the conditions of the main moves, or part the pack",
@@ -115,8 +120,24 @@ impl fmt::Display for TooLarge {
 /// # Errors
 /// [`TooLarge`] when the reachable states are too many to visit.
 pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
+    prove_within(book, &Bounds { states: MOST_STATES, stop: &|| false })
+}
+
+/// How far a proof may go: a pack that somebody uploads is not trusted with the machine.
+pub struct Bounds<'a> {
+    /// States visited, at most, which bounds the memory.
+    pub states: usize,
+    /// Asked now and then; the proof ends when it says yes.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+/// Proves a pack within bounds.
+///
+/// # Errors
+/// [`TooLarge`] when a bound is reached.
+pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLarge> {
     let main = Slice::main(book);
-    let space = Space::explore(book, &main, MOST_STATES)?;
+    let space = Space::explore(book, &main, bounds)?;
     let mut proof = Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
     proof.refutations.extend(end_reachable(&space));
     proof.refutations.extend(nobody_waits(&space));
@@ -137,7 +158,7 @@ pub fn prove(book: &RuleBook) -> Result<Proof, TooLarge> {
         }
     }
     for (slice, clocks) in aside {
-        let space = Space::explore(book, &slice, MOST_STATES)?;
+        let space = Space::explore(book, &slice, bounds)?;
         proof.side_explorations += 1;
         for clock in clocks {
             proof.refutations.extend(dischargeable(&space, &clock));

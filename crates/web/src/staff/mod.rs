@@ -13,6 +13,7 @@ pub(crate) mod print;
 pub(crate) mod proceedings;
 pub(crate) mod register;
 pub(crate) mod report;
+pub(crate) mod rules;
 pub(crate) mod second_factor;
 pub(crate) mod security;
 pub(crate) mod sign_in;

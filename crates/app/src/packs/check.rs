@@ -1,0 +1,80 @@
+//! What shows a pack in order: its cases, the floor, its templates and the proof.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_rules::{Bounds, Pack, Proof, under_floor};
+
+use super::templates;
+
+/// States a proof on the server visits, at most: some 150 MB. Those of the Regulation are about 65,000.
+const STATES: usize = 400_000;
+/// How long it may take there.
+const SERVER_TIME: Duration = Duration::from_secs(60);
+/// States and time at the operator's own machine.
+const OPERATOR_STATES: usize = 1_500_000;
+const OPERATOR_TIME: Duration = Duration::from_secs(3600);
+
+/// How far a check may go.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// States of the proof, at most.
+    states: usize,
+    /// When it ends.
+    until: Instant,
+}
+
+impl Limits {
+    /// For what somebody uploaded: the server goes on serving.
+    pub fn of_upload() -> Self {
+        Self { states: STATES, until: Instant::now() + SERVER_TIME }
+    }
+
+    /// For a command of the operator.
+    pub fn of_operator() -> Self {
+        Self { states: OPERATOR_STATES, until: Instant::now() + OPERATOR_TIME }
+    }
+}
+
+/// What was shown of a pack in order.
+#[derive(Debug)]
+pub struct Shown {
+    /// Cases that ran.
+    pub cases: usize,
+    /// The proof.
+    pub proof: Proof,
+}
+
+/// Runs everything that shows a pack in order. `name` stands before the files in errors.
+///
+/// # Errors
+/// Every fault in words, with file and line.
+pub(super) fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str, limits: &Limits) -> Result<Shown, Vec<String>> {
+    let Some(calendar) = calendars.get(&pack.book.calendar) else {
+        let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
+        return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
+    };
+    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
+    errors.extend(under_floor(pack, calendar).iter().map(ToString::to_string));
+    errors.extend(templates::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
+    let over = || std::time::Instant::now() > limits.until;
+    match huiyin_rules::prove_within(&pack.book, &Bounds { states: limits.states, stop: &over }) {
+        Ok(proof) => {
+            errors.extend(proof.refutations.iter().map(|r| {
+                let at = r.at.as_ref().map(|place| pack.place_of(place)).map(|(file, line)| match file.split_once(':') {
+                    // An entry of the pack it lies over.
+                    Some((base, file)) => format!("{base}/{file}:{line}"),
+                    None => format!("{name}/{file}:{line}"),
+                });
+                format!("{}: {r}", at.unwrap_or_else(|| name.to_owned()))
+            }));
+            if errors.is_empty() { Ok(Shown { cases: pack.case_count(), proof }) } else { Err(errors) }
+        }
+        Err(large) => {
+            errors.push(format!("{name}: {large}"));
+            Err(errors)
+        }
+    }
+}

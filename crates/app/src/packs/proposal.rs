@@ -1,0 +1,282 @@
+//! What somebody uploads: it is checked beside the running office, within bounds, and put in force by another person.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use huiyin_domain::calendar::WorkCalendar;
+use huiyin_rules::{PackFiles, base_of, id_of, read_calendar, read_pack_over};
+use huiyin_storage::{ItemKind, ItemRecord};
+use jiff::{Timestamp, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::check::{Limits, run};
+use super::installed::{self, Installed, Kind, Signed, all, may_agree, next_generation, short};
+use crate::access::{Action, require};
+use crate::error::{AppError, FormError, Result};
+use crate::office::{Office, Staff, random_hex};
+use crate::security::{Act, Entry};
+
+/// Bytes of all files of one upload.
+pub const MAX_BYTES: usize = 1024 * 1024;
+/// Files of one upload.
+pub const MAX_FILES: usize = 60;
+/// Uploads that wait, at most.
+const MOST_WAITING: u32 = 20;
+/// Errors that are kept of one check.
+const MOST_ERRORS: usize = 100;
+/// Minutes after which a check that has not ended is taken for lost: the server was stopped meanwhile.
+const LOST_AFTER: i64 = 5;
+/// Days after which an upload nobody agreed to goes.
+const KEPT_DAYS: i64 = 30;
+
+/// Where an upload stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ProposalState {
+    /// It is being checked since then.
+    Checking {
+        /// When it began.
+        since: Timestamp,
+    },
+    /// It is wrong.
+    Refused {
+        /// In words, with file and line.
+        errors: Vec<String>,
+    },
+    /// It was shown in order and waits for another person.
+    Shown {
+        /// Cases that ran, states and steps of the proof; for a calendar the days it names.
+        shown: (usize, usize, usize),
+    },
+}
+
+/// An upload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Its key.
+    pub key: String,
+    /// What.
+    pub kind: Kind,
+    /// The id it gives itself.
+    pub id: String,
+    /// Its files; of a calendar all files it would have.
+    pub files: BTreeMap<String, String>,
+    /// The names of the files that were sent.
+    pub sent: Vec<String>,
+    /// The digest of what is installed under the id now and would be replaced; empty: nothing is.
+    pub over: String,
+    /// Who brought it.
+    pub brought: Signed,
+    /// Where it stands.
+    pub state: ProposalState,
+}
+
+impl Proposal {
+    fn item(&self) -> Result<ItemRecord> {
+        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
+        let expires = self.brought.at.checked_add((KEPT_DAYS * 24).hours()).ok();
+        Ok(ItemRecord { expires, ..ItemRecord::lasting(ItemKind::RulesProposal, self.key.clone(), doc) })
+    }
+
+    /// The check has not ended and will not any more.
+    pub fn is_lost(&self, now: Timestamp) -> bool {
+        matches!(self.state, ProposalState::Checking { since } if now.as_second() - since.as_second() > LOST_AFTER * 60)
+    }
+}
+
+/// What waits, for whoever looks after the office.
+///
+/// # Errors
+/// [`AppError::NotAllowed`]; as the store.
+pub async fn proposals(office: &Office, staff: &Staff) -> Result<Vec<Proposal>> {
+    require(staff, Action::SeeRules)?;
+    let items = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?;
+    let now = office.machine_now();
+    let items = items.into_iter().filter(|i| i.expires.is_none_or(|e| e > now));
+    items.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("proposal `{}`: {e}", i.key)))).collect()
+}
+
+/// Takes an upload: the TOML files of a pack, or the yearly notices (JSON) of a calendar that is named. It is not checked yet:
+/// [`start_check`] does that.
+///
+/// # Errors
+/// [`AppError::NotAllowed`]; [`AppError::Form`] when it is too large, is no such thing, or changes what is installed under its id.
+pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal> {
+    require(staff, Action::Administer)?;
+    let fault = |key: &'static str, value: String| AppError::Form(vec![FormError::with("files", key, value)]);
+    if sent.is_empty() {
+        return Err(fault("fault-rules-none", String::new()));
+    }
+    if sent.len() > MAX_FILES {
+        return Err(fault("fault-files-many", MAX_FILES.to_string()));
+    }
+    if sent.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_BYTES {
+        return Err(fault("fault-rules-large", (MAX_BYTES / 1024).to_string()));
+    }
+    let ending = if calendar.is_empty() { ".toml" } else { ".json" };
+    let mut files = BTreeMap::new();
+    for (name, bytes) in sent {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let plain = name.len() <= 80 && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        let known = name.ends_with(ending) || (!calendar.is_empty() && name == "calendar.toml");
+        if !plain || !known || name == "schema.json" {
+            return Err(fault(if calendar.is_empty() { "fault-rules-name" } else { "fault-rules-name-calendar" }, name));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| fault("fault-rules-text", name.clone()))?;
+        if files.insert(name.clone(), text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)).is_some() {
+            return Err(fault("fault-rules-twice", name));
+        }
+    }
+    let waiting = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?.len();
+    if u32::try_from(waiting).unwrap_or(u32::MAX) >= MOST_WAITING {
+        return Err(fault("fault-rules-waiting", MOST_WAITING.to_string()));
+    }
+    let installed = all(office).await?;
+    let names: Vec<String> = files.keys().cloned().collect();
+    let (kind, id, files, over) = if calendar.is_empty() {
+        let id = id_of(&PackFiles { id: String::new(), files: files.clone() }).ok_or_else(|| fault("fault-rules-no-pack", String::new()))?;
+        if !is_id(&id) {
+            return Err(fault("fault-rules-id", id));
+        }
+        if installed.iter().any(|i| i.kind == Kind::Pack && i.id == id) {
+            return Err(fault("fault-rules-there", id));
+        }
+        (Kind::Pack, id, files, String::new())
+    } else {
+        let is =
+            installed.iter().find(|i| i.kind == Kind::Calendar && i.id == calendar).ok_or_else(|| fault("fault-rules-no-calendar", calendar.to_owned()))?;
+        let mut whole = is.files.clone();
+        whole.extend(files);
+        if whole == is.files {
+            return Err(fault("fault-rules-same", calendar.to_owned()));
+        }
+        (Kind::Calendar, calendar.to_owned(), whole, is.digest.clone())
+    };
+    let at = office.machine_now();
+    let brought = Signed { by: Some(staff.officer.id.clone()), at };
+    let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, brought, state: ProposalState::Checking { since: at } };
+    let mut items = vec![proposal.item()?];
+    items.extend(Entry::new(office, Act::RulesBrought, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id)).items()?);
+    office.store().put_items(office.tenant(), items).await?;
+    Ok(proposal)
+}
+
+/// Whether a text can be the id of a pack.
+fn is_id(id: &str) -> bool {
+    let parts: Vec<&str> = id.split('/').collect();
+    let plain = |p: &&str| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    id.len() <= 80 && parts.len() >= 2 && parts.iter().all(plain)
+}
+
+/// Checks an upload beside the running office and keeps the result. One check runs at a time.
+///
+/// # Errors
+/// As the store.
+pub async fn start_check(office: &Office, key: &str) -> Result<()> {
+    let turn = office.turn("rules-check").await;
+    let Some(mut proposal) = find(office, key).await? else { return Ok(()) };
+    if !matches!(proposal.state, ProposalState::Checking { .. }) {
+        return Ok(());
+    }
+    let (texts, _) = installed::texts_of(&all(office).await?);
+    let checked = proposal.clone();
+    let result = tokio::task::spawn_blocking(move || examine(&checked, &texts)).await.unwrap_or_else(|e| Err(vec![e.to_string()]));
+    proposal.state = match result {
+        Ok(shown) => ProposalState::Shown { shown },
+        Err(mut errors) => {
+            let more = errors.len().saturating_sub(MOST_ERRORS);
+            errors.truncate(MOST_ERRORS);
+            if more > 0 {
+                errors.push(format!("… {more} more"));
+            }
+            ProposalState::Refused { errors }
+        }
+    };
+    // Discarded meanwhile: it stays so.
+    if find(office, key).await?.is_some() {
+        office.store().put_items(office.tenant(), vec![proposal.item()?]).await?;
+    }
+    drop(turn);
+    Ok(())
+}
+
+/// What shows an upload in order, or its faults.
+fn examine(proposal: &Proposal, texts: &super::Texts) -> std::result::Result<(usize, usize, usize), Vec<String>> {
+    if proposal.kind == Kind::Calendar {
+        let calendar = read_calendar(&proposal.id, &proposal.files).map_err(|e| vec![e])?;
+        let mut texts = texts.clone();
+        texts.calendars.insert(proposal.id.clone(), proposal.files.clone());
+        // Under another calendar a pack may come to other lengths than the law's floor lets it.
+        super::Library::read(&texts, Default::default()).map_err(|e| vec![e.to_string()])?;
+        return Ok((calendar.named(), 0, 0));
+    }
+    let calendars: BTreeMap<String, Arc<WorkCalendar>> = texts
+        .calendars
+        .iter()
+        .map(|(id, files)| read_calendar(id, files).map(|c| (id.clone(), Arc::new(c))))
+        .collect::<std::result::Result<_, String>>()
+        .map_err(|e| vec![e])?;
+    let files = PackFiles { id: proposal.id.clone(), files: proposal.files.clone() };
+    let base = base_of(&files).and_then(|id| texts.pack(&id));
+    let pack = read_pack_over(&files, base.as_ref()).map_err(|e| e.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    let shown = run(&pack, &calendars, &proposal.id, &Limits::of_upload())?;
+    Ok((shown.cases, shown.proof.states, shown.proof.steps))
+}
+
+async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
+    let item = office.store().item(office.tenant(), ItemKind::RulesProposal, key, office.machine_now()).await?;
+    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("proposal `{key}`: {e}")))).transpose()
+}
+
+/// Puts an upload in force, by another person than who brought it. A calendar is followed by the reckoning anew of what is open.
+///
+/// # Errors
+/// [`AppError::NotAllowed`], [`AppError::NotFound`]; [`AppError::Form`] when it was not shown in order, when the same person
+/// brought it, or when what it was checked over was changed meanwhile.
+pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Installed> {
+    may_agree(office, staff)?;
+    let fault = |key: &'static str| AppError::Form(vec![FormError::new("files", key)]);
+    let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
+    let ProposalState::Shown { shown } = proposal.state else { return Err(fault("fault-rules-not-shown")) };
+    if proposal.brought.by.as_ref() == Some(&staff.officer.id) {
+        return Err(fault("fault-rules-second"));
+    }
+    let was = all(office).await?.into_iter().find(|i| i.kind == proposal.kind && i.id == proposal.id);
+    if was.as_ref().map_or("", |w| w.digest.as_str()) != proposal.over {
+        return Err(fault("fault-rules-changed"));
+    }
+    let agreed = Signed { by: Some(staff.officer.id.clone()), at: office.machine_now() };
+    let mut next = Installed::new(proposal.kind, &proposal.id, proposal.files, proposal.brought);
+    next.before = was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), agreed.clone())])).collect();
+    (next.agreed, next.shown) = (Some(agreed), Some(shown));
+    // Of two who agree at the same moment one finds it there.
+    let mut items = vec![next.item(was.is_none())?, next_generation()?];
+    items.extend(Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), short(&next.digest))).items()?);
+    office.store().put_items(office.tenant(), items).await?;
+    office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
+    installed::load(office).await?;
+    Ok(next)
+}
+
+/// Takes an upload away.
+///
+/// # Errors
+/// [`AppError::NotAllowed`], [`AppError::NotFound`]; as the store.
+pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
+    may_agree(office, staff)?;
+    let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
+    office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
+    Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id)).with(installed::key(proposal.kind, &proposal.id)).write(office).await
+}
+
+/// The upload is checked again, when the server was stopped while it was.
+///
+/// # Errors
+/// As [`discard`].
+pub async fn check_again(office: &Office, staff: &Staff, key: &str) -> Result<()> {
+    may_agree(office, staff)?;
+    let mut proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
+    proposal.state = ProposalState::Checking { since: office.machine_now() };
+    office.store().put_items(office.tenant(), vec![proposal.item()?]).await?;
+    Ok(())
+}
