@@ -44,6 +44,7 @@ pub mod reindex;
 pub mod reorganise;
 pub mod reproject;
 pub mod rotation;
+pub mod rules;
 mod seal;
 pub mod security;
 pub mod sign_in;

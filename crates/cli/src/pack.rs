@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::move_pack::Mode;
-use huiyin_app::packs;
+use huiyin_app::{packs, rules};
 
 use crate::config::{self, Place};
 use crate::setup::{self, Make};
@@ -118,7 +118,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn install(config: &config::Config, texts: &packs::Texts, replace: bool) -> anyhow::Result<ExitCode> {
     let opened = setup::open(config, Make::Nothing).await?;
-    let done = packs::install(&opened.office, texts, replace).await.map_err(setup::in_words)?;
+    let done = rules::install(&opened.office, texts, replace).await.map_err(setup::in_words)?;
     for (what, keys) in [("installed", &done.new), ("replaced", &done.replaced), ("there already", &done.same)] {
         for key in keys {
             println!("{what:<14}{key}");
@@ -134,11 +134,11 @@ async fn list(config: &config::Config) -> anyhow::Result<ExitCode> {
     let opened = setup::open(config, Make::Nothing).await?;
     let library = opened.office.library();
     let directory = opened.office.directory().await?;
-    let who = |signed: &packs::Signed| {
+    let who = |signed: &rules::Signed| {
         let by = signed.by.as_ref().map_or("operator", |id| directory.officer(id).map_or(id.0.as_str(), |o| o.login.as_str()));
         format!("{} {by}", signed.at.to_zoned_datetime(opened.office.zone().clone()).strftime("%F %H:%M"))
     };
-    for one in packs::installed(&opened.office).await? {
+    for one in rules::installed(&opened.office).await? {
         let since = library.book(&PackId(one.id.clone())).map(|b| format!("  in force from {}", b.force_from)).unwrap_or_default();
         let out = one.withdrawn.as_ref().map(|w| format!("  withdrawn {}", who(w))).unwrap_or_default();
         println!("{:<10}{:<28}{}  {}{since}{out}", one.kind.word(), one.id, one.short(), who(one.agreed.as_ref().unwrap_or(&one.brought)));

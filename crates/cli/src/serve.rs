@@ -60,7 +60,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         config.data.display(),
         config.data.display()
     );
-    if let Some(lacks) = huiyin_app::packs::office_lacks(&opened.office).await? {
+    if let Some(lacks) = huiyin_app::rules::office_lacks(&opened.office).await? {
         anyhow::bail!(
             "{lacks}: nothing could be received. Put one in: `huiyin pack install --data {} FOLDER`, or with `--shipped` those that come with this program (a store made before 0.2 needs that once)",
             config.data.display()
@@ -236,7 +236,7 @@ async fn sweeping(office: Office) {
         if let Err(error) = presence::serving(&office, &node).await {
             tracing::error!(error = ?error, "that this server runs could not be noted");
         }
-        if let Err(error) = huiyin_app::packs::refresh(&office).await {
+        if let Err(error) = huiyin_app::rules::refresh(&office).await {
             tracing::error!(error = ?error, "packs that were changed by another process could not be read");
         }
         match sweep::watched(&office).await {

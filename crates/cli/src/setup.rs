@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
-use huiyin_app::packs;
 use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo, fingerprint};
+use huiyin_app::{packs, rules};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
 use huiyin_storage_postgres::{PostgresStore, Protection};
@@ -89,15 +89,23 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         procedure: config.procedure.clone(),
     });
     check_fingerprint(&office, data).await?;
-    packs::load(&office).await.map_err(in_words)?;
+    rules::load(&office).await.map_err(in_words)?;
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
     Ok(Opened { office, clock, protection })
 }
 
-/// Puts the packs and calendars that come with the program into a store that has none. A demo takes those of this program in any case.
-pub async fn install_shipped(office: &Office, replace: bool) -> anyhow::Result<packs::Done> {
-    packs::install(office, &packs::shipped_texts(), replace).await.map_err(in_words)
+/// Puts the packs and calendars that come with the program into a store. Where `replace` says so (a demo) those of an older
+/// program are replaced; what somebody brought and another agreed to stays.
+pub async fn install_shipped(office: &Office, replace: bool) -> anyhow::Result<rules::Done> {
+    let mut texts = packs::shipped_texts();
+    for one in rules::installed(office).await?.iter().filter(|i| i.agreed.is_some()) {
+        match one.kind {
+            rules::Kind::Pack => texts.packs.remove(&one.id),
+            rules::Kind::Calendar => texts.calendars.remove(&one.id),
+        };
+    }
+    rules::install(office, &texts, replace).await.map_err(in_words)
 }
 
 /// A refusal is said as it is, without the words around an error.

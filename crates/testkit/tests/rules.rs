@@ -2,12 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::domain::ids::PackId;
-use huiyin_app::packs::{self, Kind, Proposal, ProposalState};
-use huiyin_app::{AppError, Office, demo, lodge, matter_view, reproject};
+use huiyin_app::rules::{self, Kind, Proposal, ProposalState};
+use huiyin_app::{AppError, Office, TimeSource, demo, lodge, matter_view, packs, reproject};
 use huiyin_storage::{ItemKind, ItemRecord};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff};
 use huiyin_vault::Keyring;
-use jiff::Timestamp;
 
 const AT: &str = "2026-12-20T10:00:00+08:00";
 
@@ -40,7 +39,7 @@ warn_days = 1
 
 async fn office(t: &TestOffice) -> Office {
     demo::people(&t.office).await.unwrap();
-    packs::install(&t.office, &packs::shipped_texts(), false).await.unwrap();
+    rules::install(&t.office, &packs::shipped_texts(), false).await.unwrap();
     t.office.clone()
 }
 
@@ -50,9 +49,9 @@ fn files(pairs: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
 
 async fn bring(o: &Office, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal, AppError> {
     let admin = staff(o, "countyxf.admin").await;
-    let proposal = packs::propose(o, &admin, calendar, sent).await?;
-    packs::start_check(o, &proposal.key).await?;
-    Ok(packs::proposals(o, &admin).await?.into_iter().find(|p| p.key == proposal.key).unwrap())
+    let proposal = rules::propose(o, &admin, calendar, sent).await?;
+    rules::start_check(o, &proposal.key).await?;
+    Ok(rules::proposals(o, &admin).await?.into_iter().find(|p| p.key == proposal.key).unwrap())
 }
 
 fn fault(result: Result<impl std::fmt::Debug, AppError>) -> &'static str {
@@ -81,9 +80,9 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         assert!(states > 1_000 && steps > states, "the proof ran: {states} {steps}");
         assert_eq!(lodged(o).await.1.0, "cn/petition/2022", "nothing changes before somebody agrees");
         // Nobody agrees to their own, and no bureau's head to the county's.
-        assert_eq!(fault(packs::approve(o, &staff(o, "countyxf.admin").await, &brought.key).await), "fault-rules-second");
-        assert!(matches!(packs::approve(o, &staff(o, "housing.head").await, &brought.key).await, Err(AppError::NotAllowed)));
-        let installed = packs::approve(o, &staff(o, "countyxf.head").await, &brought.key).await.unwrap();
+        assert_eq!(fault(rules::approve(o, &staff(o, "countyxf.admin").await, &brought.key).await), "fault-rules-second");
+        assert!(matches!(rules::approve(o, &staff(o, "housing.head").await, &brought.key).await, Err(AppError::NotAllowed)));
+        let installed = rules::approve(o, &staff(o, "countyxf.head").await, &brought.key).await.unwrap();
         assert_eq!(installed.brought.by.as_ref().unwrap().0, "countyxf-admin");
         assert_eq!(installed.agreed.as_ref().unwrap().by.as_ref().unwrap().0, "countyxf-head");
         let (_, under, legal) = lodged(o).await;
@@ -96,15 +95,15 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         // Another process of the same store sees it when it looks.
         let other = t.with_keys(Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap());
         assert!(other.library().book(&PackId("cn/petition/2026".into())).is_none());
-        packs::refresh(&other).await.unwrap();
+        rules::refresh(&other).await.unwrap();
         assert!(other.library().book(&PackId("cn/petition/2026".into())).is_some());
         // One act takes it back; what began under it goes on.
         let head = staff(o, "countyxf.head").await;
-        packs::withdraw(o, &head, "cn/petition/2026").await.unwrap();
+        rules::withdraw(o, &head, "cn/petition/2026").await.unwrap();
         assert_eq!(lodged(o).await.1.0, "cn/petition/2022");
         assert!(o.library().book(&PackId("cn/petition/2026".into())).is_some());
-        assert_eq!(fault(packs::withdraw(o, &head, "cn/petition/2022").await), "fault-rules-last");
-        packs::restore(o, &head, "cn/petition/2026").await.unwrap();
+        assert_eq!(fault(rules::withdraw(o, &head, "cn/petition/2022").await), "fault-rules-last");
+        rules::restore(o, &head, "cn/petition/2026").await.unwrap();
         assert_eq!(lodged(o).await.1.0, "cn/petition/2026");
     })
     .await;
@@ -123,7 +122,7 @@ async fn what_is_no_pack_is_refused_in_words_and_never_in_force() {
         (files(&[("pack.toml", "[pack]\nid = \"cn/petition/2022\"\n")]), "fault-rules-there"),
         (files(&[("pack.toml", SHORTER), ("pack.toml", SHORTER)]), "fault-rules-twice"),
         (vec![("pack.toml".to_owned(), vec![0xff, 0xfe])], "fault-rules-text"),
-        (vec![("pack.toml".to_owned(), vec![b'#'; packs::MAX_BYTES + 1])], "fault-rules-large"),
+        (vec![("pack.toml".to_owned(), vec![b'#'; rules::MAX_BYTES + 1])], "fault-rules-large"),
     ] {
         assert_eq!(fault(bring(o, "", sent).await), why);
     }
@@ -146,10 +145,10 @@ async fn what_is_no_pack_is_refused_in_words_and_never_in_force() {
         let ProposalState::Refused { errors } = &brought.state else { panic!("{why}: {:?}", brought.state) };
         assert!(errors.iter().any(|e| e.contains(why)), "{why}: {errors:?}");
         let head = staff(o, "countyxf.head").await;
-        assert_eq!(fault(packs::approve(o, &head, &brought.key).await), "fault-rules-not-shown");
-        packs::discard(o, &head, &brought.key).await.unwrap();
+        assert_eq!(fault(rules::approve(o, &head, &brought.key).await), "fault-rules-not-shown");
+        rules::discard(o, &head, &brought.key).await.unwrap();
     }
-    assert!(packs::proposals(o, &staff(o, "countyxf.head").await).await.unwrap().is_empty());
+    assert!(rules::proposals(o, &staff(o, "countyxf.head").await).await.unwrap().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -170,14 +169,14 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
         assert!(matches!(brought.state, ProposalState::Shown { .. }), "{:?}", brought.state);
         let second = bring(o, "cn", files(&[("2027.json", &notice.replace("01-04", "01-05"))])).await.unwrap();
         let head = staff(o, "countyxf.head").await;
-        packs::approve(o, &head, &brought.key).await.unwrap();
+        rules::approve(o, &head, &brought.key).await.unwrap();
         assert_eq!(o.library().calendar("cn").unwrap().last_published(), Some(2027));
         // What was checked over the calendar of before is not what would be put in force.
-        assert_eq!(fault(packs::approve(o, &head, &second.key).await), "fault-rules-changed");
+        assert_eq!(fault(rules::approve(o, &head, &second.key).await), "fault-rules-changed");
         assert_eq!(reproject::run(o).await.unwrap().moved, 1);
         let matter = matter_view::for_officer(o, &staff(o, "countyxf.clerk").await, &number).await.unwrap().matter;
         assert_eq!((matter.owed()[0].legal.to_string().as_str(), matter.owed()[0].provisional), ("2027-01-05", false));
-        let kept = packs::list(o, &head).await.unwrap().into_iter().find(|i| i.kind == Kind::Calendar && i.id == "cn").unwrap();
+        let kept = rules::list(o, &head).await.unwrap().into_iter().find(|i| i.kind == Kind::Calendar && i.id == "cn").unwrap();
         assert_eq!(kept.before.len(), 1, "what it was before is on record");
     })
     .await;
@@ -187,25 +186,25 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
 async fn what_was_changed_in_the_store_is_not_worked_by() {
     let t = sqlite_office(AT);
     let o = &office(&t).await;
-    assert_eq!(packs::office_lacks(o).await.unwrap(), None);
-    let item = t.store.item(o.tenant(), ItemKind::Rules, "pack:cn/office/2022", Timestamp::now()).await.unwrap().unwrap();
+    assert_eq!(rules::office_lacks(o).await.unwrap(), None);
+    let item = t.store.item(o.tenant(), ItemKind::Rules, "pack:cn/office/2022", t.time.machine_now()).await.unwrap().unwrap();
     let mut doc = item.doc.clone();
     doc["files"]["pack.toml"] = doc["files"]["pack.toml"].as_str().unwrap().replace("keep_years = 10", "keep_years = 1").into();
     t.store.put_items(o.tenant(), vec![ItemRecord::lasting(ItemKind::Rules, item.key.clone(), doc)]).await.unwrap();
-    let refused = packs::load(o).await;
+    let refused = rules::load(o).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("cn/office/2022")), "{refused:?}");
     // An operator's command is refused the same way, and says what to do instead.
     t.store.put_items(o.tenant(), vec![item]).await.unwrap();
-    packs::load(o).await.unwrap();
+    rules::load(o).await.unwrap();
     let mut texts = packs::shipped_texts();
     let text = texts.packs.get_mut("cn/petition/2022").unwrap().get_mut("pack.toml").unwrap();
     *text = format!("{text}\n# corrected\n");
-    let refused = packs::install(o, &texts, false).await;
+    let refused = rules::install(o, &texts, false).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("--replace")), "{refused:?}");
-    assert_eq!(packs::install(o, &texts, true).await.unwrap().replaced, ["pack:cn/petition/2022"]);
+    assert_eq!(rules::install(o, &texts, true).await.unwrap().replaced, ["pack:cn/petition/2022"]);
     // A correction that takes a state away, in which matters stand, is none.
     let office = texts.packs.get_mut("cn/office/2022").unwrap();
     *office = office.iter().map(|(name, text)| (name.clone(), text.replace("\"train\"", "\"train_all\""))).collect();
-    let refused = packs::install(o, &texts, true).await;
+    let refused = rules::install(o, &texts, true).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("clock `train`")), "{refused:?}");
 }

@@ -57,7 +57,7 @@ pub struct Parts {
     pub store: Arc<dyn Store>,
     /// Files.
     pub files: FileStore,
-    /// Packs and calendars to begin with; those that are installed in the store take their place ([`crate::packs::load`]).
+    /// Packs and calendars to begin with; those that are installed in the store take their place when they are read.
     pub library: Arc<Library>,
     /// Words.
     pub wording: Arc<Wording>,

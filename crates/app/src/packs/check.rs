@@ -51,7 +51,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// Every fault in words, with file and line.
-pub(super) fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str, limits: &Limits) -> Result<Shown, Vec<String>> {
+pub(crate) fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str, limits: &Limits) -> Result<Shown, Vec<String>> {
     let Some(calendar) = calendars.get(&pack.book.calendar) else {
         let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
         return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);

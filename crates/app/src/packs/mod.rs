@@ -1,18 +1,16 @@
-//! Packs and calendars: those that are installed in a store, those that come with the program, and those of a folder (ADR 0024).
+//! Packs and calendars as they are read and checked: those that come with the program and those of a folder. How they are
+//! installed in a store stands in the room `rules`.
 //!
 //! A matter keeps the pack of its day; the newest pack in force on a day receives what comes in.
 
 mod check;
 mod folder;
-mod installed;
-mod proposal;
 mod shipped;
 mod templates;
 
+pub(crate) use check::run as check_pack;
 pub use check::{Limits, Shown};
 pub use folder::{Checked, check_folder, draw_folder, read_calendar_folder, read_one, texts_of};
-pub use installed::{Done, Installed, Kind, Signed, install, installed, list, load, office_lacks, refresh, restore, withdraw};
-pub use proposal::{MAX_BYTES, MAX_FILES, Proposal, ProposalState, approve, check_again, discard, proposals, propose, start_check};
 pub use shipped::{shipped_calendars, texts as shipped_texts};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +34,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    fn pack(&self, id: &str) -> Option<PackFiles> {
+    pub(crate) fn pack(&self, id: &str) -> Option<PackFiles> {
         self.packs.get(id).map(|files| PackFiles { id: id.to_owned(), files: files.clone() })
     }
 }
@@ -133,7 +131,7 @@ impl Library {
 
     /// The same without a pack for what comes in.
     #[must_use]
-    fn without(mut self, id: &PackId) -> Self {
+    pub(crate) fn without(mut self, id: &PackId) -> Self {
         self.withdrawn.insert(id.clone());
         self
     }

@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::domain::unit::{Directory, Post};
-use huiyin_app::packs::{self, Installed, Kind, Library, Proposal, ProposalState, Signed};
+use huiyin_app::packs::Library;
+use huiyin_app::rules::{self, Installed, Kind, Proposal, ProposalState, Signed};
 use huiyin_app::{AppError, Office};
 use minijinja::Value;
 
@@ -24,8 +25,8 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
 
 async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<FieldProblem>) -> Page {
     let fail = |e| Problem::page(shared, &signed.asked, e);
-    let all = packs::list(&shared.office, &signed.staff).await.map_err(fail)?;
-    let waiting = packs::proposals(&shared.office, &signed.staff).await.map_err(fail)?;
+    let all = rules::list(&shared.office, &signed.staff).await.map_err(fail)?;
+    let waiting = rules::proposals(&shared.office, &signed.staff).await.map_err(fail)?;
     let names = shared.office.directory().await.map_err(fail)?;
     let library = shared.office.library();
     let of = |kind: Kind| all.iter().filter(move |i| i.kind == kind);
@@ -34,7 +35,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
         calendars => of(Kind::Calendar).map(|i| calendar(shared, signed, &names, &library, i)).collect::<Vec<_>>(),
         waiting => waiting.iter().map(|p| proposal(shared, signed, &names, p)).collect::<Vec<_>>(),
         may_bring => allows(&signed.staff, Action::Administer), may_agree => may_agree(shared, signed),
-        chosen => form.get("calendar"), errors, most_files => packs::MAX_FILES, most_kb => packs::MAX_BYTES / 1024,
+        chosen => form.get("calendar"), errors, most_files => rules::MAX_FILES, most_kb => rules::MAX_BYTES / 1024,
         done => queried(signed, "done"),
     };
     let failed = !form.get("csrf").is_empty();
@@ -121,9 +122,9 @@ pub(crate) async fn bring(State(shared): State<Arc<Shared>>, signed: SignedIn, f
         }
     }
     let brought = if large {
-        Err(AppError::Form(vec![huiyin_app::FormError::with("files", "fault-rules-large", packs::MAX_BYTES / 1024)]))
+        Err(AppError::Form(vec![huiyin_app::FormError::with("files", "fault-rules-large", rules::MAX_BYTES / 1024)]))
     } else {
-        packs::propose(&shared.office, &signed.staff, form.get("calendar"), sent).await
+        rules::propose(&shared.office, &signed.staff, form.get("calendar"), sent).await
     };
     match brought {
         Ok(proposal) => {
@@ -138,7 +139,7 @@ pub(crate) async fn bring(State(shared): State<Arc<Shared>>, signed: SignedIn, f
 fn check_beside(office: &Office, key: &str) {
     let (office, key) = (office.clone(), key.to_owned());
     tokio::spawn(async move {
-        if let Err(error) = packs::start_check(&office, &key).await {
+        if let Err(error) = rules::start_check(&office, &key).await {
             tracing::error!(error = ?error, "an upload could not be checked");
         }
     });
@@ -152,7 +153,7 @@ async fn again(shared: &Shared, signed: &SignedIn, form: &Form, error: AppError)
 /// One upload: where its check stands, its faults, and the word of another person.
 pub(crate) async fn waiting(State(shared): State<Arc<Shared>>, Path(key): Path<String>, signed: SignedIn) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
-    let all = packs::proposals(&shared.office, &signed.staff).await.map_err(fail)?;
+    let all = rules::proposals(&shared.office, &signed.staff).await.map_err(fail)?;
     let one = all.iter().find(|p| p.key == key).ok_or_else(|| fail(AppError::NotFound))?;
     let names = shared.office.directory().await.map_err(fail)?;
     let checking = matches!(one.state, ProposalState::Checking { .. }) && !one.is_lost(shared.office.machine_now());
@@ -173,14 +174,14 @@ pub(crate) async fn decide(State(shared): State<Arc<Shared>>, Path(key): Path<St
     signed.check_form(&shared, &form)?;
     let (office, staff) = (&shared.office, &signed.staff);
     let done = match form.get("word") {
-        "agree" => packs::approve(office, staff, &key).await.map(|installed| {
+        "agree" => rules::approve(office, staff, &key).await.map(|installed| {
             if installed.kind == Kind::Calendar {
                 reckon_beside(office);
             }
             Redirect::to("/staff/rules?done=agreed").into_response()
         }),
-        "discard" => packs::discard(office, staff, &key).await.map(|()| Redirect::to("/staff/rules?done=discarded").into_response()),
-        "again" => packs::check_again(office, staff, &key).await.map(|()| {
+        "discard" => rules::discard(office, staff, &key).await.map(|()| Redirect::to("/staff/rules?done=discarded").into_response()),
+        "again" => rules::check_again(office, staff, &key).await.map(|()| {
             check_beside(office, &key);
             Redirect::to(&format!("/staff/rules/waiting/{key}")).into_response()
         }),
@@ -204,8 +205,8 @@ pub(crate) async fn turn(State(shared): State<Arc<Shared>>, signed: SignedIn, fo
     signed.check_form(&shared, &form)?;
     let (office, staff, id) = (&shared.office, &signed.staff, form.get("id"));
     let done = match form.get("word") {
-        "withdraw" => packs::withdraw(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=withdrawn").into_response()),
-        "restore" => packs::restore(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=restored").into_response()),
+        "withdraw" => rules::withdraw(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=withdrawn").into_response()),
+        "restore" => rules::restore(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=restored").into_response()),
         _ => Err(AppError::NotFound),
     };
     answer(&shared, &signed, &form, done).await
@@ -222,7 +223,7 @@ async fn answer(shared: &Shared, signed: &SignedIn, form: &Form, done: Result<Re
 pub(crate) async fn texts(State(shared): State<Arc<Shared>>, Path((kind, id)): Path<(String, String)>, signed: SignedIn) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let kind = Kind::from_word(&kind).ok_or_else(|| fail(AppError::NotFound))?;
-    let all = packs::list(&shared.office, &signed.staff).await.map_err(fail)?;
+    let all = rules::list(&shared.office, &signed.staff).await.map_err(fail)?;
     let one = all.iter().find(|i| i.kind == kind && i.id == id).ok_or_else(|| fail(AppError::NotFound))?;
     let file = queried(&signed, "file");
     let values = context! { id => one.id, kind => kind.word(), digest => one.digest, files => one.files.keys().collect::<Vec<_>>(), file => file, text => one.files.get(&file) };

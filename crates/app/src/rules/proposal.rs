@@ -9,11 +9,11 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::check::{Limits, run};
 use super::installed::{self, Installed, Kind, Signed, all, may_agree, next_generation, short};
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, random_hex};
+use crate::packs::{Library, Limits, Texts, check_pack};
 use crate::security::{Act, Entry};
 
 /// Bytes of all files of one upload.
@@ -201,13 +201,13 @@ pub async fn start_check(office: &Office, key: &str) -> Result<()> {
 }
 
 /// What shows an upload in order, or its faults.
-fn examine(proposal: &Proposal, texts: &super::Texts) -> std::result::Result<(usize, usize, usize), Vec<String>> {
+fn examine(proposal: &Proposal, texts: &Texts) -> std::result::Result<(usize, usize, usize), Vec<String>> {
     if proposal.kind == Kind::Calendar {
         let calendar = read_calendar(&proposal.id, &proposal.files).map_err(|e| vec![e])?;
         let mut texts = texts.clone();
         texts.calendars.insert(proposal.id.clone(), proposal.files.clone());
         // Under another calendar a pack may come to other lengths than the law's floor lets it.
-        super::Library::read(&texts, Default::default()).map_err(|e| vec![e.to_string()])?;
+        Library::read(&texts, Default::default()).map_err(|e| vec![e.to_string()])?;
         return Ok((calendar.named(), 0, 0));
     }
     let calendars: BTreeMap<String, Arc<WorkCalendar>> = texts
@@ -219,7 +219,7 @@ fn examine(proposal: &Proposal, texts: &super::Texts) -> std::result::Result<(us
     let files = PackFiles { id: proposal.id.clone(), files: proposal.files.clone() };
     let base = base_of(&files).and_then(|id| texts.pack(&id));
     let pack = read_pack_over(&files, base.as_ref()).map_err(|e| e.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    let shown = run(&pack, &calendars, &proposal.id, &Limits::of_upload())?;
+    let shown = check_pack(&pack, &calendars, &proposal.id, &Limits::of_upload())?;
     Ok((shown.cases, shown.proof.states, shown.proof.steps))
 }
 

@@ -12,10 +12,10 @@ use huiyin_vault::sha256::Sum;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Library, PackLoadError, Texts};
 use crate::access::{Action, require};
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
+use crate::packs::{Library, PackLoadError, Texts};
 use crate::security::{Act, Entry};
 
 /// The setting that changes whenever what is installed does, so that other processes read it anew.
