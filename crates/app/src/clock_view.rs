@@ -5,10 +5,11 @@
 use huiyin_domain::calendar::{WorkCalendar, number_of};
 use huiyin_domain::clock::{Basis, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
+use huiyin_domain::posts::{Post, UnitRole};
 use huiyin_domain::procedure::{ClockRule, Fact, StartFrom};
 use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::reckon::{Reason, Reckoning, Why};
-use huiyin_domain::unit::{Post, UnitKind};
+use huiyin_domain::unit::Directory;
 use huiyin_wording::{Language, Wording, date, day};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -139,7 +140,7 @@ pub fn view(ground: ViewGround<'_>, proceeding: &Proceeding, clock: &Clock) -> O
     let sentence = sentence(ground, clock, &reckoning, today);
     let plain = ground.label(&rule.plain).replace("{unit}", &unit);
     let owner = match clock.bound.unit {
-        Some(_) => format!("{unit} {}", ground.say(&format!("post-{}", clock.bound.post.word()), &[])),
+        Some(_) => format!("{unit} {}", post_word(ground.rules.directory, ground.language, clock.bound.post)),
         None => unit.clone(),
     };
     let telephone = clock.bound.unit.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| u.telephone.clone()).unwrap_or_default();
@@ -177,11 +178,12 @@ pub fn view(ground: ViewGround<'_>, proceeding: &Proceeding, clock: &Clock) -> O
 
 /// Who is called on when a unit is late, as it really goes (`domain::timer`).
 fn when_late(ground: ViewGround<'_>, clock: &Clock, accusation: bool) -> String {
-    let kind = clock.bound.unit.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| u.kind);
-    let key = match kind {
+    let directory = ground.rules.directory;
+    let role = clock.bound.unit.as_ref().and_then(|u| directory.unit(u)).map(|u| directory.role(u));
+    let key = match role {
         None => return String::new(),
         Some(_) if accusation => "owed-late-promise-line",
-        Some(UnitKind::PetitionOffice) => "owed-late-promise-office",
+        Some(UnitRole::PetitionOffice) => "owed-late-promise-office",
         Some(_) if clock.about.is_some() => "owed-late-promise-office",
         Some(_) => "owed-late-promise",
     };
@@ -423,7 +425,7 @@ fn end_text(ground: ViewGround<'_>, clock: &Clock) -> String {
     ground.say("reckon-end-rolled", &[("nominal", nominal), ("legal", legal), ("name", name)])
 }
 
-/// A post in words.
-pub fn post_word(wording: &Wording, language: Language, post: Post) -> String {
-    wording.text(language, &format!("post-{}", post.word()), &[])
+/// A post in words: as its pack calls it.
+pub fn post_word(directory: &Directory, language: Language, post: Post) -> String {
+    directory.vocabulary.post(post).map_or_else(|| post.word().to_owned(), |p| language.pick(&p.label.zh, &p.label.en).to_owned())
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::{Post, Power};
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::unit::{Officer, Post, Unit, UnitKind};
+use huiyin_domain::unit::{Officer, Seat, Unit};
 use huiyin_storage::{ItemKind, ItemRecord};
 
 use crate::access::{Action, require};
@@ -112,8 +113,8 @@ pub struct OfficerForm {
     pub name: String,
     /// Unit.
     pub unit: UnitId,
-    /// Posts.
-    pub posts: BTreeSet<Post>,
+    /// Posts, with from and until.
+    pub seats: Vec<Seat>,
     /// May sign in.
     pub active: bool,
     /// Who takes over what the posts owe that this change leaves empty.
@@ -138,15 +139,25 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     if form.name.trim().is_empty() || form.name.chars().count() > 60 {
         errors.push(FormError::new("name", "fault-missing"));
     }
-    if !directory.unit(&form.unit).is_some_and(|u| u.active && u.kind != UnitKind::External) {
+    if !directory.unit(&form.unit).is_some_and(|u| u.active) || directory.is_outside(&form.unit) {
         errors.push(FormError::new("unit", "fault-unit"));
     }
-    if form.posts.is_empty() {
+    if form.seats.is_empty() {
         errors.push(FormError::new("posts", "fault-posts"));
     }
+    if form.seats.iter().any(|s| s.from.zip(s.until).is_some_and(|(from, until)| until <= from)) {
+        errors.push(FormError::new("posts", "fault-seat-order"));
+    }
+    if form.seats.iter().any(|s| directory.vocabulary.post(s.post).is_none()) {
+        errors.push(FormError::new("posts", "fault-posts"));
+    }
+    let now = office.now().at;
+    let administers = |posts: &BTreeSet<Post>| directory.vocabulary.may(posts, Power::Administer);
     let last_admin = form.id.as_ref().is_some_and(|id| {
-        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && o.posts.contains(&Post::Admin)).collect();
-        admins.len() == 1 && admins.iter().any(|o| &o.id == id) && !(form.active && form.posts.contains(&Post::Admin))
+        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && administers(&o.posts)).collect();
+        admins.len() == 1
+            && admins.iter().any(|o| &o.id == id)
+            && !(form.active && form.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post]))))
     });
     if last_admin {
         errors.push(FormError::new("posts", "fault-last-admin"));
@@ -155,11 +166,13 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
         return Err(AppError::Form(errors));
     }
     let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
-    let officer = Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: form.posts, active: form.active };
+    let mut officer =
+        Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: BTreeSet::new(), seats: form.seats, active: form.active };
+    officer.posts = officer.posts_at(now);
     let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
     let mut items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
     let added = directory.officer(&id).is_none();
-    let posts: Vec<&str> = officer.posts.iter().map(|p| p.word()).collect();
+    let posts: Vec<String> = officer.seats.iter().map(seat_in_words).collect();
     let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
     let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
     let by = Some(&staff.officer.id);
@@ -171,6 +184,15 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     office.store().put_items(office.tenant(), items).await?;
     office.reload_directory().await?;
     Ok(id)
+}
+
+/// An assignment as the acts of the office tell it.
+fn seat_in_words(seat: &Seat) -> String {
+    let bound = |at: Option<jiff::Timestamp>| at.map(|t| t.to_string()).unwrap_or_default();
+    match (seat.from, seat.until) {
+        (None, None) => seat.post.word().to_owned(),
+        (from, until) => format!("{} {}..{}", seat.post.word(), bound(from), bound(until)),
+    }
 }
 
 pub(crate) async fn write_officer(office: &Office, officer: &Officer) -> Result<()> {
@@ -197,7 +219,8 @@ pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, passwor
         login: login.to_owned(),
         name: name.to_owned(),
         unit: unit.id,
-        posts: Post::ALL.into_iter().collect(),
+        posts: office.library().vocabulary().posts.iter().map(|p| p.id).collect(),
+        seats: Vec::new(),
         active: true,
     };
     write_officer(office, &officer).await?;

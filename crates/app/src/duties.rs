@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{OfficeTime, end_of_day};
 use huiyin_domain::ids::UnitId;
-use huiyin_domain::unit::{Post, Unit};
+use huiyin_domain::posts::Power;
+use huiyin_domain::unit::Unit;
 pub use huiyin_storage::{Burst, DutyCounts, DutyRecord, Page};
 use huiyin_storage::{DutyQuery, DutyWindow};
 use jiff::ToSpan;
@@ -40,7 +41,7 @@ pub struct Deserted {
 /// As the store.
 pub async fn deserted(office: &Office, staff: &Staff) -> Result<Vec<Deserted>> {
     let mut out = Vec::new();
-    for unit in posts::deserted_below(&*office.directory().await?, staff) {
+    for unit in posts::deserted_below(office, &*office.directory().await?, staff) {
         let owes = posts::owed(office, &unit.id, BTreeSet::new()).await?;
         if owes > 0 {
             out.push(Deserted { unit, owes });
@@ -74,7 +75,7 @@ pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, af
     owner(office, staff, &whose, &mut query).await?;
     let mut counts = office.store().duty_counts(&query).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
-    if whose == Whose::Mine && staff.is(Post::Head) {
+    if whose == Whose::Mine && staff.may(Power::Head) {
         let unit = DutyQuery { posts: BTreeSet::new(), ..query.clone() };
         counts.late = office.store().duty_counts(&unit).await?.late;
         if slice == Slice::Late {
@@ -127,10 +128,11 @@ async fn owner(office: &Office, staff: &Staff, whose: &Whose, query: &mut DutyQu
     let directory = office.directory().await?;
     match whose {
         // What an empty post owes falls to the head at once.
-        Whose::Mine if staff.is(Post::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
-        Whose::Below(unit) if posts::deserted_below(&directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
+        Whose::Mine if staff.may(Power::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
+        Whose::Below(unit) if posts::deserted_below(office, &directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
         Whose::Below(_) => return Err(AppError::NotFound),
-        Whose::Mine | Whose::Unit => {}
+        Whose::Mine => query.posts.extend(posts::stood_in_for(&directory, staff)),
+        Whose::Unit => {}
     }
     query.without = crate::access::recused_from(office, staff).await?;
     Ok(())

@@ -143,7 +143,11 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
             say(
                 ground,
                 "event-escalated",
-                &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref())), ("post", &say(ground, &format!("post-{}", to.post.word()), &[]))],
+                &[
+                    ("what", &clock_title(n)),
+                    ("unit", &unit(ground, to.unit.as_ref())),
+                    ("post", &crate::clock_view::post_word(ground.rules.directory, ground.language, to.post)),
+                ],
             )
         }
         EventKind::NobodyOnDuty { n, at } => {
@@ -151,7 +155,11 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
             say(
                 ground,
                 "event-nobody",
-                &[("what", &clock_title(n)), ("unit", &unit(ground, at.unit.as_ref())), ("post", &say(ground, &format!("post-{}", at.post.word()), &[]))],
+                &[
+                    ("what", &clock_title(n)),
+                    ("unit", &unit(ground, at.unit.as_ref())),
+                    ("post", &crate::clock_view::post_word(ground.rules.directory, ground.language, at.post)),
+                ],
             )
         }
         EventKind::Corrected { what, received_on, agreed, .. } => {

@@ -11,8 +11,9 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
+use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
-use huiyin_domain::unit::{Directory, Post, Unit, UnitKind};
+use huiyin_domain::unit::{Directory, Unit};
 use huiyin_storage::{ItemKind, ItemRecord};
 use huiyin_wording::Language;
 use jiff::civil::Date;
@@ -29,8 +30,8 @@ use crate::walk::Walk;
 /// As the store.
 pub async fn allowed(office: &Office, staff: &Staff) -> Result<bool> {
     let directory = office.directory().await?;
-    let of_office = directory.unit(&staff.officer.unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
-    Ok(of_office && (staff.is(Post::Head) || staff.is(Post::Supervisor)))
+    let of_office = directory.is_petition_office(&staff.officer.unit);
+    Ok(of_office && (staff.may(Power::Head) || staff.may(Power::Supervise)))
 }
 
 /// The figures of a year.

@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use huiyin_app::sign_in::published;
 use huiyin_app::{Office, office_clock, verify};
-use huiyin_domain::unit::{Officer, Post, UnitKind};
+use huiyin_domain::posts::Power;
+use huiyin_domain::unit::Officer;
 use huiyin_storage_postgres::Protection;
 
 use crate::backup;
@@ -36,8 +37,8 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     if directory.unit(office.front_office()).is_none() {
         wrong.push(format!("`front_office` is `{}`, but there is no such unit; set it to the code of the petition office", office.front_office()));
     }
-    for unit in directory.units.iter().filter(|u| u.active && u.kind != UnitKind::External) {
-        for post in [Post::Clerk, Post::Handler, Post::Head] {
+    for unit in directory.units.iter().filter(|u| u.active && !directory.is_outside(&u.id)) {
+        for post in directory.vocabulary.with(Power::Work) {
             if directory.holders(&unit.id, post).is_empty() {
                 wrong.push(format!("{}: nobody holds the post `{}`; duties of it will be recorded as \"nobody on duty\"", unit.name, post.word()));
             }

@@ -4,9 +4,11 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use huiyin_app::directory;
 use huiyin_domain::ids::UnitId;
-use huiyin_domain::unit::{Unit, UnitKind};
+use huiyin_domain::posts::UnitRole;
+use huiyin_domain::unit::Unit;
 
 use crate::config;
 use crate::setup::{self, Make};
@@ -45,11 +47,15 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         None => "信访局".into(),
     };
     let password = huiyin_app::random_hex(8)?;
+    setup::install_shipped(&opened.office, false).await?;
+    let kinds = opened.office.library().vocabulary().kinds;
+    let kind =
+        kinds.iter().find(|k| k.role == UnitRole::PetitionOffice).map(|k| k.id).context("no installed pack names a kind of unit that is a petition office")?;
     let unit = Unit {
         id: UnitId::new(&config.front_office),
         name,
         name_en: "Petition Office".into(),
-        kind: UnitKind::PetitionOffice,
+        kind,
         superior: None,
         address: String::new(),
         telephone: String::new(),
@@ -58,7 +64,6 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         letters: String::new(),
         active: true,
     };
-    setup::install_shipped(&opened.office, false).await?;
     directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;
     println!("made `{}` ({})", config.data.display(), opened.office.backend());
     println!("sign in as `{}` with the password `{password}` and change it", args.admin);

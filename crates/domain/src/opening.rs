@@ -17,7 +17,6 @@ use crate::payload::Payload;
 use crate::procedure::{BeginRule, Fact, Lodging};
 use crate::proceeding::{Bare, Beginning, Proceeding};
 use crate::submission::{Channel, Purpose};
-use crate::unit::UnitKind;
 
 /// What is known of a matter on the day it is opened.
 #[derive(Debug, Clone)]
@@ -57,15 +56,15 @@ pub struct Opening {
 /// # Errors
 /// [`Closed::Unit`] when the receiving unit does not exist, [`Closed::Reckoning`] when days cannot be reckoned.
 pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
-    let kind = rules.directory.unit(&opening.unit).map(|u| u.kind).ok_or_else(|| Closed::Unit { unit: opening.unit.clone() })?;
+    if rules.directory.unit(&opening.unit).is_none() {
+        return Err(Closed::Unit { unit: opening.unit.clone() });
+    }
+    let at_an_office = rules.directory.is_petition_office(&opening.unit);
     let lodging = lodging(rules)?;
-    let (state, clocks) = if kind == UnitKind::PetitionOffice {
-        (&lodging.initial_office, &lodging.initial_office_clocks)
-    } else {
-        (&lodging.initial_direct, &lodging.initial_direct_clocks)
-    };
+    let (state, clocks) =
+        if at_an_office { (&lodging.initial_office, &lodging.initial_office_clocks) } else { (&lodging.initial_direct, &lodging.initial_direct_clocks) };
     let mut matter = blank(rules, opening, state);
-    if kind != UnitKind::PetitionOffice {
+    if !at_an_office {
         matter.facts.insert(Fact::Direct);
     }
     let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);

@@ -16,8 +16,9 @@ use crate::closed::Closed;
 use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{FieldError, Payload};
+use crate::posts::{Post, Power};
 use crate::procedure::{Fact, MoveRule, Phase, Relation, RuleBook};
-use crate::unit::{Directory, Post, Unit, UnitKind};
+use crate::unit::{Directory, Unit};
 
 /// Who is trying to act.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -241,10 +242,10 @@ impl Proceeding {
             out.insert(Relation::Petitioner);
             return out;
         };
-        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
+        if !directory.vocabulary.hold_duties(posts) || self.recused.contains(id) {
             return out;
         }
-        let head = posts.contains(&Post::Head);
+        let head = directory.vocabulary.may(posts, Power::Head);
         if unit == &self.holder {
             out.insert(Relation::Holder);
             if head {
@@ -258,7 +259,7 @@ impl Proceeding {
             out.insert(Relation::Reviewer);
         }
         // What a body outside this system does is recorded, with its evidence, by the office that handed it over (DESIGN decision 8).
-        let outside = |id: &UnitId| directory.unit(id).is_some_and(|u| u.kind == UnitKind::External);
+        let outside = |id: &UnitId| directory.is_outside(id);
         let serves = self.office(directory).is_some_and(|o| &o.id == unit);
         if self.recorder(directory).as_ref() == Some(unit) {
             out.insert(Relation::Holder);
@@ -272,7 +273,7 @@ impl Proceeding {
         out.extend(self.parties.iter().filter(|(_, units)| units.contains(unit)).map(|(relation, _)| *relation));
         if serves {
             out.insert(Relation::PetitionOffice);
-            if posts.contains(&Post::Supervisor) || head {
+            if head || directory.vocabulary.may(posts, Power::Supervise) {
                 out.insert(Relation::Supervisor);
             }
         }
@@ -288,7 +289,7 @@ impl Proceeding {
         let Actor::Officer { id, unit, posts } = actor else {
             return true;
         };
-        if posts.iter().all(|p| *p == Post::Admin) || self.recused.contains(id) {
+        if !directory.vocabulary.hold_duties(posts) || self.recused.contains(id) {
             return false;
         }
         self.scope(directory).contains(unit)
@@ -322,9 +323,9 @@ impl Proceeding {
     /// Who records what a holder outside this system does: the unit that handed the matter over; for an
     /// accusation only a petition office.
     fn recorder(&self, directory: &Directory) -> Option<UnitId> {
-        let outside = directory.unit(&self.holder).is_some_and(|u| u.kind == UnitKind::External);
+        let outside = directory.is_outside(&self.holder);
         let sender = self.sender.as_ref().filter(|_| outside)?;
-        let office = directory.unit(sender).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+        let office = directory.is_petition_office(sender);
         (office || !self.facts.contains(&Fact::Accusation)).then(|| sender.clone())
     }
 
@@ -335,7 +336,7 @@ impl Proceeding {
             Relation::Holder | Relation::HolderHead => self.recorder(directory).or_else(|| Some(self.holder.clone())),
             Relation::Sender => self.sender.clone().or_else(|| Some(self.holder.clone())),
             Relation::Reviewer => {
-                let outside = self.reviewer.as_ref().and_then(|r| directory.unit(r)).is_some_and(|u| u.kind == UnitKind::External);
+                let outside = self.reviewer.as_ref().is_some_and(|r| directory.is_outside(r));
                 if outside { self.office(directory).map(|o| o.id.clone()) } else { self.reviewer.clone() }
             }
             Relation::PetitionOffice | Relation::Supervisor => self.office(directory).map(|o| o.id.clone()),

@@ -13,10 +13,10 @@ use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, OfficerId, UnitId};
 use crate::payload::Payload;
+use crate::posts::Power;
 use crate::procedure::{EscalateTo, Fact};
 use crate::proceeding::{Kind, Proceeding};
 use crate::steps::{Step, set_next, steps};
-use crate::unit::{Post, UnitKind};
 
 /// A timer later than this many seconds says so.
 const LATE_AFTER_SECONDS: i64 = 3600;
@@ -93,13 +93,14 @@ fn escalate(rules: Rules<'_>, recused: &BTreeSet<OfficerId>, clock: &Clock, to: 
     let (n, directory) = (clock.n, rules.directory);
     let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
     // What an office presses for late is its superior's to press, never that of the unit it should have pressed.
-    let own_line = clock.about.is_some() || directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
-    let above = |post| directory.superior(unit).filter(|u| u.kind != UnitKind::External).map(|u| (u.id.clone(), post));
+    let own_line = clock.about.is_some() || directory.is_petition_office(unit);
+    let seat = |unit: &UnitId, power| directory.post_with(unit, power, recused).map(|post| (unit.clone(), post));
+    let above = || directory.superior(unit).filter(|u| !directory.is_outside(&u.id)).and_then(|u| seat(&u.id, Power::Head));
     let target = match to {
-        EscalateTo::Head => Some((unit.clone(), Post::Head)),
-        EscalateTo::Supervision if accusation || own_line => above(Post::Head),
-        EscalateTo::Supervision => directory.petition_office_of(unit).map(|u| (u.id.clone(), Post::Supervisor)),
-        EscalateTo::Superior => above(Post::Head),
+        EscalateTo::Head => seat(unit, Power::Head),
+        EscalateTo::Supervision if accusation || own_line => above(),
+        EscalateTo::Supervision => directory.petition_office_of(unit).and_then(|u| seat(&u.id, Power::Supervise)),
+        EscalateTo::Superior => above(),
     };
     // An accusation stays with the bodies that receive them (art. 30): nobody else is told, and the record does not say so.
     let line = rules.book.compartment.as_ref();
@@ -107,16 +108,18 @@ fn escalate(rules: Rules<'_>, recused: &BTreeSet<OfficerId>, clock: &Clock, to: 
     let Some((unit, post)) = target.filter(|(u, _)| !accusation || in_line(u)) else {
         return (if to == EscalateTo::Superior || !accusation { vec![EventKind::NoSuperior { n }] } else { Vec::new() }, None);
     };
-    // Whoever sits there; else the head there; else the head further up: an escalation ends with a person, or says that there is none.
-    let sits = |unit: &UnitId, post: Post| directory.is_manned(unit, post, recused);
+    // Whoever sits there; else a deputy; else the head there; else the head further up: an escalation ends with a person, or says
+    // that there is none.
     let mut said = Vec::new();
     let mut at = Bound { unit: Some(unit.clone()), post };
-    if !sits(&unit, post) {
+    if !directory.is_manned(&unit, post, recused) {
         said.push(EventKind::NobodyOnDuty { n, at: at.clone() });
         let further = std::iter::once(unit.clone()).chain(directory.superiors(&unit).into_iter().map(|u| u.id.clone()));
-        let reachable = |u: &UnitId| directory.unit(u).is_some_and(|u| u.kind != UnitKind::External) && (!accusation || in_line(u));
-        match further.filter(reachable).find(|u| sits(u, Post::Head)) {
-            Some(found) => at = Bound { unit: Some(found), post: Post::Head },
+        let reachable = |u: &UnitId| !directory.is_outside(u) && (!accusation || in_line(u));
+        let headed = |u: UnitId| seat(&u, Power::Head).filter(|(u, post)| directory.is_manned(u, *post, recused));
+        let deputy = directory.deputy(&unit, post, recused).map(|post| (unit.clone(), post));
+        match deputy.or_else(|| further.filter(reachable).find_map(headed)) {
+            Some((found, post)) => at = Bound { unit: Some(found), post },
             None => {
                 said.push(EventKind::NoSuperior { n });
                 return (said, Some(at));

@@ -1,47 +1,15 @@
-//! Units, posts and officers: who can owe a duty, and who is above whom.
+//! Units and officers: who can owe a duty, who is above whom, and who sits in which post from when until when.
 //!
-//! Duties bind a unit and a post, never a named person; an officer sits in a post for now.
+//! Duties bind a unit and a post, never a named person; an officer sits in a post for now. Which posts and kinds of units there
+//! are, packs say ([`crate::posts`]).
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{OfficerId, UnitId};
-
-/// What kind of office a unit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UnitKind {
-    /// 党委和政府信访部门 (Regulation art. 14).
-    PetitionOffice,
-    /// A government: the superior to which reviews go.
-    Government,
-    /// A bureau, a department, an enterprise or an institution with powers of its own.
-    Bureau,
-    /// 乡镇、街道.
-    Township,
-    /// A body that receives accusations under its own rules (art. 30).
-    Discipline,
-    /// A body that does not use Huiyin; its acts are recorded with their evidence (DESIGN decision 8).
-    External,
-}
-
-impl UnitKind {
-    /// Every kind, in the order of lists.
-    pub const ALL: [Self; 6] = [Self::PetitionOffice, Self::Government, Self::Bureau, Self::Township, Self::Discipline, Self::External];
-
-    /// The word in data and forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::PetitionOffice => "petition_office",
-            Self::Government => "government",
-            Self::Bureau => "bureau",
-            Self::Township => "township",
-            Self::Discipline => "discipline",
-            Self::External => "external",
-        }
-    }
-}
+use crate::posts::{Post, Power, UnitKind, UnitRole, Vocabulary};
 
 /// An office.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,35 +113,28 @@ fn is_named_in_letters(words: &str, name: &str) -> bool {
     split(name).into_iter().skip(1).any(|word| !OF_ANY_OFFICE.contains(&word.as_str()) && said.contains(&word))
 }
 
-/// A seat in a unit that holds duties.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Post {
-    /// 受理岗: registers, refers, notifies.
-    Clerk,
-    /// 承办岗: hears, investigates, drafts and answers.
-    Handler,
-    /// 负责人: approves what the law reserves to the head.
-    Head,
-    /// 督查岗: supervises.
-    Supervisor,
-    /// Looks after units, officers and settings; no matter is shown for it.
-    Admin,
+/// An assignment: a post of the officer's unit, from and until.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seat {
+    /// The post.
+    pub post: Post,
+    /// The instant it begins; `None`: it has always been so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// The instant it has ended; `None`: until it is changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
-impl Post {
-    /// Every post, in the order of lists.
-    pub const ALL: [Self; 5] = [Self::Clerk, Self::Handler, Self::Head, Self::Supervisor, Self::Admin];
+impl Seat {
+    /// A post without bounds.
+    pub fn open(post: Post) -> Self {
+        Self { post, from: None, until: None }
+    }
 
-    /// The word in data and forms.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Clerk => "clerk",
-            Self::Handler => "handler",
-            Self::Head => "head",
-            Self::Supervisor => "supervisor",
-            Self::Admin => "admin",
-        }
+    /// Whether it holds at an instant.
+    pub fn holds(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
 }
 
@@ -188,22 +149,61 @@ pub struct Officer {
     pub name: String,
     /// The unit.
     pub unit: UnitId,
-    /// The posts held.
+    /// The posts held at the instant for which the directory was read.
     pub posts: BTreeSet<Post>,
+    /// The assignments; empty in what was stored before there were any: then `posts` are held without bounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub seats: Vec<Seat>,
     /// `false`: can no longer sign in.
     pub active: bool,
 }
 
-/// The units and officers of one tenant.
+impl Officer {
+    /// The posts held at an instant.
+    pub fn posts_at(&self, at: Timestamp) -> BTreeSet<Post> {
+        if self.seats.is_empty() {
+            return self.posts.clone();
+        }
+        self.seats.iter().filter(|s| s.holds(at)).map(|s| s.post).collect()
+    }
+}
+
+/// The units and officers of one tenant, with what their posts and kinds mean.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Directory {
     /// All units.
     pub units: Vec<Unit>,
     /// All officers.
     pub officers: Vec<Officer>,
+    /// Posts and kinds of units.
+    pub vocabulary: Vocabulary,
 }
 
 impl Directory {
+    /// As it stands at an instant: each officer in the posts held then.
+    #[must_use]
+    pub fn at(mut self, at: Timestamp) -> Self {
+        for officer in &mut self.officers {
+            officer.posts = officer.posts_at(at);
+        }
+        self
+    }
+
+    /// What a unit is to the engine.
+    pub fn role(&self, unit: &Unit) -> UnitRole {
+        self.vocabulary.role(unit.kind)
+    }
+
+    /// A petition office (Regulation art. 14).
+    pub fn is_petition_office(&self, id: &UnitId) -> bool {
+        self.unit(id).is_some_and(|u| self.role(u) == UnitRole::PetitionOffice)
+    }
+
+    /// A body that does not use Huiyin; its acts are recorded with their evidence (DESIGN decision 8).
+    pub fn is_outside(&self, id: &UnitId) -> bool {
+        self.unit(id).is_some_and(|u| self.role(u) == UnitRole::Outside)
+    }
+
     /// A unit by id.
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
         self.units.iter().find(|u| &u.id == id)
@@ -236,13 +236,14 @@ impl Directory {
     /// The petition office that serves a unit: the nearest one placed under the unit itself or a superior of it.
     pub fn petition_office_of(&self, id: &UnitId) -> Option<&Unit> {
         let itself = self.unit(id);
-        if itself.is_some_and(|u| u.kind == UnitKind::PetitionOffice) {
+        let serves = |u: &Unit| self.role(u) == UnitRole::PetitionOffice;
+        if itself.is_some_and(serves) {
             return itself;
         }
         itself
             .into_iter()
             .chain(self.superiors(id))
-            .find_map(|level| self.units.iter().find(|u| u.active && u.kind == UnitKind::PetitionOffice && u.superior.as_ref() == Some(&level.id)))
+            .find_map(|level| self.units.iter().find(|u| u.active && serves(u) && u.superior.as_ref() == Some(&level.id)))
     }
 
     /// Who sits in a post now.
@@ -250,8 +251,30 @@ impl Directory {
         self.officers.iter().filter(|o| o.active && &o.unit == unit && o.posts.contains(&post)).collect()
     }
 
+    /// Who sits in a post at an instant: "who holds this post at 14:30".
+    pub fn holders_at(&self, unit: &UnitId, post: Post, at: Timestamp) -> Vec<&Officer> {
+        self.officers.iter().filter(|o| o.active && &o.unit == unit && o.posts_at(at).contains(&post)).collect()
+    }
+
     /// Whether a post has somebody in it who does not recuse.
     pub fn is_manned(&self, unit: &UnitId, post: Post, recused: &BTreeSet<OfficerId>) -> bool {
         self.holders(unit, post).iter().any(|o| !recused.contains(&o.id))
+    }
+
+    /// Whoever has a power in a unit now.
+    pub fn with_power(&self, unit: &UnitId, power: Power) -> Vec<&Officer> {
+        self.officers.iter().filter(|o| o.active && &o.unit == unit && self.vocabulary.may(&o.posts, power)).collect()
+    }
+
+    /// The post of a unit that has a power: the first of the vocabulary in which somebody sits who does not recuse, else the first.
+    pub fn post_with(&self, unit: &UnitId, power: Power, recused: &BTreeSet<OfficerId>) -> Option<Post> {
+        let mut posts = self.vocabulary.with(power).peekable();
+        let first = posts.peek().copied();
+        posts.find(|p| self.is_manned(unit, *p, recused)).or(first)
+    }
+
+    /// Who stands in for a post in which nobody sits: the first of its deputies in whose post somebody does.
+    pub fn deputy(&self, unit: &UnitId, post: Post, recused: &BTreeSet<OfficerId>) -> Option<Post> {
+        self.vocabulary.deputies(post).iter().copied().find(|d| self.is_manned(unit, *d, recused))
     }
 }

@@ -14,12 +14,13 @@ use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::opening::{Opening, Start, begin_by, open};
 use huiyin_domain::payload::{Field, Payload};
+use huiyin_domain::posts::{Post, Power, UnitKind, UnitRole, Vocabulary};
 use huiyin_domain::procedure::{Relation, RuleBook};
 use huiyin_domain::proceeding::{Actor, Proceeding};
 use huiyin_domain::subject::Subject;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer;
-use huiyin_domain::unit::{Directory, Officer, Post, Unit, UnitKind};
+use huiyin_domain::unit::{Directory, Officer, Unit};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -136,7 +137,7 @@ pub(crate) struct Placed {
 
 fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), CaseFailure> {
     let case = &placed.case;
-    let directory = house(1);
+    let directory = house(book, 1);
     let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
     let fail = |step: usize, message: String| CaseFailure { file: placed.file.clone(), line: placed.line, case: case.id.clone(), step, message };
     let mut matter = open_any(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
@@ -200,14 +201,25 @@ fn actor_for(matter: &Proceeding, directory: &Directory, by: Option<Relation>) -
         _ if relation == Relation::Petitioner => Actor::Petitioner,
         unit => {
             let unit = unit.unwrap_or_else(|| matter.holder.clone());
-            let posts = if relation == Relation::Holder { BTreeSet::from([Post::Clerk, Post::Handler]) } else { Post::ALL.into_iter().collect() };
+            let all = directory.vocabulary.posts.iter().map(|p| p.id);
+            // What the holder does its officers do; what is the head's, `holder_head` says.
+            let only_works = |p: &Post| directory.vocabulary.post(*p).is_some_and(|p| p.may.contains(&Power::Work) && !p.may.contains(&Power::Head));
+            let posts = all.filter(|p| relation != Relation::Holder || only_works(p)).collect();
             Actor::Officer { id: OfficerId::new(format!("{unit}-all")), unit, posts }
         }
     }
 }
 
 /// The small fixed house of units in which cases run, with so many officers in each unit, every one in every post.
-pub fn house(officers: usize) -> Directory {
+pub fn house(book: &RuleBook, officers: usize) -> Directory {
+    let kinds = |role: UnitRole| book.unit_kinds.iter().filter(move |k| k.role == role).map(|k| k.id);
+    let first = |role: UnitRole| kinds(role).next().unwrap_or(UnitKind::of("none"));
+    // A kind by its usual id where the pack has it.
+    let usual = |id: &str| kinds(UnitRole::Body).find(|k| k.word() == id).unwrap_or_else(|| first(UnitRole::Body));
+    let (office, outside, body, above) = (first(UnitRole::PetitionOffice), first(UnitRole::Outside), usual("bureau"), usual("government"));
+    let line = book.compartment.as_ref().and_then(|c| c.receivers.iter().copied().find(|k| c.is_in_line(*k))).unwrap_or_else(|| usual("discipline"));
+    let vocabulary = Vocabulary { posts: book.posts.clone(), kinds: book.unit_kinds.clone() };
+    let all: BTreeSet<Post> = book.posts.iter().map(|p| p.id).collect();
     let unit = |id: &str, kind, above: Option<&str>| Unit {
         id: UnitId::new(id),
         name: id.to_owned(),
@@ -222,24 +234,25 @@ pub fn house(officers: usize) -> Directory {
         active: true,
     };
     let units = vec![
-        unit("province", UnitKind::External, None),
-        unit("city", UnitKind::Government, Some("province")),
-        unit("county", UnitKind::Government, Some("city")),
-        unit("office", UnitKind::PetitionOffice, Some("county")),
-        unit("bureau", UnitKind::Bureau, Some("county")),
-        unit("other", UnitKind::Bureau, Some("bureau")),
-        unit("discipline", UnitKind::Discipline, Some("county")),
+        unit("province", outside, None),
+        unit("city", above, Some("province")),
+        unit("county", above, Some("city")),
+        unit("office", office, Some("county")),
+        unit("bureau", body, Some("county")),
+        unit("other", body, Some("bureau")),
+        unit("discipline", line, Some("county")),
     ];
     let sitting = |unit: &Unit, nth: usize| Officer {
         id: OfficerId::new(if nth == 0 { format!("{}-all", unit.id) } else { format!("{}-{nth}", unit.id) }),
         login: format!("{}{nth}", unit.id),
         name: unit.id.0.clone(),
         unit: unit.id.clone(),
-        posts: Post::ALL.into_iter().collect(),
+        posts: all.clone(),
+        seats: Vec::new(),
         active: true,
     };
     let officers = units.iter().flat_map(|u| (0..officers).map(move |nth| sitting(u, nth))).collect();
-    Directory { units, officers }
+    Directory { units, officers, vocabulary }
 }
 
 fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {

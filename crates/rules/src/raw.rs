@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::{Post, Power, UnitKind, UnitRole};
 use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::submission::Channel;
-use huiyin_domain::unit::{Post, UnitKind};
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
@@ -23,6 +23,12 @@ pub(crate) struct Part {
     /// How proceedings that are no matters begin.
     #[serde(default)]
     pub begin: Vec<Spanned<Begin>>,
+    /// Posts that hold duties.
+    #[serde(default)]
+    pub post: Vec<Spanned<PostEntry>>,
+    /// Kinds of units.
+    #[serde(default)]
+    pub unit_kind: Vec<Spanned<UnitKindEntry>>,
     /// What its fields offer to choose from.
     #[serde(default)]
     pub choice: Vec<Spanned<Choice>>,
@@ -104,10 +110,10 @@ pub(crate) struct Amend {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Compartment {
     /// Kinds of units that may be handed it.
-    pub receivers: Vec<UnitKind>,
+    pub receivers: Vec<String>,
     /// Of these, those to which only a petition office hands it, and to which no breach is told.
     #[serde(default)]
-    pub by_office_alone: Vec<UnitKind>,
+    pub by_office_alone: Vec<String>,
     /// The clause that says so.
     pub clause: String,
 }
@@ -281,6 +287,34 @@ impl Head {
     }
 }
 
+/// A post.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PostEntry {
+    /// Id.
+    pub id: Post,
+    /// What it is called.
+    pub label: Label,
+    /// What whoever sits there may do.
+    pub may: Vec<Power>,
+    /// Posts that stand in when nobody sits there, in order.
+    #[serde(default)]
+    pub deputies: Vec<String>,
+}
+
+/// A kind of units.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UnitKindEntry {
+    /// Id.
+    pub id: UnitKind,
+    /// What it is called.
+    pub label: Label,
+    /// What it is to the engine; `body` where it is not said.
+    #[serde(default)]
+    pub role: UnitRole,
+}
+
 /// One word of a field that offers a choice.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -324,7 +358,7 @@ pub(crate) struct Begin {
     /// Clocks started there.
     pub clocks: Vec<String>,
     /// Kinds of the units that begin it or owe it.
-    pub units: Vec<UnitKind>,
+    pub units: Vec<String>,
     /// What an officer enters.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -430,7 +464,7 @@ pub(crate) struct Clock {
     /// Who owes it, by relation.
     pub bound: Relation,
     /// Which post in that unit.
-    pub post: Post,
+    pub post: String,
     /// Absent: the day comes from the payload's `due_on`.
     pub length: Option<u32>,
     /// What the length is counted in.

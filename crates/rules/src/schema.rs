@@ -4,10 +4,10 @@
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
+use huiyin_domain::posts::{Power, UnitRole};
 use huiyin_domain::procedure::{EscalateTo, Fact, HandTo, Phase, Relation, Verb};
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::submission::Channel;
-use huiyin_domain::unit::{Post, UnitKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -48,7 +48,7 @@ pub fn schema() -> Value {
     let clock = object(
         &["id", "kind", "title", "plain", "bound", "post", "unit", "basis", "start"],
         json!({
-            "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": one_of::<Post>(),
+            "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": text,
             "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
             "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "extensions": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
         }),
@@ -88,8 +88,8 @@ pub fn schema() -> Value {
             "answer": { "type": "array", "items": object(&["paper", "contents"], json!({ "paper": text, "contents": list })) },
         }),
     );
-    let kinds = json!({ "type": "array", "items": one_of::<UnitKind>() });
-    let compartment = object(&["receivers", "clause"], json!({ "receivers": kinds, "by_office_alone": kinds, "clause": text }));
+    let compartment = object(&["receivers", "clause"], json!({ "receivers": list, "by_office_alone": list, "clause": text }));
+    let (post, unit_kind) = posts(&label);
     let numbering = object(&["form", "letters"], json!({ "form": text, "letters": text }));
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
     let many = |of: Value| json!({ "type": "array", "items": of });
@@ -99,7 +99,7 @@ pub fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "pack": head, "begin": many(begin), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
+            "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
             "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
@@ -108,6 +108,14 @@ pub fn schema() -> Value {
 
 fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// Posts and kinds of units.
+fn posts(label: &Value) -> (Value, Value) {
+    let text = json!({ "type": "string" });
+    let list = json!({ "type": "array", "items": text });
+    let post = object(&["id", "label", "may"], json!({ "id": text, "label": label, "may": { "type": "array", "items": one_of::<Power>() }, "deputies": list }));
+    (post, object(&["id", "label"], json!({ "id": text, "label": label, "role": one_of::<UnitRole>() })))
 }
 
 /// One word of a field that offers a choice.
@@ -132,6 +140,6 @@ fn begin(label: &Value, needs: &Value) -> Value {
     );
     object(
         &["id", "title", "state", "clocks", "units"],
-        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": { "type": "array", "items": one_of::<UnitKind>() }, "needs": needs, "every": every }),
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "every": every }),
     )
 }

@@ -16,7 +16,7 @@ use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
 use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer::advance;
-use huiyin_domain::unit::{Directory, Post};
+use huiyin_domain::unit::Directory;
 use huiyin_rules::{PackFiles, read_pack};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -45,7 +45,7 @@ fn actors(directory: &Directory) -> Vec<Actor> {
     let officers = directory.officers.iter().map(|o| Actor::Officer {
         id: o.id.clone(),
         unit: o.unit.clone(),
-        posts: o.posts.iter().copied().filter(|p| *p != Post::Admin).collect(),
+        posts: o.posts.iter().copied().filter(|p| directory.vocabulary.holding().any(|h| h == *p)).collect(),
     });
     std::iter::once(Actor::Petitioner).chain(officers).collect()
 }
@@ -161,7 +161,8 @@ impl Walk<'_> {
 }
 
 fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
-    let (book, calendar, directory) = (book(id), calendar(calendar_id), huiyin_rules::house(3));
+    let (book, calendar) = (book(id), calendar(calendar_id));
+    let directory = huiyin_rules::house(&book, 3);
     let rules = Rules { book: &book, calendar: &calendar, directory: &directory, draw_seed: 0 };
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let day0 = jiff::civil::date(2025, 1, 6);

@@ -11,12 +11,12 @@ use huiyin_domain::ids::{ClockId, PackId, ProceedingId, StateId, SubmissionId, T
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::{Matter, Ratings};
 use huiyin_domain::payload::Payload;
+use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::proceeding::{Beginning as Start, Proceeding};
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
-use huiyin_domain::unit::Post;
 use jiff::Timestamp;
 use jiff::civil::date;
 
@@ -37,7 +37,7 @@ fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
         n,
         rule: ClockId::new("route"),
         kind: ClockKind::Duty,
-        bound: Bound { unit: Some(UnitId::new(unit)), post: Post::Clerk },
+        bound: Bound { unit: Some(UnitId::new(unit)), post: Post::of("clerk") },
         start: date(2026, 1, 8),
         started_at: second(0),
         length: 15,
@@ -301,7 +301,7 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     }
     assert_eq!(seen.iter().map(|s| s.0).collect::<Vec<_>>(), [50, 50, 150, 250, 900]);
     assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
-    let supervisor = DutyQuery { posts: BTreeSet::from([Post::Supervisor]), ..duties("edu", DutyWindow::All) };
+    let supervisor = DutyQuery { posts: BTreeSet::from([Post::of("supervisor")]), ..duties("edu", DutyWindow::All) };
     assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
     let recused = DutyQuery { without: BTreeSet::from([ProceedingId::new("m-d0"), ProceedingId::new("m-d4")]), ..duties("edu", DutyWindow::All) };
     assert_eq!(store.duties(&recused).await.unwrap().rows.len(), 3);

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::changes::{DUTIES, burst_list};
 use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::unit::Post;
 use jiff::Timestamp;
 
 /// What a reader may see in lists. The index carries the units of each proceeding's scope.

@@ -190,7 +190,7 @@ pub async fn site_with(office: &Office, config: huiyin_web::WebConfig) -> String
 pub async fn token(office: &Office, login: &str) -> String {
     let directory = office.directory().await.unwrap();
     let find = |login: &str| directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone();
-    let admin = huiyin_app::Staff { officer: find("countyxf.head") };
+    let admin = huiyin_app::Staff::of(find("countyxf.head"), &directory);
     huiyin_app::sign_in::make_token(office, &admin, &find(login).id, "test").await.unwrap()
 }
 
@@ -212,7 +212,7 @@ where
 /// An officer of the demo county, by sign-in name.
 pub async fn staff(office: &Office, login: &str) -> Staff {
     let directory = office.directory().await.unwrap();
-    Staff { officer: directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone() }
+    Staff::of(directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone(), &directory)
 }
 
 /// A petition to the demo county's petition office, anonymous and answered by code only.

@@ -23,7 +23,7 @@ async fn rows_enter_at_the_stage_their_dates_show() {
         let report = import::run(o, table, &Mapping::default(), "ledger", Run::Real, |_| {}).await.unwrap();
         assert_eq!((report.imported, report.known, report.refused.len()), (4, 0, 0));
         let directory = o.directory().await.unwrap();
-        let clerk = Staff { officer: directory.officers.iter().find(|x| x.login == "countyxf.clerk").unwrap().clone() };
+        let clerk = Staff::of(directory.officers.iter().find(|x| x.login == "countyxf.clerk").unwrap().clone(), &directory);
         let find = |words: &'static str| {
             let (office, clerk) = (o.clone(), clerk.clone());
             async move {

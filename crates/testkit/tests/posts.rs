@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use huiyin_app::directory::{self, OfficerForm};
-use huiyin_app::domain::unit::Post;
+use huiyin_app::domain::posts::Post;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::posts::Substitute;
 use huiyin_app::{AppError, Office, demo, lodge};
@@ -41,7 +41,7 @@ async fn a_post_that_owes_is_not_left_empty_without_a_substitute() {
         step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
         // The handler's post owes the opinion: whoever goes names who goes on with it.
         assert_eq!(faults(change(o, "housing.handler", None, false, None).await), [("fault-post-owes", "1".to_owned())]);
-        assert_eq!(faults(change(o, "housing.handler", Some(&[Post::Clerk]), true, None).await)[0].0, "fault-post-owes");
+        assert_eq!(faults(change(o, "housing.handler", Some(&[Post::of("clerk")]), true, None).await)[0].0, "fault-post-owes");
         let stranger = Substitute::Officer(staff(o, "urban.clerk").await.officer.id);
         assert_eq!(faults(change(o, "housing.handler", None, false, Some(stranger)).await)[0].0, "fault-substitute");
         assert_eq!(faults(change(o, "housing.handler", None, false, Some(Substitute::Above)).await)[0].0, "fault-head-is-there");
@@ -56,7 +56,7 @@ async fn a_post_that_owes_is_not_left_empty_without_a_substitute() {
         assert!(!listed(o, "housing.head", Whose::Mine).await.contains(&"handle".to_owned()));
         let colleague = Substitute::Officer(staff(o, "housing.clerk").await.officer.id);
         change(o, "housing.handler", None, false, Some(colleague)).await.unwrap();
-        assert!(staff(o, "housing.clerk").await.officer.posts.contains(&Post::Handler));
+        assert!(staff(o, "housing.clerk").await.officer.posts.contains(&Post::of("handler")));
         assert!(listed(o, "housing.clerk", Whose::Mine).await.contains(&"handle".to_owned()));
     })
     .await;

@@ -204,7 +204,7 @@ impl Shared {
             other => if asked.language == Language::Chinese { "en" } else { "zh" },
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
-            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.is(huiyin_app::domain::unit::Post::Admin) }),
+            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.may(huiyin_app::domain::posts::Power::Administer) }),
             open_doors => signed.map(|s| s.open_doors.join(&self.say(asked.language, "list-comma"))).filter(|names| !names.is_empty()),
             leap => signed.and_then(|s| s.leap).map(|l| self.leap(asked.language, l)),
             may_confirm_clock => signed.is_some_and(|s| allows(&s.staff, Action::ConfirmClock)),

@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use crate::text::File;
 
 /// What names an entry of a pack in Rust.
-const NAMED_BY: &[&str] = &["== \"", "!= \"", "MoveId::new(\"", "ClockId::new(\"", "StateId::new(\"", "find_move(\"", "find_begin(\""];
+const NAMED_BY: &[&str] =
+    &["== \"", "!= \"", "MoveId::new(\"", "ClockId::new(\"", "StateId::new(\"", "Post::of(\"", "UnitKind::of(\"", "find_move(\"", "find_begin(\""];
 /// Choices of these fields are numbers and plain words, such as `telephone`.
 const PLAIN: &[&str] = &["of = \"way\"", "of = \"path\""];
 /// Where packs are acted out.

@@ -1,6 +1,6 @@
-//! Who may do what that is not a move of a pack: one table, action by post. Moves are pack data.
+//! Who may do what that is not a move of a pack: one table, action by power. Which posts have a power, packs say; moves are pack data.
 
-use huiyin_domain::unit::Post;
+use huiyin_domain::posts::Power;
 
 use crate::error::{AppError, Result};
 use crate::office::Staff;
@@ -24,19 +24,19 @@ pub enum Action {
     ConfirmClock,
 }
 
-const TABLE: &[(Action, &[Post])] = &[
-    (Action::ReadLists, &[Post::Clerk, Post::Handler, Post::Head, Post::Supervisor]),
-    (Action::Register, &[Post::Clerk, Post::Handler, Post::Head]),
-    (Action::Part, &[Post::Clerk, Post::Handler, Post::Head]),
-    (Action::ReadIdentity, &[Post::Clerk, Post::Handler, Post::Head]),
-    (Action::Administer, &[Post::Admin]),
-    (Action::SeeRules, &Post::ALL),
-    (Action::ConfirmClock, &[Post::Head, Post::Admin]),
+const TABLE: &[(Action, &[Power])] = &[
+    (Action::ReadLists, &[Power::Work, Power::Supervise]),
+    (Action::Register, &[Power::Work]),
+    (Action::Part, &[Power::Work]),
+    (Action::ReadIdentity, &[Power::Work]),
+    (Action::Administer, &[Power::Administer]),
+    (Action::SeeRules, &[Power::Work, Power::Supervise, Power::Administer]),
+    (Action::ConfirmClock, &[Power::Head, Power::Administer]),
 ];
 
-/// Whether an officer's posts allow an action.
+/// Whether an officer's powers allow an action.
 pub fn allows(staff: &Staff, action: Action) -> bool {
-    TABLE.iter().filter(|(a, _)| *a == action).any(|(_, posts)| posts.iter().any(|p| staff.is(*p)))
+    TABLE.iter().filter(|(a, _)| *a == action).any(|(_, powers)| powers.iter().any(|p| staff.may(*p)))
 }
 
 /// The same as an error.

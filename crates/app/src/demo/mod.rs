@@ -15,9 +15,9 @@ use huiyin_domain::clock::{ClockKind, OfficeTime};
 use huiyin_domain::decide::Closed;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::number::matter_number;
+use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::{Guard, Relation};
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
-use huiyin_domain::unit::Post;
 use huiyin_storage::{Identity, ItemKind, ItemRecord};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
@@ -398,14 +398,14 @@ async fn by_officer(office: &Office, number: &str, step: &Step, day: Date) -> Re
     let matter = office.store().matter_by_number(office.tenant(), number).await?.ok_or(AppError::NotFound)?;
     let directory = office.directory().await?;
     let unit = matter.unit_for(step.by, &directory).unwrap_or_else(|| matter.holder.clone());
-    let posts: &[Post] = match step.by {
-        Relation::HolderHead | Relation::Overseer => &[Post::Head],
-        Relation::Supervisor => &[Post::Supervisor],
-        Relation::PetitionOffice | Relation::Sender => &[Post::Clerk],
-        _ => &[Post::Handler, Post::Clerk],
+    let posts: &[&str] = match step.by {
+        Relation::HolderHead | Relation::Overseer => &["head"],
+        Relation::Supervisor => &["supervisor"],
+        Relation::PetitionOffice | Relation::Sender => &["clerk"],
+        _ => &["handler", "clerk"],
     };
-    let officer = posts.iter().find_map(|p| directory.holders(&unit, *p).first().map(|o| (*o).clone())).ok_or(AppError::NotAllowed)?;
-    act::by_officer(office, &Staff { officer }, number, action(step, day)).await.map(|_| ())
+    let officer = posts.iter().find_map(|p| directory.holders(&unit, Post::of(p)).first().map(|o| (*o).clone())).ok_or(AppError::NotAllowed)?;
+    act::by_officer(office, &Staff::of(officer, &directory), number, action(step, day)).await.map(|_| ())
 }
 
 /// `@N` becomes the day N days on.
@@ -466,14 +466,14 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
         return lodge::lodge(office, lodging).await;
     }
     let directory = office.directory().await?;
-    let officer = directory.holders(&lodging.unit, Post::Clerk).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
+    let officer = directory.holders(&lodging.unit, Post::of("clerk")).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
     let channel = if channel == Channel::Online { Channel::Visit } else { channel };
     let paper = PaperFacts {
         postmark: (channel == Channel::Letter).then(|| day.yesterday().unwrap_or(day)),
         enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()),
         ..PaperFacts::default()
     };
-    lodge::register(office, &Staff { officer }, lodging, Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole }).await
+    lodge::register(office, &Staff::of(officer, &directory), lodging, Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole }).await
 }
 
 /// The place a filled title names.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::unit::Post;
 use huiyin_storage::{ListQuery, Visibility};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -21,26 +21,26 @@ const DONE_AFTER: i64 = 12;
 const LATE: &str = "water";
 
 /// The conference, by days before the last: who, which move, with what.
-type Act = (i64, &'static str, Post, &'static str, &'static [(&'static str, &'static str)]);
+type Act = (i64, &'static str, &'static str, &'static str, &'static [(&'static str, &'static str)]);
 const CONFERENCE: &[Act] = &[
-    (20, FRONT_OFFICE, Post::Clerk, "invite", &[("to_unit", "housing")]),
-    (20, FRONT_OFFICE, Post::Clerk, "invite", &[("to_unit", "water")]),
-    (19, "housing", Post::Head, "reply", &[("summary", "分管负责人参加")]),
-    (19, "water", Post::Head, "reply", &[("summary", "工程科参加")]),
-    (14, FRONT_OFFICE, Post::Clerk, "note_present", &[("to_unit", "housing")]),
-    (14, FRONT_OFFICE, Post::Clerk, "note_present", &[("to_unit", "water")]),
-    (14, FRONT_OFFICE, Post::Clerk, "hold_meeting", &[("on_day", "@0"), ("summary", "听取两个单位的情况，研究维修安排")]),
+    (20, FRONT_OFFICE, "clerk", "invite", &[("to_unit", "housing")]),
+    (20, FRONT_OFFICE, "clerk", "invite", &[("to_unit", "water")]),
+    (19, "housing", "head", "reply", &[("summary", "分管负责人参加")]),
+    (19, "water", "head", "reply", &[("summary", "工程科参加")]),
+    (14, FRONT_OFFICE, "clerk", "note_present", &[("to_unit", "housing")]),
+    (14, FRONT_OFFICE, "clerk", "note_present", &[("to_unit", "water")]),
+    (14, FRONT_OFFICE, "clerk", "hold_meeting", &[("on_day", "@0"), ("summary", "听取两个单位的情况，研究维修安排")]),
     (
         12,
         FRONT_OFFICE,
-        Post::Clerk,
+        "clerk",
         "write_minutes",
         &[("facts", "小区管网使用多年，住建、供水两家各管一段。"), ("opinion", "住建局先抢修楼内管道；供水公司改造楼外管段。")],
     ),
-    (11, FRONT_OFFICE, Post::Head, "approve_minutes", &[]),
-    (11, FRONT_OFFICE, Post::Clerk, "resolve", &[("to_unit", "housing"), ("due_on", "@8"), ("summary", "抢修楼内管道")]),
-    (11, FRONT_OFFICE, Post::Clerk, "resolve", &[("to_unit", "water"), ("due_on", "@31"), ("summary", "改造楼外管段")]),
-    (4, "housing", Post::Head, "fulfil", &[("on_day", "@0"), ("summary", "楼内管道已经修复")]),
+    (11, FRONT_OFFICE, "head", "approve_minutes", &[]),
+    (11, FRONT_OFFICE, "clerk", "resolve", &[("to_unit", "housing"), ("due_on", "@8"), ("summary", "抢修楼内管道")]),
+    (11, FRONT_OFFICE, "clerk", "resolve", &[("to_unit", "water"), ("due_on", "@31"), ("summary", "改造楼外管段")]),
+    (4, "housing", "head", "fulfil", &[("on_day", "@0"), ("summary", "楼内管道已经修复")]),
 ];
 
 /// What is kept between days.
@@ -67,7 +67,7 @@ impl Standing {
         }
         let Some(number) = &self.conference else { return faults };
         for (_, unit, post, id, fields) in CONFERENCE.iter().filter(|(on, ..)| *on == ago) {
-            if let Err(error) = act(office, number, unit, *post, id, fields, day).await {
+            if let Err(error) = act(office, number, unit, post, id, fields, day).await {
                 faults.push(((*id).to_owned(), error));
             }
         }
@@ -76,25 +76,25 @@ impl Standing {
 }
 
 /// Somebody who sits in a post.
-async fn sitting(office: &Office, unit: &str, post: Post) -> Result<Staff> {
+async fn sitting(office: &Office, unit: &str, post: &str) -> Result<Staff> {
     let directory = office.directory().await?;
     let unit = huiyin_domain::ids::UnitId::new(unit);
-    let officer = directory.holders(&unit, post).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
-    Ok(Staff { officer })
+    let officer = directory.holders(&unit, Post::of(post)).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
+    Ok(Staff::of(officer, &directory))
 }
 
 fn fields_on(fields: &[(&str, &str)], day: Date) -> BTreeMap<String, String> {
     fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect()
 }
 
-async fn act(office: &Office, number: &str, unit: &str, post: Post, id: &str, fields: &[(&str, &str)], day: Date) -> Result<()> {
+async fn act(office: &Office, number: &str, unit: &str, post: &str, id: &str, fields: &[(&str, &str)], day: Date) -> Result<()> {
     let step = Move { id: id.to_owned(), fields: fields_on(fields, day), ..Move::default() };
     proceedings::act(office, &sitting(office, unit, post).await?, number, step).await.map(drop)
 }
 
 async fn convene(office: &Office, day: Date, shown: Option<&str>) -> Result<String> {
     let fields = [("topic", "供水管网维修会商"), ("due_on", "@6"), ("summary", "请住建、供水两家一起研究"), ("joined", shown.unwrap_or_default())];
-    let staff = sitting(office, FRONT_OFFICE, Post::Clerk).await?;
+    let staff = sitting(office, FRONT_OFFICE, "clerk").await?;
     Ok(proceedings::begin(office, &staff, "case_conference", &fields_on(&fields, day), None).await?.number.clone())
 }
 
@@ -106,7 +106,7 @@ async fn settle(office: &Office, day: Date) -> Result<()> {
     let before = day.checked_sub(DONE_AFTER.days()).unwrap_or(day);
     for open in office.store().list(&query).await?.rows.iter().filter(|p| p.received_on <= before && p.holder.as_str() != LATE) {
         let fields = [("on_day", "@0"), ("summary", "已经完成")];
-        match act(office, &open.number, open.holder.as_str(), Post::Head, "record_done", &fields, day).await {
+        match act(office, &open.number, open.holder.as_str(), "head", "record_done", &fields, day).await {
             // A unit in which nobody sits owes it still.
             Ok(()) | Err(AppError::NotAllowed) => {}
             Err(error) => return Err(error),

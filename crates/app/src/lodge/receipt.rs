@@ -9,9 +9,10 @@ use huiyin_documents::{Letter, Paragraph};
 use huiyin_domain::ids::{SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
+use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::submission::Naming;
-use huiyin_domain::unit::{Directory, Post, UnitKind};
+use huiyin_domain::unit::Directory;
 use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, SubmissionRecord};
 use huiyin_wording::Language;
 use jiff::ToSpan;
@@ -134,7 +135,7 @@ fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters:
         return May::Never;
     }
     let received = &record.submission.unit;
-    let by_office = directory.unit(received).is_some_and(|u| u.kind == UnitKind::PetitionOffice);
+    let by_office = directory.is_petition_office(received);
     let next = |unit: &UnitId| -> Vec<UnitId> {
         let superior = directory.superior(unit).map(|u| u.id.clone());
         let office = directory.petition_office_of(unit).map(|u| u.id.clone());
@@ -143,9 +144,8 @@ fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters:
     let first = if by_office { vec![received.clone()] } else { next(received) };
     let second: Vec<UnitId> = first.iter().chain(std::iter::once(received)).flat_map(next).collect();
     let can = |unit: &&UnitId| {
-        let works_here = directory.unit(unit).is_some_and(|u| u.active && u.kind != UnitKind::External);
-        let posts = [Post::Clerk, Post::Handler, Post::Head];
-        works_here && posts.iter().any(|p| !directory.holders(unit, *p).is_empty()) && !is_involved(directory, unit, record, matters)
+        let works_here = directory.unit(unit).is_some_and(|u| u.active) && !directory.is_outside(unit);
+        works_here && !directory.with_power(unit, Power::Work).is_empty() && !is_involved(directory, unit, record, matters)
     };
     for candidates in [first, second] {
         let able: BTreeSet<&UnitId> = candidates.iter().filter(can).collect();
@@ -162,11 +162,7 @@ fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters:
 /// Whether a unit has a part in the case: it holds or held it, reviews it, or is complained of. The petition office that received
 /// it and passed it on has none.
 fn is_involved(directory: &Directory, unit: &UnitId, record: &SubmissionRecord, matters: &[Matter]) -> bool {
-    let routes = |m: &Matter| {
-        unit == &record.submission.unit
-            && directory.unit(unit).is_some_and(|u| u.kind == UnitKind::PetitionOffice)
-            && (&m.holder != unit || m.phase == Phase::Intake)
-    };
+    let routes = |m: &Matter| unit == &record.submission.unit && directory.is_petition_office(unit) && (&m.holder != unit || m.phase == Phase::Intake);
     let meant = |m: &Matter| directory.unit(unit).is_some_and(|u| m.is_about(u));
     let has_part = |m: &Matter| &m.holder == unit || m.held.contains(unit) || m.reviewer.as_ref() == Some(unit);
     matters.iter().any(|m| meant(m) || (has_part(m) && !routes(m)))

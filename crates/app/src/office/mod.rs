@@ -3,7 +3,7 @@
 mod jobs;
 mod leap;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -12,9 +12,10 @@ use huiyin_domain::clock::{OfficeTime, PeriodUnit};
 use huiyin_domain::decide::Rules;
 use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::{Lodging, RuleBook};
 use huiyin_domain::proceeding::Actor;
-use huiyin_domain::unit::{Directory, Officer, Post};
+use huiyin_domain::unit::{Directory, Officer};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
 use huiyin_storage::{ItemKind, ItemRecord, Reserved, Store};
@@ -257,6 +258,10 @@ impl Office {
         if let Ok(mut kept) = self.readings.write() {
             kept.clear();
         }
+        // Posts and kinds of units come from packs.
+        if let Ok(mut kept) = self.directory.write() {
+            kept.0 = i64::MIN;
+        }
     }
 
     /// The family of packs under which matters are opened.
@@ -429,7 +434,8 @@ impl Office {
         for item in self.store().items(self.tenant(), ItemKind::Officer, "", "", 100_000).await? {
             directory.officers.push(serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("officer `{}`: {e}", item.key)))?);
         }
-        let directory = Arc::new(directory);
+        directory.vocabulary = self.library().vocabulary();
+        let directory = Arc::new(directory.at(self.now().at));
         if let Ok(mut kept) = self.directory.write() {
             *kept = (self.machine_now().as_second(), Arc::clone(&directory));
         }
@@ -544,6 +550,8 @@ pub fn new_id() -> String {
 pub struct Staff {
     /// The officer.
     pub officer: Officer,
+    /// What the posts held now may do.
+    pub powers: BTreeSet<Power>,
 }
 
 impl Staff {
@@ -552,8 +560,14 @@ impl Staff {
         Actor::Officer { id: OfficerId::clone(&self.officer.id), unit: self.officer.unit.clone(), posts: self.officer.posts.clone() }
     }
 
-    /// Whether a post is held.
-    pub fn is(&self, post: Post) -> bool {
-        self.officer.posts.contains(&post)
+    /// An officer of a directory at work.
+    pub fn of(officer: Officer, directory: &Directory) -> Self {
+        let powers = directory.vocabulary.powers(&officer.posts);
+        Self { officer, powers }
+    }
+
+    /// Whether a post that is held has a power.
+    pub fn may(&self, power: Power) -> bool {
+        self.powers.contains(&power)
     }
 }

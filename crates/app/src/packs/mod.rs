@@ -20,6 +20,7 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
+use huiyin_domain::posts::Vocabulary;
 use huiyin_domain::procedure::RuleBook;
 use huiyin_rules::{PackFiles, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
@@ -134,6 +135,25 @@ impl Library {
     pub(crate) fn without(mut self, id: &PackId) -> Self {
         self.withdrawn.insert(id.clone());
         self
+    }
+
+    /// The posts and kinds of units of all packs together: those of matters first. What two packs call alike is what the first says.
+    pub fn vocabulary(&self) -> Vocabulary {
+        let mut out = Vocabulary::default();
+        let (matters, others): (Vec<&Arc<RuleBook>>, Vec<_>) = self.books.values().partition(|b| b.kind == ProceedingKind::Matter);
+        for book in matters.into_iter().chain(others) {
+            for post in &book.posts {
+                if out.post(post.id).is_none() {
+                    out.posts.push(post.clone());
+                }
+            }
+            for kind in &book.unit_kinds {
+                if out.kind(kind.id).is_none() {
+                    out.kinds.push(kind.clone());
+                }
+            }
+        }
+        out
     }
 
     /// Every rule book.

@@ -355,6 +355,6 @@ async fn write(office: &Office, staff: &Staff, one: &Installed, act: Act) -> Res
 /// [`AppError::NotAllowed`].
 pub(super) fn may_agree(office: &Office, staff: &Staff) -> Result<()> {
     require(staff, Action::SeeRules)?;
-    let head = staff.is(huiyin_domain::unit::Post::Head) && &staff.officer.unit == office.front_office();
+    let head = staff.may(huiyin_domain::posts::Power::Head) && &staff.officer.unit == office.front_office();
     if head || crate::access::allows(staff, Action::Administer) { Ok(()) } else { Err(AppError::NotAllowed) }
 }

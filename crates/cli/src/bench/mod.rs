@@ -112,7 +112,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 async fn token(office: &Office, login: &str) -> anyhow::Result<String> {
     let directory = office.directory().await?;
     let find = |login: &str| directory.officers.iter().find(|o| o.login == login).cloned().context("the bench county lacks an officer");
-    let admin = Staff { officer: find("countyxf.head")? };
+    let admin = Staff::of(find("countyxf.head")?, &directory);
     Ok(format!("Bearer {}", sign_in::make_token(office, &admin, &find(login)?.id, "bench").await?))
 }
 

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{WorkCalendar, number_of};
 use crate::ids::{ClockId, UnitId};
+use crate::posts::Post;
 use crate::reckon::{DayUnit, Period, ReckonError, Reckoning, Roll, Stop, reckon};
-use crate::unit::Post;
 
 pub use transition::{Attempt, Transition};
 

@@ -112,15 +112,15 @@ mod tests {
 
     use super::super::{Basis, Beginning, Bound, PeriodUnit};
     use super::*;
+    use crate::posts::Post;
     use crate::reckon::Roll;
-    use crate::unit::Post;
 
     fn clock(kind: ClockKind) -> Clock {
         Clock::begin(Beginning {
             n: 1,
             rule: ClockId::new("handle"),
             kind,
-            bound: Bound { unit: None, post: Post::Handler },
+            bound: Bound { unit: None, post: Post::of("handler") },
             start: date(2026, 3, 2),
             started_at: Timestamp::UNIX_EPOCH,
             length: 60,

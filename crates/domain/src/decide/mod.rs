@@ -14,12 +14,13 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::guard::{holds, unsettled};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
+use crate::posts::{Post, Power};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::reckon::Roll;
 use crate::retention;
 use crate::steps::set_next;
-use crate::unit::{Directory, Post};
+use crate::unit::Directory;
 
 pub use crate::closed::Closed;
 use work::Work;
@@ -193,7 +194,7 @@ fn discharges_what_it_asks(rule: &MoveRule) -> impl Iterator<Item = &ClockId> {
 /// that a unit was called on to make.
 fn still_owes(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, rule: &MoveRule) -> bool {
     let Actor::Officer { id, unit, posts } = actor else { return false };
-    let presses = rule.verb == Verb::Supervise && posts.iter().any(|p| matches!(p, Post::Supervisor | Post::Head));
+    let presses = rule.verb == Verb::Supervise && [Power::Supervise, Power::Head].into_iter().any(|p| rules.directory.vocabulary.may(posts, p));
     let may = |c: &ClockId| {
         discharges_what_it_asks(rule).any(|d| d == c)
             || (presses && rule.discharge.contains(c) && rules.book.escalation.iter().any(|e| e.start.as_ref() == Some(c)))
@@ -404,7 +405,7 @@ fn may_name(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, verb: Verb
         return over && proceeding.recused.contains(named);
     }
     let of_the_unit = rules.directory.officer(named).is_some_and(|o| o.active && &o.unit == unit);
-    named == id || (posts.contains(&Post::Head) && of_the_unit)
+    named == id || (rules.directory.vocabulary.may(posts, Power::Head) && of_the_unit)
 }
 
 /// The last day of the notice that a move gives: of the clocks it discharges.

@@ -5,10 +5,10 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{Field, Payload};
+use crate::posts::Power;
 use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
-use crate::unit::{Post, UnitKind};
 
 use super::{Closed, Rules, next_event, start_clock};
 
@@ -47,15 +47,14 @@ impl<K: Kind> Work<'_, K> {
                 let kind = directory.unit(&unit).map(|u| u.kind);
                 let accusation = self.rule.sets.contains(&Fact::Accusation) || self.subject.facts.contains(&Fact::Accusation);
                 // A body outside may be given an accusation by the petition office alone.
-                let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.unit(from).is_some_and(|u| u.kind == UnitKind::PetitionOffice));
+                let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.is_petition_office(from));
                 let line = self.rules.book.compartment.as_ref();
                 let safe = line.zip(kind).is_some_and(|(line, k)| if by_office { line.receives(k) } else { line.is_in_line(k) });
                 if unit == self.subject.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
                 // A unit that is no petition office hands down its own line alone; elsewhere it tells the petitioner where to turn (art. 23(1)).
-                let holder_kind = directory.unit(&self.subject.holder).map(|u| u.kind);
-                let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign) && holder_kind != Some(UnitKind::PetitionOffice) && !accusation;
+                let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign) && !directory.is_petition_office(&self.subject.holder) && !accusation;
                 if down && !directory.superiors(&unit).iter().any(|u| u.id == self.subject.holder) {
                     return Err(Closed::Unit { unit });
                 }
@@ -120,7 +119,7 @@ impl<K: Kind> Work<'_, K> {
         // A recommendation may go to the unit that handles it; to assist itself it cannot be asked.
         let itself = unit == self.subject.holder && relations.contains(&Relation::Assistant);
         // What a meeting resolves is owed by who can be reached here.
-        let outside = self.rules.directory.unit(&unit).is_some_and(|u| u.kind == UnitKind::External) && self.subject.kind != ProceedingKind::Matter;
+        let outside = self.rules.directory.is_outside(&unit) && self.subject.kind != ProceedingKind::Matter;
         if itself || outside || self.subject.facts.contains(&Fact::Accusation) {
             return Err(Closed::Unit { unit });
         }
@@ -502,26 +501,27 @@ fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
     book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
 }
 
-/// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and the head takes it on
-/// where there is one. Clocks with a serial up to `known` are left as they are.
+/// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and a deputy takes it on,
+/// else the head, where there is one. Clocks with a serial up to `known` are left as they are.
 pub fn nobody_left(rules: Rules<'_>, proceeding: &mut Proceeding, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
     let directory = rules.directory;
     let recused = proceeding.recused.clone();
     // A body outside this system has no officers here; its acts are recorded by the office that handed it over.
-    let here = |u: &UnitId| directory.unit(u).is_some_and(|u| u.kind != UnitKind::External);
+    let here = |u: &UnitId| directory.unit(u).is_some() && !directory.is_outside(u);
     let empty = |bound: &Bound| bound.unit.as_ref().is_some_and(|u| here(u) && !directory.is_manned(u, bound.post, &recused));
     let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
     let alone: Vec<(u32, Bound)> = proceeding.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
     let mut events = Vec::new();
     for (n, at) in alone {
-        let head = Bound { unit: at.unit.clone(), post: Post::Head };
-        let manned = at.post != Post::Head && at.unit.as_ref().is_some_and(|u| directory.is_manned(u, Post::Head, &recused));
+        let head = |u: &UnitId| directory.post_with(u, Power::Head, &recused).filter(|p| *p != at.post && directory.is_manned(u, *p, &recused));
+        let post = at.unit.as_ref().and_then(|u| directory.deputy(u, at.post, &recused).or_else(|| head(u)));
+        let to = post.map(|post| Bound { unit: at.unit.clone(), post });
         let mut kinds = vec![EventKind::NobodyOnDuty { n, at }];
-        if manned {
+        if let Some(to) = to {
             if let Some(clock) = proceeding.clocks.iter_mut().find(|c| c.n == n) {
-                clock.bound = head.clone();
+                clock.bound = to.clone();
             }
-            kinds.push(EventKind::Escalated { n, to: head });
+            kinds.push(EventKind::Escalated { n, to });
         }
         events.extend(kinds.into_iter().map(|kind| next_event(proceeding, now.at, actor.clone(), None, Basis::House, kind)));
     }

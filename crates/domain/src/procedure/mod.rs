@@ -13,24 +13,15 @@ use crate::clock::{Basis, ClockKind, PeriodUnit};
 use crate::ids::{ClockId, MoveId, PackId, StateId};
 use crate::kind::ProceedingKind;
 use crate::payload::{Field, Need};
+use crate::posts::{Post, PostRule, UnitKind, UnitKindRule};
 use crate::reckon::Roll;
 use crate::submission::Channel;
-use crate::unit::{Post, UnitKind};
 
 mod alphabet;
 pub mod floor;
 
+pub use crate::label::Label;
 pub use alphabet::{Fact, Guard, HandTo, Phase, Relation, Verb};
-
-/// A label in the languages a pack must give.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Label {
-    /// Simplified Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
 
 /// One word of a field that offers a choice: the lists are the pack's, and Rust knows only what a choice does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -482,6 +473,10 @@ pub struct RuleBook {
     pub lodging: Option<Lodging>,
     /// States.
     pub states: BTreeMap<StateId, StateRule>,
+    /// Posts.
+    pub posts: Vec<PostRule>,
+    /// Kinds of units.
+    pub unit_kinds: Vec<UnitKindRule>,
     /// The choices of its fields, in the order pages show them.
     pub choices: Vec<ChoiceRule>,
     /// Moves, in the order pages show them.

@@ -2,6 +2,7 @@
 
 use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
+use huiyin_domain::posts::{Post, PostRule, UnitKind};
 use huiyin_domain::procedure::{
     BeginRule, ChoiceRule, ClockRule, Compartment, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Numbering, Phase, RightRule, Since, StartFrom,
     Variant,
@@ -23,6 +24,8 @@ pub(super) struct Known {
     pub(super) moves: Vec<String>,
     pub(super) clauses: Vec<String>,
     pub(super) papers: Vec<String>,
+    pub(super) posts: Vec<String>,
+    pub(super) kinds: Vec<String>,
     pub(super) choices: Vec<ChoiceRule>,
 }
 
@@ -34,6 +37,7 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
     if let Some(clause) = &raw.consequence {
         checker.known("clause", clause, clauses);
     }
+    checker.known("post", &raw.post, &known.posts);
     checker.cited(raw.basis, raw.clause.as_ref(), clauses);
     let start = match raw.start.as_str() {
         "move" => StartFrom::Move,
@@ -64,7 +68,7 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         title: raw.title,
         plain: raw.plain,
         bound: raw.bound,
-        post: raw.post,
+        post: Post::of(&raw.post),
         length: raw.length,
         unit: raw.unit,
         roll: raw.roll,
@@ -192,6 +196,29 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
     }
 }
 
+/// Kinds of units that are named.
+fn kinds_of(checker: &mut Checker<'_>, words: Vec<String>, known: &Known) -> Vec<UnitKind> {
+    for word in &words {
+        checker.known("unit_kind", word, &known.kinds);
+    }
+    words.iter().map(|w| UnitKind::of(w)).collect()
+}
+
+/// A post, whose deputies are posts as well.
+pub(super) fn post_rule(checker: &mut Checker<'_>, raw: raw::PostEntry, posts: &[String]) -> PostRule {
+    for deputy in &raw.deputies {
+        checker.known("post", deputy, posts);
+        if deputy == raw.id.word() {
+            checker.say(format!("`{deputy}` cannot stand in for itself; take it out of `deputies`"));
+        }
+    }
+    if raw.may.is_empty() {
+        checker.say(format!("whoever sits in `{}` may do nothing; write `may`", raw.id.word()));
+    }
+    let may = raw.may.into_iter().collect();
+    PostRule { id: raw.id, label: raw.label, may, deputies: raw.deputies.iter().map(|d| Post::of(d)).collect() }
+}
+
 /// A beginning, whose calendar is counted from the first year in which the pack is in force.
 pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from: Date, known: &Known) -> Option<BeginRule> {
     checker.known("state", &raw.state, &known.states);
@@ -226,7 +253,7 @@ pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from:
         hint: raw.hint,
         state: StateId(raw.state),
         clocks: raw.clocks.into_iter().map(ClockId).collect(),
-        units: raw.units,
+        units: kinds_of(checker, raw.units, known),
         needs,
         every,
     })
@@ -297,9 +324,9 @@ pub(super) fn compartment(checker: &mut Checker<'_>, found: Found<raw::Compartme
         checker.say("[compartment] names nobody in `receivers`, so that nobody could be handed it; name a kind, or take the section out".to_owned());
     }
     if let Some(kind) = raw.by_office_alone.iter().find(|k| !raw.receivers.contains(k)) {
-        checker.say(format!("`by_office_alone` names `{}`, which `receivers` does not; add it there", kind.word()));
+        checker.say(format!("`by_office_alone` names `{kind}`, which `receivers` does not; add it there"));
     }
-    Compartment { receivers: raw.receivers, by_office_alone: raw.by_office_alone, clause: raw.clause }
+    Compartment { receivers: kinds_of(checker, raw.receivers, known), by_office_alone: kinds_of(checker, raw.by_office_alone, known), clause: raw.clause }
 }
 
 /// How papers are numbered: no two papers may get the same number.

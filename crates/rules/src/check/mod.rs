@@ -11,13 +11,14 @@ use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
 
 use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::posts::UnitKindRule;
 
 use crate::error::{PackError, line_of};
 use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
-use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering, right_rule};
+use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering, post_rule, right_rule};
 use head::{check_head, known_in_head};
 
 /// One entry with the file and offset it was read from.
@@ -28,6 +29,8 @@ type Found<T> = (String, usize, T);
 struct Gathered {
     head: Option<Found<Head>>,
     begins: Vec<Found<raw::Begin>>,
+    posts: Vec<Found<raw::PostEntry>>,
+    kinds: Vec<Found<raw::UnitKindEntry>>,
     choices: Vec<Found<raw::Choice>>,
     states: Vec<Found<State>>,
     clocks: Vec<Found<Clock>>,
@@ -80,6 +83,8 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
             };
         }
         take!(begin, begins);
+        take!(post, posts);
+        take!(unit_kind, kinds);
         take!(choice, choices);
         take!(state, states);
         take!(clock, clocks);
@@ -152,6 +157,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     twice(&mut checker, "choice", own.choices.iter().zip(&choice_ids).map(|(s, id)| (&s.0, s.1, id)));
     twice(&mut checker, "begin", own.begins.iter().map(|s| (&s.0, s.1, &s.2.id)));
     let begins = lay(base.begins, own.begins, |s| s.id.clone());
+    let posts = lay(base.posts, own.posts, |s| s.id.word().to_owned());
+    let kinds = lay(base.kinds, own.kinds, |s| s.id.word().to_owned());
     let choices = lay(base.choices, own.choices, |s| format!("{}:{}", s.of, s.id));
     let states = lay(base.states, own.states, |s| s.id.clone());
     let clocks = lay(base.clocks, own.clocks, |s| s.id.clone());
@@ -189,7 +196,16 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
             built_choices.push(rule);
         }
     }
+    let post_ids: Vec<String> = posts.iter().map(|p| p.2.id.word().to_owned()).collect();
+    let built_kinds: Vec<UnitKindRule> = kinds.into_iter().map(|(_, _, k)| UnitKindRule { id: k.id, label: k.label, role: k.role }).collect();
+    let mut built_posts = Vec::new();
+    for (file, offset, raw) in posts {
+        (checker.file, checker.offset) = (file, offset);
+        built_posts.push(post_rule(&mut checker, raw, &post_ids));
+    }
     let known = Known {
+        posts: post_ids,
+        kinds: built_kinds.iter().map(|k| k.id.word().to_owned()).collect(),
         choices: built_choices.clone(),
         begins: begins.iter().map(|b| b.2.id.clone()).collect(),
         states: states.iter().map(|s| s.2.id.clone()).collect(),
@@ -321,6 +337,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         keep_years: head.keep_years,
         keep: built_keep,
         states: built_states,
+        posts: built_posts,
+        unit_kinds: built_kinds,
         choices: built_choices,
         moves: built_moves,
         clocks: built_clocks,

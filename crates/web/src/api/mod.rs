@@ -11,7 +11,6 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use huiyin_app::domain::unit::UnitKind;
 use huiyin_app::{AppError, Staff, sign_in};
 use serde::de::DeserializeOwned;
 use utoipa::OpenApi;
@@ -106,7 +105,7 @@ pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: Asked) -> An
     let units: Vec<UnitJson> = directory
         .units
         .iter()
-        .filter(|u| u.active && u.kind != UnitKind::External)
+        .filter(|u| u.active && !directory.is_outside(&u.id))
         .map(|u| UnitJson {
             id: u.id.0.clone(),
             name: u.name.clone(),

@@ -7,9 +7,10 @@ use huiyin_app::domain::event::EventKind;
 use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::payload::{Field, Need, Shape};
+use huiyin_app::domain::posts::{Power, UnitKind};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::proceeding::{Actor, Proceeding};
-use huiyin_app::domain::unit::{Officer, Post, UnitKind};
+use huiyin_app::domain::unit::Officer;
 use huiyin_app::labels;
 use huiyin_app::posts::{self, Sits};
 use huiyin_app::timeline::Record;
@@ -154,9 +155,9 @@ fn suggested(rule: &MoveRule, field: Field, view: &View<'_>, actor: &Actor) -> S
 /// Whom a recusal may name: the officer, and for the head everybody in the unit; whom its end may name: those recused.
 fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
+    let head = view.ground.directory.vocabulary.may(posts, Power::Head);
     let lift = rule.verb == Verb::LiftRecusal;
-    let may =
-        |o: &&Officer| if lift { view.proceeding.recused.contains(&o.id) } else { o.active && &o.unit == unit && (posts.contains(&Post::Head) || &o.id == id) };
+    let may = |o: &&Officer| if lift { view.proceeding.recused.contains(&o.id) } else { o.active && &o.unit == unit && (head || &o.id == id) };
     view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
 }
 
@@ -176,15 +177,16 @@ fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor:
 
 fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &View<'_>) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
-    // Those who handle first, those above and outside last.
-    let rank = |kind: UnitKind| [UnitKind::Bureau, UnitKind::Township, UnitKind::Discipline].iter().position(|k| *k == kind).unwrap_or(9);
+    // In the order in which the pack lists the kinds: those who handle first.
+    let directory = &view.ground.directory;
+    let rank = |kind: UnitKind| directory.vocabulary.kinds.iter().position(|k| k.id == kind).unwrap_or(usize::MAX);
     units.sort_by_key(|u| (rank(u.kind), u.name.clone()));
     units
         .into_iter()
         .filter(|u| {
             u.active
                 && (rule.verb == Verb::Ask || rule.party.is_some() || u.id != view.proceeding.holder)
-                && if view.proceeding.kind == ProceedingKind::Matter { u.kind != UnitKind::PetitionOffice } else { u.kind != UnitKind::External }
+                && if view.proceeding.kind == ProceedingKind::Matter { !directory.is_petition_office(&u.id) } else { !directory.is_outside(&u.id) }
         })
         .map(|u| {
             let name = asked.language.pick(&u.name, &u.name_en).to_owned();

@@ -13,7 +13,6 @@ use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::clock::{Basis, ClockKind};
 use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::procedure::{ClockRule, RuleBook, StartFrom, StateRule};
-use huiyin_app::domain::unit::UnitKind;
 use huiyin_wording::Language;
 
 use serde::Serialize;
@@ -189,7 +188,7 @@ pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> 
     let units: Vec<_> = directory
         .units
         .iter()
-        .filter(|u| u.active && u.kind != UnitKind::External)
+        .filter(|u| u.active && !directory.is_outside(&u.id))
         .map(|u| context! { name => asked.language.pick(&u.name, &u.name_en), address => u.address, telephone => u.telephone, hours => u.hours, front => &u.id == shared.office.front_office() })
         .collect();
     Ok(shared.page(&asked, "offices.html", context! { units }))

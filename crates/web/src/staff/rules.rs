@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::ids::PackId;
-use huiyin_app::domain::unit::{Directory, Post};
+use huiyin_app::domain::posts::Power;
+use huiyin_app::domain::unit::Directory;
 use huiyin_app::packs::Library;
 use huiyin_app::rules::{self, Installed, Kind, Proposal, ProposalState, Signed};
 use huiyin_app::{AppError, Office};
@@ -48,7 +49,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
 
 /// Who may agree, as the use case asks it; the page only leaves out buttons that would be refused.
 fn may_agree(shared: &Shared, signed: &SignedIn) -> bool {
-    allows(&signed.staff, Action::Administer) || (signed.staff.is(Post::Head) && &signed.staff.officer.unit == shared.office.front_office())
+    allows(&signed.staff, Action::Administer) || (signed.staff.may(Power::Head) && &signed.staff.officer.unit == shared.office.front_office())
 }
 
 fn queried(signed: &SignedIn, name: &str) -> String {

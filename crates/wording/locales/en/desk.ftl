@@ -426,3 +426,7 @@ security-rules-brought = Rules brought
 security-rules-in-force = Rules put in force
 security-rules-discarded = Rules taken away before they were in force
 security-rules-withdrawn = Rules withdrawn
+seat-hint = Without times a post is held until it is changed. For leave or a stand-in, say until when; the post changes hands by itself.
+seat-times = from … until
+seat-from = from
+seat-until = until

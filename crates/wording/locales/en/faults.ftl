@@ -152,3 +152,5 @@ fault-rules-not-shown = it was not shown in order, so it cannot be put in force
 fault-rules-second = you brought it yourself; another person agrees
 fault-rules-changed = what it was checked against was changed meanwhile; bring it again
 fault-rules-last = then no version of these rules would be in force; put another in first
+fault-seat-order = an assignment ends after it begins
+fault-seat-time = write day and time, such as 2026-12-01T14:30

@@ -417,3 +417,7 @@ security-rules-brought = 提交规则
 security-rules-in-force = 启用规则
 security-rules-discarded = 撤下待同意的规则
 security-rules-withdrawn = 停用规则
+seat-hint = 不写时间，就一直担任到改动为止。请假、代班可以写明起止时间，到时候自动生效、自动结束。
+seat-times = 起止时间
+seat-from = 从
+seat-until = 到
