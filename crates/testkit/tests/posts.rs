@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use huiyin_app::directory::{self, OfficerForm};
-use huiyin_app::domain::posts::Post;
+use huiyin_app::domain::ids::UnitId;
+use huiyin_app::domain::posts::{Post, Power};
+use huiyin_app::domain::unit::Seat;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::posts::Substitute;
-use huiyin_app::{AppError, Office, demo, lodge};
+use huiyin_app::{AppError, Office, demo, lodge, matter_view, sweep};
 use huiyin_testkit::{on_both, petition, staff, step};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
@@ -13,8 +15,14 @@ const AT: &str = "2026-03-02T10:00:00+08:00";
 /// An officer as he is, with other posts or out of use.
 async fn change(office: &Office, login: &str, posts: Option<&[Post]>, active: bool, substitute: Option<Substitute>) -> Result<(), AppError> {
     let was = staff(office, login).await.officer;
-    let posts = posts.map_or_else(|| was.posts.clone(), |p| p.iter().copied().collect());
-    let form = OfficerForm { id: Some(was.id), login: was.login, name: was.name, unit: was.unit, posts, active, substitute };
+    let seats: Vec<Seat> = posts.map_or_else(|| was.posts.iter().copied().collect::<Vec<_>>(), <[Post]>::to_vec).into_iter().map(Seat::open).collect();
+    sit(office, login, seats, active, substitute).await
+}
+
+/// An officer with assignments.
+async fn sit(office: &Office, login: &str, seats: Vec<Seat>, active: bool, substitute: Option<Substitute>) -> Result<(), AppError> {
+    let was = staff(office, login).await.officer;
+    let form = OfficerForm { id: Some(was.id), login: was.login, name: was.name, unit: was.unit, seats, active, substitute };
     directory::put_officer(office, &staff(office, "countyxf.head").await, form).await.map(|_| ())
 }
 
@@ -90,6 +98,71 @@ async fn nothing_is_handed_to_a_unit_where_nobody_sits_without_a_word() {
             }
         }
         assert!(duties::deserted(o, &county).await.unwrap().iter().all(|d| d.unit.id.as_str() == "housing"));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_assignment_begins_and_ends_by_itself() {
+    on_both("assignments", AT, |t| async move {
+        let o = &t.office;
+        demo::people(o).await.unwrap();
+        let at = |text: &str| Some(text.parse().unwrap());
+        let (clerk, unit) = (Post::of("clerk"), UnitId::new("housing"));
+        // The clerk is on leave in the afternoon; the handler stands in from noon to six.
+        let leave = vec![Seat { post: clerk, from: None, until: at("2026-03-02T12:00:00+08:00") }];
+        let stands_in =
+            vec![Seat::open(Post::of("handler")), Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T18:00:00+08:00") }];
+        let wrong = vec![Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T12:00:00+08:00") }];
+        assert_eq!(faults(sit(o, "housing.clerk", wrong, true, None).await)[0].0, "fault-seat-order");
+        assert_eq!(faults(sit(o, "housing.clerk", vec![Seat::open(Post::of("nobodys"))], true, None).await)[0].0, "fault-posts");
+        sit(o, "housing.clerk", leave, true, None).await.unwrap();
+        sit(o, "housing.handler", stands_in, true, None).await.unwrap();
+        let directory = o.reload_directory().await.unwrap();
+        let who = |when: &str| -> Vec<String> { directory.holders_at(&unit, clerk, when.parse().unwrap()).iter().map(|o| o.login.clone()).collect() };
+        assert_eq!(who("2026-03-02T11:59:59+08:00"), ["housing.clerk"]);
+        assert_eq!(who("2026-03-02T14:30:00+08:00"), ["housing.handler"], "who holds this post at 14:30 today");
+        assert!(who("2026-03-02T18:00:00+08:00").is_empty());
+        // Lists, moves and powers go by the hour.
+        let receipt = lodge::lodge(o, petition("三栋供暖不达标。")).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+        assert!(listed(o, "housing.clerk", Whose::Mine).await.contains(&"notify".to_owned()));
+        assert!(!listed(o, "housing.handler", Whose::Mine).await.contains(&"notify".to_owned()));
+        t.time.go("2026-03-02T14:30:00+08:00");
+        o.reload_directory().await.unwrap();
+        assert!(listed(o, "housing.handler", Whose::Mine).await.contains(&"notify".to_owned()));
+        assert!(!staff(o, "housing.clerk").await.may(Power::Work));
+        assert!(matches!(duties::list(o, &staff(o, "housing.clerk").await, Whose::Mine, Slice::All, None, 50).await, Err(AppError::NotAllowed)));
+        // After six nobody sits there: what the post owes is the head's to see.
+        t.time.go("2026-03-02T18:00:00+08:00");
+        o.reload_directory().await.unwrap();
+        assert!(listed(o, "housing.head", Whose::Mine).await.contains(&"notify".to_owned()));
+        // Whoever looks after the office cannot be gone on a day that is set: nobody could look after it then.
+        let leaves = vec![Seat { post: Post::of("admin"), from: None, until: at("2026-12-31T00:00:00+08:00") }];
+        change(o, "countyxf.admin", None, false, None).await.unwrap();
+        assert_eq!(faults(sit(o, "countyxf.head", leaves, true, None).await)[0].0, "fault-last-admin");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deputy_stands_in_before_anybody_further_up() {
+    on_both("deputies", AT, |t| async move {
+        let o = &t.office;
+        demo::people(o).await.unwrap();
+        let receipt = lodge::lodge(o, petition("三栋供暖不达标。")).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
+        change(o, "countyxf.handler", Some(&[Post::of("handler")]), true, None).await.unwrap();
+        // The bureau is late; the supervision post stands empty, and the pack names the head as its deputy.
+        t.time.go("2026-04-20T10:00:00+08:00");
+        sweep::run(o).await.unwrap();
+        let matter = matter_view::for_officer(o, &staff(o, "countyxf.head").await, &number).await.unwrap().matter;
+        let pressed = matter.owed().into_iter().find(|c| c.about.is_some()).unwrap().clone();
+        assert_eq!((pressed.bound.unit.unwrap().0.as_str(), pressed.bound.post), ("countyxf", Post::of("head")));
+        // An empty post's duties are its deputy's to see.
+        assert!(listed(o, "countyxf.head", Whose::Mine).await.contains(&pressed.rule.0));
     })
     .await;
 }
