@@ -119,7 +119,7 @@ impl ViewGround<'_> {
     }
 
     fn label(&self, label: &huiyin_domain::procedure::Label) -> String {
-        self.language.pick(&label.zh, &label.en).to_owned()
+        label.get(self.language.code()).to_owned()
     }
 }
 
@@ -417,15 +417,14 @@ fn end_text(ground: ViewGround<'_>, clock: &Clock) -> String {
         let key = if facts.made_up { "reckon-end-made-up" } else { "reckon-end-plain" };
         return ground.say(key, &[("legal", legal)]);
     }
-    let name = ground
-        .rules
-        .calendar
-        .name_of(clock.nominal)
-        .map_or_else(|| ground.say("weekend", &[]), |n| if ground.language == Language::Chinese { n.to_owned() } else { ground.say("public-holiday", &[]) });
+    let name = ground.rules.calendar.name_of(clock.nominal).map_or_else(
+        || ground.say("weekend", &[]),
+        |n| if ground.language.code() == ground.rules.book.binding { n.to_owned() } else { ground.say("public-holiday", &[]) },
+    );
     ground.say("reckon-end-rolled", &[("nominal", nominal), ("legal", legal), ("name", name)])
 }
 
 /// A post in words: as its pack calls it.
 pub fn post_word(directory: &Directory, language: Language, post: Post) -> String {
-    directory.vocabulary.post(post).map_or_else(|| post.word().to_owned(), |p| language.pick(&p.label.zh, &p.label.en).to_owned())
+    directory.vocabulary.post(post).map_or_else(|| post.word().to_owned(), |p| p.label.get(language.code()).to_owned())
 }

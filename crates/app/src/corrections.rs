@@ -17,7 +17,6 @@ use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, Naming};
 use huiyin_domain::text;
 use huiyin_storage::{AttachmentRecord, Changes, Expected, IdentityCorrection, ItemKind, ItemRecord, SubmissionRecord};
-use huiyin_wording::Language;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -415,7 +414,7 @@ fn instant(office: &Office, record: &SubmissionRecord, on: Date) -> Timestamp {
 }
 
 fn in_words(office: &Office, changed: &[Change]) -> String {
-    let say = |key: &str| office.wording().text(Language::Chinese, key, &[]);
+    let say = |key: &str| office.wording().text(office.binding(), key, &[]);
     let none = say("not-given");
     let shown = |v: &str| if v.is_empty() { none.clone() } else { v.to_owned() };
     let one = |c: &Change| format!("{}{}{} → {}", say(&format!("ask-{}", c.field.replace('_', "-"))), say("colon"), shown(&c.was), shown(&c.is));

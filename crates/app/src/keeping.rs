@@ -68,7 +68,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
     changes.erase = Some(Erase { proceeding: next.id.clone(), letter: record, items: keys });
     changes.items.extend(crate::joinder::leave(next));
-    next.title = office.wording().text(huiyin_wording::Language::Chinese, "destroyed-title", &[]);
+    next.title = office.wording().text(office.binding(), "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
     next.facts.remove(&Fact::Joined);
     for entry in next.clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {

@@ -20,5 +20,5 @@ pub fn key(wording: &Wording, language: Language, field: &str, verb: &str) -> St
 
 /// A choice of a field as the pack calls it. A pack that no longer lists it leaves its id.
 pub fn of_choice(book: &RuleBook, language: Language, field: Field, id: &str) -> String {
-    book.choice(field, id).map_or_else(|| id.to_owned(), |c| language.pick(&c.label.zh, &c.label.en).to_owned())
+    book.choice(field, id).map_or_else(|| id.to_owned(), |c| c.label.get(language.code()).to_owned())
 }

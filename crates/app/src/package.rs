@@ -91,7 +91,7 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
 /// A fault in the words of the forms.
 fn why(office: &Office, error: &AppError) -> String {
     match error {
-        AppError::Form(errors) => errors.iter().map(|e| office.wording().text(Language::English, e.fault, &[])).collect::<Vec<_>>().join("; "),
+        AppError::Form(errors) => errors.iter().map(|e| office.wording().text(Language::ENGLISH, e.fault, &[])).collect::<Vec<_>>().join("; "),
         other => other.to_string(),
     }
 }
@@ -123,7 +123,7 @@ fn record(view: &MatterView) -> Result<Vec<u8>> {
 }
 
 fn ground<'a>(office: &'a Office, view: &'a MatterView, now: &'a huiyin_domain::clock::OfficeTime) -> ViewGround<'a> {
-    ViewGround { rules: view.ground.rules(), wording: office.wording(), language: Language::Chinese, now }
+    ViewGround { rules: view.ground.rules(), wording: office.wording(), language: office.binding(), now }
 }
 
 fn in_words(office: &Office, view: &MatterView) -> String {

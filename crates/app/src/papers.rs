@@ -124,13 +124,13 @@ pub(crate) async fn of<K: Kind>(
         .filter(|u| Some(&u.id) != unit.as_ref().map(|u| &u.id) && Some(&u.id) != to_unit.as_ref().map(|u| &u.id))
         .collect();
     let letter_in = |language: Language| -> Result<Letter> {
-        let pick = |l: &huiyin_domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
+        let pick = |l: &huiyin_domain::procedure::Label| l.get(language.code()).to_owned();
         let template = pick(&paper.template);
         let values = about.values(language, &template);
         let body =
             huiyin_documents::render(&template, &values).map_err(|e| AppError::Internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
         Ok(Letter {
-            tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
+            tongue: tongue(language),
             organ: name_of(language, unit.as_ref()),
             number: number.clone(),
             title: pick(&paper.title),
@@ -142,10 +142,14 @@ pub(crate) async fn of<K: Kind>(
             second: None,
         })
     };
-    let mut letter = letter_in(Language::Chinese)?;
-    let mut second = letter_in(Language::English)?;
-    second.body.push(Paragraph::Text(office.wording().text(Language::English, "paper-prevails", &[])));
-    letter.second = Some(Box::new(second));
+    let binding = Language::parse(&ground.book.binding).unwrap_or(Language::CHINESE);
+    let mut letter = letter_in(binding)?;
+    // For the reader, beside the text that binds.
+    if let Some(other) = other_language(&ground.book, binding) {
+        let mut second = letter_in(other)?;
+        second.body.push(Paragraph::Text(office.wording().text(other, "paper-prevails", &[])));
+        letter.second = Some(Box::new(second));
+    }
     let salt = random_hex(16)?;
     let digest = digest(&salt, &letter).map_err(|e| AppError::Internal(e.to_string()))?;
     let n = decision.events.first().map_or(0, |e| e.n);
@@ -158,7 +162,7 @@ pub(crate) async fn of<K: Kind>(
     let to_petitioner = for_petitioner && !paper.unaddressed && recipient.is_none();
     let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
     // The list of a day, by the unit that issues: from it notices are printed together. What goes past a unit is in none.
-    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "of": before.kind, "title": paper.title.zh, "to_petitioner": to_petitioner });
+    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "of": before.kind, "title": paper.title.get(&ground.book.binding), "to_petitioner": to_petitioner });
     let listed = if rule.private_to.is_none() { format!("day:{issuer}:{today}:{}:{n:06}", before.id) } else { String::new() };
     let day = (!listed.is_empty()).then(|| ItemRecord::lasting(ItemKind::Paper, listed.clone(), day));
     // What goes past a unit is not found by its number either.
@@ -294,12 +298,12 @@ impl<K: Kind> About<'_, K> {
         }
         let late = self.decision.pressed.and_then(|n| self.decision.subject.clocks.iter().find(|c| c.n == n));
         if let Some((clock, owed)) = late.and_then(|c| book.clock(&c.rule).map(|r| (c, r))) {
-            set("late_title", language.pick(&owed.title.zh, &owed.title.en).to_owned());
+            set("late_title", owed.title.get(language.code()).to_owned());
             set("late_due", day(clock.legal));
             set("late_days", (number_of(today) - number_of(clock.legal)).max(1).to_string());
         }
         if let Some(paper) = self.served {
-            let letter = if language == Language::English { paper.letter.second.as_deref().unwrap_or(&paper.letter) } else { &paper.letter };
+            let letter = if language.code() != self.ground.book.binding { paper.letter.second.as_deref().unwrap_or(&paper.letter) } else { &paper.letter };
             let values = [("title", letter.title.as_str().into()), ("number", paper.number.as_str().into())];
             set("served", office.wording().text(language, "paper-served", &values));
         }
@@ -307,17 +311,32 @@ impl<K: Kind> About<'_, K> {
     }
 }
 
+/// How a letter of a language is set: Chinese by its own rules, all others alike.
+pub(crate) fn tongue(language: Language) -> Tongue {
+    if language == Language::CHINESE { Tongue::Zh } else { Tongue::En }
+}
+
+/// Of a letter in two languages the one for a reader: the second where that is in the reader's and the first is not.
+pub fn for_reader(letter: &Letter, language: Language) -> &Letter {
+    let wanted = tongue(language);
+    letter.second.as_deref().filter(|second| letter.tongue != wanted && second.tongue == wanted).unwrap_or(letter)
+}
+
+/// The language beside the binding one: English where the pack has it, else the first.
+pub(crate) fn other_language(book: &huiyin_domain::procedure::RuleBook, binding: Language) -> Option<Language> {
+    let mut others = book.title.languages().filter(|l| *l != binding.code()).filter_map(Language::parse).peekable();
+    let first = others.peek().copied();
+    others.find(|l| *l == Language::ENGLISH).or(first)
+}
+
 /// A title between quotation marks: its own marks become the inner ones (GB/T 15834).
 fn quotable(language: Language, title: &str) -> String {
-    if language == Language::Chinese { title.replace('“', "‘").replace('”', "’") } else { title.to_owned() }
+    if language == Language::CHINESE { title.replace('“', "‘").replace('”', "’") } else { title.to_owned() }
 }
 
 /// A date as it stands on a paper (GB/T 9704: no weekday, no leading zeros).
 pub(crate) fn formal_date(language: Language, date: Date) -> String {
-    match language {
-        Language::Chinese => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Language::English => date.strftime("%-d %B %Y").to_string(),
-    }
+    huiyin_wording::formal(language, date)
 }
 
 /// The papers of a matter, in order.

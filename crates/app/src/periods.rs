@@ -20,9 +20,9 @@ pub fn span(wording: &Wording, language: Language, length: u32, unit: PeriodUnit
     wording.text(language, key, &[("n", i64::from(length).into())])
 }
 
-/// The same in both languages, for labels.
+/// The same in every language, for labels.
 pub(crate) fn label(wording: &Wording, length: u32, unit: PeriodUnit) -> Label {
-    Label { zh: span(wording, Language::Chinese, length, unit), en: span(wording, Language::English, length, unit) }
+    Label::of(Language::all().into_iter().map(|l| (l.code().to_owned(), span(wording, l, length, unit))))
 }
 
 /// The length of a clock for what begins on a day; `None` where the pack has no such clock or a move sets its day.

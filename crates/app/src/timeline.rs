@@ -9,7 +9,7 @@ use huiyin_domain::payload::{Field, Payload, Shape};
 use huiyin_domain::procedure::Verb;
 use huiyin_domain::proceeding::Proceeding;
 use huiyin_storage::{ContentRecord, EventRecord};
-use huiyin_wording::{Language, instant};
+use huiyin_wording::instant;
 use serde::Serialize;
 
 use crate::clock_view::ViewGround;
@@ -87,7 +87,7 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
     let officer = reader == Reader::Officer;
     let clock_title = |n: &u32| {
         let rule = view.proceeding.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
-        rule.map(|r| ground.language.pick(&r.title.zh, &r.title.en).to_owned()).unwrap_or_default()
+        rule.map(|r| r.title.get(ground.language.code()).to_owned()).unwrap_or_default()
     };
     let mut said = Vec::new();
     let mut late = false;
@@ -96,7 +96,7 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
         EventKind::Begun { begin, carried, .. } => {
             said = pieces(ground, labels::BEGIN, &[], carried, words, event, reader, &clock_title);
             let rule = ground.rules.book.find_begin(begin)?;
-            let title = rule.title_in(ground.language == Language::English, view.proceeding.received_on);
+            let title = rule.title_in(ground.language.code(), view.proceeding.received_on);
             say(ground, "event-begun", &[("what", &title)])
         }
         EventKind::Moved { move_id, carried, holder, new_code, .. } => {
@@ -115,7 +115,7 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
                 pieces(ground, &labels::verb_word(rule.verb), &rule.hides, carried, words, event, reader, &clock_title)
             };
             let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
-            let done = ground.language.pick(&variant.zh, &variant.en).to_owned();
+            let done = variant.get(ground.language.code()).to_owned();
             // Handed over: to the holder then; asked or recommended: to the unit named.
             let named = carried.text(Field::ToUnit).map(huiyin_domain::ids::UnitId::new);
             let to = if rule.hand_to.is_some() { Some(holder) } else { named.as_ref() };
@@ -195,12 +195,7 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
         _ => return None,
     };
-    let cite = event
-        .clause
-        .as_ref()
-        .and_then(|c| ground.rules.book.clauses.get(c))
-        .map(|c| ground.language.pick(&c.cite.zh, &c.cite.en).to_owned())
-        .unwrap_or_default();
+    let cite = event.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| c.cite.get(ground.language.code()).to_owned()).unwrap_or_default();
     Some(Line {
         when: instant(ground.language, event.at, &ground.now.zone, ground.now.today()),
         who: who(ground, event, reader),

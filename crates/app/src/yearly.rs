@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use huiyin_documents::{Letter, Paragraph, Tongue};
+use huiyin_documents::{Letter, Paragraph};
 use huiyin_domain::clock::{ClockKind, ClockState};
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{OfficerId, UnitId};
@@ -170,8 +170,11 @@ async fn adopted(office: &Office, matter: &Matter, book: &RuleBook) -> Result<u6
 /// As [`figures`].
 pub async fn letter(office: &Office, staff: &Staff, year: i16) -> Result<Letter> {
     let figures = figures(office, staff, year).await?;
-    let mut letter = in_language(office, staff, year, &figures, Language::Chinese).await?;
-    letter.second = Some(Box::new(in_language(office, staff, year, &figures, Language::English).await?));
+    let binding = office.binding();
+    let mut letter = in_language(office, staff, year, &figures, binding).await?;
+    if let Some(other) = office.book_today().and_then(|book| papers::other_language(&book, binding)) {
+        letter.second = Some(Box::new(in_language(office, staff, year, &figures, other).await?));
+    }
     Ok(letter)
 }
 
@@ -215,7 +218,7 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
     let to: Vec<&str> = above.into_iter().chain(higher).map(|u| language.pick(&u.name, &u.name_en)).collect();
     let year_word = u64::try_from(year).unwrap_or_default();
     Ok(Letter {
-        tongue: if language == Language::English { Tongue::En } else { Tongue::Zh },
+        tongue: papers::tongue(language),
         organ: language.pick(&unit.name, &unit.name_en).to_owned(),
         number: String::new(),
         title: say("yearly-title", &[("year", year_word)]),

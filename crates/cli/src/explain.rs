@@ -21,7 +21,7 @@ pub struct Args {
 }
 
 fn language(code: &str) -> Result<Language, String> {
-    Language::parse(code).ok_or_else(|| "write zh or en".to_owned())
+    Language::parse(code).ok_or_else(|| "write the code of a language, such as zh or en".to_owned())
 }
 
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -37,7 +37,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let now = opened.office.now();
     let rules = opened.office.ground(&subject.pack).await?;
     let ground = ViewGround { rules: rules.rules(), wording: &wording, language: args.lang, now: &now };
-    let state = rules.book.state(&subject.state).map(|s| args.lang.pick(&s.title.zh, &s.title.en).to_owned()).unwrap_or_default();
+    let state = rules.book.state(&subject.state).map(|s| s.title.get(args.lang.code()).to_owned()).unwrap_or_default();
     println!("{}  {}  [{state}]  {}", subject.number, subject.title, huiyin_wording::date(args.lang, now.today()));
     for clock in &subject.clocks {
         let Some(said) = clock_view::view(ground, &subject, clock) else { continue };

@@ -6,21 +6,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use huiyin_domain::clock::{ClockKind, PeriodUnit};
 use huiyin_domain::procedure::{Label, MoveRule, Phase, Relation, RuleBook, Verb};
 
-/// Which language a picture is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Words {
-    /// Chinese.
-    Zh,
-    /// English.
-    En,
+/// The language of a picture, and how lengths are written in it.
+pub struct Words<'a> {
+    /// Its code.
+    pub language: &'a str,
+    /// A length with its unit.
+    pub span: &'a dyn Fn(u32, PeriodUnit) -> String,
+    /// What stands between a duty and its period.
+    pub colon: &'a str,
 }
 
-impl Words {
-    fn of(self, label: &Label) -> &str {
-        match self {
-            Self::Zh => &label.zh,
-            Self::En => &label.en,
-        }
+impl Words<'_> {
+    fn of<'l>(&self, label: &'l Label) -> &'l str {
+        label.get(self.language)
     }
 }
 
@@ -31,7 +29,7 @@ fn onward(book: &RuleBook) -> Vec<&MoveRule> {
 }
 
 /// The whole procedure as a Mermaid state diagram: states, moves, and the clocks that start.
-pub fn mermaid(book: &RuleBook, words: Words) -> String {
+pub fn mermaid(book: &RuleBook, words: &Words<'_>) -> String {
     let mut out = String::from("stateDiagram-v2\n");
     let safe = |t: &str| t.replace([':', ';', '"'], " ");
     for state in book.states.values() {
@@ -49,7 +47,7 @@ pub fn mermaid(book: &RuleBook, words: Words) -> String {
             .start
             .iter()
             .filter_map(|c| book.clock(c))
-            .filter_map(|c| Some(format!("{} {}", words.of(&c.title), period(c.length?, c.unit, words))))
+            .filter_map(|c| Some(format!("{} {}", words.of(&c.title), (words.span)(c.length?, c.unit))))
             .collect();
         let clocks = if clocks.is_empty() { String::new() } else { format!(" ⏱ {}", clocks.join(", ")) };
         for from in &rule.from {
@@ -62,28 +60,8 @@ pub fn mermaid(book: &RuleBook, words: Words) -> String {
     out
 }
 
-fn period(length: u32, unit: PeriodUnit, words: Words) -> String {
-    let unit = match (words, unit) {
-        (Words::Zh, PeriodUnit::CalendarDays) => "日",
-        (Words::Zh, PeriodUnit::WorkingDays) => "个工作日",
-        (Words::Zh, PeriodUnit::Weeks) => "周",
-        (Words::Zh, PeriodUnit::Months) => "个月",
-        (Words::Zh, PeriodUnit::Years) => "年",
-        (Words::En, PeriodUnit::Weeks) => " weeks",
-        (Words::En, PeriodUnit::Months) => " months",
-        (Words::En, PeriodUnit::Years) => " years",
-        (Words::Zh, PeriodUnit::Hours) => "小时",
-        (Words::Zh, PeriodUnit::Minutes) => "分钟",
-        (Words::En, PeriodUnit::CalendarDays) => " days",
-        (Words::En, PeriodUnit::WorkingDays) => " working days",
-        (Words::En, PeriodUnit::Hours) => " hours",
-        (Words::En, PeriodUnit::Minutes) => " minutes",
-    };
-    format!("{length}{unit}")
-}
-
 /// The main road as an SVG a citizen can follow: one box a stage, what is promised in it and by when.
-pub fn svg(book: &RuleBook, words: Words, title: &str, name_of: &dyn Fn(Phase) -> String) -> String {
+pub fn svg(book: &RuleBook, words: &Words<'_>, title: &str, name_of: &dyn Fn(Phase) -> String) -> String {
     let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|p| *p != Phase::Withdrawn && book.states.values().any(|s| s.phase == *p)).collect();
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for phase in phases {
@@ -95,15 +73,15 @@ pub fn svg(book: &RuleBook, words: Words, title: &str, name_of: &dyn Fn(Phase) -
         for clock in opened.chain(started).filter_map(|c| book.clock(&c)) {
             if let Some(length) = clock.length {
                 let mark = if clock.kind == ClockKind::Right && clock.bound == Relation::Petitioner { "★ " } else { "" };
-                owed.insert(format!("{mark}{}", words.of(&clock.title)), period(length, clock.unit, words));
+                owed.insert(format!("{mark}{}", words.of(&clock.title)), (words.span)(length, clock.unit));
             }
         }
-        rows.push((name_of(phase), owed.into_iter().map(|(what, when)| format!("{what}：{when}")).collect()));
+        rows.push((name_of(phase), owed.into_iter().map(|(what, when)| format!("{what}{}{when}", words.colon)).collect()));
     }
-    draw_rows(&rows, words, title)
+    draw_rows(&rows, title)
 }
 
-fn draw_rows(rows: &[(String, Vec<String>)], words: Words, title: &str) -> String {
+fn draw_rows(rows: &[(String, Vec<String>)], title: &str) -> String {
     let width = 720;
     let mut body = String::new();
     let mut y = 10;
@@ -112,8 +90,7 @@ fn draw_rows(rows: &[(String, Vec<String>)], words: Words, title: &str) -> Strin
         body.push_str(&format!("<rect x=\"10\" y=\"{y}\" width=\"{}\" height=\"{height}\" rx=\"10\" class=\"stage\"/>", width - 20));
         body.push_str(&format!("<text x=\"28\" y=\"{}\" class=\"name\">{}</text>", y + 29, safe(name)));
         for (n, line) in (1i32..).zip(owed) {
-            let line = if words == Words::En { line.replace('：', ": ") } else { line.clone() };
-            body.push_str(&format!("<text x=\"46\" y=\"{}\" class=\"owed\">{}</text>", y + 29 + 26 * n, safe(&line)));
+            body.push_str(&format!("<text x=\"46\" y=\"{}\" class=\"owed\">{}</text>", y + 29 + 26 * n, safe(line)));
         }
         y += height;
         if i + 1 < rows.len() {

@@ -112,10 +112,10 @@ fn contents(said: &mut Said<'_>, book: &RuleBook) {
                     .filter_map(|rest| rest.split("}}").next())
                     .any(|inner| inner.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|w| w == variable))
             };
-            if ![&paper.template.zh, &paper.template.en].into_iter().all(prints) {
+            if !paper.template.texts().all(prints) {
                 said.say(
                     &Place::Paper(name.clone()),
-                    format!("the law of this pack lets no such paper go without `{variable}`; add {{{{ {variable} }}}} to both templates"),
+                    format!("the law of this pack lets no such paper go without `{variable}`; add {{{{ {variable} }}}} to the template in each language"),
                 );
             }
         }
@@ -125,13 +125,16 @@ fn contents(said: &mut Said<'_>, book: &RuleBook) {
 /// An extension longer than the period itself is no extension, unless the law's own limit covers the whole.
 fn extensions(said: &mut Said<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
-        let shortest = clock.length.into_iter().chain(clock.since.iter().map(|s| s.length)).min();
+        // Months and years as the days that a short one has: an extension is given in days.
+        let days = |length: u32, unit: PeriodUnit| unit.days_from(date(2026, 2, 1), length).map(|(days, _)| days);
+        let lengths = clock.length.iter().map(|l| (*l, clock.unit)).chain(clock.since.iter().map(|s| (s.length, s.unit)));
+        let shortest = lengths.filter_map(|(length, unit)| days(length, unit)).min();
         if let (extension @ 1.., Some(length)) = (all_extensions(clock), shortest)
             && extension > length
         {
             said.say(
                 &Place::Clock(clock.id.clone()),
-                format!("its extension of {extension} is longer than the period of {length}; shorten it, or set the longest whole time in [floor]"),
+                format!("its extensions of {extension} days together are longer than the period of {length} days; shorten them, or set the longest whole time in [floor]"),
             );
         }
     }

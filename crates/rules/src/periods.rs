@@ -20,7 +20,7 @@ pub fn in_text(text: &str) -> Option<String> {
 
 /// The same of a label in either language.
 pub fn in_label(label: &Label) -> Option<String> {
-    in_text(&label.zh).or_else(|| in_text(&label.en))
+    label.texts().find_map(|t| in_text(t))
 }
 
 fn chinese(text: &str) -> Option<String> {

@@ -208,8 +208,10 @@ pub(crate) struct Head {
     pub id: String,
     /// `matter` where it is not said.
     pub kind: Option<ProceedingKind>,
-    /// Name.
+    /// Name, in every language of the pack.
     pub title: Option<Label>,
+    /// The language of papers and of what is kept; needed where there are several.
+    pub binding: Option<String>,
     /// In force from.
     pub force_from: Option<Date>,
     /// The working-day calendar it counts by.
@@ -263,6 +265,7 @@ impl Head {
         Self {
             kind: self.kind.or(base.kind),
             calendar: self.calendar.or(base.calendar),
+            binding: self.binding.or(base.binding),
             initial_office: self.initial_office.or(base.initial_office),
             initial_office_clocks: self.initial_office_clocks.or(base.initial_office_clocks),
             initial_direct: self.initial_direct.or(base.initial_direct),

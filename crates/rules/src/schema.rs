@@ -25,7 +25,7 @@ fn one_of<T: DeserializeOwned>() -> Value {
 pub fn schema() -> Value {
     let text = json!({ "type": "string" });
     let list = json!({ "type": "array", "items": { "type": "string" } });
-    let label = json!({ "type": "object", "required": ["zh", "en"], "additionalProperties": false, "properties": { "zh": text, "en": text } });
+    let label = json!({ "type": "object", "additionalProperties": text });
     let day = json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}$" });
     let number = json!({ "type": "integer", "minimum": 0 });
     let fields = words::<Field>().join("|");
@@ -39,7 +39,7 @@ pub fn schema() -> Value {
         // A pack over another takes the rest from that one's head.
         &["id", "title", "force_from"],
         json!({
-            "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "title": label, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
+            "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "title": label, "binding": text, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
             "hops_before_dispute": number, "keep_years": number, "most_representatives": number, "most_agents": number, "earliest_receipt": day, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
             "published": list, "succession_clause": text, "void_check_one_in": number, "new_code_waits": number,

@@ -322,7 +322,7 @@ fn every_key_of_the_pack_and_the_domain_has_words() {
     for fault in ["missing", "not-a-day", "in-future", "not-a-choice", "not-in-range", "too-long", "no-such-unit", "too-early", "too-late"] {
         keys.push(format!("fault-{fault}"));
     }
-    let missing: Vec<_> = keys.iter().flat_map(|k| Language::ALL.map(|l| (k, l))).filter(|(k, l)| !wording.has(*l, k)).collect();
+    let missing: Vec<_> = keys.iter().flat_map(|k| Language::all().into_iter().map(move |l| (k, l))).filter(|(k, l)| !wording.has(*l, k)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 

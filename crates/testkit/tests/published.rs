@@ -74,12 +74,12 @@ fn every_label_is_filled_in() {
     for book in t.office.library().books() {
         let read = book.as_of(jiff::civil::date(2026, 3, 2), |n, unit| {
             let unit = format!("{unit:?}");
-            Label { zh: format!("{n}{unit}"), en: format!("{n} {unit}") }
+            Label::of([("zh".to_owned(), format!("{n}{unit}")), ("en".to_owned(), format!("{n} {unit}"))])
         });
         let labels = read.moves.iter().flat_map(|m| [Some(&m.title), Some(&m.done), m.hint.as_ref(), m.confirm.as_ref()]).flatten();
         let labels = labels.chain(read.states.values().flat_map(|s| [&s.title, &s.plain])).chain(read.clocks.values().flat_map(|c| [&c.title, &c.plain]));
         for label in labels {
-            for text in [&label.zh, &label.en] {
+            for text in label.texts() {
                 assert!(!text.replace("{unit}", "").contains('{'), "{}: {text}", book.id);
             }
         }

@@ -47,7 +47,7 @@ async fn an_accusation_stays_with_its_receiver() {
         assert!(review.closed.is_some(), "a review would show it to the county government");
         // The reason why the receiver is safe is between offices.
         let now = o.now();
-        let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
+        let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::CHINESE, now: &now };
         assert!(!format!("{:?}", lines(ground, views[0].record(), Reader::Petitioner)).contains("无隶属关系"));
         assert!(format!("{:?}", lines(ground, views[0].record(), Reader::Officer)).contains("无隶属关系"));
     })

@@ -125,7 +125,7 @@ async fn nothing_of_one_petitioner_is_told_to_another() {
     let views = follow::view(o, &record).await.unwrap();
     assert_eq!(views[0].joined_count, 2);
     let now = o.now();
-    let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
+    let ground = ViewGround { rules: views[0].ground.rules(), wording: o.wording(), language: Language::CHINESE, now: &now };
     let told = format!("{:?}", lines(ground, views[0].record(), Reader::Petitioner));
     assert!(told.contains("并案办理") && told.contains("同一小区同一供暖问题"), "she is told that and why: {told}");
     assert!(!told.contains(&all[1].0.number) && !told.contains(&all[2].0.number), "not with whom: {told}");
@@ -388,7 +388,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         let views = follow::view(o, &record).await.unwrap();
         let now = o.now();
         for view in &views {
-            let ground = ViewGround { rules: view.ground.rules(), wording: o.wording(), language: Language::Chinese, now: &now };
+            let ground = ViewGround { rules: view.ground.rules(), wording: o.wording(), language: Language::CHINESE, now: &now };
             assert!(format!("{:?}", lines(ground, view.record(), Reader::Petitioner)).contains("并回"), "she reads it on both");
         }
         assert!(views[0].messages.iter().any(|m| m.about == "part-undone"), "and is told");

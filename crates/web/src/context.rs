@@ -116,7 +116,7 @@ impl FromRequestParts<Arc<Shared>> for Asked {
         let kept = cookies.iter().find(|(n, _)| n == LANGUAGE_COOKIE).and_then(|(_, v)| Language::parse(v));
         let from = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
         Ok(Self {
-            language: asked.or(kept).unwrap_or(Language::Chinese),
+            language: asked.or(kept).unwrap_or_else(|| shared.office.binding()),
             path: parts.uri.path().to_owned(),
             query,
             from,
@@ -201,7 +201,8 @@ impl Shared {
         let now = self.office.now();
         let frame = context! {
             lang => asked.language.tag(),
-            other => if asked.language == Language::Chinese { "en" } else { "zh" },
+            direction => self.say(asked.language, "direction"),
+            languages => Language::all().into_iter().filter(|l| *l != asked.language).map(|l| context! { code => l.code(), tag => l.tag(), name => self.say(l, "language-name") }).collect::<Vec<_>>(),
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
             me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.may(huiyin_app::domain::posts::Power::Administer) }),

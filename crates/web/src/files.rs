@@ -72,7 +72,7 @@ pub(crate) fn left(files: &[DraftFile]) -> Vec<FormError> {
 
 /// The record of a file with what is kept as words.
 pub(crate) fn record(shared: &Shared, file: &DraftFile) -> AttachmentRecord {
-    let note = file.removed.as_ref().filter(|_| file.told).and_then(|t| note(shared, Language::Chinese, t));
+    let note = file.removed.as_ref().filter(|_| file.told).and_then(|t| note(shared, shared.office.binding(), t));
     AttachmentRecord { note: note.unwrap_or_default(), ..file.record.clone() }
 }
 

@@ -19,7 +19,7 @@ pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Langu
     papers
         .iter()
         .map(|p| {
-            let title = p.letter.second.as_ref().map_or(p.letter.title.as_str(), |s| language.pick(&p.letter.title, &s.title)).to_owned();
+            let title = papers::for_reader(&p.letter, language).title.clone();
             context! { title, number => p.number, href => format!("{base}/papers/{}", p.n) }
         })
         .collect()
@@ -129,14 +129,8 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
     // What no face here has is said before anybody prints it, to officers with the faces that stand in for those of the standard.
     let undrawable: String = papers::undrawable(&shared.office, std::slice::from_ref(&paper.letter)).into_iter().collect();
     let standing_in = if base.starts_with("/staff") { papers::standing_in(&shared.office).join("、") } else { String::new() };
-    let mut letter = paper.letter.clone();
-    if asked.language == huiyin_wording::Language::English
-        && let Some(second) = letter.second.take()
-    {
-        letter = *second;
-    } else {
-        letter.second = None;
-    }
+    let mut letter = papers::for_reader(&paper.letter, asked.language).clone();
+    letter.second = None;
     let href = format!("{base}/papers/{serial}");
     let back = if base.starts_with("/my") { "/my".to_owned() } else { base };
     let values = context! {

@@ -150,7 +150,7 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
         Closed::Guard { guard: Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) } => {
             let rule = book.and_then(|b| b.clock(clock));
             let title = rule.map(|r| r.title.clone()).or_else(|| shared.office.clock_title(clock));
-            let title = title.map(|t| language.pick(&t.zh, &t.en).to_owned()).unwrap_or_default();
+            let title = title.map(|t| t.get(language.code()).to_owned()).unwrap_or_default();
             let right = rule.is_some_and(|r| r.kind == ClockKind::Right);
             let key = match closed {
                 Closed::Guard { guard: Guard::Running(_) } => "closed-running",

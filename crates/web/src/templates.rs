@@ -43,7 +43,7 @@ impl Templates {
 }
 
 fn translate(wording: &Wording, state: &State<'_, '_>, key: &str, kwargs: &Kwargs) -> Result<String, Error> {
-    let language = state.lookup("lang").and_then(|v| v.as_str().and_then(Language::parse)).unwrap_or(Language::Chinese);
+    let language = state.lookup("lang").and_then(|v| v.as_str().and_then(Language::parse)).unwrap_or(Language::CHINESE);
     let mut given: Vec<(String, Value)> = Vec::new();
     for name in kwargs.args() {
         given.push((name.to_owned(), kwargs.get(name)?));

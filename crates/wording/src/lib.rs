@@ -1,9 +1,12 @@
 //! Words: Fluent files for every string people read, and the writing of dates, instants and numbers.
 //!
-//! A language is added by adding a folder. A key that is missing in a language shows the key between
-//! double brackets, and a test fails.
+//! A language is added by adding a folder: here, or in a folder of the office ([`Wording::load_with`]). A key that is missing in
+//! a language of the program shows the key between double brackets, and a test fails; in a language of the office it is shown in
+//! English.
 
 use std::borrow::Cow;
+use std::path::Path;
+use std::sync::{PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -11,49 +14,77 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
-use unic_langid::langid;
+use unic_langid::LanguageIdentifier;
 
 #[derive(RustEmbed)]
 #[folder = "locales"]
 struct Locales;
 
-/// A language the program speaks.
+/// A language people can read the program in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Language {
-    /// 简体中文, the binding one.
-    Chinese,
-    /// English.
-    English,
+pub struct Language(usize);
+
+/// One language with its words. It stays for the life of the program.
+struct Locale {
+    code: String,
+    tag: String,
+    bundle: FluentBundle<FluentResource>,
+}
+
+/// The folders of the languages of the program, in the order of their numbers.
+const OWN: [&str; 2] = ["zh-CN", "en"];
+
+/// Every language that was read. Those of the program come first.
+static LOCALES: RwLock<Vec<&'static Locale>> = RwLock::new(Vec::new());
+
+fn locales() -> Vec<&'static Locale> {
+    let read = || LOCALES.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let known = read();
+    if !known.is_empty() {
+        return known;
+    }
+    // The texts of the program are tried by a test; a language that could not be read is left out.
+    let own: Vec<&'static Locale> = OWN.iter().filter_map(|tag| own(tag).ok()).map(|l| &*Box::leak(Box::new(l))).collect();
+    let mut all = LOCALES.write().unwrap_or_else(PoisonError::into_inner);
+    if all.is_empty() {
+        *all = own;
+    }
+    all.clone()
 }
 
 impl Language {
-    /// Every language.
-    pub const ALL: [Self; 2] = [Self::Chinese, Self::English];
+    /// 简体中文.
+    pub const CHINESE: Self = Self(0);
+    /// English.
+    pub const ENGLISH: Self = Self(1);
 
-    /// The code used in addresses and cookies.
+    /// Every language.
+    pub fn all() -> Vec<Self> {
+        (0..locales().len()).map(Self).collect()
+    }
+
+    fn locale(self) -> Option<&'static Locale> {
+        locales().get(self.0).copied()
+    }
+
+    /// The code used in addresses, cookies and packs.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh",
-            Self::English => "en",
-        }
+        self.locale().map_or("", |l| &l.code)
     }
 
     /// The value of `lang` in pages.
     pub fn tag(self) -> &'static str {
-        match self {
-            Self::Chinese => "zh-CN",
-            Self::English => "en",
-        }
+        self.locale().map_or("", |l| &l.tag)
     }
 
     /// Reads a code.
     pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|l| l.code() == code || l.tag() == code)
+        locales().iter().position(|l| l.code == code || l.tag == code).map(Self)
     }
 
-    /// The one of two texts that is in this language; the Chinese one when the English is empty.
+    /// The name of something that has one in Chinese and one for everybody else; the Chinese one when the other is empty.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
-        if self == Self::English && !en.is_empty() { en } else { zh }
+        if self != Self::CHINESE && !en.is_empty() { en } else { zh }
     }
 }
 
@@ -66,16 +97,8 @@ pub struct WordingError {
 }
 
 /// All words in all languages.
-pub struct Wording {
-    chinese: FluentBundle<FluentResource>,
-    english: FluentBundle<FluentResource>,
-}
-
-impl std::fmt::Debug for Wording {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Wording")
-    }
-}
+#[derive(Debug, Clone, Copy)]
+pub struct Wording(());
 
 impl Wording {
     /// Reads the word files that come with the program.
@@ -83,52 +106,97 @@ impl Wording {
     /// # Errors
     /// Names the file and what the reader said.
     pub fn load() -> Result<Self, WordingError> {
-        Ok(Self { chinese: bundle(Language::Chinese)?, english: bundle(Language::English)? })
+        for tag in OWN {
+            if locales().iter().all(|l| l.tag != tag) {
+                own(tag)?;
+            }
+        }
+        Ok(Self(()))
+    }
+
+    /// The same with the languages of a folder: one folder of word files for each, named by its tag, such as `fr`. Returns how
+    /// many keys each lacks; they are shown in English.
+    ///
+    /// # Errors
+    /// When a file cannot be read, or a folder is no language.
+    pub fn load_with(folder: &Path) -> Result<(Self, Vec<(String, usize)>), WordingError> {
+        let wording = Self::load()?;
+        let english = keys(Language::ENGLISH);
+        let fail = |file: &Path, why: &dyn std::fmt::Display| WordingError { file: file.display().to_string(), why: why.to_string() };
+        let mut lacking = Vec::new();
+        let mut folders: Vec<_> = std::fs::read_dir(folder).map_err(|e| fail(folder, &e))?.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+        folders.sort();
+        for path in folders {
+            let tag = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if Language::parse(&tag).is_some() {
+                continue;
+            }
+            let mut files = Vec::new();
+            for entry in std::fs::read_dir(&path).map_err(|e| fail(&path, &e))?.flatten().map(|e| e.path()) {
+                if entry.extension().is_some_and(|e| e == "ftl") {
+                    files.push((entry.display().to_string(), std::fs::read_to_string(&entry).map_err(|e| fail(&entry, &e))?));
+                }
+            }
+            let locale = locale(&tag, files)?;
+            lacking.push((tag, english.iter().filter(|k| !locale.bundle.has_message(k)).count()));
+            LOCALES.write().unwrap_or_else(PoisonError::into_inner).push(Box::leak(Box::new(locale)));
+        }
+        Ok((wording, lacking))
     }
 
     /// The words of a key with its values.
     pub fn text(&self, language: Language, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
-        let bundle = match language {
-            Language::Chinese => &self.chinese,
-            Language::English => &self.english,
-        };
-        let mut args = FluentArgs::new();
-        for (name, value) in values {
-            args.set(Cow::Borrowed(*name), value.clone());
-        }
-        let Some(pattern) = bundle.get_message(key).and_then(|m| m.value()) else { return format!("⟦{key}⟧") };
-        let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-        if errors.is_empty() { text } else { format!("⟦{key}: {errors:?}⟧") }
+        let all = locales();
+        let own = all.get(language.0).filter(|l| l.bundle.has_message(key));
+        // A language of the program lacks nothing, or says so; one of the office falls back.
+        let fallback = all.get(Language::ENGLISH.0).filter(|_| language.0 >= OWN.len());
+        let Some(locale) = own.or(fallback) else { return format!("⟦{key}⟧") };
+        locale.text(key, values)
     }
 
     /// Whether a key has words in a language.
     pub fn has(&self, language: Language, key: &str) -> bool {
-        match language {
-            Language::Chinese => self.chinese.has_message(key),
-            Language::English => self.english.has_message(key),
-        }
+        let all = locales();
+        let has = |l: &&Locale| l.bundle.has_message(key);
+        all.get(language.0).is_some_and(has) || (language.0 >= OWN.len() && all.get(Language::ENGLISH.0).is_some_and(has))
     }
 }
 
-fn bundle(language: Language) -> Result<FluentBundle<FluentResource>, WordingError> {
-    let id = match language {
-        Language::Chinese => langid!("zh-CN"),
-        Language::English => langid!("en"),
-    };
+impl Locale {
+    fn text(&self, key: &str, values: &[(&str, FluentValue<'_>)]) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            args.set(Cow::Borrowed(*name), value.clone());
+        }
+        let Some(pattern) = self.bundle.get_message(key).and_then(|m| m.value()) else { return format!("⟦{key}⟧") };
+        let mut errors = Vec::new();
+        let text = self.bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        if errors.is_empty() { text } else { format!("⟦{key}: {errors:?}⟧") }
+    }
+}
+
+/// A language of the program.
+fn own(tag: &str) -> Result<Locale, WordingError> {
+    let folder = format!("{tag}/");
+    let text = |name: &str| Locales::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
+    locale(tag, Locales::iter().filter(|n| n.starts_with(&folder)).map(|n| (n.to_string(), text(&n))).collect())
+}
+
+fn locale(tag: &str, files: Vec<(String, String)>) -> Result<Locale, WordingError> {
+    let id: LanguageIdentifier =
+        tag.parse().map_err(|_| WordingError { file: tag.to_owned(), why: "it is no tag of a language, such as `fr` or `pt-BR`".into() })?;
+    let code = id.language.as_str().to_owned();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     bundle.set_use_isolating(false);
-    let folder = format!("{}/", language.tag());
-    for name in Locales::iter().filter(|n| n.starts_with(&folder)) {
-        let text = Locales::get(&name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
-        let fault = |why: String| WordingError { file: name.to_string(), why };
+    for (name, text) in files {
+        let fault = |why: String| WordingError { file: name.clone(), why };
         let resource = FluentResource::try_new(text).map_err(|(_, e)| fault(format!("{e:?}")))?;
         bundle.add_resource(resource).map_err(|e| fault(format!("{e:?}")))?;
     }
-    Ok(bundle)
+    Ok(Locale { code, tag: tag.to_owned(), bundle })
 }
 
-/// All keys of a language, for the test that the languages agree.
+/// All keys of a language of the program, for the test that the languages agree.
 pub fn keys(language: Language) -> Vec<String> {
     let folder = format!("{}/", language.tag());
     let mut out = Vec::new();
@@ -140,53 +208,44 @@ pub fn keys(language: Language) -> Vec<String> {
     out
 }
 
-fn weekday_zh(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "周一",
-        Weekday::Tuesday => "周二",
-        Weekday::Wednesday => "周三",
-        Weekday::Thursday => "周四",
-        Weekday::Friday => "周五",
-        Weekday::Saturday => "周六",
-        Weekday::Sunday => "周日",
-    }
-}
-
-fn weekday_en(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
-    }
-}
-
-const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-
-fn month_en(date: Date) -> &'static str {
-    usize::try_from(date.month() - 1).ok().and_then(|i| MONTHS.get(i)).copied().unwrap_or_default()
+/// A date by one of the forms of a language.
+fn written(language: Language, form: &str, date: Date) -> String {
+    let wording = Wording(());
+    let say = |key: &str| wording.text(language, key, &[]);
+    let weekday = match date.weekday() {
+        Weekday::Monday => "weekday-1",
+        Weekday::Tuesday => "weekday-2",
+        Weekday::Wednesday => "weekday-3",
+        Weekday::Thursday => "weekday-4",
+        Weekday::Friday => "weekday-5",
+        Weekday::Saturday => "weekday-6",
+        Weekday::Sunday => "weekday-7",
+    };
+    // Numbers as text: no language groups the digits of a year.
+    let values = [
+        ("year", date.year().to_string()),
+        ("month", date.month().to_string()),
+        ("day", date.day().to_string()),
+        ("month_name", say(&format!("month-{}", date.month()))),
+        ("weekday", say(weekday)),
+    ];
+    let values: Vec<(&str, FluentValue<'_>)> = values.into_iter().map(|(name, value)| (name, value.into())).collect();
+    wording.text(language, form, &values)
 }
 
 /// 2026年3月9日（周一） · Monday 9 March 2026.
 pub fn date(language: Language, date: Date) -> String {
-    match language {
-        Language::Chinese => format!("{}年{}月{}日（{}）", date.year(), date.month(), date.day(), weekday_zh(date.weekday())),
-        Language::English => format!("{} {} {} {}", weekday_en(date.weekday()), date.day(), month_en(date), date.year()),
-    }
+    written(language, "date-full", date)
+}
+
+/// A date as it stands on a paper, 2026年3月9日 (GB/T 9704: no weekday, no leading zeros) · 9 March 2026.
+pub fn formal(language: Language, date: Date) -> String {
+    written(language, "date-formal", date)
 }
 
 /// 3月9日 · 9 March; the year is named when it is not that of `today`.
 pub fn day(language: Language, date: Date, today: Date) -> String {
-    let year = date.year() != today.year();
-    match language {
-        Language::Chinese if year => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-        Language::Chinese => format!("{}月{}日", date.month(), date.day()),
-        Language::English if year => format!("{} {} {}", date.day(), month_en(date), date.year()),
-        Language::English => format!("{} {}", date.day(), month_en(date)),
-    }
+    written(language, if date.year() == today.year() { "date-day" } else { "date-formal" }, date)
 }
 
 /// A day with the clock time of an instant.
@@ -201,7 +260,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_keys() {
-        let (zh, en) = (keys(Language::Chinese), keys(Language::English));
+        let (zh, en) = (keys(Language::CHINESE), keys(Language::ENGLISH));
         let missing: Vec<_> = zh.iter().filter(|k| !en.contains(k)).chain(en.iter().filter(|k| !zh.contains(k))).collect();
         assert!(missing.is_empty(), "only in one language: {missing:?}");
         assert!(Wording::load().is_ok());
@@ -210,8 +269,26 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_read_them() {
         let day9 = jiff::civil::date(2026, 3, 9);
-        assert_eq!(date(Language::Chinese, day9), "2026年3月9日（周一）");
-        assert_eq!(date(Language::English, day9), "Monday 9 March 2026");
-        assert_eq!(day(Language::Chinese, day9, day9), "3月9日");
+        assert_eq!(date(Language::CHINESE, day9), "2026年3月9日（周一）");
+        assert_eq!(date(Language::ENGLISH, day9), "Monday 9 March 2026");
+        assert_eq!(day(Language::CHINESE, day9, day9), "3月9日");
+    }
+
+    #[test]
+    fn a_language_is_a_folder_and_what_it_lacks_is_english() {
+        let folder = std::env::temp_dir().join(format!("huiyin-locales-{}", std::process::id()));
+        std::fs::create_dir_all(folder.join("fr")).unwrap();
+        std::fs::write(folder.join("fr/common.ftl"), "language-name = Français\nmonth-3 = mars\ndate-formal = { $day } { $month_name } { $year }\n").unwrap();
+        let (wording, lacking) = Wording::load_with(&folder).unwrap();
+        assert!(lacking.iter().any(|(tag, n)| tag == "fr" && *n > 100), "{lacking:?}");
+        let french = Language::parse("fr").unwrap();
+        assert_eq!(formal(french, jiff::civil::date(2026, 3, 9)), "9 mars 2026");
+        assert_eq!(date(french, jiff::civil::date(2026, 3, 9)), "Monday 9 mars 2026");
+        assert_eq!(wording.text(french, "language-name", &[]), "Français");
+        assert_eq!(wording.text(french, "brand", &[]), wording.text(Language::ENGLISH, "brand", &[]));
+        std::fs::write(folder.join("fr/common.ftl"), "= =").unwrap();
+        std::fs::create_dir_all(folder.join("nonsense_tag_x")).unwrap();
+        assert!(Wording::load_with(&folder).is_err(), "a folder that is no language is named");
+        std::fs::remove_dir_all(&folder).unwrap();
     }
 }

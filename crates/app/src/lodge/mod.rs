@@ -144,7 +144,7 @@ fn at_the_desk(office: &Office, staff: &Staff, mut lodging: Lodging, arrival: &R
 
 /// What is kept of an upper-level accusation: nothing that was in it, and nobody who wrote it.
 fn stub(office: &Office, lodging: Lodging) -> Lodging {
-    let title = office.wording().text(huiyin_wording::Language::Chinese, "sealed-title", &[]);
+    let title = office.wording().text(office.binding(), "sealed-title", &[]);
     Lodging {
         form_token: lodging.form_token,
         unit: lodging.unit,
@@ -171,7 +171,7 @@ async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration)
     let ground = office.ground_for(&lodging.unit).await?;
     place(office, lodging).await?;
     check::check(lodging, arrival, &ground, office.now().today())?;
-    let say = |key: &str, n: usize| office.wording().text(huiyin_wording::Language::Chinese, key, &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    let say = |key: &str, n: usize| office.wording().text(office.binding(), key, &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
     if lodging.title.is_empty() {
         lodging.title = say("title-none", 0);
     }
@@ -230,7 +230,7 @@ pub(crate) async fn without_names(office: &Office, matter: &huiyin_domain::matte
 }
 
 fn neutral(office: &Office, n: usize, media_type: &str) -> String {
-    let word = office.wording().text(huiyin_wording::Language::Chinese, "file-neutral", &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    let word = office.wording().text(office.binding(), "file-neutral", &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
     format!("{word}.{}", huiyin_files::ending(media_type))
 }
 

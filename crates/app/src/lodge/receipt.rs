@@ -14,7 +14,6 @@ use huiyin_domain::procedure::Phase;
 use huiyin_domain::submission::Naming;
 use huiyin_domain::unit::Directory;
 use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, SubmissionRecord};
-use huiyin_wording::Language;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
@@ -287,7 +286,7 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
         return Err(AppError::NotAllowed);
     }
     let who = crate::vault::person(office, &case.record.submission.id).await?.map(|v| v.identity).unwrap_or_default();
-    let purpose = office.wording().text(Language::Chinese, "code-letter-title", &[]);
+    let purpose = office.wording().text(office.binding(), "code-letter-title", &[]);
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(AuditRecord { what: "identity".to_owned(), ..reading(office, staff, &case.record.submission.id, &purpose)? });
     office.store().commit(changes).await?;
@@ -298,11 +297,11 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
     let say = |key: &str| {
         let values = [
             ("number", case.number.as_str().into()),
-            ("day", papers::formal_date(Language::Chinese, on).into()),
+            ("day", papers::formal_date(office.binding(), on).into()),
             ("unit", name.as_str().into()),
             ("telephone", unit.as_ref().map(|u| u.telephone.clone()).unwrap_or_default().into()),
         ];
-        office.wording().text(Language::Chinese, key, &values)
+        office.wording().text(office.binding(), key, &values)
     };
     let keys: &[&str] = if code.stolen {
         &["code-letter-done", "code-letter-stolen", "code-letter-not-you"]
@@ -312,9 +311,9 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
     let letter = Letter {
         organ: name.clone(),
         title: say("code-letter-title"),
-        to: if who.name.is_empty() { office.wording().text(Language::Chinese, "petitioner", &[]) } else { who.name },
+        to: if who.name.is_empty() { office.wording().text(office.binding(), "petitioner", &[]) } else { who.name },
         body: keys.iter().map(|k| Paragraph::Text(say(k))).collect(),
-        date: papers::formal_date(Language::Chinese, office.now().today()),
+        date: papers::formal_date(office.binding(), office.now().today()),
         contact: unit.as_ref().map(|u| format!("{}　{}", u.address, u.telephone).trim().to_owned()).unwrap_or_default(),
         ..Letter::default()
     };

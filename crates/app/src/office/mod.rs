@@ -20,7 +20,7 @@ use huiyin_files::FileStore;
 use huiyin_register::hex;
 use huiyin_storage::{ItemKind, ItemRecord, Reserved, Store};
 use huiyin_vault::Keyring;
-use huiyin_wording::Wording;
+use huiyin_wording::{Language, Wording};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use sha2::Sha256;
@@ -353,6 +353,11 @@ impl Office {
     pub async fn ground_today(&self) -> Result<Ground> {
         let book = self.book_today().ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
         self.ground_of(book).await
+    }
+
+    /// The language of papers and of what is kept.
+    pub fn binding(&self) -> Language {
+        self.book_today().and_then(|b| Language::parse(&b.binding)).unwrap_or(Language::CHINESE)
     }
 
     /// The pack for what comes in today.

@@ -8,6 +8,8 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::procedure::RuleBook;
 use huiyin_rules::{PackFiles, base_of, id_of, read_calendar, read_pack_over};
 
+use huiyin_wording::{Language, Wording};
+
 use super::check::{Limits, Shown, run};
 use super::shipped::{shipped_calendars, texts};
 use super::{PackLoadError, Texts};
@@ -46,14 +48,17 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
     walk(root, &mut found)?;
     found.sort();
     let mut out = String::from("# Procedures\n\nDrawn from the packs by `huiyin pack draw packs docs/PROCEDURES.md`; a test keeps it so. 由规则包画出。\n");
+    let wording = Wording::load().map_err(|e| PackLoadError::Calendar(e.to_string()))?;
     for folder in found {
         let book = read_one(&folder)?;
+        let language = Language::parse(&book.binding).unwrap_or(Language::ENGLISH);
+        let span = |n, unit| crate::periods::span(&wording, language, n, unit);
         out.push_str(&format!(
             "\n## {} · `{}`\n\n{}\n\n```mermaid\n{}```\n",
-            book.title.zh,
+            book.title.get(&book.binding),
             book.id,
-            book.title.en,
-            huiyin_rules::mermaid(&book, huiyin_rules::Words::Zh)
+            book.title.languages().filter(|l| *l != book.binding).map(|l| book.title.get(l)).collect::<Vec<_>>().join(" · "),
+            huiyin_rules::mermaid(&book, &huiyin_rules::Words { language: &book.binding, span: &span, colon: "：" })
         ));
     }
     Ok(out)

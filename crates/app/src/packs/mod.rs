@@ -175,7 +175,14 @@ impl Library {
 }
 
 /// The picture of a procedure for the public page.
-pub fn picture(book: &RuleBook, language: huiyin_wording::Language, title: &str, name_of: &dyn Fn(huiyin_domain::procedure::Phase) -> String) -> String {
-    let words = if language == huiyin_wording::Language::English { huiyin_rules::Words::En } else { huiyin_rules::Words::Zh };
-    huiyin_rules::svg(book, words, title, name_of)
+pub fn picture(
+    wording: &huiyin_wording::Wording,
+    book: &RuleBook,
+    language: huiyin_wording::Language,
+    title: &str,
+    name_of: &dyn Fn(huiyin_domain::procedure::Phase) -> String,
+) -> String {
+    let span = |n, unit| crate::periods::span(wording, language, n, unit);
+    let colon = wording.text(language, "colon", &[]);
+    huiyin_rules::svg(book, &huiyin_rules::Words { language: language.code(), span: &span, colon: &colon }, title, name_of)
 }

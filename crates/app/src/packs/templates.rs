@@ -12,7 +12,7 @@ pub fn check_templates(book: &RuleBook) -> Vec<String> {
         for (name, paper) in rule.documents().filter_map(|d| book.papers.get(d).map(|p| (d, p))) {
             for all_given in [true, false] {
                 let values = samples(book, rule, all_given);
-                for (language, text) in [("zh", &paper.template.zh), ("en", &paper.template.en)] {
+                for (language, text) in paper.template.languages().map(|l| (l, paper.template.get(l))) {
                     if let Err(error) = huiyin_documents::render(text, &values) {
                         out.push(format!("paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}", rule.id, paper.line));
                     }

@@ -68,7 +68,7 @@ async fn one(office: &Office, book: &RuleBook, rule: &BeginRule, unit: &UnitId, 
     let ground = office.ground(&book.id).await?;
     // The number says which it is, and no number is given twice: two sweeps at once begin it once.
     let number = format!("{}{day}-{}-{unit}", letter(book.kind), rule.id);
-    let with = Start { id: ProceedingId(new_id()), number, title: rule.title_in(false, day), on: day, unit: unit.clone() };
+    let with = Start { id: ProceedingId(new_id()), number, title: rule.title_in(&ground.book.binding, day), on: day, unit: unit.clone() };
     let (bare, events) = begin_by(ground.rules(), rule, with, &Payload::default(), EventActor::Clock, &office.now())?;
     let index = terms::index_terms(&[&bare.title]);
     let mut changes = Changes::new(office.tenant().clone());

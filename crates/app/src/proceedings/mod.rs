@@ -228,7 +228,7 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     let payload = Payload::check(&rule.needs, fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
     let links = linked(office, &ground, staff, payload.text(Field::Joined).unwrap_or_default()).await?;
     let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
-    let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(false, on), str::to_owned);
+    let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(&ground.book.binding, on), str::to_owned);
     let with = Start { id: ProceedingId(new_id()), number: next_number(office, book.kind).await?, title, on, unit: staff.officer.unit.clone() };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let (mut bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;

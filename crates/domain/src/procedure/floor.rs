@@ -272,7 +272,7 @@ fn answers(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     let remedy = opinion.then(|| "above".to_owned());
     for (name, paper) in papers {
         for variable in printed.clone().chain(remedy.clone()) {
-            for text in [&paper.template.zh, &paper.template.en].into_iter().filter(|t| !prints(t, &variable)) {
+            for text in paper.template.texts().filter(|t| !prints(t, &variable)) {
                 let first: String = text.trim().chars().take(12).collect();
                 out.push(format!("its paper `{name}` ({first}…) does not print `{variable}`; add {{{{ {variable} }}}} to the template"));
             }

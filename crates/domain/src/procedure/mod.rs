@@ -424,9 +424,9 @@ pub struct BeginRule {
 
 impl BeginRule {
     /// Its title in one language, with the year it is for.
-    pub fn title_in(&self, english: bool, on: Date) -> String {
+    pub fn title_in(&self, language: &str, on: Date) -> String {
         let year = self.every.map_or(on.year(), |every| every.year(on));
-        (if english { &self.title.en } else { &self.title.zh }).replace("{year}", &year.to_string())
+        self.title.get(language).replace("{year}", &year.to_string())
     }
 }
 
@@ -463,6 +463,8 @@ pub struct RuleBook {
     pub kind: ProceedingKind,
     /// Name.
     pub title: Label,
+    /// The language of its papers and of what is kept; the first of its languages for whoever reads none of them.
+    pub binding: String,
     /// In force from.
     pub force_from: Date,
     /// The working-day calendar it counts by.
@@ -584,12 +586,8 @@ impl RuleBook {
             })
             .collect();
         let fill = |label: &mut Label| {
-            for (name, span) in &spans {
-                if !label.zh.contains('{') && !label.en.contains('{') {
-                    return;
-                }
-                label.zh = label.zh.replace(name, &span.zh);
-                label.en = label.en.replace(name, &span.en);
+            for (name, span) in spans.iter().filter(|_| label.texts().any(|t| t.contains('{'))).collect::<Vec<_>>() {
+                label.fill(name, span);
             }
         };
         let mut book = self.clone();

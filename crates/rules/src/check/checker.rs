@@ -15,6 +15,8 @@ pub(super) struct Checker<'a> {
     pub(super) errors: &'a mut Vec<PackError>,
     pub(super) file: String,
     pub(super) offset: usize,
+    /// The languages of the pack's title.
+    pub(super) of: Vec<String>,
 }
 
 impl Checker<'_> {
@@ -51,9 +53,22 @@ impl Checker<'_> {
         }
     }
 
+    /// A label is given in every language of the pack's title. What stands in the pack below is that one's to answer for.
+    pub(super) fn languages(&mut self, label: &Label) {
+        if self.file.contains(':') || self.of.is_empty() {
+            return;
+        }
+        let missing: Vec<&str> = self.of.iter().map(String::as_str).filter(|l| label.languages().all(|own| own != *l)).collect();
+        if !missing.is_empty() {
+            let (has, needs) = (label.languages().collect::<Vec<_>>().join(", "), missing.join(", "));
+            self.say(format!("the title of the pack is in other languages as well: a text that is in `{has}` is also written in `{needs}`"));
+        }
+    }
+
     /// A label may name a clock in braces, and is shown with its period of today; it never says a number of days itself.
     pub(super) fn periods(&mut self, label: &Label, clocks: &[String]) {
-        for text in [&label.zh, &label.en] {
+        self.languages(label);
+        for text in label.texts() {
             for name in text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).filter(|n| *n != "unit") {
                 self.known("clock", name, clocks);
             }

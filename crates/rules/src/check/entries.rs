@@ -97,6 +97,7 @@ pub(super) fn choice_rule(checker: &mut Checker<'_>, raw: raw::Choice, clocks: &
     if raw.supports && !matches!(field, Field::Outcome | Field::Adopted) {
         checker.say(format!("only an `outcome` supports a request and only `adopted` a recommendation; take `supports` out of `{}`", raw.id));
     }
+    checker.languages(&raw.label);
     if let Some(clause) = &raw.clause {
         checker.known("clause", clause, clauses);
     }
@@ -132,6 +133,9 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
     }
     for document in raw.document.iter().chain(raw.variant.iter().filter_map(|v| v.document.as_ref())) {
         checker.known("paper", document, &known.papers);
+    }
+    for label in raw.variant.iter().filter_map(|v| v.done.as_ref()) {
+        checker.languages(label);
     }
     for label in [&raw.title, &raw.done].into_iter().chain(&raw.confirm).chain(&raw.hint) {
         checker.periods(label, clocks);
@@ -212,6 +216,7 @@ pub(super) fn post_rule(checker: &mut Checker<'_>, raw: raw::PostEntry, posts: &
             checker.say(format!("`{deputy}` cannot stand in for itself; take it out of `deputies`"));
         }
     }
+    checker.languages(&raw.label);
     if raw.may.is_empty() {
         checker.say(format!("whoever sits in `{}` may do nothing; write `may`", raw.id.word()));
     }

@@ -12,6 +12,7 @@ use crate::raw::Head;
 pub(super) struct WholeHead {
     pub(super) id: String,
     pub(super) title: Label,
+    pub(super) binding: String,
     pub(super) force_from: jiff::civil::Date,
     pub(super) calendar: String,
     pub(super) kind: ProceedingKind,
@@ -76,9 +77,24 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         }),
         ProceedingKind::Office | ProceedingKind::Meeting => None,
     };
+    let title = head.title?;
+    let languages: Vec<&str> = title.languages().collect();
+    let wrong = |l: &&str| l.is_empty() || l.len() > 12 || !l.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    if languages.is_empty() || languages.iter().any(wrong) {
+        checker.say("`title` says in which languages the pack is; write each by its code, such as { zh = \"…\", en = \"…\" }".to_owned());
+    }
+    let binding = match (&head.binding, languages.as_slice()) {
+        (Some(binding), all) if all.contains(&binding.as_str()) => binding.clone(),
+        (None, [only]) => (*only).to_owned(),
+        _ => {
+            checker.say(format!("`binding` says which of the languages `{}` papers and records are kept in; write one of them", languages.join("`, `")));
+            return None;
+        }
+    };
     Some(WholeHead {
         id: head.id,
-        title: head.title?,
+        title,
+        binding,
         force_from: head.force_from?,
         calendar: head.calendar?,
         kind,

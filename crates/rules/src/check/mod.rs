@@ -135,7 +135,7 @@ pub(crate) struct Built {
 #[expect(clippy::too_many_lines, reason = "one part of the pack after the other; to be parted with the reading of packs")]
 pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> Option<Built> {
     let (base, own) = (gather(base), gather(parts));
-    let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0 };
+    let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0, of: Vec::new() };
     let over_another = base.head.is_some();
     let Some((file, offset, head)) = own.head else {
         checker.say("there is no [pack] section; write id, title, force_from and calendar".to_owned());
@@ -149,6 +149,7 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let place = |checker: &Checker<'_>| (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)));
     let mut places = Places { head: place(&checker), ..Places::default() };
     let head = check_head(&mut checker, head.over(base.head.as_ref().map(|h| &h.2)))?;
+    checker.of = head.title.languages().map(str::to_owned).collect();
     twice(&mut checker, "state", own.states.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "clock", own.clocks.iter().map(|s| (&s.0, s.1, &s.2.id)));
     twice(&mut checker, "move", own.moves.iter().map(|s| (&s.0, s.1, &s.2.id)));
@@ -183,6 +184,7 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     }
     let line = if over_another { base.compartment } else { own.compartment };
     let numbering_found = own.numbering.or(base.numbering);
+    let own_clauses = own.clauses.clone();
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
     let clock_ids: Vec<String> = clocks.iter().map(|c| c.2.id.clone()).collect();
@@ -223,6 +225,10 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
             other => format!("a pack of the kind `{}` needs at least one [[begin]]", other.word()),
         });
     }
+    for clause in own_clauses.values() {
+        checker.languages(&clause.cite);
+        checker.languages(&clause.gist);
+    }
     let mut built_begins = Vec::new();
     for (file, offset, raw) in begins {
         (checker.file, checker.offset) = (file, offset);
@@ -262,6 +268,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     for (file, offset, raw) in papers {
         (checker.file, checker.offset) = (file, offset);
         let at = place(&checker);
+        checker.languages(&raw.title);
+        checker.languages(&raw.template);
         let rule = PaperRule {
             title: raw.title,
             code: raw.code,
@@ -323,6 +331,7 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let book = RuleBook {
         id: PackId(head.id),
         title: head.title,
+        binding: head.binding,
         force_from: head.force_from,
         calendar: head.calendar,
         kind: head.kind,

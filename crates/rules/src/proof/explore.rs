@@ -535,7 +535,7 @@ impl<'a> Space<'a> {
             at = parent;
         }
         let start = self.state_name(at);
-        let title = self.book.state(&StateId::new(start.clone())).map(|s| s.title.zh.clone()).unwrap_or_default();
+        let title = self.book.state(&StateId::new(start.clone())).map(|s| s.title.get(&self.book.binding).to_owned()).unwrap_or_default();
         out.push(format!("opened in {title} `{start}`"));
         out.reverse();
         out

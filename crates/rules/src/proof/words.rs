@@ -15,8 +15,8 @@ pub(crate) fn verb(verb: Verb) -> String {
 /// One move: who, what, where to.
 pub(crate) fn step(book: &RuleBook, rule: &MoveRule) -> String {
     let by: Vec<String> = rule.by.iter().map(word).collect();
-    let to = rule.to.as_ref().and_then(|s| book.state(s)).map(|s| format!(" → {} `{}`", s.title.zh, s.id)).unwrap_or_default();
-    format!("{} `{}` (by {}){to}", rule.title.zh, rule.id, by.join(" or "))
+    let to = rule.to.as_ref().and_then(|s| book.state(s)).map(|s| format!(" → {} `{}`", s.title.get(&book.binding), s.id)).unwrap_or_default();
+    format!("{} `{}` (by {}){to}", rule.title.get(&book.binding), rule.id, by.join(" or "))
 }
 
 fn word<T: serde::Serialize>(value: &T) -> String {

@@ -347,7 +347,7 @@ pub(crate) fn brief(asked: &Asked, ground: &huiyin_app::Ground, m: &huiyin_app::
         part: m.part,
         title: m.title.clone(),
         state: m.state.0.clone(),
-        state_text: state.map(|s| asked.language.pick(&s.title.zh, &s.title.en).to_owned()).unwrap_or_default(),
+        state_text: state.map(|s| s.title.get(asked.language.code()).to_owned()).unwrap_or_default(),
         phase: m.phase.word().to_owned(),
         holder: m.holder.0.clone(),
         holder_name: ground.directory.unit(&m.holder).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
@@ -372,7 +372,7 @@ pub(crate) fn full(shared: &Shared, asked: &Asked, view: &MatterView, actor: &Ac
         .into_iter()
         .map(|o| OfferJson {
             id: o.rule.id.0.clone(),
-            title: asked.language.pick(&o.rule.title.zh, &o.rule.title.en).to_owned(),
+            title: o.rule.title.get(asked.language.code()).to_owned(),
             fields: o.rule.needs.iter().map(|n| format!("{}{}", n.field.word(), if n.required { "" } else { "?" })).collect(),
             closed: o.closed.map(|c: Closed| problem::why_closed(shared, asked.language, &c, Some(&view.ground.book))),
         })

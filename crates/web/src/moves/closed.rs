@@ -23,7 +23,7 @@ pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, 
 /// Where the time of keeping comes from: the office's promise, or a clause.
 fn basis_of_keeping(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> String {
     let clause = keep_rule(&view.ground.book, &view.matter).and_then(|k| k.clause.as_ref()).and_then(|c| view.ground.book.clauses.get(c));
-    let basis = clause.map_or_else(|| shared.say(language, "basis-house"), |c| language.pick(&c.cite.zh, &c.cite.en).to_owned());
+    let basis = clause.map_or_else(|| shared.say(language, "basis-house"), |c| c.cite.get(language.code()).to_owned());
     shared.office.wording().text(language, "in-brackets", &[("text", basis.into())])
 }
 

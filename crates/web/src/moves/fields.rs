@@ -167,7 +167,7 @@ fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor:
     let clocks = decide::late_duties(view.ground.rules(), view.proceeding, actor, rule);
     let text = |c: &Clock| {
         let unit = c.bound.unit.as_ref().and_then(|u| view.ground.directory.unit(u)).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
-        let title = view.ground.book.clock(&c.rule).map(|r| language.pick(&r.title.zh, &r.title.en)).unwrap_or_default();
+        let title = view.ground.book.clock(&c.rule).map(|r| r.title.get(language.code())).unwrap_or_default();
         let days = i64::from(number_of(view.today) - number_of(c.legal)).max(1);
         let values = [("unit", unit.into()), ("what", title.into()), ("due", huiyin_wording::date(language, c.legal).into()), ("days", days.into())];
         shared.office.wording().text(language, "late-duty", &values)

@@ -11,7 +11,7 @@ use crate::problem;
 
 /// The moves with what they are called, or why they are closed; those that only answer what is not there are left out.
 pub(crate) fn offered(shared: &Shared, language: Language, mut offers: Vec<Offer<'_>>, book: &RuleBook) -> Vec<Value> {
-    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &Label| l.get(language.code()).to_owned();
     offers.sort_by_key(|o| o.closed.is_some());
     offers
         .into_iter()

@@ -150,12 +150,12 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     let now = shared.office.now();
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language: asked.language, now: &now };
     let (duties, rights): (Vec<_>, Vec<_>) = clock_view::owed(ground, &view.matter).into_iter().filter(|c| !c.between_offices).partition(|c| !c.right);
-    let state = view.ground.book.state(&view.matter.state).map(|s| asked.language.pick(&s.plain.zh, &s.plain.en).to_owned()).unwrap_or_default();
+    let state = view.ground.book.state(&view.matter.state).map(|s| s.plain.get(asked.language.code()).to_owned()).unwrap_or_default();
     let (opening, offers): (Vec<_>, Vec<_>) = view.offers(&Actor::Petitioner).into_iter().partition(|o| o.rule.verb == Verb::Serve && o.closed.is_none());
     // Opening an answer is a button; what it starts is said beside it.
     let opening = opening.first().map(|o| {
-        let hint = o.rule.hint.as_ref().map(|h| asked.language.pick(&h.zh, &h.en).to_owned()).unwrap_or_default();
-        context! { id => o.rule.id.as_str(), title => asked.language.pick(&o.rule.title.zh, &o.rule.title.en), hint, version => view.matter.version, key => key_of(&Form::default()).unwrap_or_default() }
+        let hint = o.rule.hint.as_ref().map(|h| h.get(asked.language.code()).to_owned()).unwrap_or_default();
+        context! { id => o.rule.id.as_str(), title => o.rule.title.get(asked.language.code()), hint, version => view.matter.version, key => key_of(&Form::default()).unwrap_or_default() }
     });
     let moves: Vec<Value> = offers
         .into_iter()
@@ -163,9 +163,9 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
         .filter(|o| !o.closed.as_ref().is_some_and(nothing_to_do))
         .filter(|o| o.rule.verb != Verb::Appoint || view.submission.submission.naming != Naming::Anonymous)
         .map(|o| {
-            let hint = o.rule.hint.as_ref().map(|h| asked.language.pick(&h.zh, &h.en).to_owned()).unwrap_or_default();
+            let hint = o.rule.hint.as_ref().map(|h| h.get(asked.language.code()).to_owned()).unwrap_or_default();
             context! {
-                id => o.rule.id.as_str(), title => asked.language.pick(&o.rule.title.zh, &o.rule.title.en), hint,
+                id => o.rule.id.as_str(), title => o.rule.title.get(asked.language.code()), hint,
                 closed => o.closed.map(|c| problem::why_closed(shared, asked.language, &c, Some(&view.ground.book))),
             }
         })
@@ -203,7 +203,7 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     if let Some(closed) = &offer.closed {
         return Err(fail(AppError::Closed(Box::new(closed.clone()))));
     }
-    let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(asked.language.code()).to_owned();
     let failed = !errors.is_empty();
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),

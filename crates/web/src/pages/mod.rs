@@ -50,7 +50,7 @@ fn period(shared: &Shared, asked: &Asked, clock: &ClockRule, today: jiff::civil:
         StartFrom::Accepted => "home-period-accepted",
         StartFrom::Move | StartFrom::Field(_) => "home-period",
     };
-    let plain = asked.language.pick(&clock.plain.zh, &clock.plain.en).replace("{unit}", &relation_word(shared, asked, clock));
+    let plain = clock.plain.get(asked.language.code()).replace("{unit}", &relation_word(shared, asked, clock));
     Some(shared.office.wording().text(asked.language, key, &[("span", span.into()), ("plain", plain.into())]))
 }
 
@@ -62,7 +62,7 @@ fn span(shared: &Shared, asked: &Asked, clock: &ClockRule, day: jiff::civil::Dat
 
 /// Chooses the language and goes back.
 pub(crate) async fn language(State(shared): State<Arc<Shared>>, Path(code): Path<String>, asked: Asked) -> Page {
-    let language = Language::parse(&code).unwrap_or(Language::Chinese);
+    let language = Language::parse(&code).unwrap_or_else(|| shared.office.binding());
     let back = asked.query.split('&').find_map(|p| p.strip_prefix("back=")).unwrap_or("/");
     let back: String = form_urlencoded::parse(format!("b={back}").as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default();
     // Only a path of this site; "//host" would lead elsewhere.
@@ -126,7 +126,7 @@ fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
 /// The procedure and its periods, drawn from the pack in force (art. 18).
 pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
-    let pick = |l: &huiyin_app::domain::procedure::Label| asked.language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(asked.language.code()).to_owned();
     let today = shared.office.now().today();
     let rows: Vec<PeriodRow> = in_order(&ground.book)
         .into_iter()
@@ -151,9 +151,10 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             states: states_in_order(&ground.book).into_iter().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
         })
         .collect();
-    let picture = huiyin_app::packs::picture(&ground.book, asked.language, &shared.say(asked.language, "procedure-picture"), &|phase| {
-        shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-")))
-    });
+    let picture =
+        huiyin_app::packs::picture(shared.office.wording(), &ground.book, asked.language, &shared.say(asked.language, "procedure-picture"), &|phase| {
+            shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-")))
+        });
     let values = context! { pack => pick(&ground.book.title), law, house, phases, picture };
     Ok(shared.page(&asked, "procedure.html", values))
 }

@@ -38,14 +38,13 @@ async fn overview(shared: &Shared, signed: &SignedIn, token: Option<String>) -> 
     let units: Vec<Value> = all
         .units
         .iter()
-        .map(|u| context! { id => u.id.as_str(), name => name(&u.id), kind => all.vocabulary.kind(u.kind).map(|k| language.pick(&k.label.zh, &k.label.en).to_owned()).unwrap_or_default(), superior => u.superior.as_ref().map(name), active => u.active })
+        .map(|u| context! { id => u.id.as_str(), name => name(&u.id), kind => all.vocabulary.kind(u.kind).map(|k| k.label.get(language.code()).to_owned()).unwrap_or_default(), superior => u.superior.as_ref().map(name), active => u.active })
         .collect();
     let officers: Vec<Value> = all
         .officers
         .iter()
         .map(|o| {
-            let posts: Vec<String> =
-                all.vocabulary.posts.iter().filter(|p| o.posts.contains(&p.id)).map(|p| language.pick(&p.label.zh, &p.label.en).to_owned()).collect();
+            let posts: Vec<String> = all.vocabulary.posts.iter().filter(|p| o.posts.contains(&p.id)).map(|p| p.label.get(language.code()).to_owned()).collect();
             context! { id => o.id.as_str(), login => o.login, name => o.name, unit => name(&o.unit), posts => posts.join("、"), active => o.active }
         })
         .collect();
@@ -72,7 +71,7 @@ async fn unit_page(shared: &Shared, signed: &SignedIn, unit: Option<Unit>, error
     let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let units: Vec<Value> = all.units.iter().map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
     let language = signed.asked.language;
-    let kinds: Vec<Value> = all.vocabulary.kinds.iter().map(|k| context! { id => k.id.word(), label => language.pick(&k.label.zh, &k.label.en) }).collect();
+    let kinds: Vec<Value> = all.vocabulary.kinds.iter().map(|k| context! { id => k.id.word(), label => k.label.get(language.code()) }).collect();
     Ok(shared.desk(
         signed,
         "unit.html",
@@ -130,7 +129,7 @@ async fn officer_page(shared: &Shared, signed: &SignedIn, o: Option<Value>, id: 
     let colleagues = |o: &&Officer| asks && o.active && o.id.as_str() != id && was.is_some_and(|w| w.unit == o.unit);
     let substitutes: Vec<Value> = all.officers.iter().filter(colleagues).map(|o| context! { id => o.id.as_str(), name => o.name }).collect();
     let language = signed.asked.language;
-    let posts: Vec<Value> = all.vocabulary.posts.iter().map(|p| context! { id => p.id.word(), label => language.pick(&p.label.zh, &p.label.en) }).collect();
+    let posts: Vec<Value> = all.vocabulary.posts.iter().map(|p| context! { id => p.id.word(), label => p.label.get(language.code()) }).collect();
     let second_factor = match was {
         Some(was) => sign_in::second_factor(&shared.office, &was.id).await.map_err(|e| Problem::page(shared, &signed.asked, e))?.is_some(),
         None => false,

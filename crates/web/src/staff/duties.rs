@@ -107,7 +107,7 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
     let now = shared.office.now();
     let today = now.today();
     let rule = ground.book.clock(&duty.rule);
-    let title = rule.map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()).unwrap_or_default();
+    let title = rule.map(|r| r.title.get(language.code()).to_owned()).unwrap_or_default();
     let late_days = number_of(today) - number_of(duty.legal);
     let late = now.at >= duty.due;
     let span = (number_of(duty.legal) - number_of(duty.start)).max(1);
@@ -125,7 +125,7 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
         shared.office.wording().text(language, "left-days", &[("days", days(-late_days).into())])
     };
     let cite = match duty.clause.as_ref().and_then(|c| ground.book.clauses.get(c)) {
-        Some(clause) if duty.basis != huiyin_app::domain::clock::Basis::House => language.pick(&clause.cite.zh, &clause.cite.en).to_owned(),
+        Some(clause) if duty.basis != huiyin_app::domain::clock::Basis::House => clause.cite.get(language.code()).to_owned(),
         _ => shared.say(language, "basis-house"),
     };
     let width = if late { f64::from(span) / f64::from(span + late_days.max(1)) * 210.0 } else { f64::from(spent) / f64::from(span) * 210.0 };

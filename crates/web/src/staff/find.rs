@@ -28,7 +28,7 @@ pub(crate) async fn row(shared: &Shared, signed: &SignedIn, matter: &Matter) -> 
     let language = signed.asked.language;
     let ground = shared.office.ground(&matter.pack).await?;
     let today = shared.office.now().today();
-    let pick = |l: &huiyin_app::domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
     let holder = ground.directory.unit(&matter.holder).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
     let next = matter.owed().into_iter().find(|c| c.kind == huiyin_app::domain::clock::ClockKind::Duty);
     Ok(context! {

@@ -47,7 +47,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let (may_join, may_unjoin) = (open(Verb::Join), open(Verb::Unjoin));
     context! {
         number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name, complained => m.complained_of,
-        state => view.ground.book.state(&m.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => m.is_late(),
+        state => view.ground.book.state(&m.state).map(|r| r.title.get(language.code()).to_owned()), late => m.is_late(),
         received => huiyin_wording::day(language, m.received_on, today), channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
         purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))), headcount => s.headcount,
         naming => shared.say(language, &format!("choice-{}", crate::moves::word(&s.naming))), reply => shared.say(language, &format!("choice-{}", crate::moves::word(&s.reply))), by_agent => s.by_agent,
@@ -56,7 +56,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
         timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, offers, &view.ground.book),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
-        joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()) }).collect::<Vec<_>>(),
+        joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| r.title.get(language.code()).to_owned()) }).collect::<Vec<_>>(),
         joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join, may_unjoin, has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::moves::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
@@ -64,7 +64,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         may_unpart => m.part > 1 && access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
         may_identity => access::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
         may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
-        pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
+        pack => view.ground.book.title.get(language.code()),
     }
 }
 

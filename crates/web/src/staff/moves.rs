@@ -33,7 +33,7 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
     if let Some(closed) = &offer.closed {
         return Err(fail(AppError::Closed(Box::new(closed.clone()))));
     }
-    let pick = |l: &huiyin_app::domain::procedure::Label| signed.asked.language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(signed.asked.language.code()).to_owned();
     let along = joinder::along(&shared.office, &view.ground, &view.matter, &actor, offer.rule).await.map_err(fail)?;
     let actor_reads = |m: &Matter| m.may_read(&actor, &view.ground.directory);
     let joinder::Along { with, without } = along;

@@ -103,12 +103,8 @@ pub(crate) async fn sent(State(shared): State<Arc<Shared>>, signed: SignedIn, fo
 }
 
 async fn in_the_readers_language(shared: &Shared, signed: &SignedIn, year: i16) -> Result<Letter, AppError> {
-    let mut letter = yearly::letter(&shared.office, &signed.staff, year).await?;
-    if signed.asked.language == huiyin_wording::Language::English
-        && let Some(second) = letter.second.take()
-    {
-        letter = *second;
-    }
+    let whole = yearly::letter(&shared.office, &signed.staff, year).await?;
+    let mut letter = huiyin_app::papers::for_reader(&whole, signed.asked.language).clone();
     letter.second = None;
     Ok(letter)
 }

@@ -76,7 +76,7 @@ fn pack(shared: &Shared, signed: &SignedIn, names: &Directory, library: &Library
     };
     context! {
         id => one.id, digest => one.short(), state, state_text => shared.say(language, &format!("rules-state-{state}")),
-        title => book.as_ref().map(|b| language.pick(&b.title.zh, &b.title.en).to_owned()).unwrap_or_default(),
+        title => book.as_ref().map(|b| b.title.get(language.code()).to_owned()).unwrap_or_default(),
         from => book.as_ref().map(|b| huiyin_wording::day(language, b.force_from, today)),
         kind => book.as_ref().map(|b| shared.say(language, &format!("kind-{}", b.kind.word()))),
         brought => by(shared, signed, names, &one.brought), agreed => one.agreed.as_ref().map(|a| by(shared, signed, names, a)),

@@ -23,9 +23,9 @@ async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, error
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let language = signed.asked.language;
     let Beginning { book, rule } = proceedings::beginning(&shared.office, &signed.staff, id).await.map_err(fail)?;
-    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &Label| l.get(language.code()).to_owned();
     let fields: Vec<_> = rule.needs.iter().map(|need| plain_field(shared, &signed.asked, need, form)).collect();
-    let title = rule.title_in(language == huiyin_wording::Language::English, shared.office.now().today());
+    let title = rule.title_in(language.code(), shared.office.now().today());
     let failed = !errors.is_empty();
     let values = context! {
         title, hint => rule.hint.as_ref().map(pick), number => pick(&book.title), about => "", back => format!("/staff/proceedings?kind={}", book.kind.word()),

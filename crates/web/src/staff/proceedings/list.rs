@@ -39,11 +39,9 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     }
     let may = proceedings::beginnings(&shared.office, &signed.staff, kind).await.map_err(fail)?;
     let today = shared.office.now().today();
-    let pick = |l: &huiyin_app::domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
-    let may: Vec<Value> = may
-        .iter()
-        .map(|b| context! { id => b.rule.id, title => b.rule.title_in(language == huiyin_wording::Language::English, today), hint => b.rule.hint.as_ref().map(pick) })
-        .collect();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
+    let may: Vec<Value> =
+        may.iter().map(|b| context! { id => b.rule.id, title => b.rule.title_in(language.code(), today), hint => b.rule.hint.as_ref().map(pick) }).collect();
     let kinds: Vec<Value> = KINDS.map(|k| context! { word => k.word(), title => shared.say(language, &format!("kind-{}", k.word())) }).into();
     Ok(shared.desk(&signed, "proceedings.html", context! { kind => kind.word(), kinds, rows, may, next => page.next }))
 }
@@ -52,7 +50,7 @@ async fn row(shared: &Shared, signed: &SignedIn, subject: &Subject) -> Result<Va
     let language = signed.asked.language;
     let ground = shared.office.ground(&subject.pack).await?;
     let today = shared.office.now().today();
-    let pick = |l: &huiyin_app::domain::procedure::Label| language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
     let next = subject.owed().into_iter().find(|c| c.kind == ClockKind::Duty);
     Ok(context! {
         number => subject.number, title => title_of(&ground, subject, language), late => subject.is_late(),

@@ -32,7 +32,7 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &View, step: &str, for
     if let Some(closed) = &offer.closed {
         return Err(fail(AppError::Closed(Box::new(closed.clone()))));
     }
-    let pick = |l: &Label| language.pick(&l.zh, &l.en).to_owned();
+    let pick = |l: &Label| l.get(language.code()).to_owned();
     let fields = fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &signed.staff.actor(), &[], form);
     let failed = !errors.is_empty();
     let number = &view.proceeding.number;

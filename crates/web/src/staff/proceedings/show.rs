@@ -43,11 +43,11 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         .collect();
     context! {
         number => p.number, title => title_of(&view.ground, p, language), sort => sort_of(view, language), kind => p.kind.word(),
-        state => view.ground.book.state(&p.state).map(|r| language.pick(&r.title.zh, &r.title.en).to_owned()), late => p.is_late(), holder => unit(&p.holder),
+        state => view.ground.book.state(&p.state).map(|r| r.title.get(language.code()).to_owned()), late => p.is_late(), holder => unit(&p.holder),
         day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
         links => view.links.iter().map(|m| context! { number => m.number, title => m.title }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
         timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
-        done => signed.asked.query.contains("done=1"), pack => language.pick(&view.ground.book.title.zh, &view.ground.book.title.en),
+        done => signed.asked.query.contains("done=1"), pack => view.ground.book.title.get(language.code()),
     }
 }
