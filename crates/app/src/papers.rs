@@ -142,12 +142,13 @@ pub(crate) async fn of<K: Kind>(
             second: None,
         })
     };
-    let binding = Language::parse(&ground.book.binding).unwrap_or(Language::CHINESE);
+    let binding = binding_of(&ground.book);
     let mut letter = letter_in(binding)?;
     // For the reader, beside the text that binds.
     if let Some(other) = other_language(&ground.book, binding) {
         let mut second = letter_in(other)?;
-        second.body.push(Paragraph::Text(office.wording().text(other, "paper-prevails", &[])));
+        let name = office.wording().text(binding, "language-name", &[]);
+        second.body.push(Paragraph::Text(office.wording().text(other, "paper-prevails", &[("language", name.into())])));
         letter.second = Some(Box::new(second));
     }
     let salt = random_hex(16)?;
@@ -320,6 +321,11 @@ pub(crate) fn tongue(language: Language) -> Tongue {
 pub fn for_reader(letter: &Letter, language: Language) -> &Letter {
     let wanted = tongue(language);
     letter.second.as_deref().filter(|second| letter.tongue != wanted && second.tongue == wanted).unwrap_or(letter)
+}
+
+/// The language that binds under a pack, in which its papers are.
+pub(crate) fn binding_of(book: &huiyin_domain::procedure::RuleBook) -> Language {
+    Language::parse(&book.binding).unwrap_or(Language::ENGLISH)
 }
 
 /// The language beside the binding one: English where the pack has it, else the first.

@@ -32,6 +32,8 @@ pub struct Config {
     pub division: String,
     /// A folder with the office's own licensed faces for papers; empty: those of Debian's packages.
     pub faces: String,
+    /// A folder with further languages of pages, one folder of word files for each, such as `fr`; what it lacks is shown in English.
+    pub locales: String,
     /// The family of packs under which matters are opened, such as `cn/petition`.
     pub procedure: String,
     /// The site is reached by https: cookies carry `Secure`.
@@ -56,6 +58,7 @@ impl Default for Config {
             front_office: "office".into(),
             division: String::new(),
             faces: String::new(),
+            locales: String::new(),
             procedure: "cn/petition".into(),
             https: false,
             proxy: false,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use huiyin_app::directory;
+use huiyin_app::{directory, packs, rules};
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::posts::UnitRole;
 use huiyin_domain::unit::Unit;
@@ -24,6 +24,9 @@ pub struct Args {
     /// Name of the petition office.
     #[arg(long, value_name = "NAME")]
     office_name: Option<String>,
+    /// Packs and calendars of this folder instead of those that come with the program.
+    #[arg(long, value_name = "FOLDER")]
+    packs: Option<PathBuf>,
     /// Sign-in name of the first administrator.
     #[arg(long, value_name = "LOGIN", default_value = "admin")]
     admin: String,
@@ -47,7 +50,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         None => "信访局".into(),
     };
     let password = huiyin_app::random_hex(8)?;
-    setup::install_shipped(&opened.office, false).await?;
+    match &args.packs {
+        Some(folder) => drop(rules::install(&opened.office, &packs::texts_of(folder)?, false).await.map_err(setup::in_words)?),
+        None => drop(setup::install_shipped(&opened.office, false).await?),
+    }
     let kinds = opened.office.library().vocabulary().kinds;
     let kind =
         kinds.iter().find(|k| k.role == UnitRole::PetitionOffice).map(|k| k.id).context("no installed pack names a kind of unit that is a petition office")?;

@@ -77,7 +77,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         files: FileStore::open(&data.join("files"))?,
         // What is installed in the store takes its place below.
         library: Arc::default(),
-        wording: Arc::new(Wording::load()?),
+        wording: Arc::new(wording(config)?),
         time: clock.clone(),
         tenant,
         zone: TimeZone::get(&config.timezone).with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
@@ -114,6 +114,18 @@ pub fn in_words(error: huiyin_app::AppError) -> anyhow::Error {
         huiyin_app::AppError::Refused(why) => anyhow::anyhow!(why),
         other => other.into(),
     }
+}
+
+/// The words of pages, with the office's own languages.
+fn wording(config: &Config) -> anyhow::Result<Wording> {
+    if config.locales.is_empty() {
+        return Ok(Wording::load()?);
+    }
+    let (wording, lacking) = Wording::load_with(Path::new(&config.locales)).with_context(|| format!("cannot read the languages of `{}`", config.locales))?;
+    for (tag, n) in lacking.iter().filter(|(_, n)| *n > 0) {
+        tracing::warn!(language = tag.as_str(), missing = n, "a language lacks texts of pages; they are shown in English");
+    }
+    Ok(wording)
 }
 
 /// Whether a missing folder is made.

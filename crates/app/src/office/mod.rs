@@ -357,7 +357,7 @@ impl Office {
 
     /// The language of papers and of what is kept.
     pub fn binding(&self) -> Language {
-        self.book_today().and_then(|b| Language::parse(&b.binding)).unwrap_or(Language::CHINESE)
+        self.book_today().and_then(|b| Language::parse(&b.binding)).unwrap_or(Language::ENGLISH)
     }
 
     /// The pack for what comes in today.

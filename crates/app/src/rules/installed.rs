@@ -216,8 +216,16 @@ pub async fn office_lacks(office: &Office) -> Result<Option<String>> {
     wanted.extend(
         office.directory().await?.units.iter().filter(|u| u.active && !u.procedure.is_empty()).map(|u| (u.procedure.clone(), format!("unit `{}`", u.id))),
     );
-    let missing = wanted.into_iter().find(|(family, _)| library.in_force(family, today).is_none());
-    Ok(missing.map(|(family, whose)| format!("no pack of `{family}` is in force ({whose}; {known})")))
+    for (family, whose) in wanted {
+        let Some(book) = library.in_force(&family, today) else {
+            return Ok(Some(format!("no pack of `{family}` is in force ({whose}; {known})")));
+        };
+        if huiyin_wording::Language::parse(&book.binding).is_none() {
+            let why = "and the program has no texts of pages in it; name a folder with them in `locales` of the configuration";
+            return Ok(Some(format!("pack `{}` is kept in the language `{}` ({whose}), {why}", book.id, book.binding)));
+        }
+    }
+    Ok(None)
 }
 
 /// What an installation did.
