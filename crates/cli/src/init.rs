@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use huiyin_app::{directory, packs, rules};
 use huiyin_domain::ids::UnitId;
-use huiyin_domain::posts::UnitRole;
+use huiyin_domain::posts::{Power, UnitRole};
 use huiyin_domain::unit::Unit;
 
 use crate::config;
@@ -44,10 +44,13 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         println!("`{}` is set up already; nothing was changed", config.data.display());
         return Ok(ExitCode::SUCCESS);
     }
-    let name = match args.office_name {
-        Some(name) => name,
-        None if std::io::stdin().is_terminal() => asked("信访部门名称 · name of the petition office [信访局]: ")?.unwrap_or_else(|| "信访局".into()),
-        None => "信访局".into(),
+    // A name that is given stands for every language until another is entered; only the name for want of one has two.
+    let (name, name_en) = match args.office_name {
+        Some(name) => (name, String::new()),
+        None => {
+            let asked = if std::io::stdin().is_terminal() { asked("信访部门名称 · name of the petition office [信访局]: ")? } else { None };
+            asked.map_or_else(|| ("信访局".to_owned(), "Petition Office".to_owned()), |name| (name, String::new()))
+        }
     };
     let password = huiyin_app::random_hex(8)?;
     match &args.packs {
@@ -60,7 +63,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let unit = Unit {
         id: UnitId::new(&config.front_office),
         name,
-        name_en: "Petition Office".into(),
+        name_en,
         kind,
         superior: None,
         address: String::new(),
@@ -70,7 +73,10 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         letters: String::new(),
         active: true,
     };
-    directory::found(&opened.office, unit, &args.admin, "管理员", &password).await?;
+    let vocabulary = opened.office.library().vocabulary();
+    let keeper = vocabulary.posts.iter().find(|p| p.may.contains(&Power::Administer)).context("no installed pack names a post that looks after the office")?;
+    let called = keeper.label.get(opened.office.binding().code()).to_owned();
+    directory::found(&opened.office, unit, &args.admin, &called, &password).await?;
     println!("made `{}` ({})", config.data.display(), opened.office.backend());
     println!("sign in as `{}` with the password `{password}` and change it", args.admin);
     println!("start it with: huiyin serve --data {}", config.data.display());

@@ -134,7 +134,9 @@ fn extensions(said: &mut Said<'_>, book: &RuleBook) {
         {
             said.say(
                 &Place::Clock(clock.id.clone()),
-                format!("its extensions of {extension} days together are longer than the period of {length} days; shorten them, or set the longest whole time in [floor]"),
+                format!(
+                    "its extension of {extension} days in all is longer than the period of {length} days; shorten it, or set the longest whole time in [floor]"
+                ),
             );
         }
     }

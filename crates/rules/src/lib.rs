@@ -12,6 +12,7 @@ mod draw;
 mod error;
 mod floor;
 mod forbidden;
+mod overlay;
 mod periods;
 mod proof;
 mod raw;
@@ -129,10 +130,11 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
         let message = format!("this pack varies `{id}`, which is not here; put it beside this one, or take `extends` out");
         return Err(PackErrors(vec![PackError { pack: files.id.clone(), file: "pack.toml".into(), line: 0, message }]));
     }
-    let own = raw::parse(files).map_err(|mut e| {
+    let mut own = raw::parse(files).map_err(|mut e| {
         e.0.append(&mut errors);
         e
     })?;
+    overlay::apply(files, base, &mut own, &mut errors);
     let below = base.map(raw::parse).transpose()?.unwrap_or_default();
     // The base's files stand under their own names, so that an error in them names them.
     let mut all = files.clone();

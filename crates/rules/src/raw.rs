@@ -58,12 +58,39 @@ pub(crate) struct Part {
     /// What a pack over another adds to moves of that one.
     #[serde(default)]
     pub amend: Vec<Spanned<Amend>>,
+    /// What a pack over another changes of its entries by single keys.
+    #[serde(default)]
+    pub change: Vec<Spanned<Change>>,
+    /// Moves of the pack below that this one does without.
+    #[serde(default)]
+    pub remove: Vec<Spanned<Remove>>,
     /// What no pack over this one may go under.
     pub floor: Option<Spanned<Floor>>,
     /// Where what is said against officials goes.
     pub compartment: Option<Spanned<Compartment>>,
     /// How papers are numbered.
     pub numbering: Option<Spanned<Numbering>>,
+}
+
+/// Single keys of an entry of the base; the entry itself is not copied.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Change {
+    /// The section: `state`, `clock`, `move`, `paper`, `choice`, `post` or `unit_kind`.
+    pub of: String,
+    /// The entry; of a choice `field:id`.
+    pub id: String,
+    /// The keys with their new values.
+    pub set: toml::Table,
+}
+
+/// A move of the base that the pack does without: one of the house, not of the law.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Remove {
+    /// The move.
+    #[serde(rename = "move")]
+    pub id: String,
 }
 
 /// Additions to a move of the base; the move itself is not copied.
@@ -226,6 +253,9 @@ pub(crate) struct Head {
     pub initial_direct_clocks: Option<Vec<String>>,
     /// Clocks started besides, for what comes from a higher office or the national system.
     pub initial_above_clocks: Option<Vec<String>>,
+    /// Lists of the base that a list here takes the place of, such as `escalation` or `published`: what replaces a whole list says so.
+    #[serde(default)]
+    pub replaces: Vec<String>,
     /// A pack this one varies: states, clocks, moves and papers of the same id replace those of the base.
     pub extends: Option<String>,
     /// State of the sealed stub of an upper-level accusation.

@@ -39,7 +39,7 @@ pub fn schema() -> Value {
         // A pack over another takes the rest from that one's head.
         &["id", "title", "force_from"],
         json!({
-            "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "title": label, "binding": text, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
+            "id": text, "kind": one_of::<ProceedingKind>(), "extends": text, "replaces": list, "title": label, "binding": text, "force_from": day, "calendar": text, "initial_office": text, "initial_office_clocks": list,
             "initial_direct": text, "initial_direct_clocks": list, "initial_above_clocks": list, "initial_sealed": text, "initial_sealed_clocks": list,
             "hops_before_dispute": number, "keep_years": number, "most_representatives": number, "most_agents": number, "earliest_receipt": day, "imported_ended": text, "imported_accepted": text, "imported_accepted_clocks": list,
             "published": list, "succession_clause": text, "void_check_one_in": number, "new_code_waits": number,
@@ -100,7 +100,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
-            "paper": many(paper), "keep": many(keep), "amend": many(amend), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })
@@ -108,6 +108,12 @@ pub fn schema() -> Value {
 
 fn object(required: &[&str], properties: Value) -> Value {
     json!({ "type": "object", "additionalProperties": false, "required": required, "properties": properties })
+}
+
+/// Single keys of an entry of the base.
+fn change() -> Value {
+    let text = json!({ "type": "string" });
+    object(&["of", "id", "set"], json!({ "of": text, "id": text, "set": { "type": "object" } }))
 }
 
 /// Posts and kinds of units.

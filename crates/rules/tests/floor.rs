@@ -21,7 +21,7 @@ fn calendar() -> WorkCalendar {
     read_calendar("cn", &notices).unwrap()
 }
 
-const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\n";
+const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\nreplaces = [\"escalation\"]\n";
 
 /// What is said of a pack over the law, one line each with its place.
 fn said(overlay: &str) -> Vec<String> {
@@ -258,4 +258,40 @@ fn a_head_that_leaves_out_what_the_law_starts_is_refused() {
         let errors = read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&base())).unwrap_err();
         assert!(errors.to_string().contains(wanted), "{line}: {errors}");
     }
+}
+
+/// What is said of a pack over the law with a head of its own.
+fn said_of(head: &str, rest: &str) -> Vec<String> {
+    let files = PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".to_owned(), format!("{head}\n{rest}"))]) };
+    read_pack_over(&files, Some(&base())).err().map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+#[test]
+fn what_replaces_a_whole_list_says_so() {
+    let silent = HEAD.replace("replaces = [\"escalation\"]\n", "");
+    let steps = "[[escalation]]\nafter_working_days = 0\nto = \"head\"\n[[escalation]]\nafter_working_days = 0\nto = \"supervision\"\nstart = \"supervise\"\n[[escalation]]\nafter_working_days = 0\nto = \"superior\"\n";
+    for (head, rest, why) in [
+        (silent.clone(), steps, "replaces = [\"escalation\"]"),
+        (format!("{silent}published = [\"route\"]\n"), "", "replaces = [\"published\"]"),
+        (format!("{silent}replaces = [\"publishd\"]\n"), "", "did you mean `published`"),
+    ] {
+        let said = said_of(&head, rest);
+        assert!(said.iter().any(|s| s.contains(why)), "{why}: {said:?}");
+    }
+    assert!(said_of(HEAD, steps).is_empty());
+    assert!(said_of(&format!("{}published = [\"route\"]\n", HEAD.replace("escalation", "published")), "").is_empty());
+}
+
+#[test]
+fn one_key_is_changed_and_a_move_of_the_house_is_taken_out() {
+    let overlay = "[[change]]\nof = \"clock\"\nid = \"serve\"\nset = { length = 3 }\n[[remove]]\nmove = \"oversee\"\n[[change]]\nof = \"choice\"\nid = \"way:online\"\nset = { label = { zh = \"网上办\", en = \"on the web\" } }\n";
+    let files = BTreeMap::from([("pack.toml".to_owned(), format!("{HEAD}\n{overlay}"))]);
+    let pack = read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&base())).unwrap();
+    let was = read_pack_over(&base(), None).unwrap().book;
+    let id = huiyin_domain::ids::ClockId::new("serve");
+    let (serve, before) = (pack.book.clock(&id).unwrap(), was.clock(&id).unwrap());
+    assert_eq!((serve.length, serve.unit, &serve.title, &serve.clause), (Some(3), before.unit, &before.title, &before.clause));
+    assert!(pack.book.moves.iter().all(|m| m.id.0 != "oversee") && was.moves.iter().any(|m| m.id.0 == "oversee"));
+    let online = pack.book.choice(huiyin_domain::payload::Field::Way, "online").unwrap();
+    assert_eq!(online.label.get("en"), "on the web");
 }

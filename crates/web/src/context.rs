@@ -197,12 +197,19 @@ impl Shared {
         self.render(&signed.asked, template, values, Some(signed))
     }
 
+    /// The languages that are offered: those of the pack of today of which there are texts of pages.
+    fn languages(&self) -> Vec<Language> {
+        let book = self.office.book_today();
+        let of_pack: Vec<Language> = book.iter().flat_map(|b| b.title.languages()).filter_map(Language::parse).collect();
+        if of_pack.is_empty() { Language::all() } else { of_pack }
+    }
+
     fn render(&self, asked: &Asked, template: &str, values: Value, signed: Option<&SignedIn>) -> Response {
         let now = self.office.now();
         let frame = context! {
             lang => asked.language.tag(),
             direction => self.say(asked.language, "direction"),
-            languages => Language::all().into_iter().filter(|l| *l != asked.language).map(|l| context! { code => l.code(), tag => l.tag(), name => self.say(l, "language-name") }).collect::<Vec<_>>(),
+            languages => self.languages().into_iter().filter(|l| *l != asked.language).map(|l| context! { code => l.code(), tag => l.tag(), name => self.say(l, "language-name") }).collect::<Vec<_>>(),
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
             me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.may(huiyin_app::domain::posts::Power::Administer) }),

@@ -24,6 +24,8 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[[move]]", SHAPES, "Move"),
     ("[[move.variant]]", SHAPES, "Variant"),
     ("[[amend]]", SHAPES, "Amend"),
+    ("[[change]]", SHAPES, "Change"),
+    ("[[remove]]", SHAPES, "Remove"),
     ("[[right]]", SHAPES, "Right"),
     ("[[paper]]", SHAPES, "Paper"),
     ("[[keep]]", SHAPES, "Keep"),

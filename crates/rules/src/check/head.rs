@@ -6,6 +6,7 @@ use huiyin_domain::procedure::{Label, Lodging};
 
 use super::checker::Checker;
 use super::entries::Known;
+use crate::error::nearest;
 use crate::raw::Head;
 
 /// The head with everything said.
@@ -109,6 +110,26 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         void_check_one_in: head.void_check_one_in,
         new_code_waits: head.new_code_waits,
     })
+}
+
+/// Lists of the head that take the place of those of the pack below, without saying so.
+pub(super) fn replaced_lists(checker: &mut Checker<'_>, head: &Head) {
+    let lists = [
+        ("initial_office_clocks", head.initial_office_clocks.is_some()),
+        ("initial_direct_clocks", head.initial_direct_clocks.is_some()),
+        ("initial_above_clocks", head.initial_above_clocks.is_some()),
+        ("initial_sealed_clocks", head.initial_sealed_clocks.is_some()),
+        ("imported_accepted_clocks", head.imported_accepted_clocks.is_some()),
+        ("published", head.published.is_some()),
+    ];
+    for (name, _) in lists.iter().filter(|(name, given)| *given && !head.replaces.iter().any(|r| r == name)) {
+        checker.say(format!("`{name}` takes the place of the whole list of the pack below; say so with `replaces = [\"{name}\"]`"));
+    }
+    let known = lists.iter().map(|(name, _)| *name).chain(["escalation"]).collect::<Vec<_>>();
+    for word in head.replaces.iter().filter(|r| !known.contains(&r.as_str())) {
+        let near = nearest(word, known.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+        checker.say(format!("`{word}` is no list that is replaced as a whole{near}"));
+    }
 }
 
 pub(super) fn known_in_head(checker: &mut Checker<'_>, head: &WholeHead, known: &Known) {

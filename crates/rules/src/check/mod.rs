@@ -6,9 +6,10 @@ mod head;
 
 use std::collections::BTreeMap;
 
+use huiyin_domain::clock::Basis;
 use huiyin_domain::ids::{ClockId, MoveId, PackId, StateId};
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, RuleBook, StateRule};
+use huiyin_domain::procedure::{Clause, Escalation, PaperRule, Phase, Relation, RuleBook, StateRule};
 
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::UnitKindRule;
@@ -40,6 +41,7 @@ struct Gathered {
     steps: Vec<Found<raw::Escalation>>,
     keep: Vec<Found<Keep>>,
     amends: Vec<Found<raw::Amend>>,
+    removes: Vec<Found<raw::Remove>>,
     floor: Option<Found<raw::Floor>>,
     compartment: Option<Found<raw::Compartment>>,
     numbering: Option<Found<raw::Numbering>>,
@@ -94,6 +96,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take!(escalation, steps);
         take!(keep, keep);
         take!(amend, amends);
+        take!(remove, removes);
         macro_rules! take_one {
             ($name:ident) => {
                 if let Some(found) = part.$name {
@@ -148,6 +151,10 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     }
     let place = |checker: &Checker<'_>| (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)));
     let mut places = Places { head: place(&checker), ..Places::default() };
+    let replaces = head.replaces.clone();
+    if over_another {
+        head::replaced_lists(&mut checker, &head);
+    }
     let head = check_head(&mut checker, head.over(base.head.as_ref().map(|h| &h.2)))?;
     checker.of = head.title.languages().map(str::to_owned).collect();
     twice(&mut checker, "state", own.states.iter().map(|s| (&s.0, s.1, &s.2.id)));
@@ -163,7 +170,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let choices = lay(base.choices, own.choices, |s| format!("{}:{}", s.of, s.id));
     let states = lay(base.states, own.states, |s| s.id.clone());
     let clocks = lay(base.clocks, own.clocks, |s| s.id.clone());
-    let mut moves = lay(base.moves, own.moves, |s| s.id.clone());
+    let base_moves = without(&mut checker, base.moves, own.removes);
+    let mut moves = lay(base_moves, own.moves, |s| s.id.clone());
     let papers = lay(base.papers, own.papers, |s| s.id.clone());
     for (file, offset, amend) in own.amends {
         (checker.file, checker.offset) = (file, offset);
@@ -172,6 +180,10 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     // What a law lists a pack over it adds to, and takes nothing from.
     let rights = base.rights.into_iter().chain(own.rights).collect::<Vec<_>>();
     let keep = own.keep.into_iter().chain(base.keep).collect::<Vec<_>>();
+    if over_another && !own.steps.is_empty() && !replaces.iter().any(|r| r == "escalation") {
+        (checker.file, checker.offset) = own.steps.first().map_or_else(|| (file.clone(), offset), |s| (s.0.clone(), s.1));
+        checker.say("these steps take the place of all steps of the pack below; say so with `replaces = [\"escalation\"]` in [pack]".to_owned());
+    }
     let steps = if own.steps.is_empty() { base.steps } else { own.steps };
     if let (Some((file, offset, _)), true) = (&own.floor, over_another) {
         (checker.file, checker.offset) = (file.clone(), *offset);
@@ -363,6 +375,22 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         new_code_waits: head.new_code_waits,
     };
     Some(Built { book, cases: own.cases, places })
+}
+
+/// The moves of the base but those that are done without. What the law or the petitioner has stays.
+fn without(checker: &mut Checker<'_>, mut moves: Vec<Found<Move>>, removes: Vec<Found<raw::Remove>>) -> Vec<Found<Move>> {
+    for (file, offset, remove) in removes {
+        (checker.file, checker.offset) = (file, offset);
+        let names: Vec<String> = moves.iter().map(|m| m.2.id.clone()).collect();
+        match moves.iter().position(|m| m.2.id == remove.id) {
+            Some(at) if moves.get(at).is_some_and(|m| m.2.basis != Basis::House || m.2.by.contains(&Relation::Petitioner)) => {
+                checker.say(format!("`{}` is the law's or the petitioner's own; a pack over it cannot do without it", remove.id));
+            }
+            Some(at) => drop(moves.remove(at)),
+            None => checker.known("move", &remove.id, &names),
+        }
+    }
+    moves
 }
 
 fn twice<'a>(checker: &mut Checker<'_>, what: &str, all: impl Iterator<Item = (&'a String, usize, &'a String)>) {
