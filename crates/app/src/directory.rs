@@ -11,6 +11,7 @@ use huiyin_domain::unit::{Officer, Seat, Unit};
 use huiyin_storage::{ItemKind, ItemRecord};
 
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::posts::{self, Substitute};
@@ -96,9 +97,8 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
 
 pub(crate) async fn write_unit(office: &Office, unit: &Unit, entry: Option<security::Entry>) -> Result<()> {
     let doc = serde_json::to_value(unit).map_err(|e| AppError::Internal(e.to_string()))?;
-    let mut items = vec![ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc)];
-    items.extend(entry.map(|e| e.items()).transpose()?.into_iter().flatten());
-    office.store().put_items(office.tenant(), items).await?;
+    let item = ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc);
+    acts::put(office, entry.as_slice(), vec![item]).await?;
     office.reload_directory().await.map(|_| ())
 }
 
@@ -170,18 +170,18 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
         Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: BTreeSet::new(), seats: form.seats, active: form.active };
     officer.posts = officer.posts_at(now);
     let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
-    let mut items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
+    let items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
     let added = directory.officer(&id).is_none();
     let posts: Vec<String> = officer.seats.iter().map(seat_in_words).collect();
     let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
     let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
     let by = Some(&staff.officer.id);
-    items.extend(security::Entry::new(office, act, by).of(&id).with(detail).items()?);
+    let mut entries = vec![security::Entry::new(office, act, by).of(&id).with(detail)];
     // Whoever takes over what the post owes sees that on her own page too.
     if let Some(taking) = &substitute {
-        items.extend(security::Entry::new(office, Act::OfficerChanged, by).of(&taking.id).with(format!("{} → {}", officer.login, taking.login)).items()?);
+        entries.push(security::Entry::new(office, Act::OfficerChanged, by).of(&taking.id).with(format!("{} → {}", officer.login, taking.login)));
     }
-    office.store().put_items(office.tenant(), items).await?;
+    acts::put(office, &entries, items).await?;
     office.reload_directory().await?;
     Ok(id)
 }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod act;
+pub mod acts;
 pub mod checks;
 pub mod clock_view;
 pub mod corrections;

@@ -10,6 +10,7 @@ use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::steps;
 use huiyin_domain::subject::Subject;
 
+use crate::acts;
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office};
 use crate::security::{Act, Entry};
@@ -54,7 +55,7 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
     }
     if mode == Mode::Write {
         let said = format!("{from} → {to}: {}", done.matters);
-        Entry::new(office, Act::PackMoved, None).with(said).write(office).await?;
+        acts::put(office, &[Entry::new(office, Act::PackMoved, None).with(said)], Vec::new()).await?;
     }
     Ok(done)
 }

@@ -8,6 +8,7 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::Result;
 pub use crate::office::Leap;
 use crate::office::{Office, Staff};
@@ -26,9 +27,8 @@ async fn seen(office: &Office) -> Result<Option<Timestamp>> {
 }
 
 async fn note(office: &Office, at: Timestamp, entry: Option<Entry>) -> Result<()> {
-    let mut items = vec![ItemRecord::lasting(ItemKind::Setting, SEEN, serde_json::Value::String(at.to_string()))];
-    items.extend(entry.map(|e| e.items()).transpose()?.into_iter().flatten());
-    Ok(office.store().put_items(office.tenant(), items).await?)
+    let item = ItemRecord::lasting(ItemKind::Setting, SEEN, serde_json::Value::String(at.to_string()));
+    acts::put(office, entry.as_slice(), vec![item]).await
 }
 
 /// Looks at the clock before anything is worked: `Some` when it has leapt. The time of a demo is moved as wanted.

@@ -9,6 +9,7 @@ use huiyin_domain::procedure::{Fact, Phase, RuleBook};
 use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::subject::Subject;
 
+use crate::acts;
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};
 use crate::office::Office;
@@ -45,7 +46,7 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     }
     if mode == Mode::Write {
         let said = format!("{from} → {to}: {}", done.matters);
-        Entry::new(office, Act::UnitSucceeded, None).with(said).write(office).await?;
+        acts::put(office, &[Entry::new(office, Act::UnitSucceeded, None).with(said)], Vec::new()).await?;
     }
     Ok(done)
 }

@@ -6,6 +6,7 @@ use huiyin_domain::event::EventKind;
 use huiyin_domain::steps;
 use huiyin_domain::subject::Subject;
 
+use crate::acts;
 use crate::error::Result;
 use crate::office::Office;
 use crate::security::{Act, Entry};
@@ -39,7 +40,7 @@ pub async fn run(office: &Office) -> Result<Reprojected> {
     // Run again where nothing has changed it does nothing, and leaves no entry.
     if done.moved + done.settled > 0 {
         let said = format!("{} / {}", done.moved, done.settled);
-        Entry::new(office, Act::CalendarReprojected, None).with(said).write(office).await?;
+        acts::put(office, &[Entry::new(office, Act::CalendarReprojected, None).with(said)], Vec::new()).await?;
     }
     Ok(done)
 }

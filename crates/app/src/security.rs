@@ -92,6 +92,11 @@ impl Act {
         Self::RulesWithdrawn,
     ];
 
+    /// It changes the office and stands in its record for ever (`acts`); the others are about who came in.
+    pub fn changes_the_office(self) -> bool {
+        !matches!(self, Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionsEnded)
+    }
+
     /// The word of it in keys and queries: `signed-in`.
     pub fn word(self) -> &'static str {
         match self {
@@ -176,7 +181,7 @@ impl Entry {
         Ok(out)
     }
 
-    /// Writes it alone, where there is no act to write it with.
+    /// Writes it alone: that somebody came in, or did not.
     pub(crate) async fn write(self, office: &Office) -> Result<()> {
         Ok(office.store().put_items(office.tenant(), self.items()?).await?)
     }

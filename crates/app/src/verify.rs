@@ -308,5 +308,8 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
             progress(whole.matters);
         }
     }
+    if let Some(message) = crate::acts::check(office).await? {
+        whole.findings.push(Finding { number: "office".into(), what: "acts".into(), message });
+    }
     Ok(whole)
 }

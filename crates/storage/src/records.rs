@@ -342,6 +342,8 @@ pub enum ItemKind {
     SecondFactor,
     /// A matter and a proceeding that concerns it.
     Link,
+    /// What was done to the office itself, chained and kept.
+    Act,
     /// An installed pack or calendar.
     Rules,
     /// A pack or a calendar that somebody uploaded and nobody has approved.
@@ -377,6 +379,7 @@ impl ItemKind {
             Self::Security => "security",
             Self::SecondFactor => "second_factor",
             Self::Link => "link",
+            Self::Act => "act",
             Self::Rules => "rules",
             Self::RulesProposal => "rules_proposal",
         }

@@ -1,10 +1,11 @@
 //! What somebody changes by hand in the store is seen: `verify` names each row, and a package says so.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, reason = "a test")]
 
+use huiyin_app::domain::event::EventActor;
 use huiyin_app::lodge::{self, Lodging};
-use huiyin_app::verify;
-use huiyin_app::{Office, demo, package, sweep};
-use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, step};
+use huiyin_app::{Office, acts, demo, package, sign_in, sweep, verify};
+use huiyin_storage::ItemKind;
+use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
@@ -90,4 +91,37 @@ async fn each_row_changed_by_hand_is_named() {
     assert!(findings(&t.office).await.iter().any(|f| f.contains(" file ")));
     std::fs::remove_file(&file).unwrap();
     assert!(findings(&t.office).await.iter().any(|f| f.contains("its bytes are gone")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_act_of_the_office_that_was_changed_or_taken_away_is_found() {
+    on_both("acts", "2026-03-02T10:00:00+08:00", |t| async move {
+        let o = &t.office;
+        demo::people(o).await.unwrap();
+        let head = staff(o, "countyxf.head").await;
+        for login in ["housing.clerk", "housing.handler", "urban.clerk"] {
+            sign_in::make_token(o, &head, &staff(o, login).await.officer.id, login).await.unwrap();
+        }
+        // Several at the same moment follow one another.
+        let id = staff(o, "urban.head").await.officer.id;
+        let made = futures_util::future::join_all((0..8).map(|n| sign_in::make_token(o, &head, &id, if n % 2 == 0 { "a" } else { "b" }))).await;
+        assert!(made.iter().all(Result::is_ok), "{made:?}");
+        let all = acts::list(o, &head, None, 100).await.unwrap();
+        assert_eq!(all.iter().map(|a| a.n).collect::<Vec<_>>(), (1..=11).rev().collect::<Vec<_>>());
+        assert!(matches!(&all[10].actor, EventActor::Officer { officer, unit } if officer.0 == "countyxf-head" && unit.0 == "countyxf"));
+        let found = || findings(o);
+        assert!(found().await.is_empty());
+        let rows = t.store.items(o.tenant(), ItemKind::Act, "", "", 100).await.unwrap();
+        let mut changed = rows[5].clone();
+        changed.doc["act"]["detail"] = "something else".into();
+        changed.only_new = false;
+        t.store.put_items(o.tenant(), vec![changed]).await.unwrap();
+        assert!(found().await.iter().any(|f| f.starts_with("office acts:")), "{:?}", found().await);
+        let original = huiyin_storage::ItemRecord { only_new: false, ..rows[5].clone() };
+        t.store.put_items(o.tenant(), vec![original]).await.unwrap();
+        assert!(found().await.is_empty());
+        t.store.remove_item(o.tenant(), ItemKind::Act, &rows[3].key).await.unwrap();
+        assert!(found().await.iter().any(|f| f.contains("taken away")), "{:?}", found().await);
+    })
+    .await;
 }

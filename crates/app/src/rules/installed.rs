@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::packs::{Library, PackLoadError, Texts};
@@ -282,12 +283,12 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
     for was in changed.iter().filter(|c| c.kind == Kind::Pack) {
         keeps_its_ids(office, &library, &PackId(was.id.clone()))?;
     }
-    let mut items = vec![next_generation()?];
+    let (mut items, mut entries) = (vec![next_generation()?], Vec::new());
     for one in &changed {
         items.push(one.item(false)?);
-        items.extend(Entry::new(office, Act::RulesInForce, None).with(format!("{} {}", one.key(), short(&one.digest))).items()?);
+        entries.push(Entry::new(office, Act::RulesInForce, None).with(format!("{} {}", one.key(), one.digest)));
     }
-    office.store().put_items(office.tenant(), items).await?;
+    acts::put(office, &entries, items).await?;
     load(office).await?;
     Ok(done)
 }
@@ -351,9 +352,8 @@ async fn found(office: &Office, id: &str) -> Result<Installed> {
 }
 
 async fn write(office: &Office, staff: &Staff, one: &Installed, act: Act) -> Result<()> {
-    let mut items = vec![next_generation()?, one.item(false)?];
-    items.extend(Entry::new(office, act, Some(&staff.officer.id)).with(one.key()).items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    let entry = Entry::new(office, act, Some(&staff.officer.id)).with(one.key());
+    acts::put(office, &[entry], vec![next_generation()?, one.item(false)?]).await?;
     load(office).await
 }
 

@@ -9,8 +9,9 @@ use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::installed::{self, Installed, Kind, Signed, all, may_agree, next_generation, short};
+use super::installed::{self, Installed, Kind, Signed, all, may_agree, next_generation};
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::packs::{Library, Limits, Texts, check_pack};
@@ -155,9 +156,8 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     let at = office.machine_now();
     let brought = Signed { by: Some(staff.officer.id.clone()), at };
     let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, brought, state: ProposalState::Checking { since: at } };
-    let mut items = vec![proposal.item()?];
-    items.extend(Entry::new(office, Act::RulesBrought, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id)).items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    let entry = Entry::new(office, Act::RulesBrought, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
+    acts::put(office, &[entry], vec![proposal.item()?]).await?;
     Ok(proposal)
 }
 
@@ -250,9 +250,8 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
     next.before = was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), agreed.clone())])).collect();
     (next.agreed, next.shown) = (Some(agreed), Some(shown));
     // Of two who agree at the same moment one finds it there.
-    let mut items = vec![next.item(was.is_none())?, next_generation()?];
-    items.extend(Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), short(&next.digest))).items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    let entry = Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
+    acts::put(office, &[entry], vec![next.item(was.is_none())?, next_generation()?]).await?;
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
     installed::load(office).await?;
     Ok(next)
@@ -266,7 +265,8 @@ pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     may_agree(office, staff)?;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
-    Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id)).with(installed::key(proposal.kind, &proposal.id)).write(office).await
+    let entry = Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id)).with(installed::key(proposal.kind, &proposal.id));
+    acts::put(office, &[entry], Vec::new()).await
 }
 
 /// The upload is checked again, when the server was stopped while it was.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{published, session, throttle};
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff};
 use crate::security::{Act, Entry};
@@ -108,7 +109,7 @@ pub(super) async fn own(office: &Office, staff: &Staff, old: &str) -> Result<Vec
         return Ok(Vec::new());
     }
     throttle::miss(office, &key, throttle::OFFICER).await?;
-    Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id).write(office).await?;
+    acts::put(office, &[Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id)], Vec::new()).await?;
     Ok(vec![FormError::new("old", "fault-password-wrong")])
 }
 
@@ -153,9 +154,8 @@ pub(crate) async fn write_first(office: &Office, of: &OfficerId, new: &str) -> R
 
 /// Writes a password. Every sign-in of the officer ends, so that a stolen one ends too.
 async fn write(office: &Office, of: &OfficerId, new: &str, given: bool, entry: Entry) -> Result<()> {
-    let mut items = vec![Credential { hash: hash(new).await?, given }.item(of)?];
-    items.extend(entry.items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    let item = Credential { hash: hash(new).await?, given }.item(of)?;
+    acts::put(office, &[entry], vec![item]).await?;
     session::end_all(office, of).await?;
     published::mended(office, of);
     Ok(())

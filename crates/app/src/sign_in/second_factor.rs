@@ -11,6 +11,7 @@ use totp_rs::{Builder, Secret, Totp};
 use super::password::{self, Credential};
 use super::{Place, SignedIn, network, officer, session, throttle};
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::security::{Act, Entry};
@@ -166,9 +167,7 @@ pub async fn turn_on(office: &Office, staff: &Staff, secret: &str, password: &st
     let (Some((used, _)), true) = (used, errors.is_empty()) else { return Err(AppError::Form(errors)) };
     let spares = (0..SPARES).map(|_| random_hex(5)).collect::<Result<Vec<_>>>()?;
     let kept = SecondFactor { spares: spares.iter().map(|s| spare_hash(office, id, s)).collect(), ..used };
-    let mut items = vec![kept.item(id)?];
-    items.extend(Entry::new(office, Act::SecondFactorOn, Some(id)).of(id).items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    acts::put(office, &[Entry::new(office, Act::SecondFactorOn, Some(id)).of(id)], vec![kept.item(id)?]).await?;
     Ok(spares)
 }
 
@@ -200,7 +199,7 @@ async fn remove(office: &Office, by: &Staff, of: &OfficerId) -> Result<()> {
         return Ok(());
     }
     // The entry first: what is not on record does not happen.
-    Entry::new(office, Act::SecondFactorOff, Some(&by.officer.id)).of(of).write(office).await?;
+    acts::put(office, &[Entry::new(office, Act::SecondFactorOff, Some(&by.officer.id)).of(of)], Vec::new()).await?;
     Ok(office.store().remove_item(office.tenant(), ItemKind::SecondFactor, of.as_str()).await?)
 }
 
@@ -246,7 +245,7 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
         };
         if !written {
             throttle::miss(office, &key, throttle::OFFICER).await?;
-            Entry::new(office, Act::SignInFailed, None).of(&of).with(&network).write(office).await?;
+            acts::put(office, &[Entry::new(office, Act::SignInFailed, None).of(&of).with(&network)], Vec::new()).await?;
             return Err(AppError::Form(vec![FormError::new("code", "fault-second-factor-code")]));
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::officer;
 use crate::access::{Action, require};
+use crate::acts;
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::security::{Act, Entry};
@@ -27,9 +28,7 @@ pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &s
     let name: String = huiyin_domain::text::line(name).chars().take(80).collect();
     let entry = Entry::new(office, Act::TokenMade, Some(&staff.officer.id)).of(of).with(&name);
     let doc = serde_json::to_value(Token { officer: of.clone(), name }).map_err(|e| AppError::Internal(e.to_string()))?;
-    let mut items = vec![ItemRecord::lasting(ItemKind::Token, office.keyed_hash("token", &secret), doc)];
-    items.extend(entry.items()?);
-    office.store().put_items(office.tenant(), items).await?;
+    acts::put(office, &[entry], vec![ItemRecord::lasting(ItemKind::Token, office.keyed_hash("token", &secret), doc)]).await?;
     Ok(secret)
 }
 
@@ -69,7 +68,7 @@ pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<(
     let Some(item) = office.store().item(office.tenant(), ItemKind::Token, key, office.machine_now()).await? else { return Ok(()) };
     let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
     office.store().remove_item(office.tenant(), ItemKind::Token, key).await?;
-    Entry::new(office, Act::TokenRevoked, Some(&staff.officer.id)).of(&token.officer).with(token.name).write(office).await
+    acts::put(office, &[Entry::new(office, Act::TokenRevoked, Some(&staff.officer.id)).of(&token.officer).with(token.name)], Vec::new()).await
 }
 
 /// The officer a machine's token acts as.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use huiyin_app::acts;
+use huiyin_app::domain::event::EventActor;
 use huiyin_app::domain::ids::OfficerId;
 use huiyin_app::domain::unit::Directory;
 use huiyin_app::security::{self, Act, Entry};
@@ -31,9 +33,33 @@ pub(crate) fn line(shared: &Shared, language: Language, directory: &Directory, e
     }
 }
 
+/// The record of the office itself, newest first: kept for ever, each act chained to the one before.
+async fn record(shared: &Shared, signed: &SignedIn, after: &str) -> Page {
+    let failed = |e| Problem::page(shared, &signed.asked, e);
+    let most = u32::try_from(PAGE).unwrap_or(u32::MAX);
+    let all = acts::list(&shared.office, &signed.staff, after.parse().ok(), most).await.map_err(failed)?;
+    let directory = shared.office.directory().await.map_err(failed)?;
+    let language = signed.asked.language;
+    let row = |r: &acts::Recorded| {
+        let by = if let EventActor::Officer { officer, .. } = &r.actor { Some(officer.clone()) } else { None };
+        let entry = Entry { at: r.at, act: r.act, by, officer: r.officer.clone(), detail: format!("{} · {}", r.n, r.detail) };
+        line(shared, language, &directory, &entry)
+    };
+    let entries: Vec<Value> = all.iter().map(row).collect();
+    let next = all.last().filter(|l| all.len() == PAGE && l.n > 1).map(|l| l.n.to_string());
+    Ok(shared.desk(
+        signed,
+        "security.html",
+        context! { entries, acts => Vec::<Value>::new(), kept => true, next, later => !after.is_empty(), days => security::KEPT_DAYS },
+    ))
+}
+
 /// Lists what was done, newest first, of one act where asked.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
     let asked = |name: &str| form_urlencoded::parse(signed.asked.query.as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default();
+    if asked("kept") == "1" {
+        return record(&shared, &signed, &asked("after")).await;
+    }
     let (act, after) = (asked("act"), asked("after"));
     let found = Act::ALL.into_iter().find(|a| a.word() == act);
     let failed = |e| Problem::page(&shared, &signed.asked, e);
@@ -45,6 +71,6 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     Ok(shared.desk(
         &signed,
         "security.html",
-        context! { entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty(), days => security::KEPT_DAYS },
+        context! { entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty(), kept => false, days => security::KEPT_DAYS },
     ))
 }

@@ -430,3 +430,6 @@ seat-hint = Without times a post is held until it is changed. For leave or a sta
 seat-times = from … until
 seat-from = from
 seat-until = until
+security-log = Sign-ins and changes
+security-kept = Record of the office
+security-kept-lead = What was done to units, officers, posts, passwords, tokens, rules and calendars. It is kept for ever; each entry is bound to the one before, and a change is found (huiyin doctor --deep).

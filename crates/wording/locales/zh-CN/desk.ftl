@@ -421,3 +421,6 @@ seat-hint = 不写时间，就一直担任到改动为止。请假、代班可�
 seat-times = 起止时间
 seat-from = 从
 seat-until = 到
+security-log = 登录和变更
+security-kept = 本单位操作记录
+security-kept-lead = 单位、人员、岗位、密码、令牌、规则和日历的变更。永久保存，逐条相连，改动过会被查出（huiyin doctor --deep）。

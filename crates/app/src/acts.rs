@@ -1,0 +1,136 @@
+//! The record of the office itself: what administrators and the operator did to units, officers, posts, passwords, tokens, rules
+//! and calendars. Each act is chained to the one before it and kept for ever, beside the security log, which also holds sign-ins
+//! and ends by itself.
+
+use huiyin_domain::event::EventActor;
+use huiyin_domain::ids::OfficerId;
+use huiyin_register::commit;
+use huiyin_storage::{ItemKind, ItemRecord, StoreError};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Action, require};
+use crate::error::{AppError, Result};
+use crate::office::{Office, Staff, random_hex};
+use crate::security::{Act, Entry};
+
+/// Times another is let go before, when several write at the same moment.
+const TRIES: usize = 20;
+/// Acts read at once.
+const PAGE: u32 = 500;
+
+/// One act in the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recorded {
+    /// Serial, from 1.
+    pub n: u64,
+    /// When, by the machine.
+    pub at: Timestamp,
+    /// Who: an officer for a unit, or the operator by a command.
+    pub actor: EventActor,
+    /// What.
+    pub act: Act,
+    /// The officer it concerns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<OfficerId>,
+    /// More: a unit, posts with from and until, a pack and its digest.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// As it is kept: with what binds it to the one before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Row {
+    act: Recorded,
+    salt: String,
+    commitment: String,
+}
+
+/// Newest first in the order of keys.
+fn key(n: u64) -> String {
+    format!("{:016x}", u64::MAX - n)
+}
+
+fn read(item: ItemRecord) -> Result<Row> {
+    serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("act of the office `{}`: {e}", item.key)))
+}
+
+/// The newest serial and what the next is bound to.
+async fn head(office: &Office) -> Result<(u64, String)> {
+    let newest = office.store().items(office.tenant(), ItemKind::Act, "", "", 1).await?.into_iter().next();
+    newest.map_or_else(|| Ok((0, String::new())), |item| read(item).map(|row| (row.act.n, row.commitment)))
+}
+
+/// Writes entries together with what they tell of, all or nothing; those that change the office stand in its record as well.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn put(office: &Office, entries: &[Entry], items: Vec<ItemRecord>) -> Result<()> {
+    let mut whole = items;
+    for entry in entries {
+        whole.extend(entry.items()?);
+    }
+    let kept: Vec<&Entry> = entries.iter().filter(|e| e.act.changes_the_office()).collect();
+    if kept.is_empty() {
+        return Ok(office.store().put_items(office.tenant(), whole).await?);
+    }
+    let directory = office.directory().await?;
+    for _ in 0..TRIES {
+        let (newest, mut before) = head(office).await?;
+        let mut all = whole.clone();
+        for (n, entry) in (newest + 1..).zip(&kept) {
+            let actor = entry.by.as_ref().map_or(EventActor::Operator, |id| {
+                let unit = directory.officer(id).map(|o| o.unit.clone()).unwrap_or_else(|| office.front_office().clone());
+                EventActor::Officer { officer: id.clone(), unit }
+            });
+            let act = Recorded { n, at: entry.at, actor, act: entry.act, officer: entry.officer.clone(), detail: entry.detail.clone() };
+            let salt = random_hex(16)?;
+            let commitment = commit(&before, &salt, &act).map_err(|e| AppError::Internal(e.to_string()))?;
+            before.clone_from(&commitment);
+            let doc = serde_json::to_value(Row { act, salt, commitment }).map_err(|e| AppError::Internal(e.to_string()))?;
+            all.push(ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Act, key(n), doc) });
+        }
+        match office.store().put_items(office.tenant(), all).await {
+            // Another act came between: this one follows it.
+            Err(StoreError::AlreadyThere(_)) if head(office).await?.0 > newest => {}
+            other => return Ok(other?),
+        }
+    }
+    Err(AppError::ChangedMeanwhile)
+}
+
+/// A page of the record, newest first; `after` is a serial, from which on older ones follow.
+///
+/// # Errors
+/// [`AppError::NotAllowed`]; as the store.
+pub async fn list(office: &Office, staff: &Staff, after: Option<u64>, limit: u32) -> Result<Vec<Recorded>> {
+    require(staff, Action::Administer)?;
+    let after = after.map(key).unwrap_or_default();
+    office.store().items(office.tenant(), ItemKind::Act, "", &after, limit).await?.into_iter().map(|i| read(i).map(|row| row.act)).collect()
+}
+
+/// What does not agree in the record: an act that was changed, taken away or put in.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn check(office: &Office) -> Result<Option<String>> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut after = String::new();
+    loop {
+        let page = office.store().items(office.tenant(), ItemKind::Act, "", &after, PAGE).await?;
+        let Some(last) = page.last() else { break };
+        after = last.key.clone();
+        for item in page {
+            match read(item) {
+                Ok(row) => rows.push(row),
+                Err(error) => return Ok(Some(error.to_string())),
+            }
+        }
+    }
+    rows.reverse();
+    if let Some((row, want)) = rows.iter().zip(1_u64..).find(|(row, want)| row.act.n != *want) {
+        return Ok(Some(format!("act {} stands where act {want} should: some were taken away", row.act.n)));
+    }
+    let chain = rows.iter().map(|r| (r.salt.as_str(), &r.act, r.commitment.as_str()));
+    Ok(huiyin_register::verify(chain).err().map(|e| format!("{e}: it was changed since it was written")))
+}
