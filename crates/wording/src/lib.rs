@@ -6,12 +6,12 @@
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{OnceLock, PoisonError, RwLock};
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rust_embed::RustEmbed;
 use unic_langid::LanguageIdentifier;
@@ -29,17 +29,31 @@ struct Locale {
     code: String,
     tag: String,
     bundle: FluentBundle<FluentResource>,
+    /// Forms of dates and the names in them, looked up once: a page writes many dates.
+    dates: OnceLock<Dates>,
 }
+
+/// The forms of dates of a language, with [`PARTS`] where the parts go.
+struct Dates {
+    full: String,
+    formal: String,
+    day: String,
+    weekdays: Vec<String>,
+    months: Vec<String>,
+}
+
+/// What stands in a form for year, month, day, the name of the month and the weekday.
+const PARTS: [(&str, &str); 5] = [("year", "\u{1}"), ("month", "\u{2}"), ("day", "\u{3}"), ("month_name", "\u{4}"), ("weekday", "\u{5}")];
 
 /// The folders of the languages of the program, in the order of their numbers.
 const OWN: [&str; 2] = ["zh-CN", "en"];
 
-/// Every language that was read. Those of the program come first.
-static LOCALES: RwLock<Vec<&'static Locale>> = RwLock::new(Vec::new());
+/// Every language that was read. Those of the program come first. A list that grows is made anew and the old one stays, so that
+/// reading takes no lock for longer than a copy of its address.
+static LOCALES: RwLock<&'static [&'static Locale]> = RwLock::new(&[]);
 
-fn locales() -> Vec<&'static Locale> {
-    let read = || LOCALES.read().unwrap_or_else(PoisonError::into_inner).clone();
-    let known = read();
+fn locales() -> &'static [&'static Locale] {
+    let known = *LOCALES.read().unwrap_or_else(PoisonError::into_inner);
     if !known.is_empty() {
         return known;
     }
@@ -47,9 +61,9 @@ fn locales() -> Vec<&'static Locale> {
     let own: Vec<&'static Locale> = OWN.iter().filter_map(|tag| own(tag).ok()).map(|l| &*Box::leak(Box::new(l))).collect();
     let mut all = LOCALES.write().unwrap_or_else(PoisonError::into_inner);
     if all.is_empty() {
-        *all = own;
+        *all = Vec::leak(own);
     }
-    all.clone()
+    *all
 }
 
 impl Language {
@@ -139,7 +153,10 @@ impl Wording {
             }
             let locale = locale(&tag, files)?;
             lacking.push((tag, english.iter().filter(|k| !locale.bundle.has_message(k)).count()));
-            LOCALES.write().unwrap_or_else(PoisonError::into_inner).push(Box::leak(Box::new(locale)));
+            let mut all = LOCALES.write().unwrap_or_else(PoisonError::into_inner);
+            let mut longer = all.to_vec();
+            longer.push(Box::leak(Box::new(locale)));
+            *all = Vec::leak(longer);
         }
         Ok((wording, lacking))
     }
@@ -193,7 +210,7 @@ fn locale(tag: &str, files: Vec<(String, String)>) -> Result<Locale, WordingErro
         let resource = FluentResource::try_new(text).map_err(|(_, e)| fault(format!("{e:?}")))?;
         bundle.add_resource(resource).map_err(|e| fault(format!("{e:?}")))?;
     }
-    Ok(Locale { code, tag: tag.to_owned(), bundle })
+    Ok(Locale { code, tag: tag.to_owned(), bundle, dates: OnceLock::new() })
 }
 
 /// All keys of a language of the program, for the test that the languages agree.
@@ -208,44 +225,49 @@ pub fn keys(language: Language) -> Vec<String> {
     out
 }
 
-/// A date by one of the forms of a language.
-fn written(language: Language, form: &str, date: Date) -> String {
-    let wording = Wording(());
-    let say = |key: &str| wording.text(language, key, &[]);
-    let weekday = match date.weekday() {
-        Weekday::Monday => "weekday-1",
-        Weekday::Tuesday => "weekday-2",
-        Weekday::Wednesday => "weekday-3",
-        Weekday::Thursday => "weekday-4",
-        Weekday::Friday => "weekday-5",
-        Weekday::Saturday => "weekday-6",
-        Weekday::Sunday => "weekday-7",
-    };
-    // Numbers as text: no language groups the digits of a year.
-    let values = [
-        ("year", date.year().to_string()),
-        ("month", date.month().to_string()),
-        ("day", date.day().to_string()),
-        ("month_name", say(&format!("month-{}", date.month()))),
-        ("weekday", say(weekday)),
-    ];
-    let values: Vec<(&str, FluentValue<'_>)> = values.into_iter().map(|(name, value)| (name, value.into())).collect();
-    wording.text(language, form, &values)
+/// The forms of dates of a language.
+fn dates(language: Language) -> Option<&'static Dates> {
+    language.locale().map(|locale| {
+        locale.dates.get_or_init(|| {
+            let wording = Wording(());
+            let form = |key: &str| wording.text(language, key, &PARTS.map(|(name, mark)| (name, mark.into())));
+            let names = |what: &str, n: usize| (1..=n).map(|i| wording.text(language, &format!("{what}-{i}"), &[])).collect();
+            Dates { full: form("date-full"), formal: form("date-formal"), day: form("date-day"), weekdays: names("weekday", 7), months: names("month", 12) }
+        })
+    })
+}
+
+/// A date in a form.
+fn written(dates: &Dates, form: &str, date: Date) -> String {
+    let name = |names: &[String], i: i8| usize::try_from(i - 1).ok().and_then(|i| names.get(i)).cloned().unwrap_or_default();
+    let mut out = String::with_capacity(form.len() + 16);
+    for c in form.chars() {
+        match c {
+            // Numbers as they are: no language groups the digits of a year.
+            '\u{1}' => out.push_str(&date.year().to_string()),
+            '\u{2}' => out.push_str(&date.month().to_string()),
+            '\u{3}' => out.push_str(&date.day().to_string()),
+            '\u{4}' => out.push_str(&name(&dates.months, date.month())),
+            '\u{5}' => out.push_str(&name(&dates.weekdays, date.weekday().to_monday_one_offset())),
+            other => out.push(other),
+        }
+    }
+    out
 }
 
 /// 2026年3月9日（周一） · Monday 9 March 2026.
 pub fn date(language: Language, date: Date) -> String {
-    written(language, "date-full", date)
+    dates(language).map_or_else(|| date.to_string(), |d| written(d, &d.full, date))
 }
 
 /// A date as it stands on a paper, 2026年3月9日 (GB/T 9704: no weekday, no leading zeros) · 9 March 2026.
 pub fn formal(language: Language, date: Date) -> String {
-    written(language, "date-formal", date)
+    dates(language).map_or_else(|| date.to_string(), |d| written(d, &d.formal, date))
 }
 
 /// 3月9日 · 9 March; the year is named when it is not that of `today`.
 pub fn day(language: Language, date: Date, today: Date) -> String {
-    written(language, if date.year() == today.year() { "date-day" } else { "date-formal" }, date)
+    dates(language).map_or_else(|| date.to_string(), |d| written(d, if date.year() == today.year() { &d.day } else { &d.formal }, date))
 }
 
 /// A day with the clock time of an instant.

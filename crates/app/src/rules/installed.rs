@@ -288,8 +288,10 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
         items.push(one.item(false)?);
         entries.push(Entry::new(office, Act::RulesInForce, None).with(format!("{} {}", one.key(), one.digest)));
     }
+    let generation = items.first().and_then(|i| i.doc.as_str().map(str::to_owned)).unwrap_or_default();
     acts::put(office, &entries, items).await?;
-    load(office).await?;
+    // As it was read a moment ago.
+    office.set_library(Arc::new(library), generation);
     Ok(done)
 }
 
