@@ -50,14 +50,26 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
         return Ok(found);
     }
     let parsed = number::parse(&typed);
+    let query = SearchQuery {
+        tenant: office.tenant().clone(),
+        kind: ProceedingKind::Matter,
+        visibility: visibility(office, staff).await?,
+        text: typed.clone(),
+        after: after.clone(),
+        limit: limit.clamp(1, 200),
+    };
     if after.is_none() {
-        found.others = proceedings::search(office, staff, &typed, OTHERS).await?;
+        // The words are looked for in matters and in what is no matter at the same time: each has a reader of its own.
+        let (others, words) = tokio::join!(proceedings::search(office, staff, &typed, OTHERS), office.store().search(&query));
+        found.others = others?;
+        found.words = matters(words?);
         found.numbers = match &parsed {
             Ok(number) => by_number(office, staff, number).await?,
             Err(_) => Vec::new(),
         };
         // One number was meant, and it is there.
         if !found.numbers.is_empty() {
+            found.words = none();
             return Ok(found);
         }
         // A short number can be many things: what others gave, a serial of ours, and a word of a text.
@@ -69,15 +81,9 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
             }
         }
     }
-    let query = SearchQuery {
-        tenant: office.tenant().clone(),
-        kind: ProceedingKind::Matter,
-        visibility: visibility(office, staff).await?,
-        text: typed.clone(),
-        after: after.clone(),
-        limit: limit.clamp(1, 200),
-    };
-    found.words = matters(office.store().search(&query).await?);
+    if after.is_some() {
+        found.words = matters(office.store().search(&query).await?);
+    }
     found.words.rows.retain(|m| !found.numbers.iter().any(|n| n.id == m.id));
     if found.numbers.is_empty() && found.words.rows.is_empty() && found.others.is_empty() && after.is_none() {
         found.numbers = readable(office, staff, references::find_beginning(office, &typed).await?).await?;
