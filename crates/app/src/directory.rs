@@ -127,6 +127,8 @@ pub struct OfficerForm {
 /// [`AppError::Form`] names the fields.
 pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> Result<OfficerId> {
     require(staff, Action::Administer)?;
+    // One at a time: two who each take it from the other would leave nobody.
+    let _turn = office.turn("officers").await;
     let directory = office.reload_directory().await?;
     let login = form.login.trim().to_lowercase();
     let mut errors = Vec::new();
@@ -154,7 +156,9 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     let now = office.now().at;
     let administers = |posts: &BTreeSet<Post>| directory.vocabulary.may(posts, Power::Administer);
     let last_admin = form.id.as_ref().is_some_and(|id| {
-        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && administers(&o.posts)).collect();
+        // Whoever goes on a day that is set does not count.
+        let for_good = |o: &Officer| o.seats.is_empty() || o.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post])));
+        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && administers(&o.posts) && for_good(o)).collect();
         admins.len() == 1
             && admins.iter().any(|o| &o.id == id)
             && !(form.active && form.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post]))))

@@ -50,6 +50,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             wrong.push(format!("{}: no superior is named, so reviews and escalation have nowhere to go; add one, external if need be", unit.name));
         }
     }
+    if !directory.officers.iter().any(|o| o.active && directory.vocabulary.may(&o.posts, Power::Administer)) {
+        wrong.push("nobody can look after units and officers: no active officer sits in a post that may `administer`".into());
+    }
     let today = office.now().today();
     match office.library().in_force(&config.procedure, today) {
         Some(book) => {

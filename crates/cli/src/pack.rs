@@ -55,6 +55,13 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Puts a pack that was withdrawn in force again.
+    Restore {
+        /// Its id, such as cn/petition/2022.
+        id: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// What is installed, since when and by whom.
     List {
         #[command(flatten)]
@@ -98,6 +105,12 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             anyhow::ensure!(!texts.packs.is_empty() || !texts.calendars.is_empty(), "there is no pack (`pack.toml`) and no calendar (`calendar.toml`) in it");
             install(&place.config()?, &texts, replace).await
+        }
+        Command::Restore { id, place } => {
+            let opened = setup::open(&place.config()?, Make::Nothing).await?;
+            rules::restore_at_machine(&opened.office, &id).await.with_context(|| format!("there is no pack `{id}` in this store"))?;
+            println!("`{id}` is in force again, from its day on");
+            Ok(ExitCode::SUCCESS)
         }
         Command::List { place } => list(&place.config()?).await,
         Command::Move { from, to, write, place } => {

@@ -29,6 +29,7 @@ const BREAK: char = '\u{2028}';
 /// # Errors
 /// [`TemplateError`] for a wrong variable or a fault of the template's own syntax.
 pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Vec<Paragraph>, TemplateError> {
+    bounded(template)?;
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     // A template may come from an uploaded pack: it ends soon, and reads nothing but its values.
@@ -41,6 +42,52 @@ pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Vec<P
     let fault = |error: minijinja::Error| TemplateError { line: error.line().unwrap_or(0), message: mend(&error, values) };
     let text = env.template_from_str(template).map_err(fault)?.render(values_of(values)).map_err(fault)?;
     Ok(paragraphs(&text))
+}
+
+/// Letters of one tag, tags of one template, and letters of the whole, at most. The compiler goes down into an expression once for each
+/// operator, so that a long one would end the program; a paper needs nothing near.
+const TAG: usize = 300;
+const TAGS: usize = 120;
+const WHOLE: usize = 12_000;
+
+/// Refuses what no paper needs before it is compiled. Quotation marks are followed, as the compiler does.
+fn bounded(template: &str) -> Result<(), TemplateError> {
+    let fault = |line: usize, message: String| Err(TemplateError { line, message });
+    if template.len() > WHOLE {
+        return fault(1, format!("a template has {WHOLE} bytes at most; part the paper"));
+    }
+    let (mut line, mut tags) = (1, 0);
+    let mut chars = template.chars().peekable();
+    while let Some(c) = chars.next() {
+        line += usize::from(c == '\n');
+        let Some(close) =
+            (c == '{').then(|| chars.peek().copied()).flatten().and_then(|n| ['{', '%', '#'].contains(&n).then_some(if n == '{' { '}' } else { n }))
+        else {
+            continue;
+        };
+        chars.next();
+        tags += 1;
+        if tags > TAGS {
+            return fault(line, format!("a template has {TAGS} tags at most; part the paper"));
+        }
+        let (mut length, mut quote, mut before) = (0, None, ' ');
+        for c in chars.by_ref() {
+            line += usize::from(c == '\n');
+            length += 1;
+            if length > TAG {
+                return fault(line, format!("a tag has {TAG} letters at most; make the expression shorter"));
+            }
+            match quote {
+                Some(q) if c == q && before != '\\' => quote = None,
+                Some(_) => {}
+                None if close != '#' && (c == '"' || c == '\'') => quote = Some(c),
+                None if before == close && c == '}' => break,
+                None => {}
+            }
+            before = c;
+        }
+    }
+    Ok(())
 }
 
 /// Cuts rendered text into paragraphs.

@@ -149,3 +149,24 @@ fn a_word_processor_file_is_a_zip_with_the_text_in_it() {
     let bytes = docx(&letter()).unwrap();
     assert!(bytes.starts_with(b"PK"));
 }
+
+#[test]
+fn a_template_that_would_end_the_program_is_refused_before_it_is_compiled() {
+    let values = BTreeMap::from([("title".to_owned(), "x".to_owned())]);
+    let long = |part: &str| format!("{{{{ {}1 }}}}", part.repeat(2_000));
+    let hidden = format!("{{{{ \"}}}}\" ~ {}1 }}}}", "not ".repeat(2_000));
+    let many = "{% if 1 %}x{% endif %}".repeat(100);
+    for (template, why) in [
+        (long("not "), "letters at most"),
+        (long("-"), "letters at most"),
+        (hidden, "letters at most"),
+        (many, "tags at most"),
+        ("x".repeat(13_000), "bytes at most"),
+    ] {
+        let error = render(&template, &values).unwrap_err().to_string();
+        assert!(error.contains(why), "{why}: {error}");
+    }
+    let endless = "{% for i in range(9999) %}{% for j in range(9999) %}x{% endfor %}{% endfor %}";
+    assert!(render(endless, &values).unwrap_err().to_string().contains("fuel"));
+    assert!(render("甲 { 乙 } {{ title }} {# {{ #} {{ \"}}\" }}", &values).is_ok());
+}

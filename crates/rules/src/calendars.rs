@@ -66,6 +66,7 @@ pub fn read_calendar(id: &str, files: &BTreeMap<String, String>) -> Result<WorkC
     let mut years = Vec::new();
     for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".json") && *name != "schema.json") {
         let notice: YearNotice = serde_json::from_str(text).map_err(|e| format!("calendar {id}: {name}: line {}: {e}", e.line()))?;
+        sane(name, &notice).map_err(|why| format!("calendar {id}: {name}: {why}"))?;
         if !notice.days.is_empty() {
             years.push(notice);
         }
@@ -74,6 +75,22 @@ pub fn read_calendar(id: &str, files: &BTreeMap<String, String>) -> Result<WorkC
     let fixed: Vec<_> = head.fixed.into_iter().map(|f| (f.month, f.day, f.name)).collect();
     let calendar = WorkCalendar::new(id, Weekend::of(&weekend), &years, head.open_tail_days);
     Ok(calendar.map_err(|e: CalendarError| format!("calendar {id}: {e}"))?.with_fixed(&fixed))
+}
+
+/// A notice is of the year its file is called by, names days in or about it, and each once.
+fn sane(name: &str, notice: &YearNotice) -> Result<(), String> {
+    let year = notice.year;
+    if !(1990..=2200).contains(&year) || name != format!("{year}.json") {
+        return Err(format!("it says the year {year}; a notice is of a year from 1990 to 2200 and its file is called by it, such as 2027.json"));
+    }
+    if let Some(day) = notice.days.iter().find(|d| (d.date.year() - year).abs() > 1) {
+        return Err(format!("{} is not in or next to {year}; put it into the notice of its year", day.date));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    match notice.days.iter().find(|d| !seen.insert(d.date)) {
+        Some(day) => Err(format!("{} is named twice; keep one", day.date)),
+        None => Ok(()),
+    }
 }
 
 fn head(text: &str) -> Result<Head, String> {

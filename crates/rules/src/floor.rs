@@ -283,6 +283,28 @@ fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
             said.say(&Place::Head, format!("`{key}` leaves out `{}`, which the law starts on that day; put it back, or take the line out", lost.join("`, `")));
         }
     }
+    let same = [
+        ("calendar", book.calendar == base.calendar),
+        ("binding", book.binding == base.binding),
+        ("most_agents", book.most_agents.is_none_or(|n| base.most_agents.is_some_and(|b| n >= b))),
+        ("most_representatives", book.most_representatives.is_none_or(|n| base.most_representatives.is_some_and(|b| n >= b))),
+        ("earliest_receipt", book.earliest_receipt.is_none_or(|d| base.earliest_receipt.is_some_and(|b| d <= b))),
+        ("void_check_one_in", base.void_check_one_in.is_none_or(|b| book.void_check_one_in.is_some_and(|n| (1..=b).contains(&n)))),
+    ];
+    for (key, _) in same.iter().filter(|(_, same)| !same) {
+        said.say(&Place::Head, format!("`{key}` is the law's; a pack over it leaves it as it is, or goes the petitioner's way"));
+    }
+    // Who may do what, and what a unit is, no pack over another says anew.
+    for post in &base.posts {
+        if book.posts.iter().find(|p| p.id == post.id).is_some_and(|p| p.may != post.may) {
+            said.say(&Place::Head, format!("the post `{}` may do what the pack below says; leave `may` as it is there", post.id.word()));
+        }
+    }
+    for kind in &base.unit_kinds {
+        if book.unit_kinds.iter().find(|k| k.id == kind.id).is_some_and(|k| k.role != kind.role) {
+            said.say(&Place::Head, format!("units of the kind `{}` are what the pack below says; leave `role` as it is there", kind.id.word()));
+        }
+    }
     if book.keep_years < base.keep_years {
         said.say(&Place::Head, format!("files are kept {} years here and {} in the law; keep them as long", book.keep_years, base.keep_years));
     }
@@ -368,7 +390,10 @@ impl Span {
             // Hours are shorter than any day, and days longer than any hours.
             (Some(a), None) => (a > other.unit.days_from(date(2026, 2, 1), other.length).map_or(0, |(days, _)| u64::from(days)) * 24 * 60).then_some(None),
             (None, Some(_)) => Some(None),
-            (None, None) => days.iter().find(|d| self.last(calendar, **d) > other.last(calendar, **d)).map(|d| Some(*d)),
+            // What cannot be reckoned ends nowhere, which is longer than anything.
+            (None, None) => {
+                days.iter().find(|d| self.last(calendar, **d).is_none_or(|end| other.last(calendar, **d).is_some_and(|o| end > o))).map(|d| Some(*d))
+            }
         }
     }
 }
@@ -383,7 +408,7 @@ pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
         for (is, from) in values(clock) {
             let place = Place::Clock(clock.id.clone());
             let since = from.map(|d| format!(" from {d}")).unwrap_or_default();
-            let relevant: Vec<Date> = days.iter().copied().filter(|d| from.is_none_or(|f| *d >= f)).collect();
+            let relevant: Vec<Date> = days.iter().copied().filter(|d| from.is_none_or(|f| *d >= f)).chain(from.into_iter().flat_map(year_from)).collect();
             let limit = match clock.kind {
                 ClockKind::Duty => pack.book.floor.longest.get(&clock.id),
                 ClockKind::Right => pack.book.floor.shortest.get(&clock.id),
@@ -436,6 +461,11 @@ fn values(clock: &ClockRule) -> Vec<(Span, Option<Date>)> {
     let span = |length, unit| Span { length, unit, roll: clock.roll, extension: all_extensions(clock) };
     let first = clock.length.map(|l| (span(l, clock.unit), None));
     first.into_iter().chain(clock.since.iter().map(|s| (span(s.length, s.unit), Some(s.from)))).collect()
+}
+
+/// Every day of the year that begins on a day: values of later dates are looked at also after the last published year.
+fn year_from(day: Date) -> impl Iterator<Item = Date> {
+    (0..366).filter_map(move |n: i32| day.checked_add(n.days()).ok())
 }
 
 /// Every day of the published years.

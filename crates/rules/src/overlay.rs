@@ -13,6 +13,11 @@ const SECTIONS: [&str; 7] = ["state", "clock", "move", "paper", "choice", "post"
 
 /// Turns the changes of a pack into entries.
 pub(crate) fn apply(files: &PackFiles, base: Option<&PackFiles>, parts: &mut [(String, Part)], errors: &mut Vec<PackError>) {
+    if parts.iter().all(|(_, part)| part.change.is_empty()) {
+        return;
+    }
+    // Read once: a pack may change many entries.
+    let below: Vec<Table> = base.iter().flat_map(|b| b.files.values()).filter_map(|text| toml::from_str::<Table>(text).ok()).collect();
     for (file, part) in parts {
         for change in std::mem::take(&mut part.change) {
             let (span, change) = (change.span(), change.into_inner());
@@ -22,15 +27,15 @@ pub(crate) fn apply(files: &PackFiles, base: Option<&PackFiles>, parts: &mut [(S
                 say("[[change]] changes an entry of the pack this one lies over; there is no `extends`, so write the entry itself".to_owned());
                 continue;
             };
-            if let Err(message) = put(part, base, &change, span) {
+            if let Err(message) = put(part, &base.id, &below, &change, span) {
                 say(message);
             }
         }
     }
 }
 
-fn put(part: &mut Part, base: &PackFiles, change: &Change, span: std::ops::Range<usize>) -> Result<(), String> {
-    let entry = merged(base, change)?;
+fn put(part: &mut Part, base: &str, below: &[Table], change: &Change, span: std::ops::Range<usize>) -> Result<(), String> {
+    let entry = merged(base, below, change)?;
     match change.of.as_str() {
         "state" => part.state.push(read(entry, span)?),
         "clock" => part.clock.push(read(entry, span)?),
@@ -48,7 +53,7 @@ fn read<T: DeserializeOwned>(entry: Table, span: std::ops::Range<usize>) -> Resu
 }
 
 /// The entry of the base with the keys that are set in place of its own.
-fn merged(base: &PackFiles, change: &Change) -> Result<Table, String> {
+fn merged(base: &str, tables: &[Table], change: &Change) -> Result<Table, String> {
     if !SECTIONS.contains(&change.of.as_str()) {
         let near = nearest(&change.of, SECTIONS.into_iter()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
         return Err(format!("`{}` is no section whose entries can be changed by a key; write one of {}{near}", change.of, SECTIONS.join(", ")));
@@ -64,13 +69,12 @@ fn merged(base: &PackFiles, change: &Change) -> Result<Table, String> {
         let text = |key: &str| entry.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
         if change.of == "choice" { format!("{}:{}", text("of"), text("id")) } else { text("id") }
     };
-    let tables: Vec<Table> = base.files.values().filter_map(|text| toml::from_str::<Table>(text).ok()).collect();
     let entries = tables.iter().filter_map(|t| t.get(&change.of).and_then(Value::as_array)).flatten().filter_map(Value::as_table);
     let entries: Vec<&Table> = entries.collect();
     let Some(found) = entries.iter().find(|e| name(e) == change.id) else {
         let names: Vec<String> = entries.iter().map(|e| name(e)).collect();
         let near = nearest(&change.id, names.iter().map(String::as_str)).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-        return Err(format!("there is no {} `{}` in `{}`{near}", change.of, change.id, base.id));
+        return Err(format!("there is no {} `{}` in `{}`{near}", change.of, change.id, base));
     };
     let mut entry = (*found).clone();
     // Values of later dates belong to the period they were written for.

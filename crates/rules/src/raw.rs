@@ -554,7 +554,7 @@ pub(crate) struct Move {
     pub when: Vec<String>,
     /// The next state; absent: it stays.
     pub to: Option<String>,
-    /// Fields; `?` behind one that may be empty, `:a,b` for some of its choices.
+    /// Fields; `?` behind one that may be empty, `:a|b` for some of its choices.
     #[serde(default)]
     pub needs: Vec<String>,
     /// Clocks it starts.

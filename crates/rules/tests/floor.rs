@@ -84,6 +84,30 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             "not a field that offers a choice",
         ),
         (
+            "an extension beyond all reckoning",
+            "[[change]]\nof = \"clock\"\nid = \"handle\"\nset = { extension = 4294967295 }\n".to_owned(),
+            "longer than ten years",
+        ),
+        (
+            "months beyond all reckoning",
+            "[[change]]\nof = \"clock\"\nid = \"route\"\nset = { length = 4000000, unit = \"months\" }\n".to_owned(),
+            "longer than ten years",
+        ),
+        (
+            "a value of a year nobody has published",
+            format!(
+                "{local}[[change]]\nof = \"clock\"\nid = \"handle\"\n[change.set]\nbasis = \"local\"\nclause = \"local-1\"\n[[change.set.since]]\nfrom = \"2031-01-01\"\nlength = 300\nunit = \"calendar_days\"\nbasis = \"local\"\nclause = \"local-1\"\n"
+            ),
+            "its whole time from 2031-01-01",
+        ),
+        (
+            "a right shorter in later years",
+            format!(
+                "{local}[[change]]\nof = \"clock\"\nid = \"ask_review\"\n[change.set]\nbasis = \"local\"\nclause = \"local-1\"\n[[change.set.since]]\nfrom = \"2031-01-01\"\nlength = 6\nunit = \"calendar_days\"\nbasis = \"local\"\nclause = \"local-1\"\n"
+            ),
+            "its whole time from 2031-01-01",
+        ),
+        (
             "a duty on the petitioner",
             format!("[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"),
             "never a petitioner",
@@ -294,4 +318,21 @@ fn one_key_is_changed_and_a_move_of_the_house_is_taken_out() {
     assert!(pack.book.moves.iter().all(|m| m.id.0 != "oversee") && was.moves.iter().any(|m| m.id.0 == "oversee"));
     let online = pack.book.choice(huiyin_domain::payload::Field::Way, "online").unwrap();
     assert_eq!(online.label.get("en"), "on the web");
+}
+
+#[test]
+fn the_head_and_the_posts_of_the_law_stay_as_they_are() {
+    for (head, rest, why) in [
+        (format!("{HEAD}calendar = \"in\"\n"), "", "`calendar` is the law's"),
+        (format!("{HEAD}earliest_receipt = \"2199-01-01\"\n"), "", "`earliest_receipt` is the law's"),
+        (format!("{HEAD}most_representatives = 1\n"), "", "`most_representatives` is the law's"),
+        (format!("{HEAD}void_check_one_in = 0\n"), "", "`void_check_one_in` is the law's"),
+        (format!("{HEAD}keep_years = 4000\n"), "", "1 to 200 years"),
+        (HEAD.to_owned(), "[[change]]\nof = \"post\"\nid = \"clerk\"\nset = { may = [\"work\", \"administer\"] }\n", "the post `clerk`"),
+        (HEAD.to_owned(), "[[change]]\nof = \"unit_kind\"\nid = \"bureau\"\nset = { role = \"outside\" }\n", "of the kind `bureau`"),
+        (HEAD.replace("cn/test/2026", "cn/../2026"), "", "no pack id"),
+    ] {
+        let said = said_of(&head, rest);
+        assert!(said.iter().any(|s| s.contains(why)), "{why}: {said:?}");
+    }
 }

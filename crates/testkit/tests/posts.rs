@@ -139,6 +139,11 @@ async fn an_assignment_begins_and_ends_by_itself() {
         o.reload_directory().await.unwrap();
         assert!(listed(o, "housing.head", Whose::Mine).await.contains(&"notify".to_owned()));
         // Whoever looks after the office cannot be gone on a day that is set: nobody could look after it then.
+        // Two who each take it from the other at the same moment.
+        let (only_clerk, only_head) = ([Post::of("clerk")], [Post::of("head")]);
+        let (a, b) = tokio::join!(change(o, "countyxf.admin", Some(&only_clerk), true, None), change(o, "countyxf.head", Some(&only_head), true, None));
+        assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
+        change(o, "countyxf.head", Some(&[Post::of("head"), Post::of("admin")]), true, None).await.unwrap_or_default();
         let leaves = vec![Seat { post: Post::of("admin"), from: None, until: at("2026-12-31T00:00:00+08:00") }];
         change(o, "countyxf.admin", None, false, None).await.unwrap();
         assert_eq!(faults(sit(o, "countyxf.head", leaves, true, None).await)[0].0, "fault-last-admin");

@@ -52,14 +52,15 @@ async fn home_and_procedure_tell_the_periods_of_today_under_each_pack() {
         let t = sqlite_office(at);
         let office = t.office.with_procedure(procedure);
         let site = site(&office).await;
-        let home = reqwest::get(&site).await.unwrap().text().await.unwrap();
+        // A pack speaks its own language to whoever asks for none.
+        let home = reqwest::get(format!("{site}/?lang=zh")).await.unwrap().text().await.unwrap();
         for text in &wanted {
             assert!(home.contains(text), "{procedure} {at}: {text} in {home}");
         }
         for text in &absent {
             assert!(!home.contains(text), "{procedure} {at}: {text} in {home}");
         }
-        let page = reqwest::get(format!("{site}/procedure")).await.unwrap().text().await.unwrap();
+        let page = reqwest::get(format!("{site}/procedure?lang=zh")).await.unwrap().text().await.unwrap();
         assert!(!page.contains('{') && !home.contains('{'), "a placeholder is left: {page}");
         if procedure == "cn/petition-local" {
             assert!(page.contains("5个工作日") && page.contains(if at.starts_with("2026") { "30日" } else { "45日" }), "{page}");

@@ -105,6 +105,18 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         assert_eq!(fault(rules::withdraw(o, &head, "cn/petition/2022").await), "fault-rules-last");
         rules::restore(o, &head, "cn/petition/2026").await.unwrap();
         assert_eq!(lodged(o).await.1.0, "cn/petition/2026");
+        // Both at the same moment: one stays, and the office goes on.
+        let both = tokio::join!(rules::withdraw(o, &head, "cn/petition/2026"), rules::withdraw(o, &head, "cn/petition/2022"));
+        assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
+        assert_eq!(rules::office_lacks(o).await.unwrap(), None);
+        for id in ["cn/petition/2026", "cn/petition/2022"] {
+            rules::restore_at_machine(o, id).await.unwrap();
+        }
+        // Two agree at once: the second finds nothing that waits.
+        let third = SHORTER.replace("cn/petition/2026", "cn/petition/2027");
+        let brought = bring(o, "", files(&[("pack.toml", &third)])).await.unwrap();
+        let both = tokio::join!(rules::approve(o, &head, &brought.key), rules::approve(o, &head, &brought.key));
+        assert!(both.0.is_ok() != both.1.is_ok() && [both.0, both.1].iter().any(|r| matches!(r, Err(AppError::NotFound))));
     })
     .await;
 }
@@ -118,6 +130,7 @@ async fn what_is_no_pack_is_refused_in_words_and_never_in_force() {
         (files(&[("notes.txt", "x")]), "fault-rules-name"),
         (files(&[("../../pack.toml\u{202e}", "x")]), "fault-rules-name"),
         (files(&[("pack.toml", "[[state]]\nid = \"x\"\n")]), "fault-rules-no-pack"),
+        (files(&[("pack.toml", "[pack]\nid = \"x/y\"\ntitle = {\n")]), "fault-rules-toml"),
         (files(&[("pack.toml", "[pack]\nid = \"../../etc\"\n")]), "fault-rules-id"),
         (files(&[("pack.toml", "[pack]\nid = \"cn/petition/2022\"\n")]), "fault-rules-there"),
         (files(&[("pack.toml", SHORTER), ("pack.toml", SHORTER)]), "fault-rules-twice"),
@@ -207,4 +220,23 @@ async fn what_was_changed_in_the_store_is_not_worked_by() {
     *office = office.iter().map(|(name, text)| (name.clone(), text.replace("\"train\"", "\"train_all\""))).collect();
     let refused = rules::install(o, &texts, true).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("clock `train`")), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pack_gives_no_post_of_another_pack_new_powers() {
+    let t = sqlite_office(AT);
+    let o = &office(&t).await;
+    // By itself in order, and of a family that receives nothing: still the same post is not two things in one office.
+    let mut texts = packs::shipped_texts();
+    let mut other: std::collections::BTreeMap<String, String> = texts.packs["cn/office/2022"].clone();
+    for text in other.values_mut() {
+        *text = text.replace("cn/office/2022", "aa/pow/1").replace("may = [\"take_up\", \"work\"]", "may = [\"take_up\", \"work\", \"administer\"]");
+    }
+    let sent: Vec<(String, Vec<u8>)> = other.iter().map(|(n, t)| (n.clone(), t.clone().into_bytes())).collect();
+    let brought = bring(o, "", sent).await.unwrap();
+    assert!(matches!(&brought.state, ProposalState::Refused { errors } if errors[0].contains("the post `clerk`")), "{:?}", brought.state);
+    texts.packs.insert("aa/pow/1".into(), other);
+    let refused = rules::install(o, &texts, false).await;
+    assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("the post `clerk`")), "{refused:?}");
+    assert!(!staff(o, "housing.clerk").await.may(huiyin_app::domain::posts::Power::Administer));
 }

@@ -20,7 +20,7 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
-use huiyin_domain::posts::Vocabulary;
+use huiyin_domain::posts::{Power, UnitRole, Vocabulary};
 use huiyin_domain::procedure::RuleBook;
 use huiyin_rules::{PackFiles, base_of, read_calendar, read_pack_over, under_floor};
 use jiff::civil::Date;
@@ -96,6 +96,7 @@ impl Library {
             }
             library.books.insert(pack.book.id.clone(), Arc::new(pack.book));
         }
+        library.agree_on_posts()?;
         Ok(library)
     }
 
@@ -137,14 +138,50 @@ impl Library {
         self
     }
 
-    /// The posts and kinds of units of all packs together: those of matters first. What two packs call alike is what the first says.
+    /// What two packs call alike is the same thing: no pack gives a post other powers, or a kind of units another role.
+    fn agree_on_posts(&self) -> Result<(), PackLoadError> {
+        let mut posts: BTreeMap<&str, (&RuleBook, &BTreeSet<Power>)> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, (&RuleBook, UnitRole)> = BTreeMap::new();
+        for book in self.books.values() {
+            for post in &book.posts {
+                let (first, may) = *posts.entry(post.id.word()).or_insert((book, &post.may));
+                if *may != post.may {
+                    let id = post.id.word();
+                    return Err(PackLoadError::Calendar(format!(
+                        "the post `{id}` may do one thing in `{}` and another in `{}`; give one of them a name of its own",
+                        first.id, book.id
+                    )));
+                }
+            }
+            for kind in &book.unit_kinds {
+                let (first, role) = *kinds.entry(kind.id.word()).or_insert((book, kind.role));
+                if role != kind.role {
+                    let id = kind.id.word();
+                    return Err(PackLoadError::Calendar(format!(
+                        "units of the kind `{id}` are one thing in `{}` and another in `{}`; give one of them a name of its own",
+                        first.id, book.id
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The posts and kinds of units of all packs together: those of matters first. Two packs never differ in what a post may do.
     pub fn vocabulary(&self) -> Vocabulary {
         let mut out = Vocabulary::default();
-        let (matters, others): (Vec<&Arc<RuleBook>>, Vec<_>) = self.books.values().partition(|b| b.kind == ProceedingKind::Matter);
-        for book in matters.into_iter().chain(others) {
+        // Those that receive something first.
+        let mut books: Vec<&Arc<RuleBook>> = self.books.values().collect();
+        books.sort_by_key(|b| (self.withdrawn.contains(&b.id), b.kind != ProceedingKind::Matter));
+        for book in books {
             for post in &book.posts {
                 if out.post(post.id).is_none() {
-                    out.posts.push(post.clone());
+                    let mut post = post.clone();
+                    // A pack that is withdrawn goes on for what began under it, and hands out the office itself no more.
+                    if self.withdrawn.contains(&book.id) {
+                        post.may.remove(&Power::Administer);
+                    }
+                    out.posts.push(post);
                 }
             }
             for kind in &book.unit_kinds {

@@ -21,6 +21,8 @@ use crate::security::{Act, Entry};
 
 /// The setting that changes whenever what is installed does, so that other processes read it anew.
 const GENERATION: &str = "rules";
+/// Changes of what is installed are made one at a time.
+pub(super) const TURN: &str = "rules";
 /// Packs and calendars of one office, at most.
 const MOST: u32 = 500;
 
@@ -319,6 +321,8 @@ pub(super) fn short(digest: &str) -> &str {
 /// [`AppError::NotAllowed`], [`AppError::NotFound`], [`AppError::Refused`] when no pack would be left; as the store.
 pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     may_agree(office, staff)?;
+    let _turn = office.turn(TURN).await;
+    load(office).await?;
     let mut one = found(office, id).await?;
     if one.withdrawn.is_some() {
         return Ok(());
@@ -332,7 +336,7 @@ pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
         return Err(AppError::Form(vec![crate::error::FormError::new("id", "fault-rules-last")]));
     }
     one.withdrawn = Some(Signed { by: Some(staff.officer.id.clone()), at: office.machine_now() });
-    write(office, staff, &one, Act::RulesWithdrawn).await
+    write(office, Some(&staff.officer.id), &one, Act::RulesWithdrawn).await
 }
 
 /// Puts a pack that was withdrawn in force again.
@@ -341,11 +345,24 @@ pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
 /// As [`withdraw`].
 pub async fn restore(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     may_agree(office, staff)?;
+    put_back(office, Some(&staff.officer.id), id).await
+}
+
+/// The same by a command of the operator, for an office in which nobody can sign in.
+///
+/// # Errors
+/// [`AppError::NotFound`]; as the store.
+pub async fn restore_at_machine(office: &Office, id: &str) -> Result<()> {
+    put_back(office, None, id).await
+}
+
+async fn put_back(office: &Office, by: Option<&OfficerId>, id: &str) -> Result<()> {
+    let _turn = office.turn(TURN).await;
     let mut one = found(office, id).await?;
     if one.withdrawn.take().is_none() {
         return Ok(());
     }
-    write(office, staff, &one, Act::RulesInForce).await
+    write(office, by, &one, Act::RulesInForce).await
 }
 
 async fn found(office: &Office, id: &str) -> Result<Installed> {
@@ -353,8 +370,8 @@ async fn found(office: &Office, id: &str) -> Result<Installed> {
     serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("installed rules `{id}`: {e}")))
 }
 
-async fn write(office: &Office, staff: &Staff, one: &Installed, act: Act) -> Result<()> {
-    let entry = Entry::new(office, act, Some(&staff.officer.id)).with(one.key());
+async fn write(office: &Office, by: Option<&OfficerId>, one: &Installed, act: Act) -> Result<()> {
+    let entry = Entry::new(office, act, by).with(one.key());
     acts::put(office, &[entry], vec![next_generation()?, one.item(false)?]).await?;
     load(office).await
 }

@@ -27,6 +27,8 @@ const MOST_WAITING: u32 = 20;
 const MOST_ERRORS: usize = 100;
 /// Minutes after which a check that has not ended is taken for lost: the server was stopped meanwhile.
 const LOST_AFTER: i64 = 5;
+/// How long a check may take in all.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(150);
 /// Days after which an upload nobody agreed to goes.
 const KEPT_DAYS: i64 = 30;
 
@@ -128,6 +130,7 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
             return Err(fault("fault-rules-twice", name));
         }
     }
+    let _turn = office.turn(installed::TURN).await;
     let waiting = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?.len();
     if u32::try_from(waiting).unwrap_or(u32::MAX) >= MOST_WAITING {
         return Err(fault("fault-rules-waiting", MOST_WAITING.to_string()));
@@ -135,6 +138,11 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     let installed = all(office).await?;
     let names: Vec<String> = files.keys().cloned().collect();
     let (kind, id, files, over) = if calendar.is_empty() {
+        if let Some((name, why)) =
+            files.iter().find_map(|(name, text)| huiyin_rules::from_toml::<BTreeMap<String, serde_json::Value>>(text).err().map(|e| (name, e)))
+        {
+            return Err(fault("fault-rules-toml", format!("{name}: {why}")));
+        }
         let id = id_of(&PackFiles { id: String::new(), files: files.clone() }).ok_or_else(|| fault("fault-rules-no-pack", String::new()))?;
         if !is_id(&id) {
             return Err(fault("fault-rules-id", id));
@@ -180,7 +188,12 @@ pub async fn start_check(office: &Office, key: &str) -> Result<()> {
     }
     let (texts, _) = installed::texts_of(&all(office).await?);
     let checked = proposal.clone();
-    let result = tokio::task::spawn_blocking(move || examine(&checked, &texts)).await.unwrap_or_else(|e| Err(vec![e.to_string()]));
+    // Whatever takes longer is left to end by itself; the next upload does not wait for it.
+    let work = tokio::task::spawn_blocking(move || examine(&checked, &texts));
+    let result = match tokio::time::timeout(LONGEST, work).await {
+        Ok(done) => done.unwrap_or_else(|e| Err(vec![format!("the check broke off: {e}")])),
+        Err(_) => Err(vec!["the check took too long; part the pack, or check it with `huiyin pack check`".to_owned()]),
+    };
     proposal.state = match result {
         Ok(shown) => ProposalState::Shown { shown },
         Err(mut errors) => {
@@ -219,6 +232,15 @@ fn examine(proposal: &Proposal, texts: &Texts) -> std::result::Result<(usize, us
     let files = PackFiles { id: proposal.id.clone(), files: proposal.files.clone() };
     let base = base_of(&files).and_then(|id| texts.pack(&id));
     let pack = read_pack_over(&files, base.as_ref()).map_err(|e| e.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    if pack.book.kind == huiyin_domain::kind::ProceedingKind::Matter && huiyin_wording::Language::parse(&pack.book.binding).is_none() {
+        return Err(vec![format!(
+            "{}/pack.toml: `binding` is `{}`, and this office has no texts of pages in it (`locales` in the configuration)",
+            proposal.id, pack.book.binding
+        )]);
+    }
+    let mut whole = texts.clone();
+    whole.packs.insert(proposal.id.clone(), proposal.files.clone());
+    Library::read(&whole, Default::default()).map_err(|e| vec![e.to_string()])?;
     let shown = check_pack(&pack, &calendars, &proposal.id, &Limits::of_upload())?;
     Ok((shown.cases, shown.proof.states, shown.proof.steps))
 }
@@ -236,6 +258,8 @@ async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
 pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Installed> {
     may_agree(office, staff)?;
     let fault = |key: &'static str| AppError::Form(vec![FormError::new("files", key)]);
+    // One at a time: of two who agree at the same moment the second finds nothing that waits.
+    let _turn = office.turn(installed::TURN).await;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     let ProposalState::Shown { shown } = proposal.state else { return Err(fault("fault-rules-not-shown")) };
     if proposal.brought.by.as_ref() == Some(&staff.officer.id) {
@@ -251,7 +275,11 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
     (next.agreed, next.shown) = (Some(agreed), Some(shown));
     // Of two who agree at the same moment one finds it there.
     let entry = Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
-    acts::put(office, &[entry], vec![next.item(was.is_none())?, next_generation()?]).await?;
+    match acts::put(office, &[entry], vec![next.item(was.is_none())?, next_generation()?]).await {
+        // Another process was first.
+        Err(AppError::Store(huiyin_storage::StoreError::AlreadyThere(_))) => return Err(fault("fault-rules-changed")),
+        other => other?,
+    }
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
     installed::load(office).await?;
     Ok(next)

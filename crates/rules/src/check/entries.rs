@@ -1,5 +1,6 @@
 //! Entries of a pack as rules: clocks, moves, rights, keeping and the floor, each with what it refers to.
 
+use huiyin_domain::clock::PeriodUnit;
 use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::posts::{Post, PostRule, UnitKind};
@@ -48,15 +49,14 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
     if raw.extensions.is_some_and(|n| n == 0 || n > 20) || (raw.extensions.is_some() && raw.extension.is_none()) {
         checker.say("`extensions` says how often, from 1 to 20, an `extension` may be given; write both or neither".to_owned());
     }
-    if raw.length.is_some_and(|l| l > 3650) {
-        checker.say("a period longer than ten years is refused; check `length`".to_owned());
+    let lengths = raw.length.iter().map(|l| (*l, raw.unit)).chain(raw.since.iter().map(|s| (s.length, s.unit)));
+    if lengths.clone().any(|(length, unit)| length > ten_years(unit)) || raw.extension.is_some_and(|e| e > 3650) {
+        checker.say("a period or an extension longer than ten years is refused; check `length` and `extension`".to_owned());
+        return None;
     }
     let mut since: Vec<Since> = Vec::new();
     for value in raw.since {
         checker.cited(value.basis, value.clause.as_ref(), clauses);
-        if value.length > 3650 {
-            checker.say("a period longer than ten years is refused; check `length`".to_owned());
-        }
         if since.last().is_some_and(|last| last.from >= value.from) {
             checker.say(format!("the values of `{}` must follow in time: {} is not after {}", raw.id, value.from, since.last().map_or(value.from, |l| l.from)));
         }
@@ -83,6 +83,18 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         between_offices: raw.between_offices,
         since,
     })
+}
+
+/// Ten years in a unit: no period is longer, so that all of them can be reckoned.
+fn ten_years(unit: PeriodUnit) -> u32 {
+    match unit {
+        PeriodUnit::CalendarDays | PeriodUnit::WorkingDays => 3650,
+        PeriodUnit::Weeks => 520,
+        PeriodUnit::Months => 120,
+        PeriodUnit::Years => 10,
+        PeriodUnit::Hours => 87_600,
+        PeriodUnit::Minutes => 5_256_000,
+    }
 }
 
 /// A choice; what it refers to is looked up.

@@ -29,12 +29,23 @@ pub(super) struct WholeHead {
     pub(super) new_code_waits: Option<u32>,
 }
 
-/// Every key that is missing is named at once.
-pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeHead> {
+/// What the pack is called, and how long its files are kept.
+fn id_and_keeping(checker: &mut Checker<'_>, head: &Head) {
     let parts: Vec<&str> = head.id.split('/').collect();
-    if parts.len() < 2 || parts.iter().any(|p| p.is_empty() || p.contains(char::is_whitespace)) {
+    if head.keep_years.is_some_and(|n| n == 0 || n > 200) {
+        checker.say("a file is kept for 1 to 200 years; check `keep_years`".to_owned());
+    }
+    let plain = |p: &&str| {
+        !p.is_empty() && p.starts_with(|c: char| c.is_ascii_alphanumeric()) && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
+    if parts.len() < 2 || parts.len() > 4 || !parts.iter().all(plain) {
         checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
     }
+}
+
+/// Every key that is missing is named at once.
+pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeHead> {
+    id_and_keeping(checker, &head);
     let kind = head.kind.unwrap_or_default();
     let of_all = [
         ("title", head.title.is_none()),

@@ -266,6 +266,9 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         if escalation.is_empty() {
             places.escalation = place(&checker);
         }
+        if raw.after_working_days > 3650 {
+            checker.say("a step more than ten years after the last day reaches nobody; check `after_working_days`".to_owned());
+        }
         if let Some(start) = &raw.start {
             checker.known("clock", start, &known.clocks);
         }

@@ -154,3 +154,4 @@ fault-rules-changed = what it was checked against was changed meanwhile; bring i
 fault-rules-last = then no version of these rules would be in force; put another in first
 fault-seat-order = an assignment ends after it begins
 fault-seat-time = write day and time, such as 2026-12-01T14:30
+fault-rules-toml = cannot be read: { $value }

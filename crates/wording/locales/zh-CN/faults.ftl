@@ -154,3 +154,4 @@ fault-rules-changed = 检验以后，现有的内容变了，请重新提交
 fault-rules-last = 停用以后就没有这套规则的任何版本可用了，请先装好另一版
 fault-seat-order = 结束时间要在开始时间之后
 fault-seat-time = 请写日期和时间，例如 2026-12-01T14:30
+fault-rules-toml = 读不了：{ $value }
