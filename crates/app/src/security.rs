@@ -55,11 +55,11 @@ pub enum Act {
     PackMoved,
     /// Open periods were reckoned again under the calendars of the day.
     CalendarReprojected,
-    /// A pack or a calendar was brought for others to agree to.
-    RulesBrought,
+    /// A pack or a calendar was uploaded for somebody else to approve.
+    RulesUploaded,
     /// It was put in force.
     RulesInForce,
-    /// It was taken away before anybody agreed.
+    /// It was taken away before anybody approved.
     RulesDiscarded,
     /// A pack was taken out of force.
     RulesWithdrawn,
@@ -86,7 +86,7 @@ impl Act {
         Self::UnitSucceeded,
         Self::PackMoved,
         Self::CalendarReprojected,
-        Self::RulesBrought,
+        Self::RulesUploaded,
         Self::RulesInForce,
         Self::RulesDiscarded,
         Self::RulesWithdrawn,
@@ -118,7 +118,7 @@ impl Act {
             Self::UnitSucceeded => "unit-succeeded",
             Self::PackMoved => "pack-moved",
             Self::CalendarReprojected => "calendar-reprojected",
-            Self::RulesBrought => "rules-brought",
+            Self::RulesUploaded => "rules-uploaded",
             Self::RulesInForce => "rules-in-force",
             Self::RulesDiscarded => "rules-discarded",
             Self::RulesWithdrawn => "rules-withdrawn",

@@ -154,7 +154,7 @@ async fn list(config: &config::Config) -> anyhow::Result<ExitCode> {
     for one in rules::installed(&opened.office).await? {
         let since = library.book(&PackId(one.id.clone())).map(|b| format!("  in force from {}", b.force_from)).unwrap_or_default();
         let out = one.withdrawn.as_ref().map(|w| format!("  withdrawn {}", who(w))).unwrap_or_default();
-        println!("{:<10}{:<28}{}  {}{since}{out}", one.kind.word(), one.id, one.short(), who(one.agreed.as_ref().unwrap_or(&one.brought)));
+        println!("{:<10}{:<28}{}  {}{since}{out}", one.kind.word(), one.id, one.short(), who(one.approved.as_ref().unwrap_or(&one.uploaded)));
     }
     Ok(ExitCode::SUCCESS)
 }

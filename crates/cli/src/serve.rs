@@ -60,6 +60,9 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
         config.data.display(),
         config.data.display()
     );
+    if let Some(error) = opened.unreadable {
+        return Err(error);
+    }
     if let Some(lacks) = huiyin_app::rules::office_lacks(&opened.office).await? {
         anyhow::bail!(
             "{lacks}: nothing could be received. Put one in: `huiyin pack install --data {} FOLDER`, or with `--shipped` those that come with this program (a store made before 0.2 needs that once); a pack that was withdrawn comes back with `huiyin pack restore ID`",

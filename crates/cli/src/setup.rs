@@ -48,6 +48,8 @@ pub struct Opened {
     pub clock: Arc<SystemClock>,
     /// How the way to PostgreSQL is protected; none with the embedded database.
     pub protection: Option<Protection>,
+    /// Why the installed rules could not be read.
+    pub unreadable: Option<anyhow::Error>,
 }
 
 /// Opens the office of a configuration; makes the folder when `make` says so.
@@ -89,17 +91,21 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         procedure: config.procedure.clone(),
     });
     check_fingerprint(&office, data).await?;
-    rules::load(&office).await.map_err(in_words)?;
+    // A store whose rules cannot be read is still backed up and mended; nothing is served or worked without them.
+    let unreadable = rules::load(&office).await.err().map(in_words);
+    if let Some(error) = &unreadable {
+        eprintln!("huiyin: {error}; put it right with `huiyin pack install --replace`, or restore a backup");
+    }
     let offset = demo::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
-    Ok(Opened { office, clock, protection })
+    Ok(Opened { office, clock, protection, unreadable })
 }
 
 /// Puts the packs and calendars that come with the program into a store. Where `replace` says so (a demo) those of an older
-/// program are replaced; what somebody brought and another agreed to stays.
+/// program are replaced; what somebody uploaded and another approved to stays.
 pub async fn install_shipped(office: &Office, replace: bool) -> anyhow::Result<rules::Done> {
     let mut texts = packs::shipped_texts();
-    for one in rules::installed(office).await?.iter().filter(|i| i.agreed.is_some()) {
+    for one in rules::installed(office).await?.iter().filter(|i| i.approved.is_some()) {
         match one.kind {
             rules::Kind::Pack => texts.packs.remove(&one.id),
             rules::Kind::Calendar => texts.calendars.remove(&one.id),

@@ -20,6 +20,7 @@ mod schema;
 
 pub use calendars::read_calendar;
 pub use cases::{CaseFailure, house, run_cases};
+pub use check::is_pack_id;
 pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
 pub use floor::under_floor;

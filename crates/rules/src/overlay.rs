@@ -77,9 +77,9 @@ fn merged(base: &str, tables: &[Table], change: &Change) -> Result<Table, String
         return Err(format!("there is no {} `{}` in `{}`{near}", change.of, change.id, base));
     };
     let mut entry = (*found).clone();
-    // Values of later dates belong to the period they were written for.
-    if change.of == "clock" && change.set.contains_key("length") && !change.set.contains_key("since") {
-        entry.remove("since");
+    // Values of later dates would take the place of the new length on their day.
+    if change.of == "clock" && change.set.contains_key("length") && !change.set.contains_key("since") && entry.contains_key("since") {
+        return Err(format!("`{}` has other values from later dates (`since`), which would stay; set `since` as well, to `[]` if there are none", change.id));
     }
     // A house rule cites nothing.
     if change.set.get("basis").and_then(Value::as_str) == Some("house") && !change.set.contains_key("clause") {

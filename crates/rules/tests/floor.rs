@@ -336,3 +336,20 @@ fn the_head_and_the_posts_of_the_law_stay_as_they_are() {
         assert!(said.iter().any(|s| s.contains(why)), "{why}: {said:?}");
     }
 }
+
+#[test]
+fn values_of_later_dates_are_not_dropped_in_silence() {
+    let later = base().files["clocks.toml"].replacen(
+        "length = 15\nunit = \"calendar_days\"",
+        "length = 15\nunit = \"calendar_days\"\nsince = [{ from = \"2025-01-01\", length = 14, unit = \"calendar_days\", basis = \"law\", clause = \"22\" }]",
+        1,
+    );
+    let mut below = base();
+    assert_ne!(below.files.insert("clocks.toml".to_owned(), later.clone()), Some(later));
+    let shorter = |set: &str| {
+        let text = format!("{HEAD}\n[[change]]\nof = \"clock\"\nid = \"route\"\nset = {{ {set} }}\n");
+        read_pack_over(&PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".to_owned(), text)]) }, Some(&below))
+    };
+    assert!(shorter("length = 5").unwrap_err().0.iter().any(|e| e.message.contains("`since`")));
+    assert_eq!(shorter("length = 5, since = []").unwrap().book.clock(&huiyin_domain::ids::ClockId::new("route")).unwrap().since, []);
+}

@@ -1,4 +1,4 @@
-//! Packs and calendars are installed: brought by one person, checked beside the office, put in force by another, and taken back.
+//! Packs and calendars are installed: uploaded by one person, checked beside the office, put in force by another, and taken back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::domain::ids::PackId;
@@ -47,7 +47,7 @@ fn files(pairs: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     pairs.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
 }
 
-async fn bring(o: &Office, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal, AppError> {
+async fn upload(o: &Office, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal, AppError> {
     let admin = staff(o, "countyxf.admin").await;
     let proposal = rules::propose(o, &admin, calendar, sent).await?;
     rules::start_check(o, &proposal.key).await?;
@@ -75,23 +75,23 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         let o = &office(&t).await;
         let (first, under, _) = lodged(o).await;
         assert_eq!(under.0, "cn/petition/2022");
-        let brought = bring(o, "", files(&[("pack.toml", SHORTER)])).await.unwrap();
-        let ProposalState::Shown { shown: (_, states, steps) } = brought.state else { panic!("{:?}", brought.state) };
+        let uploaded = upload(o, "", files(&[("pack.toml", SHORTER)])).await.unwrap();
+        let ProposalState::Shown { shown: (_, states, steps) } = uploaded.state else { panic!("{:?}", uploaded.state) };
         assert!(states > 1_000 && steps > states, "the proof ran: {states} {steps}");
         assert_eq!(lodged(o).await.1.0, "cn/petition/2022", "nothing changes before somebody agrees");
         // Nobody agrees to their own, and no bureau's head to the county's.
-        assert_eq!(fault(rules::approve(o, &staff(o, "countyxf.admin").await, &brought.key).await), "fault-rules-second");
-        assert!(matches!(rules::approve(o, &staff(o, "housing.head").await, &brought.key).await, Err(AppError::NotAllowed)));
-        let installed = rules::approve(o, &staff(o, "countyxf.head").await, &brought.key).await.unwrap();
-        assert_eq!(installed.brought.by.as_ref().unwrap().0, "countyxf-admin");
-        assert_eq!(installed.agreed.as_ref().unwrap().by.as_ref().unwrap().0, "countyxf-head");
+        assert_eq!(fault(rules::approve(o, &staff(o, "countyxf.admin").await, &uploaded.key).await), "fault-rules-second");
+        assert!(matches!(rules::approve(o, &staff(o, "housing.head").await, &uploaded.key).await, Err(AppError::NotAllowed)));
+        let installed = rules::approve(o, &staff(o, "countyxf.head").await, &uploaded.key).await.unwrap();
+        assert_eq!(installed.uploaded.by.as_ref().unwrap().0, "countyxf-admin");
+        assert_eq!(installed.approved.as_ref().unwrap().by.as_ref().unwrap().0, "countyxf-head");
         let (_, under, legal) = lodged(o).await;
         assert_eq!((under.0.as_str(), legal.as_str()), ("cn/petition/2026", "2026-12-25"));
         // What began before goes on as it began.
         let old = matter_view::for_officer(o, &staff(o, "countyxf.clerk").await, &first).await.unwrap().matter;
         assert_eq!(old.pack.0, "cn/petition/2022");
         // Under the same id nothing else is taken.
-        assert_eq!(fault(bring(o, "", files(&[("pack.toml", SHORTER)])).await), "fault-rules-there");
+        assert_eq!(fault(upload(o, "", files(&[("pack.toml", SHORTER)])).await), "fault-rules-there");
         // Another process of the same store sees it when it looks.
         let other = t.with_keys(Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap());
         assert!(other.library().book(&PackId("cn/petition/2026".into())).is_none());
@@ -114,8 +114,8 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         }
         // Two agree at once: the second finds nothing that waits.
         let third = SHORTER.replace("cn/petition/2026", "cn/petition/2027");
-        let brought = bring(o, "", files(&[("pack.toml", &third)])).await.unwrap();
-        let both = tokio::join!(rules::approve(o, &head, &brought.key), rules::approve(o, &head, &brought.key));
+        let uploaded = upload(o, "", files(&[("pack.toml", &third)])).await.unwrap();
+        let both = tokio::join!(rules::approve(o, &head, &uploaded.key), rules::approve(o, &head, &uploaded.key));
         assert!(both.0.is_ok() != both.1.is_ok() && [both.0, both.1].iter().any(|r| matches!(r, Err(AppError::NotFound))));
     })
     .await;
@@ -137,10 +137,10 @@ async fn what_is_no_pack_is_refused_in_words_and_never_in_force() {
         (vec![("pack.toml".to_owned(), vec![0xff, 0xfe])], "fault-rules-text"),
         (vec![("pack.toml".to_owned(), vec![b'#'; rules::MAX_BYTES + 1])], "fault-rules-large"),
     ] {
-        assert_eq!(fault(bring(o, "", sent).await), why);
+        assert_eq!(fault(upload(o, "", sent).await), why);
     }
-    assert_eq!(fault(bring(o, "xx", files(&[("2027.json", "{}")])).await), "fault-rules-no-calendar");
-    // A wrong one is named with file and line, and cannot be agreed to.
+    assert_eq!(fault(upload(o, "xx", files(&[("2027.json", "{}")])).await), "fault-rules-no-calendar");
+    // A wrong one is named with file and line, and cannot be approved to.
     let endless = "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}";
     let paper = format!(
         "[[paper]]\nid = \"complaint_reply\"\ntitle = {{ zh = \"甲\", en = \"a\" }}\ncode = \"x\"\nfrom = \"holder\"\ntemplate = {{ zh = \"{endless}\", en = \"x\" }}\n"
@@ -154,12 +154,12 @@ async fn what_is_no_pack_is_refused_in_words_and_never_in_force() {
         (format!("{SHORTER}\n{}", paper.replace("complaint_reply", "spare").replace(endless, "x")), "no move makes it"),
     ];
     for (text, why) in cases {
-        let brought = bring(o, "", files(&[("pack.toml", &text)])).await.unwrap();
-        let ProposalState::Refused { errors } = &brought.state else { panic!("{why}: {:?}", brought.state) };
+        let uploaded = upload(o, "", files(&[("pack.toml", &text)])).await.unwrap();
+        let ProposalState::Refused { errors } = &uploaded.state else { panic!("{why}: {:?}", uploaded.state) };
         assert!(errors.iter().any(|e| e.contains(why)), "{why}: {errors:?}");
         let head = staff(o, "countyxf.head").await;
-        assert_eq!(fault(rules::approve(o, &head, &brought.key).await), "fault-rules-not-shown");
-        rules::discard(o, &head, &brought.key).await.unwrap();
+        assert_eq!(fault(rules::approve(o, &head, &uploaded.key).await), "fault-rules-not-shown");
+        rules::discard(o, &head, &uploaded.key).await.unwrap();
     }
     assert!(rules::proposals(o, &staff(o, "countyxf.head").await).await.unwrap().is_empty());
 }
@@ -175,14 +175,14 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
             { "name": "调休", "date": "2027-01-04", "isOffDay": true },
             { "name": "调休", "date": "2027-01-09", "isOffDay": false } ] }"#;
         assert!(matches!(
-            bring(o, "cn", files(&[("2027.json", "{ \"year\": 2027, \"days\": [ { \"name\": \"x\" } ] }")])).await.unwrap().state,
+            upload(o, "cn", files(&[("2027.json", "{ \"year\": 2027, \"days\": [ { \"name\": \"x\" } ] }")])).await.unwrap().state,
             ProposalState::Refused { .. }
         ));
-        let brought = bring(o, "cn", files(&[("2027.json", notice)])).await.unwrap();
-        assert!(matches!(brought.state, ProposalState::Shown { .. }), "{:?}", brought.state);
-        let second = bring(o, "cn", files(&[("2027.json", &notice.replace("01-04", "01-05"))])).await.unwrap();
+        let uploaded = upload(o, "cn", files(&[("2027.json", notice)])).await.unwrap();
+        assert!(matches!(uploaded.state, ProposalState::Shown { .. }), "{:?}", uploaded.state);
+        let second = upload(o, "cn", files(&[("2027.json", &notice.replace("01-04", "01-05"))])).await.unwrap();
         let head = staff(o, "countyxf.head").await;
-        rules::approve(o, &head, &brought.key).await.unwrap();
+        rules::approve(o, &head, &uploaded.key).await.unwrap();
         assert_eq!(o.library().calendar("cn").unwrap().last_published(), Some(2027));
         // What was checked over the calendar of before is not what would be put in force.
         assert_eq!(fault(rules::approve(o, &head, &second.key).await), "fault-rules-changed");
@@ -206,9 +206,11 @@ async fn what_was_changed_in_the_store_is_not_worked_by() {
     t.store.put_items(o.tenant(), vec![ItemRecord::lasting(ItemKind::Rules, item.key.clone(), doc)]).await.unwrap();
     let refused = rules::load(o).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("cn/office/2022")), "{refused:?}");
-    // An operator's command is refused the same way, and says what to do instead.
-    t.store.put_items(o.tenant(), vec![item]).await.unwrap();
+    // Installing what was agreed to puts it right.
+    let done = rules::install(o, &packs::shipped_texts(), false).await.unwrap();
+    assert_eq!(done.replaced, ["pack:cn/office/2022"]);
     rules::load(o).await.unwrap();
+    // An operator's command that brings another text is refused, and says what to do instead.
     let mut texts = packs::shipped_texts();
     let text = texts.packs.get_mut("cn/petition/2022").unwrap().get_mut("pack.toml").unwrap();
     *text = format!("{text}\n# corrected\n");
@@ -233,10 +235,35 @@ async fn a_pack_gives_no_post_of_another_pack_new_powers() {
         *text = text.replace("cn/office/2022", "aa/pow/1").replace("may = [\"take_up\", \"work\"]", "may = [\"take_up\", \"work\", \"administer\"]");
     }
     let sent: Vec<(String, Vec<u8>)> = other.iter().map(|(n, t)| (n.clone(), t.clone().into_bytes())).collect();
-    let brought = bring(o, "", sent).await.unwrap();
-    assert!(matches!(&brought.state, ProposalState::Refused { errors } if errors[0].contains("the post `clerk`")), "{:?}", brought.state);
+    let uploaded = upload(o, "", sent).await.unwrap();
+    assert!(matches!(&uploaded.state, ProposalState::Refused { errors } if errors[0].contains("the post `clerk`")), "{:?}", uploaded.state);
     texts.packs.insert("aa/pow/1".into(), other);
     let refused = rules::install(o, &texts, false).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("the post `clerk`")), "{refused:?}");
     assert!(!staff(o, "housing.clerk").await.may(huiyin_app::domain::posts::Power::Administer));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_uploads_that_contradict_each_other_are_not_both_approved() {
+    let t = sqlite_office(AT);
+    let o = &office(&t).await;
+    let head = staff(o, "countyxf.head").await;
+    // Each by itself in order: two offices' duties that name the same new post with other powers.
+    let shipped = packs::shipped_texts();
+    let with = |id: &str, may: &str| -> Vec<(String, Vec<u8>)> {
+        let post = format!("\n[[post]]\nid = \"porter\"\nlabel = {{ zh = \"门岗\", en = \"porter\" }}\nmay = [\"{may}\"]\n");
+        let files = shipped.packs["cn/office/2022"].iter();
+        files
+            .map(|(n, t)| (n.clone(), format!("{}{}", t.replace("cn/office/2022", id), if n == "posts.toml" { post.as_str() } else { "" }).into_bytes()))
+            .collect()
+    };
+    let first = upload(o, "", with("cn/office/2027", "work")).await.unwrap();
+    let second = upload(o, "", with("cn/office/2028", "supervise")).await.unwrap();
+    for proposal in [&first, &second] {
+        assert!(matches!(proposal.state, ProposalState::Shown { .. }), "{:?}", proposal.state);
+    }
+    rules::approve(o, &head, &first.key).await.unwrap();
+    assert_eq!(fault(rules::approve(o, &head, &second.key).await), "fault-rules-together");
+    // What is in the store can still be read.
+    rules::load(o).await.unwrap();
 }

@@ -235,7 +235,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/report", get(staff::report::show).post(staff::report::sent))
         .route("/staff/checks", get(staff::checks::list).post(staff::checks::draw))
         .route("/staff/matters/{number}/part/undo", post(staff::matter::undo_part))
-        .route("/staff/rules", get(staff::rules::list).post(staff::rules::bring).layer(uploads()))
+        .route("/staff/rules", get(staff::rules::list).post(staff::rules::upload).layer(uploads()))
         .route("/staff/rules/turn", post(staff::rules::turn))
         .route("/staff/rules/waiting/{key}", get(staff::rules::waiting).post(staff::rules::decide))
         .route("/staff/rules/texts/{kind}/{*id}", get(staff::rules::texts))

@@ -8,7 +8,9 @@ use crate::text::File;
 
 const OUT: &str = "docs/PACK_WORDS.md";
 const ALPHABET: &str = "crates/domain/src/procedure/alphabet.rs";
-const SHAPES: &str = "crates/rules/src/raw.rs";
+const SHAPES: &str = "crates/rules/src/raw/mod.rs";
+const OVERLAY: &str = "crates/rules/src/raw/overlay.rs";
+const FLOOR: &str = "crates/rules/src/raw/floor.rs";
 
 /// Sections of a pack and the shapes they are read into.
 const SECTIONS: &[(&str, &str, &str)] = &[
@@ -23,19 +25,19 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[[clock.since]]", SHAPES, "Since"),
     ("[[move]]", SHAPES, "Move"),
     ("[[move.variant]]", SHAPES, "Variant"),
-    ("[[amend]]", SHAPES, "Amend"),
-    ("[[change]]", SHAPES, "Change"),
-    ("[[remove]]", SHAPES, "Remove"),
+    ("[[amend]]", OVERLAY, "Amend"),
+    ("[[change]]", OVERLAY, "Change"),
+    ("[[remove]]", OVERLAY, "Remove"),
     ("[[right]]", SHAPES, "Right"),
     ("[[paper]]", SHAPES, "Paper"),
     ("[[keep]]", SHAPES, "Keep"),
     ("[[escalation]]", SHAPES, "Escalation"),
     ("[compartment]", SHAPES, "Compartment"),
     ("[numbering]", SHAPES, "Numbering"),
-    ("[floor]", SHAPES, "Floor"),
-    ("[[floor.duty]]", SHAPES, "FloorDuty"),
-    ("[[floor.right]]", SHAPES, "FloorRight"),
-    ("[[floor.answer]]", SHAPES, "FloorAnswer"),
+    ("[floor]", FLOOR, "Floor"),
+    ("[[floor.duty]]", FLOOR, "FloorDuty"),
+    ("[[floor.right]]", FLOOR, "FloorRight"),
+    ("[[floor.answer]]", FLOOR, "FloorAnswer"),
     ("[clause.X]", "crates/domain/src/procedure/mod.rs", "Clause"),
     ("[[case]]", "crates/rules/src/cases.rs", "Case"),
     ("[[case.step]]", "crates/rules/src/cases.rs", "Step"),

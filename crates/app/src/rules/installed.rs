@@ -1,4 +1,4 @@
-//! Packs and calendars as they are installed in a store, with who brought them and who agreed (ADR 0024).
+//! Packs and calendars as they are installed in a store, with who uploaded them and who approved (ADR 0024).
 //!
 //! What is installed under an id stays: proceedings run under it. A change gets a version of its own; a pack that is withdrawn
 //! receives nothing new and goes on for what began under it.
@@ -12,7 +12,7 @@ use huiyin_vault::sha256::Sum;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Action, require};
+use crate::access::{Action, allows, require};
 use crate::acts;
 use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
@@ -71,27 +71,27 @@ pub struct Installed {
     pub files: BTreeMap<String, String>,
     /// SHA-256 over the names and texts of its files.
     pub digest: String,
-    /// Who brought it.
-    pub brought: Signed,
-    /// Who agreed; `None` for the operator, who needs nobody's.
+    /// Who uploaded it.
+    pub uploaded: Signed,
+    /// Who approved; `None` for the operator, who needs nobody's.
     #[serde(default)]
-    pub agreed: Option<Signed>,
+    pub approved: Option<Signed>,
     /// What was shown before: cases, states and steps of the proof.
     #[serde(default)]
     pub shown: Option<(usize, usize, usize)>,
     /// It receives nothing new.
     #[serde(default)]
     pub withdrawn: Option<Signed>,
-    /// What a calendar was before each change: the digest, and who agreed to what took its place.
+    /// What a calendar was before each change: the digest, and who approved to what took its place.
     #[serde(default)]
     pub before: Vec<(String, Signed)>,
 }
 
 impl Installed {
-    /// One that is brought now.
-    pub(super) fn new(kind: Kind, id: &str, files: BTreeMap<String, String>, brought: Signed) -> Self {
+    /// One that is uploaded now.
+    pub(super) fn new(kind: Kind, id: &str, files: BTreeMap<String, String>, uploaded: Signed) -> Self {
         let digest = digest(&files);
-        Self { kind, id: id.to_owned(), files, digest, brought, agreed: None, shown: None, withdrawn: None, before: Vec::new() }
+        Self { kind, id: id.to_owned(), files, digest, uploaded, approved: None, shown: None, withdrawn: None, before: Vec::new() }
     }
 
     /// The beginning of its digest, as it is shown.
@@ -174,7 +174,7 @@ pub(super) fn texts_of(all: &[Installed]) -> (Texts, BTreeSet<PackId>) {
 /// Reads what is installed into the office. Whether it suffices, [`office_lacks`] says.
 ///
 /// # Errors
-/// As the store; [`AppError::Refused`] when an entry is not what was agreed to, or cannot be read any more, with file and line.
+/// As the store; [`AppError::Refused`] when an entry is not what was approved to, or cannot be read any more, with file and line.
 pub async fn load(office: &Office) -> Result<()> {
     let generation = generation(office).await?;
     let all = all(office).await?;
@@ -256,8 +256,9 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
         let signed = Signed { by: None, at: office.machine_now() };
         let mut next = Installed::new(kind, id, files.clone(), signed.clone());
         match installed.get(&next.key()) {
-            Some(was) if was.digest == next.digest => done.same.push(next.key()),
-            Some(_) if !replace && kind == Kind::Pack => {
+            // Both as it was approved to and as it lies there: what was changed in the store is put right.
+            Some(was) if was.digest == next.digest && was.files == next.files => done.same.push(next.key()),
+            Some(was) if !replace && kind == Kind::Pack && was.digest != next.digest => {
                 return Err(AppError::Refused(format!(
                     "pack `{id}` is installed with another text, and proceedings may run under it; give the change an id of its own, or add --replace for a correction of the same rules"
                 )));
@@ -320,7 +321,7 @@ pub(super) fn short(digest: &str) -> &str {
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`], [`AppError::Refused`] when no pack would be left; as the store.
 pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
-    may_agree(office, staff)?;
+    may_approve(office, staff)?;
     let _turn = office.turn(TURN).await;
     load(office).await?;
     let mut one = found(office, id).await?;
@@ -344,7 +345,7 @@ pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
 /// # Errors
 /// As [`withdraw`].
 pub async fn restore(office: &Office, staff: &Staff, id: &str) -> Result<()> {
-    may_agree(office, staff)?;
+    may_approve(office, staff)?;
     put_back(office, Some(&staff.officer.id), id).await
 }
 
@@ -376,12 +377,16 @@ async fn write(office: &Office, by: Option<&OfficerId>, one: &Installed, act: Ac
     load(office).await
 }
 
+/// Whether an officer approves rules: the head of the petition office, or whoever looks after the office.
+pub fn approves(office: &Office, staff: &Staff) -> bool {
+    let head = staff.may(huiyin_domain::posts::Power::Head) && &staff.officer.unit == office.front_office();
+    head || allows(staff, Action::Administer)
+}
+
 /// Who agrees to rules: the head of the petition office, or whoever looks after the office.
 ///
 /// # Errors
 /// [`AppError::NotAllowed`].
-pub(super) fn may_agree(office: &Office, staff: &Staff) -> Result<()> {
-    require(staff, Action::SeeRules)?;
-    let head = staff.may(huiyin_domain::posts::Power::Head) && &staff.officer.unit == office.front_office();
-    if head || crate::access::allows(staff, Action::Administer) { Ok(()) } else { Err(AppError::NotAllowed) }
+pub(super) fn may_approve(office: &Office, staff: &Staff) -> Result<()> {
+    if approves(office, staff) { Ok(()) } else { Err(AppError::NotAllowed) }
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huiyin_domain::calendar::WorkCalendar;
-use huiyin_rules::{PackFiles, base_of, id_of, read_calendar, read_pack_over};
+use huiyin_rules::{PackFiles, base_of, id_of, is_pack_id, read_calendar, read_pack_over};
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::installed::{self, Installed, Kind, Signed, all, may_agree, next_generation};
+use super::installed::{self, Installed, Kind, Signed, all, may_approve, next_generation};
 use crate::access::{Action, require};
 use crate::acts;
 use crate::error::{AppError, FormError, Result};
@@ -29,7 +29,7 @@ const MOST_ERRORS: usize = 100;
 const LOST_AFTER: i64 = 5;
 /// How long a check may take in all.
 const LONGEST: std::time::Duration = std::time::Duration::from_secs(150);
-/// Days after which an upload nobody agreed to goes.
+/// Days after which an upload nobody approved to goes.
 const KEPT_DAYS: i64 = 30;
 
 /// Where an upload stands.
@@ -68,8 +68,8 @@ pub struct Proposal {
     pub sent: Vec<String>,
     /// The digest of what is installed under the id now and would be replaced; empty: nothing is.
     pub over: String,
-    /// Who brought it.
-    pub brought: Signed,
+    /// Who uploaded it.
+    pub uploaded: Signed,
     /// Where it stands.
     pub state: ProposalState,
 }
@@ -77,7 +77,7 @@ pub struct Proposal {
 impl Proposal {
     fn item(&self) -> Result<ItemRecord> {
         let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
-        let expires = self.brought.at.checked_add((KEPT_DAYS * 24).hours()).ok();
+        let expires = self.uploaded.at.checked_add((KEPT_DAYS * 24).hours()).ok();
         Ok(ItemRecord { expires, ..ItemRecord::lasting(ItemKind::RulesProposal, self.key.clone(), doc) })
     }
 
@@ -144,7 +144,7 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
             return Err(fault("fault-rules-toml", format!("{name}: {why}")));
         }
         let id = id_of(&PackFiles { id: String::new(), files: files.clone() }).ok_or_else(|| fault("fault-rules-no-pack", String::new()))?;
-        if !is_id(&id) {
+        if !is_pack_id(&id) {
             return Err(fault("fault-rules-id", id));
         }
         if installed.iter().any(|i| i.kind == Kind::Pack && i.id == id) {
@@ -162,18 +162,11 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
         (Kind::Calendar, calendar.to_owned(), whole, is.digest.clone())
     };
     let at = office.machine_now();
-    let brought = Signed { by: Some(staff.officer.id.clone()), at };
-    let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, brought, state: ProposalState::Checking { since: at } };
-    let entry = Entry::new(office, Act::RulesBrought, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
+    let uploaded = Signed { by: Some(staff.officer.id.clone()), at };
+    let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, uploaded, state: ProposalState::Checking { since: at } };
+    let entry = Entry::new(office, Act::RulesUploaded, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
     acts::put(office, &[entry], vec![proposal.item()?]).await?;
     Ok(proposal)
-}
-
-/// Whether a text can be the id of a pack.
-fn is_id(id: &str) -> bool {
-    let parts: Vec<&str> = id.split('/').collect();
-    let plain = |p: &&str| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    id.len() <= 80 && parts.len() >= 2 && parts.iter().all(plain)
 }
 
 /// Checks an upload beside the running office and keeps the result. One check runs at a time.
@@ -250,38 +243,48 @@ async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
     item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("proposal `{key}`: {e}")))).transpose()
 }
 
-/// Puts an upload in force, by another person than who brought it. A calendar is followed by the reckoning anew of what is open.
+/// Puts an upload in force, by another person than who uploaded it. A calendar is followed by the reckoning anew of what is open.
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`]; [`AppError::Form`] when it was not shown in order, when the same person
-/// brought it, or when what it was checked over was changed meanwhile.
+/// uploaded it, or when what it was checked over was changed meanwhile.
 pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Installed> {
-    may_agree(office, staff)?;
+    may_approve(office, staff)?;
     let fault = |key: &'static str| AppError::Form(vec![FormError::new("files", key)]);
     // One at a time: of two who agree at the same moment the second finds nothing that waits.
     let _turn = office.turn(installed::TURN).await;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     let ProposalState::Shown { shown } = proposal.state else { return Err(fault("fault-rules-not-shown")) };
-    if proposal.brought.by.as_ref() == Some(&staff.officer.id) {
+    if proposal.uploaded.by.as_ref() == Some(&staff.officer.id) {
         return Err(fault("fault-rules-second"));
     }
     let was = all(office).await?.into_iter().find(|i| i.kind == proposal.kind && i.id == proposal.id);
     if was.as_ref().map_or("", |w| w.digest.as_str()) != proposal.over {
         return Err(fault("fault-rules-changed"));
     }
-    let agreed = Signed { by: Some(staff.officer.id.clone()), at: office.machine_now() };
-    let mut next = Installed::new(proposal.kind, &proposal.id, proposal.files, proposal.brought);
-    next.before = was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), agreed.clone())])).collect();
-    (next.agreed, next.shown) = (Some(agreed), Some(shown));
-    // Of two who agree at the same moment one finds it there.
+    let approved = Signed { by: Some(staff.officer.id.clone()), at: office.machine_now() };
+    let mut next = Installed::new(proposal.kind, &proposal.id, proposal.files, proposal.uploaded);
+    next.before = was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), approved.clone())])).collect();
+    (next.approved, next.shown) = (Some(approved), Some(shown));
+    // Since the check others may have come in: all of them are read together before anything is written.
+    let everything = all(office).await?;
+    let (mut texts, withdrawn) = installed::texts_of(&everything);
+    match next.kind {
+        Kind::Pack => texts.packs.insert(next.id.clone(), next.files.clone()),
+        Kind::Calendar => texts.calendars.insert(next.id.clone(), next.files.clone()),
+    };
+    let library = tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let library = library.map_err(|e| AppError::Form(vec![FormError::with("files", "fault-rules-together", e)]))?;
+    let generation = next_generation()?;
+    let read = generation.doc.as_str().map(str::to_owned).unwrap_or_default();
     let entry = Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
-    match acts::put(office, &[entry], vec![next.item(was.is_none())?, next_generation()?]).await {
+    match acts::put(office, &[entry], vec![next.item(was.is_none())?, generation]).await {
         // Another process was first.
         Err(AppError::Store(huiyin_storage::StoreError::AlreadyThere(_))) => return Err(fault("fault-rules-changed")),
         other => other?,
     }
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
-    installed::load(office).await?;
+    office.set_library(Arc::new(library), read);
     Ok(next)
 }
 
@@ -290,7 +293,7 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`]; as the store.
 pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
-    may_agree(office, staff)?;
+    may_approve(office, staff)?;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
     let entry = Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id)).with(installed::key(proposal.kind, &proposal.id));
@@ -302,7 +305,7 @@ pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
 /// # Errors
 /// As [`discard`].
 pub async fn check_again(office: &Office, staff: &Staff, key: &str) -> Result<()> {
-    may_agree(office, staff)?;
+    may_approve(office, staff)?;
     let mut proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     proposal.state = ProposalState::Checking { since: office.machine_now() };
     office.store().put_items(office.tenant(), vec![proposal.item()?]).await?;

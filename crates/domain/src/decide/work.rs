@@ -49,7 +49,7 @@ impl<K: Kind> Work<'_, K> {
                 // A body outside may be given an accusation by the petition office alone.
                 let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.is_petition_office(from));
                 let line = self.rules.book.compartment.as_ref();
-                let safe = line.zip(kind).is_some_and(|(line, k)| if by_office { line.receives(k) } else { line.is_in_line(k) });
+                let safe = kind.is_some_and(|k| line.is_none_or(|line| if by_office { line.receives(k) } else { line.is_in_line(k) }));
                 if unit == self.subject.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
@@ -104,7 +104,7 @@ impl<K: Kind> Work<'_, K> {
         let accusation = self.subject.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
         let kind = unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map(|u| u.kind);
         match unit {
-            Some(unit) if accusation && !kind.is_some_and(|k| self.rules.book.compartment.as_ref().is_some_and(|line| line.receives(k))) => {
+            Some(unit) if accusation && !kind.is_some_and(|k| self.rules.book.compartment.as_ref().is_none_or(|line| line.receives(k))) => {
                 Err(Closed::Unit { unit })
             }
             _ => Ok(()),

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -18,10 +17,12 @@ use crate::reckon::Roll;
 use crate::submission::Channel;
 
 mod alphabet;
+mod begin;
 pub mod floor;
 
 pub use crate::label::Label;
 pub use alphabet::{Fact, Guard, HandTo, Phase, Relation, Verb};
+pub use begin::{BeginRule, Every};
 
 /// One word of a field that offers a choice: the lists are the pack's, and Rust knows only what a choice does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -399,59 +400,6 @@ pub struct Lodging {
     pub imported_accepted: StateId,
     /// The clocks of such a row.
     pub imported_accepted_clocks: Vec<ClockId>,
-}
-
-/// One way in which a proceeding that is no matter begins.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BeginRule {
-    /// Id.
-    pub id: String,
-    /// What it is called; `{year}` is the year it is for.
-    pub title: Label,
-    /// Shown small under it.
-    pub hint: Option<Label>,
-    /// First state.
-    pub state: StateId,
-    /// Clocks started there.
-    pub clocks: Vec<ClockId>,
-    /// Units of these kinds begin it, or owe it by the calendar.
-    pub units: Vec<UnitKind>,
-    /// What it begins with, where an officer enters it.
-    pub needs: Vec<Need>,
-    /// The days on which it begins by itself; `None`: an officer enters it.
-    pub every: Option<Every>,
-}
-
-impl BeginRule {
-    /// Its title in one language, with the year it is for.
-    pub fn title_in(&self, language: &str, on: Date) -> String {
-        let year = self.every.map_or(on.year(), |every| every.year(on));
-        self.title.get(language).replace("{year}", &year.to_string())
-    }
-}
-
-/// The days on which something begins by itself: a first day and every so many months after it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Every {
-    /// Months between two days.
-    pub months: u32,
-    /// The first day.
-    pub first: Date,
-    /// The year in its title is that of the day after, not of the day itself.
-    pub next_year: bool,
-}
-
-impl Every {
-    /// The days in `(after, until]`, in order.
-    pub fn days(&self, after: Date, until: Date) -> Vec<Date> {
-        let day = |n: u32| self.first.checked_add((i64::from(n) * i64::from(self.months)).months()).ok();
-        (0..).map_while(day).take_while(|d| *d <= until).filter(|d| *d > after).collect()
-    }
-
-    /// The year in the title of what begins on a day.
-    pub fn year(&self, day: Date) -> i16 {
-        day.year() + i16::from(self.next_year)
-    }
 }
 
 /// A pack, read and checked.

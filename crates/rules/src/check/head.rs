@@ -29,16 +29,18 @@ pub(super) struct WholeHead {
     pub(super) new_code_waits: Option<u32>,
 }
 
+/// Whether a text can be the id of a pack: two to four parts of small letters, digits and `-`.
+pub fn is_pack_id(id: &str) -> bool {
+    let plain = |p: &str| p.starts_with(|c: char| c.is_ascii_alphanumeric()) && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    id.len() <= 80 && (2..=4).contains(&id.split('/').count()) && id.split('/').all(plain)
+}
+
 /// What the pack is called, and how long its files are kept.
 fn id_and_keeping(checker: &mut Checker<'_>, head: &Head) {
-    let parts: Vec<&str> = head.id.split('/').collect();
     if head.keep_years.is_some_and(|n| n == 0 || n > 200) {
         checker.say("a file is kept for 1 to 200 years; check `keep_years`".to_owned());
     }
-    let plain = |p: &&str| {
-        !p.is_empty() && p.starts_with(|c: char| c.is_ascii_alphanumeric()) && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    if parts.len() < 2 || parts.len() > 4 || !parts.iter().all(plain) {
+    if !is_pack_id(&head.id) {
         checker.say(format!("`{}` is no pack id; write place/name/version, such as cn/petition/2022", head.id));
     }
 }

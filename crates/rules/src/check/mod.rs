@@ -20,6 +20,7 @@ use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
 use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering, post_rule, right_rule};
+pub use head::is_pack_id;
 use head::{check_head, known_in_head};
 
 /// One entry with the file and offset it was read from.

@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::ids::PackId;
-use huiyin_app::domain::posts::Power;
 use huiyin_app::domain::unit::Directory;
 use huiyin_app::packs::Library;
 use huiyin_app::rules::{self, Installed, Kind, Proposal, ProposalState, Signed};
@@ -35,7 +34,7 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
         packs => of(Kind::Pack).map(|i| pack(shared, signed, &names, &library, i)).collect::<Vec<_>>(),
         calendars => of(Kind::Calendar).map(|i| calendar(shared, signed, &names, &library, i)).collect::<Vec<_>>(),
         waiting => waiting.iter().map(|p| proposal(shared, signed, &names, p)).collect::<Vec<_>>(),
-        may_bring => allows(&signed.staff, Action::Administer), may_agree => may_agree(shared, signed),
+        may_upload => allows(&signed.staff, Action::Administer), may_approve => rules::approves(&shared.office, &signed.staff),
         chosen => form.get("calendar"), errors, most_files => rules::MAX_FILES, most_kb => rules::MAX_BYTES / 1024,
         done => queried(signed, "done"),
     };
@@ -45,11 +44,6 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
-}
-
-/// Who may agree, as the use case asks it; the page only leaves out buttons that would be refused.
-fn may_agree(shared: &Shared, signed: &SignedIn) -> bool {
-    allows(&signed.staff, Action::Administer) || (signed.staff.may(Power::Head) && &signed.staff.officer.unit == shared.office.front_office())
 }
 
 fn queried(signed: &SignedIn, name: &str) -> String {
@@ -79,7 +73,7 @@ fn pack(shared: &Shared, signed: &SignedIn, names: &Directory, library: &Library
         title => book.as_ref().map(|b| b.title.get(language.code()).to_owned()).unwrap_or_default(),
         from => book.as_ref().map(|b| huiyin_wording::day(language, b.force_from, today)),
         kind => book.as_ref().map(|b| shared.say(language, &format!("kind-{}", b.kind.word()))),
-        brought => by(shared, signed, names, &one.brought), agreed => one.agreed.as_ref().map(|a| by(shared, signed, names, a)),
+        uploaded => by(shared, signed, names, &one.uploaded), approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)),
         withdrawn => one.withdrawn.as_ref().map(|w| by(shared, signed, names, w)),
         shown => one.shown.map(|(cases, states, steps)| context! { cases, states, steps }),
     }
@@ -91,7 +85,7 @@ fn calendar(shared: &Shared, signed: &SignedIn, names: &Directory, library: &Lib
     context! {
         id => one.id, digest => one.short(), first => read.as_ref().and_then(|c| c.first_published()), last,
         behind => last.is_some_and(|year| year < shared.office.now().today().year()),
-        brought => by(shared, signed, names, &one.brought), agreed => one.agreed.as_ref().map(|a| by(shared, signed, names, a)), changes => one.before.len(),
+        uploaded => by(shared, signed, names, &one.uploaded), approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)), changes => one.before.len(),
     }
 }
 
@@ -106,13 +100,13 @@ fn proposal(shared: &Shared, signed: &SignedIn, names: &Directory, one: &Proposa
     context! {
         key => one.key, id => one.id, calendar => one.kind == Kind::Calendar, sent => one.sent, errors, state,
         state_text => shared.say(language, &format!("rules-proposal-{state}")),
-        brought => by(shared, signed, names, &one.brought), own => one.brought.by.as_ref() == Some(&signed.staff.officer.id),
+        uploaded => by(shared, signed, names, &one.uploaded), own => one.uploaded.by.as_ref() == Some(&signed.staff.officer.id),
         shown => shown.map(|(cases, states, steps)| context! { cases, states, steps }),
     }
 }
 
-/// Takes what was brought and has it checked beside the running office.
-pub(crate) async fn bring(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
+/// Takes what was uploaded and has it checked beside the running office.
+pub(crate) async fn upload(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let mut sent = Vec::new();
     let mut large = false;
@@ -122,12 +116,12 @@ pub(crate) async fn bring(State(shared): State<Arc<Shared>>, signed: SignedIn, f
             None => large |= upload.too_large,
         }
     }
-    let brought = if large {
+    let uploaded = if large {
         Err(AppError::Form(vec![huiyin_app::FormError::with("files", "fault-rules-large", rules::MAX_BYTES / 1024)]))
     } else {
         rules::propose(&shared.office, &signed.staff, form.get("calendar"), sent).await
     };
-    match brought {
+    match uploaded {
         Ok(proposal) => {
             check_beside(&shared.office, &proposal.key);
             Ok(Redirect::to(&format!("/staff/rules/waiting/{}", proposal.key)).into_response())
@@ -160,7 +154,7 @@ pub(crate) async fn waiting(State(shared): State<Arc<Shared>>, Path(key): Path<S
     let checking = matches!(one.state, ProposalState::Checking { .. }) && !one.is_lost(shared.office.machine_now());
     let file = queried(&signed, "file");
     let values = context! {
-        p => proposal(&shared, &signed, &names, one), may_agree => may_agree(&shared, &signed),
+        p => proposal(&shared, &signed, &names, one), may_approve => rules::approves(&shared.office, &signed.staff),
         files => one.files.keys().collect::<Vec<_>>(), file => file, text => one.files.get(&file),
     };
     let mut response = shared.desk(&signed, "rules_waiting.html", values);
@@ -174,12 +168,12 @@ pub(crate) async fn waiting(State(shared): State<Arc<Shared>>, Path(key): Path<S
 pub(crate) async fn decide(State(shared): State<Arc<Shared>>, Path(key): Path<String>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let (office, staff) = (&shared.office, &signed.staff);
-    let done = match form.get("word") {
-        "agree" => rules::approve(office, staff, &key).await.map(|installed| {
+    let done = match form.get("decision") {
+        "approve" => rules::approve(office, staff, &key).await.map(|installed| {
             if installed.kind == Kind::Calendar {
                 reckon_beside(office);
             }
-            Redirect::to("/staff/rules?done=agreed").into_response()
+            Redirect::to("/staff/rules?done=approved").into_response()
         }),
         "discard" => rules::discard(office, staff, &key).await.map(|()| Redirect::to("/staff/rules?done=discarded").into_response()),
         "again" => rules::check_again(office, staff, &key).await.map(|()| {
@@ -205,7 +199,7 @@ fn reckon_beside(office: &Office) {
 pub(crate) async fn turn(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let (office, staff, id) = (&shared.office, &signed.staff, form.get("id"));
-    let done = match form.get("word") {
+    let done = match form.get("decision") {
         "withdraw" => rules::withdraw(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=withdrawn").into_response()),
         "restore" => rules::restore(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=restored").into_response()),
         _ => Err(AppError::NotFound),

@@ -155,3 +155,4 @@ fault-rules-last = 停用以后就没有这套规则的任何版本可用了，�
 fault-seat-order = 结束时间要在开始时间之后
 fault-seat-time = 请写日期和时间，例如 2026-12-01T14:30
 fault-rules-toml = 读不了：{ $value }
+fault-rules-together = 和现有的规则放在一起不再成立：{ $value }

@@ -1,5 +1,11 @@
 //! The TOML shapes of a pack. Unknown keys are refused with the nearest known one.
 
+mod floor;
+mod overlay;
+
+pub(crate) use floor::Floor;
+pub(crate) use overlay::{Amend, Change, Remove};
+
 use std::collections::BTreeMap;
 
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
@@ -72,66 +78,6 @@ pub(crate) struct Part {
     pub numbering: Option<Spanned<Numbering>>,
 }
 
-/// Single keys of an entry of the base; the entry itself is not copied.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Change {
-    /// The section: `state`, `clock`, `move`, `paper`, `choice`, `post` or `unit_kind`.
-    pub of: String,
-    /// The entry; of a choice `field:id`.
-    pub id: String,
-    /// The keys with their new values.
-    pub set: toml::Table,
-}
-
-/// A move of the base that the pack does without: one of the house, not of the law.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Remove {
-    /// The move.
-    #[serde(rename = "move")]
-    pub id: String,
-}
-
-/// Additions to a move of the base; the move itself is not copied.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Amend {
-    /// The move that is added to.
-    #[serde(rename = "move")]
-    pub of: String,
-    /// Further states.
-    #[serde(default)]
-    pub from: Vec<String>,
-    /// Further conditions.
-    #[serde(default)]
-    pub when: Vec<String>,
-    /// Further fields.
-    #[serde(default)]
-    pub needs: Vec<String>,
-    /// Further clocks it starts.
-    #[serde(default)]
-    pub start: Vec<String>,
-    /// Further clocks it discharges.
-    #[serde(default)]
-    pub discharge: Vec<String>,
-    /// Further clocks it closes.
-    #[serde(default)]
-    pub close: Vec<String>,
-    /// Further clocks it stops.
-    #[serde(default)]
-    pub stop: Vec<String>,
-    /// Further clocks it lets run again.
-    #[serde(default)]
-    pub resume: Vec<String>,
-    /// Further facts it makes true.
-    #[serde(default)]
-    pub sets: Vec<String>,
-    /// Further facts it makes untrue.
-    #[serde(default)]
-    pub clears: Vec<String>,
-}
-
 /// Where what is said against officials goes, and nowhere else.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -153,62 +99,6 @@ pub(crate) struct Numbering {
     pub form: String,
     /// The letters of a unit that has none of its own.
     pub letters: String,
-}
-
-/// The floor of a law in numbers.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Floor {
-    /// Clocks that a hearing may stop.
-    #[serde(default)]
-    pub hearing_stops: Vec<String>,
-    /// Rights that each pack over this one keeps open.
-    #[serde(default)]
-    pub rights: Vec<Verb>,
-    /// The longest time to the discharge of a duty.
-    #[serde(default)]
-    pub duty: Vec<Spanned<FloorDuty>>,
-    /// The shortest time of a right.
-    #[serde(default)]
-    pub right: Vec<Spanned<FloorRight>>,
-    /// What a paper must print.
-    #[serde(default)]
-    pub answer: Vec<Spanned<FloorAnswer>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FloorDuty {
-    /// The duty.
-    pub clock: String,
-    /// The longest time to its discharge, extensions included.
-    pub longest: u32,
-    /// Its unit.
-    pub unit: PeriodUnit,
-    /// The clause that says so.
-    pub clause: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FloorRight {
-    /// The right.
-    pub clock: String,
-    /// The shortest time.
-    pub shortest: u32,
-    /// Its unit.
-    pub unit: PeriodUnit,
-    /// The clause that says so.
-    pub clause: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FloorAnswer {
-    /// The paper.
-    pub paper: String,
-    /// What the paper prints: fields of its move and other variables.
-    pub contents: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
