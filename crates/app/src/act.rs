@@ -253,17 +253,19 @@ async fn one(
     if rule.verb == Verb::Appoint && anonymous {
         return Err(Closed::Anonymous.into());
     }
-    changes.items.extend(crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?);
+    let made = crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?;
+    changes.records.extend(made.records);
+    changes.items.extend(made.copy);
     if rule.verb == Verb::Void
         && let Some(number) = step.fields.get(&Field::Instead.word()).filter(|n| !n.is_empty())
         && let Some(stands) = office.store().matter_by_number(office.tenant(), number).await?
     {
         changes.items.push(ItemRecord::lasting(ItemKind::Proposal, stands_key(&stands, matter.id.as_str()), matter.id.as_str().into()));
     }
-    changes.items.extend(crate::joinder::settle(rule, joinder, &mut decision.subject));
-    changes.items.extend(crate::people::recusals(matter, &decision.subject));
+    changes.records.extend(crate::joinder::settle(rule, joinder, &mut decision.subject)?);
+    changes.records.extend(crate::people::recusals(matter, &decision.subject)?);
     crate::publication::check(office, matter, rule, &decision).await?;
-    changes.items.extend(crate::publication::of(office, matter, rule, &decision));
+    changes.records.extend(crate::publication::of(office, matter, rule, &decision)?);
     crate::people::agents(office, matter, rule, &decision.identity, changes).await?;
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(changes, office, &record, &decision.subject, rule.id.as_str());
@@ -313,7 +315,7 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
         let expected = Expected::Version(sibling.version);
         let mut next = sibling;
         next.version += 1;
-        changes.proceedings.push(ProceedingWrite { scope: next.scope(&ground.directory), subject: next.into(), expected, terms: Some(terms) });
+        changes.proceedings.push(ProceedingWrite { scope: next.scope(&ground.directory), subject: next.into(), expected, terms: Some(terms), fact: None });
     }
     Ok(())
 }

@@ -4,8 +4,8 @@
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::OfficerId;
-use huiyin_register::commit;
-use huiyin_storage::{ItemKind, ItemRecord, StoreError};
+use huiyin_register::commit as bind;
+use huiyin_storage::{Changes, KeyPart, Record, RecordWrite, StoreError, Table, Wanted};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,6 @@ use crate::security::{Act, Entry};
 
 /// Times another is let go before, when several write at the same moment.
 const TRIES: usize = 20;
-/// Acts read at once.
-const PAGE: u32 = 500;
 
 /// One act in the record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,33 +44,50 @@ struct Row {
     commitment: String,
 }
 
-/// Newest first in the order of keys.
-fn key(n: u64) -> String {
-    format!("{:016x}", u64::MAX - n)
+/// The serial of an act, newest first in the order of keys.
+struct Serial(u64);
+
+impl KeyPart for Serial {
+    fn to_text(&self) -> String {
+        format!("{:016x}", u64::MAX - self.0)
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        u64::from_str_radix(text, 16).ok().map(|n| Self(u64::MAX - n))
+    }
 }
 
-fn read(item: ItemRecord) -> Result<Row> {
-    serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("act of the office `{}`: {e}", item.key)))
+impl Record for Row {
+    const TABLE: Table = Table::Act;
+    type Key = (Serial,);
 }
 
 /// The newest serial and what the next is bound to.
 async fn head(office: &Office) -> Result<(u64, String)> {
-    let newest = office.store().items(office.tenant(), ItemKind::Act, "", "", 1).await?.into_iter().next();
-    newest.map_or_else(|| Ok((0, String::new())), |item| read(item).map(|row| (row.act.n, row.commitment)))
+    let newest = office.select::<Row>(Wanted::first(1)).await?.into_iter().next();
+    Ok(newest.map_or_else(|| (0, String::new()), |(_, row)| (row.act.n, row.commitment)))
 }
 
 /// Writes entries together with what they tell of, all or nothing; those that change the office stand in its record as well.
 ///
 /// # Errors
 /// As the store.
-pub(crate) async fn put(office: &Office, entries: &[Entry], items: Vec<ItemRecord>) -> Result<()> {
-    let mut whole = items;
+pub(crate) async fn put(office: &Office, entries: &[Entry], records: Vec<RecordWrite>) -> Result<()> {
+    commit(office, entries, Changes { records, ..Changes::new(office.tenant().clone()) }).await
+}
+
+/// The same with whatever else belongs to the unit of work.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn commit(office: &Office, entries: &[Entry], changes: Changes) -> Result<()> {
+    let mut whole = changes;
     for entry in entries {
-        whole.extend(entry.items()?);
+        whole.items.extend(entry.items()?);
     }
     let kept: Vec<&Entry> = entries.iter().filter(|e| e.act.changes_the_office()).collect();
     if kept.is_empty() {
-        return Ok(office.store().put_items(office.tenant(), whole).await?);
+        return Ok(office.store().commit(whole).await?);
     }
     let directory = office.directory().await?;
     for _ in 0..TRIES {
@@ -85,12 +100,11 @@ pub(crate) async fn put(office: &Office, entries: &[Entry], items: Vec<ItemRecor
             });
             let act = Recorded { n, at: entry.at, actor, act: entry.act, officer: entry.officer.clone(), detail: entry.detail.clone() };
             let salt = random_hex(16)?;
-            let commitment = commit(&before, &salt, &act).map_err(|e| AppError::Internal(e.to_string()))?;
-            before.clone_from(&commitment);
-            let doc = serde_json::to_value(Row { act, salt, commitment }).map_err(|e| AppError::Internal(e.to_string()))?;
-            all.push(ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Act, key(n), doc) });
+            let bound = bind(&before, &salt, &act).map_err(AppError::caused("an act has no commitment"))?;
+            before.clone_from(&bound);
+            all.records.push(RecordWrite::add(&(Serial(n),), &Row { act, salt, commitment: bound })?);
         }
-        match office.store().put_items(office.tenant(), all).await {
+        match office.store().commit(all).await {
             // Another act came between: this one follows it.
             Err(StoreError::AlreadyThere(_)) if head(office).await?.0 > newest => {}
             other => return Ok(other?),
@@ -105,8 +119,8 @@ pub(crate) async fn put(office: &Office, entries: &[Entry], items: Vec<ItemRecor
 /// [`AppError::NotAllowed`]; as the store.
 pub async fn list(office: &Office, staff: &Staff, after: Option<u64>, limit: u32) -> Result<Vec<Recorded>> {
     require(staff, Action::Administer)?;
-    let after = after.map(key).unwrap_or_default();
-    office.store().items(office.tenant(), ItemKind::Act, "", &after, limit).await?.into_iter().map(|i| read(i).map(|row| row.act)).collect()
+    let wanted = after.map_or_else(|| Wanted::first(limit), |n| Wanted::first(limit).after(&(Serial(n),)));
+    Ok(office.select::<Row>(wanted).await?.into_iter().map(|(_, row)| row.act).collect())
 }
 
 /// What does not agree in the record: an act that was changed, taken away or put in.
@@ -114,19 +128,11 @@ pub async fn list(office: &Office, staff: &Staff, after: Option<u64>, limit: u32
 /// # Errors
 /// As the store.
 pub(crate) async fn check(office: &Office) -> Result<Option<String>> {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut after = String::new();
-    loop {
-        let page = office.store().items(office.tenant(), ItemKind::Act, "", &after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.key.clone();
-        for item in page {
-            match read(item) {
-                Ok(row) => rows.push(row),
-                Err(error) => return Ok(Some(error.to_string())),
-            }
-        }
-    }
+    let mut rows: Vec<Row> = match office.select_all::<Row>(&[]).await {
+        Ok(rows) => rows.into_iter().map(|(_, row)| row).collect(),
+        Err(AppError::Store(error @ StoreError::Corrupt { .. })) => return Ok(Some(error.to_string())),
+        Err(error) => return Err(error),
+    };
     rows.reverse();
     if let Some((row, want)) = rows.iter().zip(1_u64..).find(|(row, want)| row.act.n != *want) {
         return Ok(Some(format!("act {} stands where act {want} should: some were taken away", row.act.n)));

@@ -2,17 +2,17 @@
 //! what a check finds is a move on the matter (of the verb `check`), with cause and post.
 
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::MoveId;
+use huiyin_domain::ids::{MoveId, ProceedingId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, Verb};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{FactRange, Record, RecordWrite, Table};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
-use crate::walk::Walk;
+use crate::projection;
 use crate::yearly;
 
 /// Files of one draw, at most.
@@ -33,6 +33,11 @@ pub struct Draw {
     pub out_of: usize,
     /// Numbers drawn.
     pub numbers: Vec<String>,
+}
+
+impl Record for Draw {
+    const TABLE: Table = Table::Draw;
+    type Key = (UnitId, String);
 }
 
 /// A drawn file and whether it has been checked since.
@@ -64,25 +69,27 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
         return Err(AppError::Form(vec![FormError::new("to", "fault-draw-days")]));
     }
     let directory = office.directory().await?;
-    let closed = |m: &&Matter| {
-        let answered = m.days.get("answered").is_some_and(|d| (from..=to).contains(d));
+    let mut closed: Vec<ProceedingId> = Vec::new();
+    projection::each(office, FactRange::Answered(from, to), |m| {
         let open_to_check = ![Fact::Accusation, Fact::Sealed, Fact::Destroyed].iter().any(|f| m.facts.contains(f));
-        matches!(m.phase, Phase::Ended | Phase::Archived) && answered && open_to_check && m.may_read(&staff.actor(), &directory)
-    };
+        closed.extend((matches!(m.phase, Phase::Ended | Phase::Archived) && open_to_check).then_some(m.matter));
+        Ok(())
+    })
+    .await?;
     // Each file seen takes the place of one drawn with the chance that is left to it, so that all have the same.
     let (mut numbers, mut seen): (Vec<String>, u64) = (Vec::new(), 0);
-    let mut walk = Walk::over_matters(office).await?;
-    while let Some(page) = walk.matters().await? {
-        for matter in page.iter().filter(closed) {
-            seen += 1;
-            if numbers.len() < count {
-                numbers.push(matter.number.clone());
-                continue;
-            }
-            let at = usize::try_from(chance(seen)?).unwrap_or(usize::MAX);
-            if let Some(slot) = numbers.get_mut(at) {
-                slot.clone_from(&matter.number);
-            }
+    let readable = |m: &Matter| m.may_read(&staff.actor(), &directory);
+    for id in &closed {
+        // Who may read it, the matter itself says.
+        let Some(matter) = office.store().matter(office.tenant(), id).await?.filter(readable) else { continue };
+        seen += 1;
+        if numbers.len() < count {
+            numbers.push(matter.number.clone());
+            continue;
+        }
+        let at = usize::try_from(chance(seen)?).unwrap_or(usize::MAX);
+        if let Some(slot) = numbers.get_mut(at) {
+            slot.clone_from(&matter.number);
         }
     }
     if numbers.is_empty() {
@@ -90,16 +97,14 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
     }
     numbers.sort();
     let drawn = Draw { day: office.now().today(), from, to, out_of: usize::try_from(seen).unwrap_or(usize::MAX), numbers };
-    let doc = serde_json::to_value(&drawn).map_err(|e| AppError::Internal(e.to_string()))?;
-    let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Draw, format!("{}:{}", staff.officer.unit, new_id()), doc) };
-    office.store().put_items(office.tenant(), vec![item]).await?;
+    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), new_id()), &drawn)?]).await?;
     Ok(drawn)
 }
 
 /// A number from 0 up to `below`, each with the same chance.
 fn chance(below: u64) -> Result<u64> {
     let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| AppError::Internal(format!("no randomness: {e}")))?;
+    getrandom::fill(&mut bytes).map_err(AppError::caused("the system gives no randomness"))?;
     let drawn = u128::from_le_bytes(bytes) % u128::from(below.max(1));
     Ok(u64::try_from(drawn).unwrap_or_default())
 }
@@ -113,11 +118,9 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
         return Err(AppError::NotAllowed);
     }
     let directory = office.directory().await?;
-    let mut items = office.store().items(office.tenant(), ItemKind::Draw, &format!("{}:", staff.officer.unit), "", 10_000).await?;
-    items.reverse();
+    let all = office.select_all::<Draw>(&[&staff.officer.unit]).await?;
     let mut out = Vec::new();
-    for item in items.into_iter().take(SHOWN) {
-        let draw: Draw = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("draw `{}`: {e}", item.key)))?;
+    for (_, draw) in all.into_iter().rev().take(SHOWN) {
         let mut files = Vec::new();
         for number in &draw.numbers {
             let matter = office.store().matter_by_number(office.tenant(), number).await?.filter(|m| m.may_read(&staff.actor(), &directory));

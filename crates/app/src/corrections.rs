@@ -189,7 +189,7 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
             evidence: evidence.clone(),
             at: office.now().at,
         };
-        let doc = serde_json::to_value(proposal).map_err(|e| AppError::Internal(e.to_string()))?;
+        let doc = serde_json::to_value(proposal).map_err(AppError::caused("a proposal has no JSON"))?;
         changes.items.push(ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc) });
     }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
@@ -207,13 +207,11 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
         .await?;
     }
     let said = Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
-    let wrong = changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::key(&matter.id, &c.was));
+    // Before what stands is written: a number that stays under another heading is put back.
+    let wrong = changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::removal(&matter.id, &c.was));
+    changes.records.extend(wrong);
     write(office, &mut changes, matter, record, Write { actor, new, changed, what, said }).await?;
-    let stands: Vec<String> = changes.items.iter().map(|i| i.key.clone()).collect();
     office.store().commit(changes).await?;
-    if let Some(key) = wrong.filter(|k| !stands.contains(k)) {
-        office.store().remove_item(office.tenant(), ItemKind::Reference, &key).await?;
-    }
     Ok(if later { Corrected::Proposed } else { Corrected::Done })
 }
 
@@ -279,7 +277,7 @@ async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: S
         }
     }
     // The number that was wrong finds nothing any more; it is taken out once the new one stands.
-    changes.items.extend(references::of_paper(&own_id, &submission.paper));
+    changes.records.extend(references::of_paper(&own_id, &submission.paper)?);
     changes.submission_update = Some(SubmissionRecord { submission, ..record });
     Ok(())
 }

@@ -6,9 +6,8 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::{Post, Power};
-use huiyin_domain::procedure::Phase;
 use huiyin_domain::unit::{Officer, Seat, Unit};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::RecordWrite;
 
 use crate::access::{Action, require};
 use crate::acts;
@@ -64,11 +63,7 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     }
     // Nothing is owed by a unit that is no longer there: its successor takes over first (art. 24).
     if !unit.active && directory.unit(&unit.id).is_some_and(|u| u.active) {
-        let mut open: usize = 0;
-        let mut walk = crate::walk::Walk::begin(office).await?;
-        while let Some(page) = walk.page().await? {
-            open += page.iter().filter(|m| m.phase != Phase::Archived && crate::reorganise::concerns(m, &unit.id)).count();
-        }
+        let open = crate::reorganise::concerning(office, &unit.id).await?.len();
         if open > 0 {
             errors.push(FormError::with("active", "fault-unit-owes", open));
         }
@@ -96,9 +91,7 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
 }
 
 pub(crate) async fn write_unit(office: &Office, unit: &Unit, entry: Option<security::Entry>) -> Result<()> {
-    let doc = serde_json::to_value(unit).map_err(|e| AppError::Internal(e.to_string()))?;
-    let item = ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), doc);
-    acts::put(office, entry.as_slice(), vec![item]).await?;
+    acts::put(office, entry.as_slice(), vec![RecordWrite::put(&(unit.id.clone(),), unit)?]).await?;
     office.reload_directory().await.map(|_| ())
 }
 
@@ -174,7 +167,8 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
         Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: BTreeSet::new(), seats: form.seats, active: form.active };
     officer.posts = officer.posts_at(now);
     let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
-    let items = std::iter::once(&officer).chain(&substitute).map(item).collect::<Result<Vec<_>>>()?;
+    let written = std::iter::once(&officer).chain(&substitute).map(|o| RecordWrite::put(&(o.id.clone(),), o));
+    let records = written.collect::<std::result::Result<Vec<_>, _>>()?;
     let added = directory.officer(&id).is_none();
     let posts: Vec<String> = officer.seats.iter().map(seat_in_words).collect();
     let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
@@ -185,7 +179,7 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     if let Some(taking) = &substitute {
         entries.push(security::Entry::new(office, Act::OfficerChanged, by).of(&taking.id).with(format!("{} → {}", officer.login, taking.login)));
     }
-    acts::put(office, &entries, items).await?;
+    acts::put(office, &entries, records).await?;
     office.reload_directory().await?;
     Ok(id)
 }
@@ -200,13 +194,8 @@ fn seat_in_words(seat: &Seat) -> String {
 }
 
 pub(crate) async fn write_officer(office: &Office, officer: &Officer) -> Result<()> {
-    office.store().put_items(office.tenant(), vec![item(officer)?]).await?;
+    office.write(vec![RecordWrite::put(&(officer.id.clone(),), officer)?]).await?;
     office.reload_directory().await.map(|_| ())
-}
-
-fn item(officer: &Officer) -> Result<ItemRecord> {
-    let doc = serde_json::to_value(officer).map_err(|e| AppError::Internal(e.to_string()))?;
-    Ok(ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), doc))
 }
 
 /// The first unit and administrator of a new installation.

@@ -136,7 +136,7 @@ pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Dr
     let item = office.store().item(office.tenant(), ItemKind::Draft, &key, office.machine_now()).await?;
     let Some(sealed) = item.as_ref().and_then(|i| i.doc.get("sealed")?.as_str()) else { return Ok(None) };
     let plain = office.keys().open(&about(&key), sealed)?;
-    serde_json::from_slice(&plain).map(Some).map_err(|e| AppError::Internal(format!("draft: {e}")))
+    serde_json::from_slice(&plain).map(Some).map_err(|e| AppError::damaged("item draft", "", &e))
 }
 
 /// Keeps a draft; one that was sent only as long as its receipt may be shown again.
@@ -145,7 +145,7 @@ pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Dr
 /// As the store.
 pub async fn keep(office: &Office, secret: &str, form: &str, draft: &Draft) -> Result<()> {
     let key = key(office, secret, form);
-    let plain = serde_json::to_vec(draft).map_err(|e| AppError::Internal(e.to_string()))?;
+    let plain = serde_json::to_vec(draft).map_err(AppError::caused("a draft has no JSON"))?;
     // Names in the file store stand beside it, so that a sweep sees that they are used.
     let files: Vec<&str> = draft.files.iter().map(|f| f.record.on_disk()).collect();
     let doc = serde_json::json!({ "sealed": office.keys().seal(&about(&key), &plain)?, "files": files });

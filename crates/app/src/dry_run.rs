@@ -56,7 +56,7 @@ pub struct Findings {
 /// As the store.
 pub async fn run(office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, year: i16) -> Result<Findings> {
     let mut found = Findings::default();
-    let mut walk = Walk::over_matters(office).await?;
+    let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {
         for matter in page.iter().filter(|m| m.received_on.year() == year) {
             one(&mut found, office, book, calendar, matter);

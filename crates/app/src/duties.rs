@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::clock::{OfficeTime, end_of_day};
+use huiyin_domain::clock::end_of_day;
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::posts::Power;
 use huiyin_domain::unit::Unit;
@@ -40,9 +40,12 @@ pub struct Deserted {
 /// # Errors
 /// As the store.
 pub async fn deserted(office: &Office, staff: &Staff) -> Result<Vec<Deserted>> {
+    let units = posts::deserted_below(office, &*office.directory().await?, staff);
+    let reads: Vec<DutyQuery> = units.iter().map(|u| DutyQuery { limit: 0, ..posts::whole_unit(office, &u.id, BTreeSet::new()) }).collect();
     let mut out = Vec::new();
-    for unit in posts::deserted_below(office, &*office.directory().await?, staff) {
-        let owes = posts::owed(office, &unit.id, BTreeSet::new()).await?;
+    for ((unit, read), slice) in units.into_iter().zip(&reads).zip(office.store().duty_slices(&reads).await?) {
+        let folded: u64 = office.store().bursts(read).await?.iter().map(|b| b.matters).sum();
+        let owes = slice.count + folded;
         if owes > 0 {
             out.push(Deserted { unit, owes });
         }
@@ -65,36 +68,97 @@ pub enum Slice {
     Later,
 }
 
-/// A page of duties and the counts of every slice.
+impl Slice {
+    fn window(self) -> DutyWindow {
+        match self {
+            Self::All => DutyWindow::All,
+            Self::Late => DutyWindow::Late,
+            Self::Today => DutyWindow::Today,
+            Self::Week => DutyWindow::Week,
+            Self::Later => DutyWindow::Later,
+        }
+    }
+}
+
+/// The page of duties: counts of every slice, rows of those asked for, bursts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overview {
+    /// How many there are in each slice.
+    pub counts: DutyCounts,
+    /// The rows of the slices asked for, in their order.
+    pub pages: Vec<Page<DutyRecord>>,
+    /// Filings that came at once and that nobody has touched yet, one row each.
+    pub bursts: Vec<Burst>,
+}
+
+/// Whether the bursts are read with the duties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bursts {
+    /// They are.
+    With,
+    /// They are not.
+    Without,
+}
+
+/// What the page of duties shows, in three reads of the store: who recuses from what, the duties, the bursts.
 ///
 /// # Errors
 /// As the store; [`crate::AppError::NotAllowed`] for a post that has no lists.
-pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
+pub async fn overview(office: &Office, staff: &Staff, whose: &Whose, slices: &[Slice], after: Option<String>, limit: u32, with: Bursts) -> Result<Overview> {
     require(staff, Action::ReadLists)?;
-    let mut query = query(staff, office, &whose, slice, after, limit, &office.now());
-    owner(office, staff, &whose, &mut query).await?;
-    let mut counts = office.store().duty_counts(&query).await?;
+    let base = query(office, staff, whose).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
-    if whose == Whose::Mine && staff.may(Power::Head) {
-        let unit = DutyQuery { posts: BTreeSet::new(), ..query.clone() };
-        counts.late = office.store().duty_counts(&unit).await?.late;
-        if slice == Slice::Late {
-            query = unit;
+    let heads = *whose == Whose::Mine && staff.may(Power::Head);
+    let of = |window: DutyWindow| {
+        let posts = if heads && window == DutyWindow::Late { BTreeSet::new() } else { base.posts.clone() };
+        DutyQuery { posts, window, limit: 0, ..base.clone() }
+    };
+    let mut reads: Vec<DutyQuery> = DutyCounts::WINDOWS.map(of).to_vec();
+    let mut at = Vec::with_capacity(slices.len());
+    for slice in slices {
+        let (window, limit) = (slice.window(), limit.clamp(1, 500));
+        match reads.iter().position(|r| r.window == window) {
+            Some(found) if reads.get(found).is_some_and(|r| r.limit == 0) => {
+                if let Some(read) = reads.get_mut(found) {
+                    (read.limit, read.after) = (limit, after.clone());
+                }
+                at.push(found);
+            }
+            _ => {
+                at.push(reads.len());
+                reads.push(DutyQuery { limit, after: after.clone(), ..of(window) });
+            }
         }
     }
-    Ok((office.store().duties(&query).await?, counts))
+    let bursts = async {
+        match with {
+            Bursts::With => office.store().bursts(&base).await,
+            Bursts::Without => Ok(Vec::new()),
+        }
+    };
+    let (found, bursts) = tokio::join!(office.store().duty_slices(&reads), bursts);
+    let found = found?;
+    let pages = at.into_iter().filter_map(|n| found.get(n)).map(|slice| slice.page.clone()).collect();
+    Ok(Overview { counts: DutyCounts::of(&found), pages, bursts: bursts? })
+}
+
+/// A page of one slice and the counts of every slice.
+///
+/// # Errors
+/// As [`overview`].
+pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
+    let mut found = overview(office, staff, &whose, &[slice], after, limit, Bursts::Without).await?;
+    Ok((found.pages.pop().unwrap_or(Page { rows: Vec::new(), next: None }), found.counts))
 }
 
 /// The bursts in which whose duties these are has something to sort: many filings from one network within minutes, one row each.
 /// Whatever is touched, or of which a clock warns, leaves them.
 ///
 /// # Errors
-/// As [`list`].
+/// As [`overview`].
 pub async fn bursts(office: &Office, staff: &Staff, whose: &Whose) -> Result<Vec<Burst>> {
     require(staff, Action::ReadLists)?;
-    let mut query = query(staff, office, whose, Slice::All, None, 1, &office.now());
-    owner(office, staff, whose, &mut query).await?;
-    Ok(office.store().bursts(&query).await?)
+    Ok(office.store().bursts(&query(office, staff, whose).await?).await?)
 }
 
 /// Names there are for bursts at once; those beyond share one, so that each stands in the list of duties.
@@ -117,47 +181,40 @@ pub async fn name_burst(office: &Office) -> Result<String> {
 /// As [`list`].
 pub async fn of_burst(office: &Office, staff: &Staff, whose: &Whose, burst: &str, after: Option<String>, limit: u32) -> Result<Page<DutyRecord>> {
     require(staff, Action::ReadLists)?;
-    let mut query = query(staff, office, whose, Slice::All, after, limit, &office.now());
-    owner(office, staff, whose, &mut query).await?;
-    query.burst = Some(burst.to_owned());
+    let query = query(office, staff, whose).await?;
+    let query = DutyQuery { burst: Some(burst.to_owned()), after, limit: limit.clamp(1, 500), ..query };
     Ok(office.store().duties(&query).await?)
 }
 
-/// Completes whose duties are asked for.
-async fn owner(office: &Office, staff: &Staff, whose: &Whose, query: &mut DutyQuery) -> Result<()> {
+/// Whose duties are asked for, without those of proceedings the officer recuses from.
+async fn query(office: &Office, staff: &Staff, whose: &Whose) -> Result<DutyQuery> {
     let directory = office.directory().await?;
+    let (mut unit, mut posts) = (staff.officer.unit.clone(), BTreeSet::new());
     match whose {
-        // What an empty post owes falls to the head at once.
-        Whose::Mine if staff.may(Power::Head) => query.posts.extend(posts::empty(&directory, &staff.officer.unit)),
-        Whose::Below(unit) if posts::deserted_below(office, &directory, staff).iter().any(|u| &u.id == unit) => query.unit = unit.clone(),
+        Whose::Mine => {
+            posts.extend(staff.officer.posts.iter().copied());
+            // What an empty post owes falls to the head at once.
+            let more = if staff.may(Power::Head) { posts::empty(&directory, &unit) } else { posts::stood_in_for(&directory, staff) };
+            posts.extend(more);
+        }
+        Whose::Below(below) if posts::deserted_below(office, &directory, staff).iter().any(|u| &u.id == below) => unit = below.clone(),
         Whose::Below(_) => return Err(AppError::NotFound),
-        Whose::Mine => query.posts.extend(posts::stood_in_for(&directory, staff)),
         Whose::Unit => {}
     }
-    query.without = crate::access::recused_from(office, staff).await?;
-    Ok(())
-}
-
-fn query(staff: &Staff, office: &Office, whose: &Whose, slice: Slice, after: Option<String>, limit: u32, now: &OfficeTime) -> DutyQuery {
+    let now = office.now();
     let today = now.today();
     let week = today.checked_add(7.days()).unwrap_or(today);
-    DutyQuery {
+    Ok(DutyQuery {
         tenant: office.tenant().clone(),
-        unit: staff.officer.unit.clone(),
-        posts: if *whose == Whose::Mine { staff.officer.posts.clone() } else { BTreeSet::new() },
-        without: BTreeSet::new(),
+        unit,
+        posts,
+        without: crate::access::recused_from(office, staff).await?,
         burst: None,
-        window: match slice {
-            Slice::All => DutyWindow::All,
-            Slice::Late => DutyWindow::Late,
-            Slice::Today => DutyWindow::Today,
-            Slice::Week => DutyWindow::Week,
-            Slice::Later => DutyWindow::Later,
-        },
+        window: DutyWindow::All,
         now: now.at,
         today_ends: end_of_day(today, &now.zone),
         week_ends: end_of_day(week, &now.zone),
-        after,
-        limit: limit.clamp(1, 500),
-    }
+        after: None,
+        limit: 0,
+    })
 }

@@ -80,9 +80,32 @@ pub enum AppError {
     /// What the operator at the machine asked for cannot be done, and why.
     #[error("{0}")]
     Refused(String),
-    /// Something of ours is broken.
-    #[error("internal: {0}")]
-    Internal(String),
+    /// Something of ours is broken. It is for the log and for the operator; nobody else is told more than that.
+    #[error("internal: {context}")]
+    Internal {
+        /// What was being done, without what stands in any record.
+        context: String,
+        /// The error below, where there is one.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl AppError {
+    /// Something of ours is broken, and no error says so.
+    pub fn internal(context: impl Into<String>) -> Self {
+        Self::Internal { context: context.into(), source: None }
+    }
+
+    /// For `map_err`: something of ours is broken, and the error below is kept.
+    pub fn caused<E: Into<Box<dyn std::error::Error + Send + Sync>>>(context: &'static str) -> impl FnOnce(E) -> Self {
+        move |error| Self::Internal { context: context.to_owned(), source: Some(error.into()) }
+    }
+
+    /// An item that cannot be read. Of the reader's error only place and kind are kept: its text can hold what stands in the item.
+    pub(crate) fn damaged(what: &'static str, key: &str, error: &serde_json::Error) -> Self {
+        Self::Store(StoreError::corrupt(what, key, error))
+    }
 }
 
 impl From<StoreError> for AppError {

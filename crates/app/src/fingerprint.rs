@@ -2,11 +2,10 @@
 //! fingerprint, so that a node or a restored backup with another one is refused before it gives out a receipt that opens nowhere.
 
 use huiyin_domain::ids::TenantId;
-use huiyin_storage::{ItemKind, ItemRecord, Store, StoreError};
-use jiff::Timestamp;
+use huiyin_storage::{RecordWrite, Store, StoreError};
 
 use crate::error::Result;
-use crate::office::Office;
+use crate::office::{Office, Setting};
 
 /// Key of the secret's fingerprint.
 const SECRET: &str = "fingerprint:secret";
@@ -45,7 +44,7 @@ impl Office {
             return Ok(Fingerprint::OtherKey);
         }
         let Some(given) = files else {
-            let named = self.store().item(self.tenant(), ItemKind::Setting, FILES, self.machine_now()).await?.is_some();
+            let named = self.setting(FILES).await?.is_some();
             return Ok(if named { Fingerprint::OtherFiles } else { Fingerprint::Unnamed });
         };
         Ok(if known(self, FILES, given).await? == given { Fingerprint::Matches } else { Fingerprint::OtherFiles })
@@ -56,25 +55,24 @@ impl Office {
 ///
 /// # Errors
 /// As the store.
-pub async fn office_key(store: &dyn Store, tenant: &TenantId, now: Timestamp) -> std::result::Result<Option<String>, StoreError> {
-    let item = store.item(tenant, ItemKind::Setting, OFFICE_KEY, now).await?;
-    Ok(item.and_then(|i| i.doc.as_str().map(str::to_owned)))
+pub async fn office_key(store: &dyn Store, tenant: &TenantId) -> std::result::Result<Option<String>, StoreError> {
+    let found: Option<Setting> = store.find(tenant, &(OFFICE_KEY.to_owned(),)).await?;
+    Ok(found.and_then(|s| s.text().map(str::to_owned)))
 }
 
 /// Notes that everything is sealed under the current key.
 pub(crate) async fn renew_office_key(office: &Office) -> Result<()> {
-    let item = ItemRecord::lasting(ItemKind::Setting, OFFICE_KEY, office.keys().fingerprint().into());
-    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
+    office.write(vec![Setting::put(OFFICE_KEY, office.keys().fingerprint())?]).await
 }
 
 /// What the store knows under a key; when it knows nothing, what is given, which it then knows.
 async fn known(office: &Office, key: &str, given: &str) -> Result<String> {
     for _ in 0..2 {
-        if let Some(item) = office.store().item(office.tenant(), ItemKind::Setting, key, office.machine_now()).await? {
-            return Ok(item.doc.as_str().unwrap_or_default().to_owned());
+        if let Some(setting) = office.setting(key).await? {
+            return Ok(setting.text().unwrap_or_default().to_owned());
         }
-        let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Setting, key, given.into()) };
-        match office.store().put_items(office.tenant(), vec![item]).await {
+        let write = RecordWrite::add(&(key.to_owned(),), &Setting(given.into()))?;
+        match office.store().write(office.tenant(), vec![write]).await {
             Ok(()) => return Ok(given.to_owned()),
             // Another node was first: what it wrote counts.
             Err(StoreError::AlreadyThere(_)) => {}

@@ -94,7 +94,7 @@ async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
     let secret = random_hex(32)?;
     let expires = office.machine_now().checked_add(OPEN_HOURS.hours()).ok();
     let doc = serde_json::json!({ "submission": record.submission.id, "code": record.receipt_hash });
-    let item = ItemRecord { kind: ItemKind::Session, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
+    let item = ItemRecord { kind: ItemKind::Follow, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
     office.store().put_items(office.tenant(), vec![item]).await?;
     Ok(secret)
 }
@@ -106,7 +106,7 @@ async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
 pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
     let item = office
         .store()
-        .item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret), office.machine_now())
+        .item(office.tenant(), ItemKind::Follow, &office.keyed_hash("follow", secret), office.machine_now())
         .await?
         .ok_or(AppError::NotSignedIn)?;
     let said = |name: &str| item.doc.get(name).and_then(|v| v.as_str()).unwrap_or_default();
@@ -119,7 +119,7 @@ pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
 /// # Errors
 /// As the store.
 pub async fn close(office: &Office, secret: &str) -> Result<()> {
-    Ok(office.store().remove_item(office.tenant(), ItemKind::Session, &office.keyed_hash("follow", secret)).await?)
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Follow, &office.keyed_hash("follow", secret)).await?)
 }
 
 /// Every matter of a submission with what was done and what is owed, for the petitioner. An answer that she is to open

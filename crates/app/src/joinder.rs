@@ -1,7 +1,7 @@
 //! Joinder (并案): matters that ask the same are handled as one. A step made on one is made on each member it is open
 //! for, in one commit; each keeps its receipt, its clocks and its answer (DESIGN.md, LAW.md §9).
 //!
-//! Which matter belongs to which joinder is said by the matter itself; the items kept here are only the way to find
+//! Which matter belongs to which joinder is said by the matter itself; the records kept here are only the way to find
 //! the others. Numbers of other petitioners are for officers; a petitioner learns how many there are and no more.
 
 use std::collections::BTreeSet;
@@ -15,7 +15,8 @@ use huiyin_domain::payload::numbers_in;
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_domain::proceeding::Actor;
 use huiyin_domain::subject::Subject;
-use huiyin_storage::{ItemKind, ItemRecord, ListQuery, SearchQuery};
+use huiyin_storage::{ListQuery, Record, RecordWrite, SearchQuery, Table};
+use serde::{Deserialize, Serialize};
 
 use crate::access::visibility;
 use crate::error::{AppError, FormError, Result};
@@ -29,6 +30,17 @@ const PROPOSED: usize = 30;
 /// Matters looked at for one of the ways of proposing.
 const LOOKED_AT: u32 = 200;
 
+/// Whether a matter belongs to a joinder: one that left stays on record.
+#[derive(Debug, Serialize, Deserialize)]
+struct JoinderMember {
+    belongs: bool,
+}
+
+impl Record for JoinderMember {
+    const TABLE: Table = Table::JoinderMember;
+    type Key = (String, ProceedingId);
+}
+
 /// The other members of a matter's joinder.
 ///
 /// # Errors
@@ -36,12 +48,11 @@ const LOOKED_AT: u32 = 200;
 pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
     let Some(joinder) = &matter.joinder else { return Ok(Vec::new()) };
     let mut out = Vec::new();
-    for item in office.store().items(office.tenant(), ItemKind::Joinder, &format!("{joinder}:"), "", 10_000).await? {
-        let id = item.key.rsplit_once(':').map_or("", |k| k.1);
-        if id == matter.id.as_str() || !belongs(&item) {
+    for ((_, id), member) in office.select_all::<JoinderMember>(&[joinder]).await? {
+        if id == matter.id || !member.belongs {
             continue;
         }
-        let member = office.store().matter(office.tenant(), &ProceedingId::new(id)).await?;
+        let member = office.store().matter(office.tenant(), &id).await?;
         out.extend(member.filter(|m| m.joinder.as_ref() == Some(joinder)));
     }
     out.sort_by(|a, b| a.number.cmp(&b.number));
@@ -99,39 +110,34 @@ pub(crate) async fn members(office: &Office, ground: &Ground, matter: Matter, ac
 }
 
 /// What the step changes in the joinder itself: the place of a new member, or its end.
-pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut Matter) -> Option<ItemRecord> {
-    let place = |id: &str, belongs: bool| ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", next.id), serde_json::json!({ "belongs": belongs }));
+pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut Matter) -> Result<Option<RecordWrite>> {
     match rule.verb {
         Verb::Join => {
             let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(new_id)).clone();
-            let item = place(&id, true);
+            let write = RecordWrite::put(&(id.clone(), next.id.clone()), &JoinderMember { belongs: true })?;
             next.joinder = Some(id);
-            Some(item)
+            Ok(Some(write))
         }
         Verb::Unjoin => {
-            let item = next.joinder.as_deref().map(|id| place(id, false));
+            let write = leave(next)?;
             next.joinder = None;
-            item
+            Ok(write)
         }
-        _ => None,
+        _ => Ok(None),
     }
 }
 
-/// A member that is destroyed no longer counts among the others.
-pub(crate) fn leave(matter: &Matter) -> Option<ItemRecord> {
-    let id = matter.joinder.as_deref()?;
-    Some(ItemRecord::lasting(ItemKind::Joinder, format!("{id}:{}", matter.id), serde_json::json!({ "belongs": false })))
+/// A member that leaves, or is destroyed, no longer counts among the others.
+pub(crate) fn leave(matter: &Matter) -> Result<Option<RecordWrite>> {
+    let write = |id: &String| RecordWrite::put(&(id.clone(), matter.id.clone()), &JoinderMember { belongs: false });
+    Ok(matter.joinder.as_ref().map(write).transpose()?)
 }
 
 /// How many others are handled as one with a matter; their own records are not read.
 pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
     let Some(joinder) = &matter.joinder else { return Ok(0) };
-    let items = office.store().items(office.tenant(), ItemKind::Joinder, &format!("{joinder}:"), "", 10_000).await?;
-    Ok(items.iter().filter(|i| belongs(i) && !i.key.ends_with(matter.id.as_str())).count())
-}
-
-fn belongs(item: &ItemRecord) -> bool {
-    item.doc.get("belongs").and_then(serde_json::Value::as_bool) != Some(false)
+    let members = office.select_all::<JoinderMember>(&[joinder]).await?;
+    Ok(members.iter().filter(|((_, id), member)| member.belongs && *id != matter.id).count())
 }
 
 async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, step: &Move) -> Result<Vec<Matter>> {

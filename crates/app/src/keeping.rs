@@ -8,13 +8,14 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
-use huiyin_storage::{Changes, Erase, Expected, FileUse, ItemKind, ItemRecord, ProceedingWrite};
+use huiyin_storage::{Changes, Erase, Expected, FactRange, FileUse, ProceedingWrite, RecordWrite, Wanted};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
 use crate::error::Result;
 use crate::office::{Ground, Office};
-use crate::walk::Walk;
+use crate::projection;
+use crate::vault::{DoomedFile, doomed};
 
 /// How long after it was last stored a file is left alone: somebody may be about to use the same bytes.
 const GRACE: Duration = Duration::from_secs(15 * 60);
@@ -29,8 +30,7 @@ const PAGE: u32 = 1000;
 /// Notes that a file was sent and is not used yet. A later sweep removes it unless it is by then.
 pub(crate) async fn look_at_later(office: &Office, hash: &str) -> Result<()> {
     let after = office.machine_now().checked_add(UNUSED_HOURS.hours()).unwrap_or(Timestamp::MAX);
-    let item = ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::json!({ "after": after }));
-    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
+    office.write(vec![RecordWrite::put(&(hash.to_owned(),), &DoomedFile { after: Some(after) })?]).await
 }
 
 /// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and removed
@@ -39,18 +39,11 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     let (store, tenant) = (office.store(), office.tenant());
     let others: Vec<Matter> = store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
     let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
-    let (mut hashes, mut keys, mut record) = (Vec::new(), Vec::new(), None);
-    for item in store.items(tenant, ItemKind::Paper, &format!("pdf:{}:", next.id), "", 10_000).await? {
-        hashes.extend(crate::papers::on_disk(&item.doc));
-        keys.push((ItemKind::Paper, item.key));
-    }
-    for paper in crate::papers::all(office, &next.id).await? {
-        keys.push((ItemKind::Paper, format!("{}:{:06}", next.id, paper.n)));
-        keys.extend(Some(paper.listed).filter(|k| !k.is_empty()).map(|k| (ItemKind::Paper, k)));
-        keys.extend(crate::references::key(&next.id, &paper.number).map(|k| (ItemKind::Reference, k)));
-    }
+    let (removed, mut hashes) = crate::papers::removal(office, &next.id).await?;
+    changes.records.extend(removed);
+    let mut record = None;
     if let Some(known) = store.submission(tenant, &next.submission).await? {
-        keys.extend(crate::references::of_paper(&next.id, &known.submission.paper).into_iter().map(|i| (ItemKind::Reference, i.key)));
+        changes.records.extend(crate::references::removal_of_paper(&next.id, &known.submission.paper));
     }
     if last {
         hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.on_disk().to_owned()));
@@ -63,11 +56,13 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     for mut part in others {
         let expected = Expected::Version(part.version);
         part.version += 1;
-        changes.proceedings.push(ProceedingWrite { scope: part.scope(&ground.directory), subject: part.into(), expected, terms: None });
+        changes.proceedings.push(ProceedingWrite { scope: part.scope(&ground.directory), subject: part.into(), expected, terms: None, fact: None });
     }
-    changes.items.extend(hashes.into_iter().map(|hash| ItemRecord::lasting(ItemKind::Doomed, hash, serde_json::Value::Null)));
-    changes.erase = Some(Erase { proceeding: next.id.clone(), letter: record, items: keys });
-    changes.items.extend(crate::joinder::leave(next));
+    for hash in hashes {
+        changes.records.push(doomed(&hash)?);
+    }
+    changes.erase = Some(Erase { proceeding: next.id.clone(), letter: record });
+    changes.records.extend(crate::joinder::leave(next)?);
     next.title = office.wording().text(office.binding(), "destroyed-title", &[]);
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
     next.facts.remove(&Fact::Joined);
@@ -88,16 +83,15 @@ pub(crate) async fn clear(office: &Office) {
 
 async fn try_clear(office: &Office) -> Result<()> {
     let now = office.machine_now();
-    let (mut after, mut looked_at) = (String::new(), 0);
+    let (mut wanted, mut looked_at) = (Wanted::first(PAGE), 0);
     while looked_at < LOOKED_AT {
-        let page = office.store().items(office.tenant(), ItemKind::Doomed, "", &after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.key);
-        let waits = |item: &ItemRecord| item.doc.get("after").and_then(|a| a.as_str()?.parse::<Timestamp>().ok()).is_some_and(|at| at > now);
-        for item in page.iter().filter(|item| !waits(item)) {
+        let page = office.select::<DoomedFile>(wanted.clone()).await?;
+        let Some((last, _)) = page.last() else { return Ok(()) };
+        wanted = wanted.after(last);
+        for ((name,), _) in page.iter().filter(|(_, file)| file.after.is_none_or(|at| at <= now)) {
             looked_at += 1;
             // One that cannot be removed does not keep the others.
-            if let Err(error) = clear_one(office, &item.key).await {
+            if let Err(error) = clear_one(office, name).await {
                 tracing::error!(error = ?error, "a file that nothing uses could not be removed; the next sweep tries again");
             }
         }
@@ -113,7 +107,7 @@ async fn clear_one(office: &Office, hash: &str) -> Result<()> {
         FileUse::None => office.files().destroy(hash, GRACE).await?,
     };
     if over {
-        office.store().remove_item(office.tenant(), ItemKind::Doomed, hash).await?;
+        office.write(vec![RecordWrite::remove::<DoomedFile>(&(hash.to_owned(),))]).await?;
     }
     Ok(())
 }
@@ -140,18 +134,22 @@ pub struct Shelf {
 pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
     let today = office.now().today();
     let mut out = Vec::new();
-    let mut walk = Walk::over_matters(office).await?;
-    while let Some(page) = walk.matters().await? {
-        for matter in page.into_iter().filter(|m| m.phase == Phase::Archived && !m.facts.contains(&Fact::Destroyed)) {
-            let kept = kept(&office.ground(&matter.pack).await?.book, &matter);
-            out.push(Shelf {
-                through: if let Kept::Through(day) = kept { Some(day) } else { None },
-                over: kept.is_over(today),
-                on_hold: matter.facts.contains(&Fact::OnHold),
-                proposed: matter.facts.contains(&Fact::DestructionProposed),
-                number: matter.number.clone(),
-            });
-        }
+    let mut archived = Vec::new();
+    projection::each(office, FactRange::All, |m| {
+        archived.extend((m.phase == Phase::Archived && !m.facts.contains(&Fact::Destroyed)).then_some(m.matter));
+        Ok(())
+    })
+    .await?;
+    for id in archived {
+        let Some(matter) = office.store().matter(office.tenant(), &id).await? else { continue };
+        let kept = kept(&office.ground(&matter.pack).await?.book, &matter);
+        out.push(Shelf {
+            through: if let Kept::Through(day) = kept { Some(day) } else { None },
+            over: kept.is_over(today),
+            on_hold: matter.facts.contains(&Fact::OnHold),
+            proposed: matter.facts.contains(&Fact::DestructionProposed),
+            number: matter.number.clone(),
+        });
     }
     out.sort_by(|a, b| (a.through.is_none(), a.through, &a.number).cmp(&(b.through.is_none(), b.through, &b.number)));
     Ok(out)

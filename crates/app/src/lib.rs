@@ -38,6 +38,7 @@ pub mod posts;
 pub mod presence;
 pub mod print_job;
 pub mod proceedings;
+pub mod projection;
 pub mod publication;
 pub mod reckoning;
 mod references;

@@ -18,6 +18,7 @@ use crate::vault::{self, Person};
 /// A matter with everything its page shows.
 #[derive(Debug)]
 pub struct MatterView {
+    closed: bool,
     /// The matter.
     pub matter: Matter,
     /// Its submission.
@@ -57,6 +58,11 @@ pub struct MatterView {
 }
 
 impl MatterView {
+    /// Whether text and files wait for a purpose: they are those of an accusation.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// What the timeline tells.
     pub fn record(&self) -> Record<'_> {
         Record { proceeding: &self.matter, events: &self.events, words: &self.words, unopened: self.unopened }
@@ -97,6 +103,12 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
     // What shows who somebody is, is read with identity, for a purpose.
     view.files.retain(|f| !f.identity);
+    // What an accusation says is read for a purpose, and each reading is recorded.
+    if view.matter.facts.contains(&Fact::Accusation) && !view.matter.facts.contains(&Fact::Destroyed) {
+        view.closed = true;
+        view.text.clear();
+        view.files.clear();
+    }
     // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
     if sealed {
         view.files.clear();
@@ -105,6 +117,45 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
         }
     }
     Ok(view)
+}
+
+/// The text and the files of an accusation, read for a stated purpose. The reading is recorded first and the petitioner sees it.
+///
+/// # Errors
+/// [`AppError::Form`] without a purpose; as [`for_officer`].
+pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<MatterView> {
+    let mut view = for_officer(office, staff, number).await?;
+    if !view.closed {
+        return Ok(view);
+    }
+    let audit = reading(office, staff, &view.matter, "accusation", purpose)?;
+    let mut changes = Changes::new(office.tenant().clone());
+    changes.audits.push(audit);
+    office.store().commit(changes).await?;
+    let directory = office.directory().await?;
+    let open = whole(office, view.matter.clone()).await?;
+    // Another part of the letter may be somebody else's to read: then only this part's own words are shown.
+    let others = open.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
+    if !others || open.own_text {
+        view.text = open.text;
+    }
+    if !others {
+        view.files = open.files.into_iter().filter(|f| !f.identity).collect();
+    }
+    view.audits = open.audits;
+    view.closed = false;
+    Ok(view)
+}
+
+/// The bytes of a file of an accusation; the reading is recorded as that of the text is.
+///
+/// # Errors
+/// As [`accusation`]; [`AppError::NotFound`].
+pub async fn accusation_file(office: &Office, staff: &Staff, number: &str, purpose: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
+    let files = accusation(office, staff, number, purpose).await?.files;
+    let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
+    let bytes = vault::read(office, &record).await?;
+    Ok((record, bytes))
 }
 
 /// The whole view of a matter by number, for the operator at the machine.
@@ -121,7 +172,7 @@ pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
 pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView> {
     let (store, tenant) = (office.store(), office.tenant());
     let submission =
-        store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::Internal(format!("matter {} has no submission", matter.number)))?;
+        store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::internal(format!("matter {} has no submission", matter.number)))?;
     let own = store.contents(tenant, matter.id.as_str()).await?;
     let text = match own.iter().find(|c| c.n == 0) {
         Some(part) => part.text.clone(),
@@ -132,6 +183,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
     Ok(MatterView {
         today: office.now().today(),
         service: Service::Online,
+        closed: false,
         unopened: None,
         waits: None,
         joined_count: crate::joinder::count(office, &matter).await?,

@@ -44,7 +44,7 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
     office.ground(from).await?;
     let ground = office.ground(to).await?;
     let mut done = Moved::default();
-    let mut walk = Walk::begin(office).await?;
+    let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for subject in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
             match unfit(&ground, &subject) {
@@ -81,7 +81,7 @@ async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, don
         }
         (clock.unit, clock.basis, clock.clause) = (unit, basis, clause.cloned());
         let was = clock.legal;
-        clock.project(&ground.calendar, &now).map_err(|e| AppError::Internal(e.to_string()))?;
+        clock.project(&ground.calendar, &now).map_err(AppError::caused("a clock cannot be reckoned anew"))?;
         steps::set_next(clock, &ground.book, &ground.calendar, &now.zone);
         if clock.legal != was {
             said.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });

@@ -4,14 +4,13 @@
 //! remove drafts and sign-ins. None of that can be taken back (ADR 0017).
 
 use huiyin_domain::ids::OfficerId;
-use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::{Action, require};
 use crate::acts;
 use crate::error::Result;
 pub use crate::office::Leap;
-use crate::office::{Office, Staff};
+use crate::office::{Office, Setting, Staff};
 use crate::security::{Act, Entry};
 
 /// The setting that holds the newest time that was believed.
@@ -22,13 +21,11 @@ const LEAP: SignedDuration = SignedDuration::from_hours(24);
 const NOTED: SignedDuration = SignedDuration::from_mins(10);
 
 async fn seen(office: &Office) -> Result<Option<Timestamp>> {
-    let item = office.store().item(office.tenant(), ItemKind::Setting, SEEN, office.machine_now()).await?;
-    Ok(item.and_then(|i| i.doc.as_str()?.parse().ok()))
+    Ok(office.setting(SEEN).await?.and_then(|s| s.text()?.parse().ok()))
 }
 
 async fn note(office: &Office, at: Timestamp, entry: Option<Entry>) -> Result<()> {
-    let item = ItemRecord::lasting(ItemKind::Setting, SEEN, serde_json::Value::String(at.to_string()));
-    acts::put(office, entry.as_slice(), vec![item]).await
+    acts::put(office, entry.as_slice(), vec![Setting::put(SEEN, at.to_string())?]).await
 }
 
 /// Looks at the clock before anything is worked: `Some` when it has leapt. The time of a demo is moved as wanted.

@@ -107,7 +107,7 @@ const HOW: &str = "怎样核对 / How to check\n\n\
    How each period was reckoned stands in reckoning.txt.\n";
 
 fn json(value: &impl serde::Serialize) -> Result<Vec<u8>> {
-    serde_json::to_vec_pretty(value).map_err(|e| AppError::Internal(e.to_string()))
+    serde_json::to_vec_pretty(value).map_err(AppError::caused("a package has no JSON"))
 }
 
 fn record(view: &MatterView) -> Result<Vec<u8>> {

@@ -78,7 +78,7 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
     let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
     changes.items.extend(once.map(|once| act::idempotency_item(office, once, &content)));
-    changes.items.extend(crate::people::recusals_since(&Default::default(), &new));
+    changes.records.extend(crate::people::recusals_since(&Default::default(), &new)?);
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
     seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;

@@ -10,8 +10,9 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_domain::proceeding::Proceeding;
-use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord};
+use huiyin_storage::{Changes, Expected, RecordWrite};
 
+use crate::access::Recusal;
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office};
 use crate::seal::seal;
@@ -64,7 +65,7 @@ pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Mat
         if matches!(rule.verb, Verb::Recuse | Verb::LiftRecusal) {
             next.recused.extend(after.recused.difference(&before.recused).cloned());
             next.recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
-            changes.items.extend(recusals(&part, &next));
+            changes.records.extend(recusals(&part, &next)?);
             if next.recused != part.recused {
                 let (now, pack) = (office.now(), office.ground(&part.pack).await?);
                 events = nobody_left(pack.rules(), &mut next, 0, &now, &EventActor::Clock);
@@ -80,14 +81,13 @@ pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Mat
 }
 
 /// What a recusal, or its end, changes in the officer's own list.
-pub(crate) fn recusals(before: &Proceeding, after: &Proceeding) -> Vec<ItemRecord> {
+pub(crate) fn recusals(before: &Proceeding, after: &Proceeding) -> Result<Vec<RecordWrite>> {
     recusals_since(&before.recused, after)
 }
 
 /// The same from those who stood before.
-pub(crate) fn recusals_since(before: &BTreeSet<OfficerId>, after: &Proceeding) -> Vec<ItemRecord> {
-    let item =
-        |officer: &OfficerId, stands: bool| ItemRecord::lasting(ItemKind::Recusal, format!("{officer}:{}", after.id), serde_json::json!({ "stands": stands }));
-    let begun = after.recused.difference(before).map(|o| item(o, true));
-    begun.chain(before.difference(&after.recused).map(|o| item(o, false))).collect()
+pub(crate) fn recusals_since(before: &BTreeSet<OfficerId>, after: &Proceeding) -> Result<Vec<RecordWrite>> {
+    let write = |officer: &OfficerId, stands: bool| RecordWrite::put(&(officer.clone(), after.id.clone()), &Recusal { stands });
+    let begun = after.recused.difference(before).map(|o| write(o, true));
+    Ok(begun.chain(before.difference(&after.recused).map(|o| write(o, false))).collect::<std::result::Result<_, _>>()?)
 }

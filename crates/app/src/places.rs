@@ -1,10 +1,13 @@
 //! The place list: division codes and names from province down to township, for choosing a place.
 
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, Table, Wanted};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::office::Office;
+
+/// Places read at once.
+const PAGE: u32 = 2_000;
 
 /// A place of the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,14 +18,24 @@ pub struct Place {
     pub name: String,
 }
 
+/// A place's name, by its code.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Name(String);
+
+impl Record for Name {
+    const TABLE: Table = Table::Place;
+    type Key = (String,);
+}
+
 /// Adds or renames places.
 ///
 /// # Errors
 /// As the store.
 pub async fn put(office: &Office, places: &[Place]) -> Result<()> {
     for chunk in places.chunks(2_000) {
-        let items = chunk.iter().map(|p| ItemRecord::lasting(ItemKind::Place, &p.code, serde_json::Value::String(p.name.clone()))).collect();
-        office.store().put_items(office.tenant(), items).await?;
+        let written = chunk.iter().map(|p| RecordWrite::put(&(p.code.clone(),), &Name(p.name.clone())));
+        office.write(written.collect::<std::result::Result<_, _>>()?).await?;
     }
     Ok(())
 }
@@ -32,8 +45,8 @@ pub async fn put(office: &Office, places: &[Place]) -> Result<()> {
 /// # Errors
 /// As the store.
 pub async fn by_code(office: &Office, code: &str) -> Result<Option<Place>> {
-    let item = office.store().item(office.tenant(), ItemKind::Place, code, office.machine_now()).await?;
-    Ok(item.map(place))
+    let code = (code.to_owned(),);
+    Ok(office.find::<Name>(&code).await?.map(|name| place(code, name)))
 }
 
 /// The places right under a code (`""` for provinces).
@@ -51,8 +64,13 @@ pub async fn under(office: &Office, code: &str) -> Result<Vec<Place>> {
         6 => 9,
         _ => return Ok(Vec::new()),
     };
-    let items = office.store().items(office.tenant(), ItemKind::Place, code, code, 20_000).await?;
-    Ok(items.into_iter().filter(|i| i.key.len() == length).map(place).collect())
+    let (mut out, mut wanted) = (Vec::new(), Wanted::first(PAGE).beginning(code));
+    loop {
+        let found = office.select::<Name>(wanted.clone()).await?;
+        let Some((last, _)) = found.last() else { return Ok(out) };
+        wanted = wanted.after(last);
+        out.extend(found.into_iter().filter(|((code,), _)| code.len() == length).map(|(code, name)| place(code, name)));
+    }
 }
 
 /// The places a form offers: those right under the division the office serves; none where it names none.
@@ -79,6 +97,6 @@ pub async fn full_name(office: &Office, code: &str) -> Result<String> {
     Ok(out)
 }
 
-fn place(item: ItemRecord) -> Place {
-    Place { code: item.key, name: item.doc.as_str().unwrap_or_default().to_owned() }
+fn place((code,): (String,), Name(name): Name) -> Place {
+    Place { code, name }
 }

@@ -120,7 +120,8 @@ pub(crate) fn stood_in_for(directory: &Directory, staff: &Staff) -> BTreeSet<Pos
 pub(crate) async fn owed(office: &Office, unit: &UnitId, posts: BTreeSet<Post>) -> Result<u64> {
     let query = whole_unit(office, unit, posts);
     let folded: u64 = office.store().bursts(&query).await?.iter().map(|b| b.matters).sum();
-    Ok(office.store().duty_counts(&query).await?.all() + folded)
+    let own = office.store().duty_slices(&[DutyQuery { limit: 0, ..query }]).await?;
+    Ok(own.iter().map(|s| s.count).sum::<u64>() + folded)
 }
 
 /// What must be written beside an officer's change so that no post is left empty while it owes: whoever takes it over.

@@ -7,18 +7,16 @@
 use std::sync::Arc;
 
 use huiyin_documents::Letter;
-use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::Wanted;
 use jiff::civil::Date;
-use serde::Deserialize;
 
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::matter_view;
 use crate::office::{Job, Office, Staff, random_hex};
 pub use crate::office::{KEPT_MINUTES, Stage};
-use crate::papers::{self, Paper};
+use crate::papers::{self, Paper, PaperDay, PaperDayKey};
 
 /// Papers of one job, at most.
 pub const MOST: usize = 1_000;
@@ -46,50 +44,43 @@ pub struct Row {
     pub about: String,
 }
 
-#[derive(Deserialize)]
-struct Listed {
-    rule: String,
-    number: String,
-    matter: String,
-    title: String,
-    to_petitioner: bool,
-}
-
 /// Papers the officer's unit issued to petitioners from one day through another, oldest first, and whether there are more.
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
 pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Result<(Vec<Row>, bool)> {
     require(staff, Action::ReadLists)?;
-    let prefix = format!("day:{}:", staff.officer.unit);
-    let directory = office.directory().await?;
-    let (mut out, mut after) = (Vec::new(), format!("{prefix}{from}"));
+    let (unit, directory) = (&staff.officer.unit, office.directory().await?);
+    let mut out = Vec::new();
+    let mut wanted = Wanted::first(500).within(&[unit]).after(&(unit.clone(), from));
     loop {
-        let page = office.store().items(office.tenant(), ItemKind::Paper, &prefix, &after, 500).await?;
-        let Some(last) = page.last().map(|i| i.key.clone()) else { return Ok((out, false)) };
-        for item in page {
-            let Some((day, matter, row)) = row(item) else { continue };
-            if day > to {
+        let page = office.select::<PaperDay>(wanted.clone()).await?;
+        let Some((last, _)) = page.last() else { return Ok((out, false)) };
+        wanted = wanted.after(last);
+        for (key, paper) in page {
+            if key.1 > to {
                 return Ok((out, false));
             }
             if out.len() == MOST {
                 return Ok((out, true));
             }
-            let Some(row) = row else { continue };
+            if !paper.to_petitioner {
+                continue;
+            }
             // Only what the officer may read: not after a recusal, not of what has become an accusation elsewhere.
-            let matter = office.store().matter(office.tenant(), &ProceedingId::new(matter)).await?;
-            out.extend(matter.filter(|m| m.may_read(&staff.actor(), &directory)).map(|m| Row { about: m.title.clone(), ..row }));
+            let matter = office.store().matter(office.tenant(), &key.2).await?.filter(|m| m.may_read(&staff.actor(), &directory));
+            let row = |m: Matter| Row {
+                key: papers::day_text(&key),
+                day: key.1,
+                rule: paper.rule,
+                title: paper.title,
+                number: paper.number,
+                matter: paper.matter,
+                about: m.title.clone(),
+            };
+            out.extend(matter.map(row));
         }
-        after = last;
     }
-}
-
-fn row(item: ItemRecord) -> Option<(Date, String, Option<Row>)> {
-    let mut parts = item.key.split(':').skip(2);
-    let (day, matter) = (parts.next()?.parse().ok()?, parts.next()?.to_owned());
-    let listed: Listed = serde_json::from_value(item.doc).ok()?;
-    let row = Row { key: item.key, day, rule: listed.rule, title: listed.title, number: listed.number, matter: listed.matter, about: String::new() };
-    Some((day, matter, Some(row).filter(|_| listed.to_petitioner)))
 }
 
 /// Begins a job over the chosen papers; `purpose` fills names in and says why they are read, empty leaves them out.
@@ -98,8 +89,7 @@ fn row(item: ItemRecord) -> Option<(Date, String, Option<Row>)> {
 /// [`AppError::Form`] when nothing or too much is chosen, or when other jobs are still running.
 pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: String) -> Result<String> {
     require(staff, Action::ReadLists)?;
-    let mine = format!("day:{}:", staff.officer.unit);
-    let keys: Vec<String> = keys.into_iter().filter(|k| k.starts_with(&mine)).collect();
+    let keys: Vec<PaperDayKey> = keys.iter().filter_map(|k| papers::day_key(k)).filter(|k| k.0 == staff.officer.unit).collect();
     if keys.is_empty() {
         return Err(AppError::Form(vec![FormError::new("papers", "fault-print-none")]));
     }
@@ -129,7 +119,7 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     let inner = Arc::clone(&job);
     let work = tokio::spawn(async move { run(&office, &staff, &keys, &purpose, &inner).await });
     tokio::spawn(async move {
-        match work.await.unwrap_or_else(|e| Err(AppError::Internal(e.to_string()))) {
+        match work.await.unwrap_or_else(|e| Err(AppError::caused("a print job ended before it was done")(e))) {
             Ok(bytes) => job.ends(Stage::Ready, bytes),
             Err(AppError::Form(faults)) => job.ends(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
             Err(error) => {
@@ -141,7 +131,7 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     Ok(id)
 }
 
-async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job: &Job) -> Result<Vec<u8>> {
+async fn run(office: &Office, staff: &Staff, keys: &[PaperDayKey], purpose: &str, job: &Job) -> Result<Vec<u8>> {
     let mut letters: Vec<(String, Letter)> = Vec::with_capacity(keys.len());
     for key in keys {
         letters.extend(letter(office, staff, key).await?);
@@ -171,16 +161,17 @@ async fn run(office: &Office, staff: &Staff, keys: &[String], purpose: &str, job
 }
 
 /// The letter of a listed paper with the number of its matter; `None` when the officer may not read it (any more).
-async fn letter(office: &Office, staff: &Staff, key: &str) -> Result<Option<(String, Letter)>> {
-    let mut parts = key.split(':').skip(3);
-    let (Some(matter), Some(n)) = (parts.next(), parts.next()) else { return Ok(None) };
-    let Some(item) = office.store().item(office.tenant(), ItemKind::Paper, &format!("{matter}:{n}"), office.machine_now()).await? else { return Ok(None) };
-    let paper: Paper = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("paper `{key}`: {e}")))?;
-    let found = office.store().matter(office.tenant(), &ProceedingId::new(matter)).await?;
+async fn letter(office: &Office, staff: &Staff, key: &PaperDayKey) -> Result<Option<(String, Letter)>> {
+    let (_, _, matter, n) = key;
+    let Some(paper) = office.find::<Paper>(&(matter.clone(), *n)).await? else { return Ok(None) };
+    let found = office.store().matter(office.tenant(), matter).await?;
     let directory = office.directory().await?;
     // What goes past the unit is never printed from its list, whatever key is sent.
     let open = |m: &Matter| {
-        m.may_read(&staff.actor(), &directory) && paper.to_petitioner && paper.private_to.is_none() && (paper.listed.is_empty() || paper.listed == key)
+        m.may_read(&staff.actor(), &directory)
+            && paper.to_petitioner
+            && paper.private_to.is_none()
+            && (paper.listed.is_empty() || papers::day_key(&paper.listed).as_ref() == Some(key))
     };
     Ok(found.filter(open).map(|m| (m.number.clone(), papers::as_served(&paper))))
 }

@@ -6,15 +6,12 @@ use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{MoveRule, Verb};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, Table};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::Office;
-
-/// Published opinions kept in view, at most.
-const MOST: u32 = 5_000;
 
 /// One opinion on the public page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +56,15 @@ pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, dec
 /// Digits in a row that look like a telephone or an identity number.
 const LONG_NUMBER: usize = 7;
 
+impl Record for Opinion {
+    const TABLE: Table = Table::Opinion;
+    type Key = (String,);
+}
+
 /// What a move changes on the public page; `None` for all others.
-pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Option<ItemRecord> {
+pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Result<Option<RecordWrite>> {
     if !matches!(rule.verb, Verb::Publish | Verb::Unpublish) {
-        return None;
+        return Ok(None);
     }
     let opinion = Opinion {
         stands: rule.verb == Verb::Publish,
@@ -74,7 +76,7 @@ pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &D
     };
     // The key is not the matter's id: an address must not lead to it.
     let key = office.keyed_hash("published", matter.id.as_str()).chars().take(16).collect::<String>();
-    serde_json::to_value(opinion).ok().map(|doc| ItemRecord::lasting(ItemKind::Published, key, doc))
+    Ok(Some(RecordWrite::put(&(key,), &opinion)?))
 }
 
 /// The opinions on the public page, newest first.
@@ -82,11 +84,8 @@ pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &D
 /// # Errors
 /// As the store.
 pub async fn opinions(office: &Office) -> Result<Vec<Opinion>> {
-    let mut out: Vec<Opinion> = Vec::new();
-    for item in office.store().items(office.tenant(), ItemKind::Published, "", "", MOST).await? {
-        let opinion: Opinion = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("published `{}`: {e}", item.key)))?;
-        out.extend(Some(opinion).filter(|o| o.stands));
-    }
+    let all = office.select_all::<Opinion>(&[]).await?.into_iter().map(|(_, opinion)| opinion);
+    let mut out: Vec<Opinion> = all.filter(|o| o.stands).collect();
     out.sort_by_key(|o| std::cmp::Reverse(o.day));
     Ok(out)
 }

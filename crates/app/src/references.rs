@@ -5,7 +5,8 @@ use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::submission::PaperFacts;
 use huiyin_domain::text::{self, Sort, reference, sort_of_number};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, StoreError, Table, Wanted};
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::office::Office;
@@ -15,21 +16,37 @@ const FOUND: u32 = 50;
 /// Characters a number has at least, to be looked for by its beginning.
 const BEGINNING: usize = 4;
 
-/// What stands in the store for a number of a matter; `None` where there is nothing to compare, or where it is a person's.
-pub(crate) fn item(matter: &ProceedingId, number: &str) -> Option<ItemRecord> {
-    let key = key(matter, number)?;
-    Some(ItemRecord::lasting(ItemKind::Reference, key, serde_json::json!({ "matter": matter })))
+/// That a matter is known by a number; the key says it all.
+#[derive(Debug, Serialize, Deserialize)]
+struct Reference;
+
+impl Record for Reference {
+    const TABLE: Table = Table::Reference;
+    type Key = (String, ProceedingId);
 }
 
-/// The key of a number of a matter.
-pub(crate) fn key(matter: &ProceedingId, number: &str) -> Option<String> {
-    let plain = plain(number)?;
-    Some(format!("{plain}:{matter}"))
+/// The write of a number of a matter; `None` where there is nothing to compare, or where it is a person's.
+pub(crate) fn write(matter: &ProceedingId, number: &str) -> Option<std::result::Result<RecordWrite, StoreError>> {
+    Some(RecordWrite::put(&(plain(number)?, matter.clone()), &Reference))
+}
+
+/// The removal of a number of a matter.
+pub(crate) fn removal(matter: &ProceedingId, number: &str) -> Option<RecordWrite> {
+    Some(RecordWrite::remove::<Reference>(&(plain(number)?, matter.clone())))
+}
+
+fn numbers(paper: &PaperFacts) -> impl Iterator<Item = &String> {
+    [&paper.foreign_number, &paper.ledger_number].into_iter().flatten()
 }
 
 /// The numbers of what came on paper.
-pub(crate) fn of_paper(matter: &ProceedingId, paper: &PaperFacts) -> Vec<ItemRecord> {
-    [&paper.foreign_number, &paper.ledger_number].into_iter().flatten().filter_map(|n| item(matter, n)).collect()
+pub(crate) fn of_paper(matter: &ProceedingId, paper: &PaperFacts) -> std::result::Result<Vec<RecordWrite>, StoreError> {
+    numbers(paper).filter_map(|n| write(matter, n)).collect()
+}
+
+/// The removal of the numbers of what came on paper.
+pub(crate) fn removal_of_paper(matter: &ProceedingId, paper: &PaperFacts) -> Vec<RecordWrite> {
+    numbers(paper).filter_map(|n| removal(matter, n)).collect()
 }
 
 /// A number as it is compared. One without a digit is a word and is found as one.
@@ -43,7 +60,7 @@ fn plain(number: &str) -> Option<String> {
 /// The matters that have exactly this number.
 pub(crate) async fn find(office: &Office, number: &str) -> Result<Vec<Matter>> {
     match plain(number) {
-        Some(plain) => matters(office, &format!("{plain}:")).await,
+        Some(plain) => matters(office, Wanted::first(FOUND).within(&[&plain])).await,
         None => Ok(Vec::new()),
     }
 }
@@ -51,15 +68,14 @@ pub(crate) async fn find(office: &Office, number: &str) -> Result<Vec<Matter>> {
 /// The matters that have a number which begins with this.
 pub(crate) async fn find_beginning(office: &Office, number: &str) -> Result<Vec<Matter>> {
     match plain(number).filter(|p| p.chars().count() >= BEGINNING) {
-        Some(plain) => matters(office, &plain).await,
+        Some(plain) => matters(office, Wanted::first(FOUND).beginning(&plain)).await,
         None => Ok(Vec::new()),
     }
 }
 
-async fn matters(office: &Office, prefix: &str) -> Result<Vec<Matter>> {
+async fn matters(office: &Office, wanted: Wanted) -> Result<Vec<Matter>> {
     let mut out: Vec<Matter> = Vec::new();
-    for item in office.store().items(office.tenant(), ItemKind::Reference, prefix, "", FOUND).await? {
-        let id = ProceedingId::new(item.doc.get("matter").and_then(|m| m.as_str()).unwrap_or_default());
+    for ((_, id), _) in office.select::<Reference>(wanted).await? {
         if !out.iter().any(|m| m.id == id) {
             out.extend(office.store().matter(office.tenant(), &id).await?);
         }

@@ -9,7 +9,7 @@ use huiyin_storage::{Changes, Expected, ProceedingWrite, StoreError};
 use crate::error::{AppError, Result};
 use crate::office::Office;
 use crate::walk::Walk;
-use crate::{act, papers, references};
+use crate::{act, papers, projection, references};
 
 /// Tries for a matter on which somebody works meanwhile.
 const TRIES: usize = 5;
@@ -21,7 +21,7 @@ const TRIES: usize = 5;
 /// As the store.
 pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<u64> {
     let (mut done, mut seen) = (0, BTreeSet::new());
-    let mut walk = Walk::over_matters(office).await?;
+    let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {
         for matter in page.into_iter().filter(|m| !m.facts.contains(&Fact::Destroyed)) {
             if seen.insert(matter.id.clone()) {
@@ -49,14 +49,17 @@ async fn one(office: &Office, matter: &Matter) -> Result<()> {
     let mut changes = Changes::new(office.tenant().clone());
     let ground = office.ground(&matter.pack).await?;
     if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
-        changes.items.extend(references::of_paper(&matter.id, &record.submission.paper));
+        changes.records.extend(references::of_paper(&matter.id, &record.submission.paper)?);
     }
-    changes.items.extend(papers::all(office, &matter.id).await?.iter().filter_map(|p| references::item(&matter.id, &p.number)));
+    for paper in papers::all(office, &matter.id).await? {
+        changes.records.extend(references::write(&matter.id, &paper.number).transpose()?);
+    }
     let terms = act::all_terms(office, matter, "").await?;
     let mut next = matter.clone();
     next.version += 1;
     changes.proceedings.push(ProceedingWrite {
         scope: next.scope(&ground.directory),
+        fact: Some(projection::of(&ground, &next)),
         subject: next.into(),
         expected: Expected::Version(matter.version),
         terms: Some(terms),

@@ -4,15 +4,16 @@
 //! is told. A matter that may not go there (an accusation to a body that may not receive it) is left and named.
 
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::UnitId;
+use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::procedure::{Fact, Phase, RuleBook};
-use huiyin_domain::proceeding::Proceeding;
 use huiyin_domain::subject::Subject;
+use huiyin_storage::FactRange;
 
 use crate::acts;
 use crate::error::{AppError, Result};
 use crate::move_pack::{Mode, Moved};
 use crate::office::Office;
+use crate::projection;
 use crate::security::{Act, Entry};
 use crate::walk::{BUSY, Said, Walk, write_one};
 
@@ -29,20 +30,18 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
         return Err(AppError::Refused(format!("`{to}` cannot succeed `{from}`: it must be another unit that is in use")));
     }
     let mut done = Moved::default();
-    let mut walk = Walk::begin(office).await?;
-    while let Some(page) = walk.page().await? {
-        for subject in page.into_iter().filter(|m| m.phase != Phase::Archived && concerns(m, from)) {
-            let of_class = |c: &str| subject.matter().and_then(|m| m.class.as_deref()).unwrap_or_default().starts_with(c);
-            if class.is_some_and(|c| !of_class(c)) {
-                continue;
-            }
-            let receives = |book: &RuleBook| book.compartment.as_ref().is_none_or(|line| line.receives(successor.kind));
-            if subject.facts.contains(&Fact::Accusation) && !receives(&office.ground(&subject.pack).await?.book) {
-                done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
-                continue;
-            }
-            one(office, subject, from, to, mode, &mut done).await?;
+    for id in concerning(office, from).await? {
+        let Some(subject) = office.store().proceeding(office.tenant(), &id).await?.filter(|s| s.concerned().contains(from)) else { continue };
+        let of_class = |c: &str| subject.matter().and_then(|m| m.class.as_deref()).unwrap_or_default().starts_with(c);
+        if class.is_some_and(|c| !of_class(c)) {
+            continue;
         }
+        let receives = |book: &RuleBook| book.compartment.as_ref().is_none_or(|line| line.receives(successor.kind));
+        if subject.facts.contains(&Fact::Accusation) && !receives(&office.ground(&subject.pack).await?.book) {
+            done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
+            continue;
+        }
+        one(office, subject, from, to, mode, &mut done).await?;
     }
     if mode == Mode::Write {
         let said = format!("{from} → {to}: {}", done.matters);
@@ -51,9 +50,20 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     Ok(done)
 }
 
-pub(crate) fn concerns(proceeding: &Proceeding, unit: &UnitId) -> bool {
-    let owes = proceeding.clocks.iter().any(|c| c.is_owed() && c.bound.unit.as_ref() == Some(unit));
-    &proceeding.holder == unit || proceeding.sender.as_ref() == Some(unit) || proceeding.reviewer.as_ref() == Some(unit) || owes
+/// Everything that is not archived and in which a unit has something to do: matters by their narrow rows, the few others by
+/// themselves.
+pub(crate) async fn concerning(office: &Office, unit: &UnitId) -> Result<Vec<ProceedingId>> {
+    let mut out = Vec::new();
+    projection::each(office, FactRange::All, |fact| {
+        out.extend(Some(fact).filter(|f| f.phase != Phase::Archived && f.concerned.contains(unit)).map(|f| f.matter));
+        Ok(())
+    })
+    .await?;
+    let mut walk = Walk::beside_matters(office);
+    while let Some(page) = walk.page().await? {
+        out.extend(page.into_iter().filter(|s| s.phase != Phase::Archived && s.concerned().contains(unit)).map(|s| s.id.clone()));
+    }
+    Ok(out)
 }
 
 async fn one(office: &Office, subject: Subject, from: &UnitId, to: &UnitId, mode: Mode, done: &mut Moved) -> Result<()> {

@@ -31,7 +31,7 @@ pub struct Reprojected {
 /// As the store.
 pub async fn run(office: &Office) -> Result<Reprojected> {
     let mut done = Reprojected::default();
-    let mut walk = Walk::begin(office).await?;
+    let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for subject in page {
             one(office, subject, &mut done).await?;

@@ -9,6 +9,7 @@ use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MessageRecor
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, new_id, random_hex};
+use crate::projection;
 
 /// Adds a proceeding with its new events to a unit of work.
 ///
@@ -60,12 +61,13 @@ pub(crate) fn seal(
         }
     };
     let scope = subject.scope(&ground.directory);
-    changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms });
+    let fact = subject.matter().map(|m| projection::of(ground, m));
+    changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });
     Ok(())
 }
 
 fn broken(error: huiyin_register::RegisterError) -> AppError {
-    AppError::Internal(error.to_string())
+    AppError::caused("a value has no commitment")(error)
 }
 
 /// Adds a message to the petitioner, on the way chosen at lodging.

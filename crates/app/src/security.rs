@@ -173,7 +173,7 @@ impl Entry {
         // Newest first in the order of keys, and no two alike.
         let newest_first = u64::MAX - u64::try_from(self.at.as_microsecond()).unwrap_or(0);
         let place = format!("{newest_first:016x}{}", random_hex(4)?);
-        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
+        let doc = serde_json::to_value(self).map_err(AppError::caused("an entry has no JSON"))?;
         let expires = self.at.checked_add((KEPT_DAYS * 24).hours()).ok();
         let item = |key: String| ItemRecord { kind: ItemKind::Security, key, doc: doc.clone(), expires, only_new: true };
         let mut out = vec![item(format!("all:{place}"))];
@@ -204,7 +204,7 @@ async fn read(office: &Office, prefix: &str, after: &str, act: Option<Act>, limi
         let Some(last) = page.last() else { return Ok(out) };
         let end = last.key.clone();
         for item in page {
-            let entry: Entry = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+            let entry: Entry = serde_json::from_value(item.doc).map_err(|e| AppError::damaged("item security", &item.key, &e))?;
             if act.is_none_or(|a| a == entry.act) {
                 if out.entries.len() == limit {
                     out.next = Some(after);

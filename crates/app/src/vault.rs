@@ -4,8 +4,9 @@
 //! A file that is sent before there is a submission has its key wrapped by the office key until it is adopted.
 
 use huiyin_domain::ids::SubmissionId;
-use huiyin_storage::{AttachmentRecord, Changes, Identity, IdentityCorrection, VaultRecord};
+use huiyin_storage::{AttachmentRecord, Changes, Identity, IdentityCorrection, Record, RecordWrite, Table, VaultRecord};
 use huiyin_vault::{Key, VaultError};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -24,7 +25,7 @@ pub struct Person {
 
 impl From<VaultError> for AppError {
     fn from(error: VaultError) -> Self {
-        Self::Internal(format!("vault: {error}"))
+        Self::Internal { context: "the vault does not open".to_owned(), source: Some(error.into()) }
     }
 }
 
@@ -46,7 +47,7 @@ fn opened(office: &Office, row: VaultRecord) -> Result<(Option<Key>, Person)> {
         VaultRecord::Sealed { submission, key, body } => {
             let key = office.keys().unwrap(&about_key(&submission), &key)?;
             let plain = key.open_text(&about_body(&submission), &body)?;
-            let person = serde_json::from_slice(&plain).map_err(|_| AppError::Internal(format!("vault: `{submission}` is damaged")))?;
+            let person = serde_json::from_slice(&plain).map_err(|e| AppError::damaged("vault", submission.as_str(), &e))?;
             Ok((Some(key), person))
         }
         VaultRecord::Plain { identity, corrections, .. } => Ok((None, Person { identity, corrections })),
@@ -63,7 +64,7 @@ pub(crate) async fn person(office: &Office, submission: &SubmissionId) -> Result
 }
 
 fn sealed(office: &Office, submission: &SubmissionId, key: &Key, person: &Person) -> Result<VaultRecord> {
-    let plain = serde_json::to_vec(person).map_err(|e| AppError::Internal(e.to_string()))?;
+    let plain = serde_json::to_vec(person).map_err(AppError::caused("identity has no JSON"))?;
     Ok(VaultRecord::Sealed {
         submission: submission.clone(),
         key: office.keys().wrap(&about_key(submission), key)?,
@@ -185,7 +186,7 @@ pub(crate) async fn store_for(office: &Office, submission: &SubmissionId, bytes:
 pub(crate) async fn read(office: &Office, file: &AttachmentRecord) -> Result<Vec<u8>> {
     let bytes = open(office, &file.submission, &file.hash, &file.stored, &file.key).await?;
     if hash(&bytes) != file.hash {
-        return Err(AppError::Internal(format!("the file `{}` is not the one that was stored", file.id)));
+        return Err(AppError::internal(format!("the file `{}` is not the one that was stored", file.id)));
     }
     Ok(bytes)
 }
@@ -228,4 +229,22 @@ pub(crate) fn renewed(office: &Office, row: VaultRecord) -> Result<Option<VaultR
         }
         VaultRecord::Plain { submission, identity, corrections } => sealed(office, &submission, &Key::random()?, &Person { identity, corrections }).map(Some),
     }
+}
+
+/// A stored file to be removed, by its name.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct DoomedFile {
+    /// Not before this; `None`: as soon as nothing uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) after: Option<Timestamp>,
+}
+
+impl Record for DoomedFile {
+    const TABLE: Table = Table::DoomedFile;
+    type Key = (String,);
+}
+
+/// That a stored file is to be removed as soon as nothing uses it.
+pub(crate) fn doomed(name: &str) -> Result<RecordWrite> {
+    Ok(RecordWrite::put(&(name.to_owned(),), &DoomedFile::default())?)
 }

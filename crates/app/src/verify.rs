@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use crate::error::{AppError, Result};
 use crate::office::Office;
 use crate::walk::Walk;
-use crate::{papers, vault};
+use crate::{papers, projection, vault};
 
 /// What does not agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,6 +216,11 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
             looking.say(format!("duty {n}"), "the row in the list of duties is not the one of the proceeding");
         }
     }
+    if let Some(matter) = subject.matter()
+        && !projection::agrees(office, matter).await?
+    {
+        looking.say("totals", "the row by which it is counted is not the one of the matter; run `huiyin reindex`");
+    }
     // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended stays.
     let destroyed = events.iter().any(|e| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Destroy, .. }));
     if subject.facts.contains(&Fact::Destroyed) && !destroyed {
@@ -254,7 +259,7 @@ async fn letter(office: &Office, matter: &Matter, own: &[ContentRecord], looking
             report.files += 1;
             match vault::read(office, file).await {
                 Ok(_) => {}
-                Err(AppError::Internal(why)) => looking.say(format!("file {}", file.id), why),
+                Err(AppError::Internal { context: why, .. }) => looking.say(format!("file {}", file.id), why),
                 Err(AppError::File(_)) => looking.say(format!("file {}", file.id), "its bytes are gone"),
                 Err(AppError::NotFound) => looking.say(format!("file {}", file.id), "its key is gone"),
                 Err(error) => return Err(error),
@@ -263,7 +268,7 @@ async fn letter(office: &Office, matter: &Matter, own: &[ContentRecord], looking
         match vault::person(office, &matter.submission).await {
             Ok(Some(_)) => {}
             Ok(None) => looking.say("vault", "the row of identity and contact is gone"),
-            Err(AppError::Internal(why)) => looking.say("vault", why),
+            Err(AppError::Internal { context: why, .. }) => looking.say("vault", why),
             Err(other) => return Err(other),
         }
     }
@@ -278,7 +283,7 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
     let mut whole = Report::default();
     // Numbers of papers by what stands for them: two alike are two papers that nobody tells apart.
     let mut numbered: BTreeMap<String, String> = BTreeMap::new();
-    let mut walk = Walk::begin(office).await?;
+    let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for one in page {
             let report = match proceeding(office, &one).await {

@@ -7,7 +7,7 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
 use huiyin_domain::subject::Subject;
-use huiyin_storage::{Changes, Cursor, Expected, ListQuery, StoreError, Visibility};
+use huiyin_storage::{Changes, Cursor, Expected, StoreError};
 
 use crate::error::Result;
 use crate::office::{Ground, Office};
@@ -16,33 +16,35 @@ use crate::seal::{seal, tell};
 /// Matters read at once.
 const PAGE: u32 = 500;
 
-/// A walk over every proceeding of the tenant, kind after kind, newest first. It is for operators and totals: no reader's rights
-/// narrow it.
+/// A walk over every proceeding of the tenant, kind after kind, by id. It reads whole documents and is for what must have them:
+/// checks of the record and operators' changes. Totals read narrow rows ([`crate::projection`]). No reader's rights narrow it.
 pub(crate) struct Walk<'a> {
     office: &'a Office,
-    everything: Visibility,
     kinds: &'static [ProceedingKind],
     after: Option<Cursor>,
 }
 
 impl<'a> Walk<'a> {
     /// Over proceedings of every kind.
-    pub(crate) async fn begin(office: &'a Office) -> Result<Self> {
-        let units = office.directory().await?.units.iter().map(|u| u.id.clone()).collect();
-        Ok(Self { office, everything: Visibility::units(units), kinds: &ProceedingKind::ALL, after: None })
+    pub(crate) fn begin(office: &'a Office) -> Self {
+        Self { office, kinds: &ProceedingKind::ALL, after: None }
     }
 
     /// Over matters alone.
-    pub(crate) async fn over_matters(office: &'a Office) -> Result<Self> {
-        Ok(Self { kinds: &[ProceedingKind::Matter], ..Self::begin(office).await? })
+    pub(crate) fn over_matters(office: &'a Office) -> Self {
+        Self { kinds: &[ProceedingKind::Matter], ..Self::begin(office) }
+    }
+
+    /// Over the proceedings that are no matters.
+    pub(crate) fn beside_matters(office: &'a Office) -> Self {
+        Self { kinds: ProceedingKind::BESIDE_MATTERS, ..Self::begin(office) }
     }
 
     /// The next page; `None` at the end.
     pub(crate) async fn page(&mut self) -> Result<Option<Vec<Subject>>> {
         let Some(kind) = self.kinds.first().copied() else { return Ok(None) };
-        let (tenant, visibility) = (self.office.tenant().clone(), self.everything.clone());
-        let query = ListQuery { tenant, kind, visibility, phase: None, after: self.after.take(), limit: PAGE };
-        let page = self.office.store().list(&query).await?;
+        let after = self.after.take().unwrap_or_default();
+        let page = self.office.store().scan(self.office.tenant(), kind, &after, PAGE).await?;
         self.after = page.next;
         if self.after.is_none() {
             self.kinds = self.kinds.get(1..).unwrap_or_default();

@@ -6,15 +6,13 @@
 use std::collections::BTreeMap;
 
 use huiyin_documents::{Letter, Paragraph};
-use huiyin_domain::clock::{ClockKind, ClockState};
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::{OfficerId, UnitId};
-use huiyin_domain::matter::Matter;
+use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, UnitId};
 use huiyin_domain::payload::Field;
 use huiyin_domain::posts::Power;
-use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
-use huiyin_domain::unit::{Directory, Unit};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_domain::procedure::{Fact, Phase, RuleBook};
+use huiyin_domain::unit::Unit;
+use huiyin_storage::{FactRange, MatterFact, Record, RecordWrite, Table};
 use huiyin_wording::Language;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -22,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff, new_id};
 use crate::papers::{self, Form};
-use crate::walk::Walk;
+use crate::projection;
 
 /// Whether an officer may see it: supervisor or head of a petition office.
 ///
@@ -82,7 +80,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, matter: &Matter, directory: &Directory, book: &RuleBook) {
+    fn add(&mut self, matter: &MatterFact) {
         // An entry that is void was nobody's petition.
         if matter.facts.contains(&Fact::Voided) {
             return;
@@ -92,15 +90,14 @@ impl Figures {
             return;
         }
         let has = |fact| u64::from(matter.facts.contains(&fact));
-        *self.channels.entry(matter.channel.word().to_owned()).or_default() += 1;
+        *self.channels.entry(matter.channel.clone()).or_default() += 1;
         let class = matter.class.as_deref().and_then(|c| c.split('/').next()).unwrap_or("").to_owned();
         *self.classes.entry(class).or_default() += 1;
         *self.organs.entry(matter.holder.clone()).or_default() += 1;
-        let named = |u: &&Unit| matter.complained_of.as_deref().is_some_and(|c| c.contains(u.name.as_str()));
-        if let Some(unit) = directory.units.iter().find(named) {
-            *self.complained_of.entry(unit.id.clone()).or_default() += 1;
+        if let Some(unit) = &matter.complained_of {
+            *self.complained_of.entry(unit.clone()).or_default() += 1;
         }
-        self.transferred += u64::from(matter.hops > 0);
+        self.transferred += u64::from(matter.transferred);
         self.assigned += has(Fact::Assigned);
         self.answered += has(Fact::Answered);
         self.refused += u64::from(matter.outcome.as_deref() == Some("refused"));
@@ -109,23 +106,12 @@ impl Figures {
         self.executed += has(Fact::Executed);
         self.reviewed += has(Fact::Reviewed);
         self.re_reviewed += has(Fact::ReReviewed);
-        self.annulled += u64::from(matter.annulled.is_some());
-        for clock in matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty) {
-            match clock.state() {
-                ClockState::Discharged { late: false, .. } => self.in_time += 1,
-                ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => self.late += 1,
-                // Closed after it had run out: it was late all the same.
-                ClockState::Closed { at } if at > clock.due => self.late += 1,
-                ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
-            }
-            // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or not.
-            let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| m.discharge.contains(&clock.rule) && of(m));
-            self.orders += u64::from(ends(&|m| m.verb == Verb::AnswerSupervision));
-            if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
-                self.recommendations += 1;
-                self.answered_recommendations += u64::from(matches!(clock.state(), ClockState::Discharged { .. }));
-            }
-        }
+        self.annulled += u64::from(matter.annulled);
+        self.in_time += u64::from(matter.in_time);
+        self.late += u64::from(matter.late);
+        self.orders += u64::from(matter.orders);
+        self.recommendations += u64::from(matter.recommendations);
+        self.answered_recommendations += u64::from(matter.answered_recommendations);
     }
 }
 
@@ -139,24 +125,30 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
     }
     let (directory, unit) = (office.directory().await?, &staff.officer.unit);
     let mut figures = Figures::default();
-    let mut walk = Walk::over_matters(office).await?;
-    while let Some(page) = walk.matters().await? {
-        let serves = |m: &&Matter| m.received_on.year() == year && (m.office(&directory).is_some_and(|o| &o.id == unit) || m.held.contains(unit));
-        for matter in page.iter().filter(serves) {
+    let office_of = |m: &MatterFact| directory.petition_office_of(&m.holder).or_else(|| m.sender.as_ref().and_then(|s| directory.petition_office_of(s)));
+    let (Ok(first), Ok(last)) = (Date::new(year, 1, 1), Date::new(year, 12, 31)) else { return Ok(figures) };
+    let mut with_answers: Vec<(ProceedingId, PackId)> = Vec::new();
+    projection::each(office, FactRange::Received(first, last), |matter| {
+        if office_of(&matter).is_some_and(|o| &o.id == unit) || matter.held.contains(unit) {
             let before = figures.answered_recommendations;
-            let ground = office.ground(&matter.pack).await?;
-            figures.add(matter, &directory, &ground.book);
+            figures.add(&matter);
             if figures.answered_recommendations > before {
-                figures.adopted += adopted(office, matter, &ground.book).await?;
+                with_answers.push((matter.matter, PackId(matter.pack)));
             }
         }
+        Ok(())
+    })
+    .await?;
+    // Few matters have a recommendation: whether it was adopted stands in their record.
+    for (matter, pack) in with_answers {
+        figures.adopted += adopted(office, &matter, &office.ground(&pack).await?.book).await?;
     }
     Ok(figures)
 }
 
 /// How many recommendations of a matter were adopted, from its record.
-async fn adopted(office: &Office, matter: &Matter, book: &RuleBook) -> Result<u64> {
-    let events = office.store().events(office.tenant(), &matter.id).await?;
+async fn adopted(office: &Office, matter: &ProceedingId, book: &RuleBook) -> Result<u64> {
+    let events = office.store().events(office.tenant(), matter).await?;
     let adopted = |e: &&huiyin_storage::EventRecord| {
         let carried = if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
         carried.and_then(|a| book.choice(Field::Adopted, a)).is_some_and(|c| c.supports)
@@ -254,6 +246,11 @@ pub struct Sent {
     pub by: OfficerId,
 }
 
+impl Record for Sent {
+    const TABLE: Table = Table::ReportSending;
+    type Key = (UnitId, i16, String);
+}
+
 /// The sendings of a year's report by the officer's unit, oldest first.
 ///
 /// # Errors
@@ -262,8 +259,7 @@ pub async fn sendings(office: &Office, staff: &Staff, year: i16) -> Result<Vec<S
     if !allowed(office, staff).await? {
         return Err(AppError::NotAllowed);
     }
-    let items = office.store().items(office.tenant(), ItemKind::Report, &format!("{}:{year}:", staff.officer.unit), "", 1_000).await?;
-    items.into_iter().map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("report `{}`: {e}", i.key)))).collect()
+    Ok(office.select_all::<Sent>(&[&staff.officer.unit, &year]).await?.into_iter().map(|(_, sent)| sent).collect())
 }
 
 /// Records that a year's report was sent (art. 41).
@@ -292,7 +288,5 @@ pub async fn record_sending(office: &Office, staff: &Staff, year: i16, on: &str,
     }
     let Some(on) = day.filter(|_| errors.is_empty()) else { return Err(AppError::Form(errors)) };
     let sent = Sent { on, to: to.to_owned(), by: staff.officer.id.clone() };
-    let doc = serde_json::to_value(sent).map_err(|e| AppError::Internal(e.to_string()))?;
-    let item = ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Report, format!("{}:{year}:{}", staff.officer.unit, new_id()), doc) };
-    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
+    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), year, new_id()), &sent)?]).await
 }

@@ -72,7 +72,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         (Arc::new(store), Some(protection))
     };
     let tenant = TenantId::new(&config.tenant);
-    let known = fingerprint::office_key(&*store, &tenant, Timestamp::now()).await?;
+    let known = fingerprint::office_key(&*store, &tenant).await?;
     let clock = Arc::new(SystemClock::default());
     let office = Office::new(Parts {
         store,

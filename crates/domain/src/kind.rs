@@ -18,6 +18,8 @@ pub enum ProceedingKind {
 impl ProceedingKind {
     /// Every kind.
     pub const ALL: [Self; 3] = [Self::Matter, Self::Office, Self::Meeting];
+    /// Every kind but matters: few beside them.
+    pub const BESIDE_MATTERS: &'static [Self] = &[Self::Office, Self::Meeting];
 
     /// The word in data, addresses and translation keys.
     pub fn word(self) -> &'static str {

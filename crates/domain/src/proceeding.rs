@@ -320,6 +320,13 @@ impl Proceeding {
         directory.petition_office_of(&self.holder).or_else(|| self.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
     }
 
+    /// Units that have something to do in it: they hold it, handed it over, review it or owe something.
+    pub fn concerned(&self) -> BTreeSet<UnitId> {
+        let owing = self.clocks.iter().filter(|c| c.is_owed()).filter_map(|c| c.bound.unit.clone());
+        let named = [Some(self.holder.clone()), self.sender.clone(), self.reviewer.clone()];
+        named.into_iter().flatten().chain(owing).collect()
+    }
+
     /// Who records what a holder outside this system does: the unit that handed the matter over; for an
     /// accusation only a petition office.
     fn recorder(&self, directory: &Directory) -> Option<UnitId> {

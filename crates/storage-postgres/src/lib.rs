@@ -1,7 +1,7 @@
 //! The store for offices of more than one machine: PostgreSQL, the statements of one commit pipelined.
 //!
-//! Keys begin with the tenant, but for the serial of a proceeding and what hangs on it. SQL lives here and in
-//! `storage-sqlite` only; migrations carry the same numbers and names there.
+//! Every key begins with the tenant and every join carries it, so that tenants can be spread over servers (tested with tables parted
+//! by tenant). SQL lives here and in `storage-sqlite` only; migrations carry the same numbers and names there.
 
 mod read;
 mod tls;
@@ -13,11 +13,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, PoolError, RecyclingMethod, Runtime};
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::subject::Subject;
+use huiyin_storage::migrations::{Migration, compare};
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
-    MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord, FactQuery, FileUse, ItemKind, ItemRecord,
+    ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
 };
 use jiff::Timestamp;
 use tokio_postgres::error::SqlState;
@@ -25,11 +27,13 @@ use tokio_postgres::types::ToSql;
 
 pub use tls::{Protection, service};
 
-const MIGRATIONS: &[(i32, &str)] = &[
-    (1, include_str!("../migrations/0001_first.sql")),
-    (2, include_str!("../migrations/0002_file_hash.sql")),
-    (3, include_str!("../migrations/0003_reservation.sql")),
-    (4, include_str!("../migrations/0004_proceeding.sql")),
+const MIGRATIONS: &[Migration] = &[
+    Migration { number: 1, sql: include_str!("../migrations/0001_first.sql") },
+    Migration { number: 2, sql: include_str!("../migrations/0002_file_hash.sql") },
+    Migration { number: 3, sql: include_str!("../migrations/0003_reservation.sql") },
+    Migration { number: 4, sql: include_str!("../migrations/0004_proceeding.sql") },
+    Migration { number: 5, sql: include_str!("../migrations/0005_records.sql") },
+    Migration { number: 6, sql: include_str!("../migrations/0006_matter_fact.sql") },
 ];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
@@ -116,19 +120,32 @@ impl PostgresStore {
     }
 
     async fn migrate(&self) -> Result<(), StoreError> {
-        let known = MIGRATIONS.last().map_or(0, |m| m.0);
+        let known = MIGRATIONS.last().map_or(0, |m| m.number);
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(fault)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await.map_err(fault)?;
-        transaction.batch_execute("CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY)").await.map_err(fault)?;
-        let version: i32 = transaction.query_one("SELECT coalesce(max(number),0) FROM schema_version", &[]).await.map_err(fault)?.get(0);
+        let tables = "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY); \
+                      ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS sha256 TEXT";
+        transaction.batch_execute(tables).await.map_err(fault)?;
+        let rows = transaction.query("SELECT number, sha256 FROM schema_version ORDER BY number", &[]).await.map_err(fault)?;
+        let applied: Vec<(u32, Option<String>)> = rows.iter().map(|r| (u32::try_from(r.get::<_, i32>(0)).unwrap_or(0), r.get(1))).collect();
+        let version = applied.iter().map(|a| a.0).max().unwrap_or(0);
         if version > known {
             let text = format!("the database has schema {version}, this program knows {known}; start the newer program");
             return Err(StoreError::Unavailable(text.into()));
         }
-        for (number, sql) in MIGRATIONS.iter().filter(|m| m.0 > version) {
-            transaction.batch_execute(sql).await.map_err(fault)?;
-            transaction.execute("INSERT INTO schema_version VALUES ($1)", &[number]).await.map_err(fault)?;
+        let sums: Vec<(u32, String)> = applied.iter().filter_map(|(number, sum)| Some((*number, sum.clone()?))).collect();
+        compare(MIGRATIONS, &sums)?;
+        for migration in MIGRATIONS {
+            if migration.number > version {
+                transaction.batch_execute(migration.sql).await.map_err(fault)?;
+            }
+            // Those from before the sums were kept were applied as they are: none was ever changed.
+            if sums.iter().all(|s| s.0 != migration.number) {
+                let sql = "INSERT INTO schema_version (number, sha256) VALUES ($1, $2) ON CONFLICT (number) DO UPDATE SET sha256=excluded.sha256";
+                let number = i32::try_from(migration.number).unwrap_or(i32::MAX);
+                transaction.execute(sql, &[&number, &migration.checksum()]).await.map_err(fault)?;
+            }
         }
         transaction.commit().await.map_err(fault)
     }
@@ -221,8 +238,11 @@ impl Store for PostgresStore {
         read::duties_of(&self.client().await?, &tenant.0, &proceeding.0).await
     }
 
-    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
-        read::duty_counts(&self.client().await?, query).await
+    async fn duty_slices(&self, slices: &[DutyQuery]) -> Result<Vec<DutySlice>, StoreError> {
+        if slices.is_empty() {
+            return Ok(Vec::new());
+        }
+        read::duty_slices(&self.client().await?, slices).await
     }
 
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
@@ -244,6 +264,26 @@ impl Store for PostgresStore {
 
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         read::next_timer(&self.client().await?, tenant, after).await
+    }
+
+    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError> {
+        read::scan(&self.client().await?, tenant, kind, after, limit).await
+    }
+
+    async fn matter_facts(&self, query: &FactQuery) -> Result<Vec<MatterFact>, StoreError> {
+        read::matter_facts(&self.client().await?, query).await
+    }
+
+    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+        read::without_facts(&self.client().await?, tenant, limit).await
+    }
+
+    async fn record(&self, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError> {
+        read::record(&self.client().await?, tenant, table, key).await
+    }
+
+    async fn records(&self, query: &RecordQuery) -> Result<Vec<(Vec<String>, String)>, StoreError> {
+        read::records(&self.client().await?, query).await
     }
 
     async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
@@ -292,7 +332,7 @@ impl Store for PostgresStore {
     }
 
     async fn uses_file(&self, hash: &str) -> Result<FileUse, StoreError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1 OR doc::jsonb->>'stored'=$1) OR EXISTS (SELECT 1 FROM item WHERE kind='paper' AND strpos(doc, $1)>0), \
+        let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1 OR doc::jsonb->>'stored'=$1) OR EXISTS (SELECT 1 FROM paper_copy WHERE doc::jsonb->>'sha256'=$1 OR doc::jsonb->>'stored'=$1), \
                    EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
         let row = self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?;
         Ok(FileUse::of(row.get(0), row.get(1)))

@@ -1,11 +1,14 @@
 //! The statements of a commit, sent in one pipeline: the answers are read after all of it is on its way.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::ids::TenantId;
-use huiyin_storage::{Changes, Erase, Expected, ItemRecord, ProceedingWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of, terms};
+use huiyin_storage::{
+    Changes, Erase, Expected, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of,
+    terms,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use tokio_postgres::types::ToSql;
@@ -25,7 +28,7 @@ enum Check {
 
 #[derive(Default)]
 struct Batch {
-    steps: Vec<(&'static str, Values, Check)>,
+    steps: Vec<(Cow<'static, str>, Values, Check)>,
 }
 
 macro_rules! values {
@@ -33,12 +36,12 @@ macro_rules! values {
 }
 
 impl Batch {
-    fn add(&mut self, sql: &'static str, values: Values) {
-        self.steps.push((sql, values, Check::Any));
+    fn add(&mut self, sql: impl Into<Cow<'static, str>>, values: Values) {
+        self.steps.push((sql.into(), values, Check::Any));
     }
 
-    fn checked(&mut self, sql: &'static str, values: Values, check: Check) {
-        self.steps.push((sql, values, check));
+    fn checked(&mut self, sql: impl Into<Cow<'static, str>>, values: Values, check: Check) {
+        self.steps.push((sql.into(), values, check));
     }
 }
 
@@ -146,6 +149,10 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
         let values = values![tenant(), number.series.clone(), n, number.holder.clone()];
         batch.checked("DELETE FROM reservation WHERE tenant=$1 AND series=$2 AND n=$3 AND holder=$4", values, Check::Version);
     }
+    for row in &changes.facts {
+        fact(&mut batch, tenant(), row, "DO NOTHING")?;
+    }
+    changes.records.iter().for_each(|write| record(&mut batch, tenant(), write));
     for record in &changes.items {
         item(&mut batch, tenant(), record);
     }
@@ -185,11 +192,6 @@ fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError
         "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND proceeding=$2",
     ] {
         batch.add(sql, values![tenant.to_owned(), what.proceeding.0.clone()]);
-    }
-    let mut kinds: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    what.items.iter().for_each(|(kind, key)| kinds.entry(kind.word()).or_default().push(key.clone()));
-    for (kind, keys) in kinds {
-        batch.add("DELETE FROM item WHERE tenant=$1 AND kind=$2 AND key=ANY($3)", values![tenant.to_owned(), kind.to_owned(), keys]);
     }
     let Some(record) = &what.letter else { return Ok(()) };
     let letter = &record.submission.id;
@@ -239,6 +241,10 @@ fn proceeding(batch: &mut Batch, tenant: String, write: &ProceedingWrite) -> Res
         ),
     }
     duties(batch, &tenant, write)?;
+    if let Some(row) = &write.fact {
+        let set: Vec<String> = MatterFact::COLUMNS.iter().map(|c| format!("{c}=excluded.{c}")).collect();
+        fact(batch, tenant.clone(), row, &format!("DO UPDATE SET {}", set.join(", ")))?;
+    }
     scope(batch, &tenant, write);
     Ok(())
 }
@@ -273,25 +279,23 @@ fn scope(batch: &mut Batch, tenant: &str, write: &ProceedingWrite) {
     let id = write.subject.id.0.clone();
     let units: Vec<String> = write.scope.iter().map(|u| u.0.clone()).collect();
     if write.expected != Expected::New {
-        batch.add(
-            "DELETE FROM reader r USING proceeding m WHERE m.tenant=$1 AND m.id=$2 AND r.seq=m.seq AND r.unit <> ALL($3)",
-            values![tenant.to_owned(), id.clone(), units.clone()],
-        );
+        let sql = "DELETE FROM reader WHERE tenant=$1 AND proceeding=$2 AND unit <> ALL($3)";
+        batch.add(sql, values![tenant.to_owned(), id.clone(), units.clone()]);
     }
     batch.add(
-        "INSERT INTO reader (tenant, unit, seq) SELECT $1, u, m.seq FROM proceeding m, unnest($3::text[]) u WHERE m.tenant=$1 AND m.id=$2 ON CONFLICT DO NOTHING",
+        "INSERT INTO reader (tenant, unit, proceeding) SELECT $1, u, $2 FROM unnest($3::text[]) u ON CONFLICT DO NOTHING",
         values![tenant.to_owned(), id.clone(), units],
     );
     let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(write.subject.kind, tenant, u.as_str()))).collect();
     let tokens = tokens.join(" ");
     match &write.terms {
         Some(body) => batch.add(
-            "INSERT INTO search (tenant, seq, scope, body, vector) SELECT $1, m.seq, $3, $4::text::tsvector, $4::text::tsvector || $3::text::tsvector FROM proceeding m WHERE m.tenant=$1 AND m.id=$2 \
-             ON CONFLICT (seq) DO UPDATE SET scope=excluded.scope, body=excluded.body, vector=excluded.vector",
+            "INSERT INTO search (tenant, proceeding, scope, body, vector) VALUES ($1, $2, $3, $4::text::tsvector, $4::text::tsvector || $3::text::tsvector) \
+             ON CONFLICT (tenant, proceeding) DO UPDATE SET scope=excluded.scope, body=excluded.body, vector=excluded.vector",
             values![tenant.to_owned(), id, tokens, vector(body)],
         ),
         None => batch.add(
-            "UPDATE search s SET scope=$3, vector=s.body || $3::text::tsvector FROM proceeding m WHERE m.tenant=$1 AND m.id=$2 AND s.seq=m.seq AND s.scope<>$3",
+            "UPDATE search SET scope=$3, vector=body || $3::text::tsvector WHERE tenant=$1 AND proceeding=$2 AND scope<>$3",
             values![tenant.to_owned(), id, tokens],
         ),
     }
@@ -308,6 +312,60 @@ fn vector(body: &str) -> String {
         out.push(' ');
     }
     out
+}
+
+fn fact(batch: &mut Batch, tenant: String, fact: &MatterFact, otherwise: &str) -> Result<(), StoreError> {
+    let marks: Vec<String> = (1..=MatterFact::COLUMNS.len() + 2).map(|n| format!("${n}")).collect();
+    let (columns, marks) = (MatterFact::COLUMNS.join(", "), marks.join(","));
+    let sql = format!("INSERT INTO matter_fact (tenant, matter, {columns}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}");
+    let values = values![
+        tenant,
+        fact.matter.0.clone(),
+        fact.number.clone(),
+        fact.pack.clone(),
+        fact.phase.word(),
+        fact.channel.clone(),
+        fact.class.clone(),
+        fact.place.clone(),
+        fact.holder.0.clone(),
+        fact.sender.as_ref().map(|u| u.0.clone()),
+        json("matter_fact", fact.matter.as_str(), &fact.held)?,
+        json("matter_fact", fact.matter.as_str(), &fact.concerned)?,
+        fact.complained_of.as_ref().map(|u| u.0.clone()),
+        json("matter_fact", fact.matter.as_str(), &fact.facts)?,
+        fact.outcome.clone(),
+        fact.received.to_string(),
+        fact.answered.map(|d| d.to_string()),
+        fact.due.map(|t| t.as_second()),
+        i64::from(fact.transferred),
+        i64::from(fact.annulled),
+        i64::from(fact.in_time),
+        i64::from(fact.late),
+        i64::from(fact.orders),
+        i64::from(fact.recommendations),
+        i64::from(fact.answered_recommendations),
+    ];
+    batch.add(sql, values);
+    Ok(())
+}
+
+fn record(batch: &mut Batch, tenant: String, write: &RecordWrite) {
+    let (name, columns) = (write.table.name(), write.table.key_columns());
+    let mut values: Values = values![tenant];
+    values.extend(write.key.iter().map(|part| Box::new(part.clone()) as Box<dyn ToSql + Sync + Send>));
+    let (doc, otherwise, check) = match &write.change {
+        RecordChange::Put(doc) => (doc, "DO UPDATE SET doc=excluded.doc", Check::Any),
+        RecordChange::Add(doc) => (doc, "DO NOTHING", Check::Free(write.key.join(" "))),
+        RecordChange::Remove => {
+            let named: Vec<String> = columns.iter().zip(2..).map(|(column, n)| format!(" AND {column}=${n}")).collect();
+            return batch.add(format!("DELETE FROM {name} WHERE tenant=$1{}", named.concat()), values);
+        }
+    };
+    values.push(Box::new(doc.clone()));
+    let marks: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
+    let columns = columns.join(", ");
+    let sql = format!("INSERT INTO {name} (tenant, {columns}, doc) VALUES ({}) ON CONFLICT (tenant, {columns}) {otherwise}", marks.join(","));
+    batch.checked(sql, values, check);
 }
 
 fn item(batch: &mut Batch, tenant: String, record: &ItemRecord) {

@@ -11,16 +11,18 @@ mod write;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::subject::Subject;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyCounts, DutyQuery, DutyRecord, EventRecord, FileUse, ItemKind, ItemRecord, ListQuery,
-    MessageRecord, Page, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord, FactQuery, FileUse, ItemKind, ItemRecord,
+    ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
@@ -45,6 +47,7 @@ pub struct SqliteStore {
     writer: Arc<Writer>,
     readers: Arc<Mutex<Vec<Connection>>>,
     turns: Arc<Semaphore>,
+    reads: Arc<AtomicU64>,
 }
 
 impl SqliteStore {
@@ -56,7 +59,26 @@ impl SqliteStore {
         only_owner(path).map_err(StoreError::unavailable)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        Ok(Self { path: path.to_owned(), writer: Arc::new(Writer::start(connection)?), readers: Arc::default(), turns: Arc::new(Semaphore::new(READERS)) })
+        // What the planner knows of the tables is brought up to date here and each hour (`writer`); the log is brought into the file
+        // by SQLite itself after each thousand pages, and cut to 64 MB.
+        let _ = connection.execute_batch("PRAGMA optimize=0x10002");
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Arc::new(Writer::start(connection)?),
+            readers: Arc::default(),
+            turns: Arc::new(Semaphore::new(READERS)),
+            reads: Arc::default(),
+        })
+    }
+
+    /// Reads of the database since it was opened: what one page or one answer costs is the difference.
+    pub fn reads(&self) -> u64 {
+        self.reads.load(Ordering::Relaxed)
+    }
+
+    /// Commands the writer was given since it was opened.
+    pub fn writes(&self) -> u64 {
+        self.writer.given()
     }
 
     /// Runs a job on a connection of its own, beside readers and writer.
@@ -68,6 +90,7 @@ impl SqliteStore {
     /// Runs a read. At most [`READERS`] run at once; the others wait their turn, and a read that nobody waits for any more is
     /// interrupted.
     async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
         let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| StoreError::Busy)?.map_err(StoreError::unavailable)?;
         let (readers, path) = (Arc::clone(&self.readers), self.path.clone());
         let running = Running::default();
@@ -154,7 +177,7 @@ fn prepare(connection: Connection) -> Result<Connection, StoreError> {
     connection.busy_timeout(BUSY).map_err(fault)?;
     connection.set_prepared_statement_cache_capacity(64);
     connection
-        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON;")
+        .execute_batch("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8000; PRAGMA secure_delete=ON; PRAGMA journal_size_limit=67108864; PRAGMA analysis_limit=400;")
         .map_err(fault)?;
     Ok(connection)
 }
@@ -265,9 +288,12 @@ impl Store for SqliteStore {
         self.read(move |c| read::duties_of(c, &tenant, &id)).await
     }
 
-    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
-        let query = query.clone();
-        self.read(move |c| read::duty_counts(c, &query)).await
+    async fn duty_slices(&self, slices: &[DutyQuery]) -> Result<Vec<DutySlice>, StoreError> {
+        if slices.is_empty() {
+            return Ok(Vec::new());
+        }
+        let slices = slices.to_vec();
+        self.read(move |c| read::duty_slices(c, &slices)).await
     }
 
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError> {
@@ -293,6 +319,31 @@ impl Store for SqliteStore {
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let tenant = tenant.0.clone();
         self.read(move |c| read::next_timer(c, &tenant, after)).await
+    }
+
+    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError> {
+        let (tenant, after) = (tenant.0.clone(), after.to_owned());
+        self.read(move |c| read::scan(c, &tenant, kind, &after, limit)).await
+    }
+
+    async fn matter_facts(&self, query: &FactQuery) -> Result<Vec<MatterFact>, StoreError> {
+        let query = query.clone();
+        self.read(move |c| read::matter_facts(c, &query)).await
+    }
+
+    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+        let tenant = tenant.0.clone();
+        self.read(move |c| read::without_facts(c, &tenant, limit)).await
+    }
+
+    async fn record(&self, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError> {
+        let (tenant, key) = (tenant.0.clone(), key.to_vec());
+        self.read(move |c| read::record(c, &tenant, table, &key)).await
+    }
+
+    async fn records(&self, query: &RecordQuery) -> Result<Vec<(Vec<String>, String)>, StoreError> {
+        let query = query.clone();
+        self.read(move |c| read::records(c, &query)).await
     }
 
     async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {

@@ -1,7 +1,8 @@
 //! The statements of a commit.
 
 use huiyin_storage::{
-    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, ProceedingWrite, Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
+    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite, Reserved, StoreError, SubmissionRecord,
+    VaultRecord, duty_rows, list_of, terms,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -28,6 +29,8 @@ pub(crate) struct Prepared {
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
     numbers: Vec<Reserved>,
+    facts: Vec<MatterFact>,
+    records: Vec<RecordWrite>,
     items: Vec<ItemRecord>,
     erase: Option<Erase>,
 }
@@ -104,6 +107,8 @@ impl Prepared {
             proceedings,
             rows,
             numbers: changes.numbers,
+            facts: changes.facts,
+            records: changes.records,
             items: changes.items,
             erase: changes.erase,
         })
@@ -145,7 +150,66 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
             return Err(StoreError::ChangedMeanwhile);
         }
     }
+    changes.facts.iter().try_for_each(|f| fact(connection, tenant, f, "DO NOTHING"))?;
+    changes.records.iter().try_for_each(|r| record(connection, tenant, r))?;
     changes.items.iter().try_for_each(|i| item(connection, tenant, i))
+}
+
+/// What is done where a matter has a narrow row already: the new one takes its place.
+fn new_fact() -> String {
+    let set: Vec<String> = MatterFact::COLUMNS.iter().map(|c| format!("{c}=excluded.{c}")).collect();
+    format!("DO UPDATE SET {}", set.join(", "))
+}
+
+fn fact(connection: &Connection, tenant: &str, fact: &MatterFact, otherwise: &str) -> Result<(), StoreError> {
+    let marks = vec!["?"; MatterFact::COLUMNS.len() + 2].join(",");
+    let sql = format!("INSERT INTO matter_fact (tenant, matter, {}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}", MatterFact::COLUMNS.join(", "));
+    let values = params![
+        tenant,
+        fact.matter.as_str(),
+        fact.number,
+        fact.pack,
+        fact.phase.word(),
+        fact.channel,
+        fact.class,
+        fact.place,
+        fact.holder.as_str(),
+        fact.sender.as_ref().map(|u| u.as_str()),
+        json("matter_fact", fact.matter.as_str(), &fact.held)?,
+        json("matter_fact", fact.matter.as_str(), &fact.concerned)?,
+        fact.complained_of.as_ref().map(|u| u.as_str()),
+        json("matter_fact", fact.matter.as_str(), &fact.facts)?,
+        fact.outcome,
+        fact.received.to_string(),
+        fact.answered.map(|d| d.to_string()),
+        fact.due.map(|t| t.as_second()),
+        fact.transferred,
+        fact.annulled,
+        fact.in_time,
+        fact.late,
+        fact.orders,
+        fact.recommendations,
+        fact.answered_recommendations,
+    ];
+    run(connection, &sql, values).map(drop)
+}
+
+fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<(), StoreError> {
+    let (name, columns) = (write.table.name(), write.table.key_columns());
+    let mut values: Vec<&dyn ToSql> = vec![&tenant];
+    values.extend(write.key.iter().map(|part| part as &dyn ToSql));
+    let (doc, otherwise) = match &write.change {
+        RecordChange::Put(doc) => (doc, "DO UPDATE SET doc=excluded.doc"),
+        RecordChange::Add(doc) => (doc, "DO NOTHING"),
+        RecordChange::Remove => {
+            let named: Vec<String> = columns.iter().map(|c| format!(" AND {c}=?")).collect();
+            return run(connection, &format!("DELETE FROM {name} WHERE tenant=?{}", named.concat()), &values).map(drop);
+        }
+    };
+    values.push(doc);
+    let (columns, marks) = (columns.join(", "), vec!["?"; values.len()].join(","));
+    let sql = format!("INSERT INTO {name} (tenant, {columns}, doc) VALUES ({marks}) ON CONFLICT (tenant, {columns}) {otherwise}");
+    if run(connection, &sql, &values)? == 0 { Err(StoreError::AlreadyThere(write.key.join(" "))) } else { Ok(()) }
 }
 
 fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, doc: &str) -> Result<(), StoreError> {
@@ -192,6 +256,9 @@ fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceedi
         }
     };
     duties(connection, tenant, prepared)?;
+    if let Some(row) = &write.fact {
+        fact(connection, tenant, row, &new_fact())?;
+    }
     scope(connection, tenant, write, seq)
 }
 
@@ -257,9 +324,6 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
     let id = what.proceeding.as_str();
     for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2"] {
         run(connection, sql, params![tenant, id])?;
-    }
-    for (kind, key) in &what.items {
-        remove_item(connection, tenant, *kind, key)?;
     }
     let Some(record) = &what.letter else { return Ok(()) };
     let letter = &record.submission.id;

@@ -1,5 +1,8 @@
 //! The writer thread and its group commit.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
 use huiyin_storage::{ItemKind, Reserved, StoreError};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -10,6 +13,8 @@ use crate::{fault, write};
 
 /// Commands taken into one commit.
 const GROUP: usize = 64;
+/// How often what the planner knows of the tables is brought up to date.
+const OPTIMIZED: Duration = Duration::from_secs(60 * 60);
 /// Commands that may wait before senders are told that the store is busy.
 const QUEUE: usize = 4096;
 
@@ -32,16 +37,23 @@ pub(crate) enum Command {
 #[derive(Debug)]
 pub(crate) struct Writer {
     queue: mpsc::Sender<Command>,
+    given: AtomicU64,
 }
 
 impl Writer {
     pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (queue, commands) = mpsc::channel(QUEUE);
         std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || work(&connection, commands)).map_err(StoreError::unavailable)?;
-        Ok(Self { queue })
+        Ok(Self { queue, given: AtomicU64::new(0) })
+    }
+
+    /// Commands it was given since it was started.
+    pub(crate) fn given(&self) -> u64 {
+        self.given.load(Ordering::Relaxed)
     }
 
     pub(crate) async fn send<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, StoreError> {
+        self.given.fetch_add(1, Ordering::Relaxed);
         let (reply, answer) = oneshot::channel();
         self.queue.try_send(command(reply)).map_err(|e| match e {
             mpsc::error::TrySendError::Full(_) => StoreError::Busy,
@@ -59,6 +71,7 @@ fn gone() -> StoreError {
 type Answer = Box<dyn FnOnce(Result<(), StoreError>)>;
 
 fn work(connection: &Connection, mut commands: mpsc::Receiver<Command>) {
+    let mut looked_at = Instant::now();
     while let Some(first) = commands.blocking_recv() {
         let mut group = vec![first];
         while group.len() < GROUP {
@@ -81,6 +94,12 @@ fn work(connection: &Connection, mut commands: mpsc::Receiver<Command>) {
                 Ok(()) => Ok(()),
                 Err(_) => Err(std::mem::replace(&mut committed, Err(StoreError::Busy)).err().unwrap_or(StoreError::Busy)),
             });
+        }
+        if looked_at.elapsed() >= OPTIMIZED {
+            looked_at = Instant::now();
+            if let Err(error) = connection.execute_batch("PRAGMA optimize") {
+                tracing::warn!(error = %error, "what the database knows of its tables could not be brought up to date");
+            }
         }
     }
 }

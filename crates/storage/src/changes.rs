@@ -7,7 +7,7 @@ use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::subject::Subject;
 
 use crate::records::{
-    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemKind, ItemRecord, MessageRecord, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MatterFact, MessageRecord, RecordWrite, SubmissionRecord, VaultRecord,
 };
 
 /// The version a proceeding must have in the store for the write to stand.
@@ -30,19 +30,19 @@ pub struct ProceedingWrite {
     pub scope: BTreeSet<UnitId>,
     /// Index terms of its text; `None` leaves the text as it is indexed.
     pub terms: Option<String>,
+    /// The narrow row of a matter; `None` leaves it as it is.
+    pub fact: Option<MatterFact>,
 }
 
-/// What is destroyed before the rest of the unit of work is written: words, index text, papers and salts of a matter
-/// and, when its letter has no other file left, text, identity, files, messages and readings of the letter.
-/// Events and commitments stay: they are the tombstone.
+/// What is destroyed before the rest of the unit of work is written: words and salts of a matter and, when its letter has no other
+/// file left, text, identity, files, messages and readings of the letter. Papers go as records of the same unit of work. Events and
+/// commitments stay: they are the tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erase {
     /// The matter.
     pub proceeding: ProceedingId,
     /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was replaced meanwhile.
     pub letter: Option<SubmissionRecord>,
-    /// Its items: papers, their served copies, their places in the list of a day, numbers that others gave it.
-    pub items: Vec<(ItemKind, String)>,
 }
 
 /// One unit of work: written whole or not at all.
@@ -70,6 +70,10 @@ pub struct Changes {
     pub audits: Vec<AuditRecord>,
     /// Numbers of papers that it uses up; refused when somebody else holds one by now.
     pub numbers: Vec<Reserved>,
+    /// Narrow rows of matters that have none; one that has a row by now keeps it.
+    pub facts: Vec<MatterFact>,
+    /// Records with a table of their own.
+    pub records: Vec<RecordWrite>,
     /// Small items that must stand or fall with the rest.
     pub items: Vec<ItemRecord>,
     /// What is destroyed first.
@@ -102,6 +106,8 @@ impl Changes {
             messages: Vec::new(),
             audits: Vec::new(),
             numbers: Vec::new(),
+            facts: Vec::new(),
+            records: Vec::new(),
             items: Vec::new(),
             erase: None,
         }

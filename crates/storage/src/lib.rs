@@ -1,30 +1,32 @@
 //! The storage seam: one object-safe trait, plain records, and a conformance suite that both backends pass.
 //!
-//! All writing goes through [`Store::commit`]: expected version, snapshot, events, duties, search index and
+//! All writing goes through [`Store::commit`]: expected version, snapshot, events, duties, records, search index and
 //! outgoing messages in one transaction. Beside it stand only mechanical writes: small items (sign-in state,
-//! drafts, throttles, settings) and leases on number blocks. There is no SQL here.
+//! drafts, throttles) and leases on number blocks. There is no SQL here.
 
 #![warn(missing_docs)]
 
 mod changes;
 pub mod conformance;
 mod error;
+pub mod migrations;
 mod query;
 mod records;
 pub mod terms;
 
 pub use changes::{AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, ProceedingWrite, Reserved, burst_list, duty_rows, list_of};
 pub use error::StoreError;
-pub use query::{Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
+pub use query::{Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutySlice, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
 pub use records::{
-    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, Identity, IdentityCorrection, ItemKind, ItemRecord, MessageRecord, NewCode,
-    SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, FactQuery, FactRange, Identity, IdentityCorrection, ItemKind, ItemRecord, KeyPart,
+    MatterFact, MessageRecord, NewCode, Record, RecordChange, RecordKey, RecordQuery, RecordWrite, SubmissionRecord, Table, ToKeyText, VaultRecord, Wanted,
 };
 
 use std::path::Path;
 
 use async_trait::async_trait;
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId};
+use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::subject::Subject;
 use jiff::Timestamp;
@@ -55,6 +57,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError>;
     /// Proceedings of a kind a reader may see, newest first.
     async fn list(&self, query: &ListQuery) -> Result<Page<Subject>, StoreError>;
+    /// Proceedings of a kind by id, after `after`: for an operator's walk over all of them. No reader's rights narrow it.
+    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError>;
+    /// Narrow rows of matters, in the order of the range.
+    async fn matter_facts(&self, query: &FactQuery) -> Result<Vec<MatterFact>, StoreError>;
+    /// Matters that have no narrow row, since a program from before it wrote them; at most `limit`.
+    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
     /// Proceedings of a kind whose text matches, within the reader's rights, newest first.
     async fn search(&self, query: &SearchQuery) -> Result<Page<Subject>, StoreError>;
 
@@ -85,8 +93,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError>;
     /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most [`MANY_BURSTS`].
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError>;
+    /// Several reads of duties in one: for each how many there are and the first rows, as many as its `limit`.
+    async fn duty_slices(&self, slices: &[DutyQuery]) -> Result<Vec<DutySlice>, StoreError>;
     /// How many there are in each window.
-    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError>;
+    async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
+        let slices = DutyCounts::WINDOWS.map(|window| DutyQuery { window, after: None, limit: 0, ..query.clone() });
+        Ok(DutyCounts::of(&self.duty_slices(&slices).await?))
+    }
     /// Proceedings with a timer due at or before `now`, most overdue first.
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
     /// Sets the timers of a proceeding aside that is not there, so that no sweep works them again and again; they stay for whoever looks.
@@ -95,6 +108,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
     /// When the next timer falls due; `None` when none is set.
     async fn next_timer(&self, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError>;
+
+    /// A record as JSON, by its key behind the tenant; `None` when there is none.
+    async fn record(&self, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError>;
+    /// Records as keys and JSON, in the order of keys.
+    async fn records(&self, query: &RecordQuery) -> Result<Vec<(Vec<String>, String)>, StoreError>;
 
     /// A small item; `None` when it is missing or past its time.
     async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError>;

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::changes::{DUTIES, burst_list};
+use crate::records::DutyRecord;
 use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::Post;
@@ -149,6 +150,15 @@ impl DutyQuery {
 /// Rows counted in a window, at most: a count of this many means "at least".
 pub const COUNTED: u64 = 5_000;
 
+/// One of several reads of duties: how many there are and the first rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DutySlice {
+    /// How many, counted up to [`COUNTED`].
+    pub count: u64,
+    /// The rows, as many as were asked for.
+    pub page: Page<DutyRecord>,
+}
+
 /// Duties in each window, each counted up to [`COUNTED`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DutyCounts {
@@ -163,6 +173,15 @@ pub struct DutyCounts {
 }
 
 impl DutyCounts {
+    /// The windows in their order.
+    pub const WINDOWS: [DutyWindow; 4] = [DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later];
+
+    /// From the slices of the windows in their order.
+    pub fn of(slices: &[DutySlice]) -> Self {
+        let count = |n: usize| slices.get(n).map_or(0, |s| s.count);
+        Self { late: count(0), today: count(1), week: count(2), later: count(3) }
+    }
+
     /// All together.
     pub fn all(&self) -> u64 {
         self.late + self.today + self.week + self.later

@@ -4,7 +4,7 @@
 use huiyin_app::domain::event::EventActor;
 use huiyin_app::lodge::{self, Lodging};
 use huiyin_app::{Office, acts, demo, package, sign_in, sweep, verify};
-use huiyin_storage::ItemKind;
+use huiyin_storage::{RecordChange, RecordQuery, RecordWrite, Table, Wanted};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
@@ -65,8 +65,11 @@ async fn each_row_changed_by_hand_is_named() {
         ("DELETE FROM duty", "duty"),
         ("DELETE FROM attachment WHERE id=(SELECT min(id) FROM attachment)", "file"),
         ("UPDATE attachment SET doc=json_set(doc, '$.hash', 'ab')", "file"),
-        ("UPDATE item SET doc=replace(doc, '信访', '投诉') WHERE kind='paper' AND key NOT LIKE 'day:%'", "paper"),
-        ("DELETE FROM item WHERE kind='paper'", "paper"),
+        ("UPDATE paper SET doc=replace(doc, '信访', '投诉')", "paper"),
+        ("DELETE FROM paper", "paper"),
+        ("UPDATE matter_fact SET received='2025-01-01'", "totals"),
+        ("UPDATE matter_fact SET late=late+1", "totals"),
+        ("UPDATE matter_fact SET facts='[\"heard\"]'", "totals"),
         ("UPDATE vault SET doc=json_set(doc, '$.body', 'AAAA')", "vault"),
         ("DELETE FROM vault", "vault"),
         ("UPDATE proceeding SET doc=json_set(doc, '$.proceeding.facts', json('[\"destroyed\"]'))", "state"),
@@ -77,7 +80,7 @@ async fn each_row_changed_by_hand_is_named() {
         by_hand(&t, sql);
         let found = findings(&t.office).await;
         assert!(found.iter().any(|f| f.starts_with(&format!("{number} {what}"))), "{sql}: {found:?}");
-        if !matches!(what, "vault" | "state" | "holder") {
+        if !matches!(what, "vault" | "state" | "holder" | "totals") {
             let packed = package::of_matter(&t.office, &number).await;
             assert!(packed.is_ok_and(|p| !p.missing.is_empty()), "{sql}");
         }
@@ -111,16 +114,16 @@ async fn an_act_of_the_office_that_was_changed_or_taken_away_is_found() {
         assert!(matches!(&all[10].actor, EventActor::Officer { officer, unit } if officer.0 == "countyxf-head" && unit.0 == "countyxf"));
         let found = || findings(o);
         assert!(found().await.is_empty());
-        let rows = t.store.items(o.tenant(), ItemKind::Act, "", "", 100).await.unwrap();
-        let mut changed = rows[5].clone();
-        changed.doc["act"]["detail"] = "something else".into();
-        changed.only_new = false;
-        t.store.put_items(o.tenant(), vec![changed]).await.unwrap();
+        let query = RecordQuery { tenant: o.tenant().clone(), table: Table::Act, wanted: Wanted::first(100) };
+        let rows = t.store.records(&query).await.unwrap();
+        let write = |(key, _): &(Vec<String>, String), change| RecordWrite { table: Table::Act, key: key.clone(), change };
+        let mut changed: serde_json::Value = serde_json::from_str(&rows[5].1).unwrap();
+        changed["act"]["detail"] = "something else".into();
+        t.store.write(o.tenant(), vec![write(&rows[5], RecordChange::Put(changed.to_string()))]).await.unwrap();
         assert!(found().await.iter().any(|f| f.starts_with("office acts:")), "{:?}", found().await);
-        let original = huiyin_storage::ItemRecord { only_new: false, ..rows[5].clone() };
-        t.store.put_items(o.tenant(), vec![original]).await.unwrap();
+        t.store.write(o.tenant(), vec![write(&rows[5], RecordChange::Put(rows[5].1.clone()))]).await.unwrap();
         assert!(found().await.is_empty());
-        t.store.remove_item(o.tenant(), ItemKind::Act, &rows[3].key).await.unwrap();
+        t.store.write(o.tenant(), vec![write(&rows[3], RecordChange::Remove)]).await.unwrap();
         assert!(found().await.iter().any(|f| f.contains("taken away")), "{:?}", found().await);
     })
     .await;

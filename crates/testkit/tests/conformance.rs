@@ -1,12 +1,13 @@
 //! The conformance suite on every backend, and what only two connections or a crash can show.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use huiyin_domain::ids::{ProceedingId, TenantId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::Relation;
-use huiyin_storage::{Changes, Expected, ProceedingWrite, Store, StoreError, conformance};
+use huiyin_storage::{Changes, Expected, FileUse, ItemKind, ProceedingWrite, Store, StoreError, Table, conformance};
 use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;
 use huiyin_testkit::{not_run, postgres_database, postgres_store};
@@ -193,6 +194,7 @@ async fn numbers_of_an_older_store_go_on() {
             expected: Expected::Version(matter.version),
             scope: Default::default(),
             terms: None,
+            fact: None,
         });
         store.commit(changes).await.unwrap();
         assert_eq!(store.matter(&tenant, &matter.id).await.unwrap(), Some(next));
@@ -211,4 +213,134 @@ async fn numbers_of_an_older_store_go_on() {
     let versions = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2);";
     client.batch_execute(&format!("{} {versions} {old}", schema.join("\n"))).await.unwrap();
     check(&PostgresStore::open(&url, None).await.unwrap()).await;
+}
+
+/// What was record among the small items is found in its table, by the parts of its key; what may die stays where it was.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_an_older_store_are_found_in_their_tables() {
+    let old = include_str!("golden/items_0_1.sql");
+    let m = |n: u32| format!("0198a000-0000-7000-8000-00000000000{n}");
+    let check = async |store: &dyn Store| {
+        let (tenant, at) = (TenantId::new("t"), jiff::Timestamp::UNIX_EPOCH);
+        let (m1, m2, m5, m6, m7) = (m(1), m(2), m(5), m(6), m(7));
+        let expected: &[(Table, &[&str], &str)] = &[
+            (Table::Unit, &["countyxf"], r#"{"u":1}"#),
+            (Table::Officer, &["countyxf-head"], r#"{"o":1}"#),
+            (Table::Credential, &["countyxf-head"], r#"{"hash":"$argon2id$x"}"#),
+            (Table::Credential, &["b"], r#"{"hash":"h","given":true}"#),
+            (Table::SecondFactor, &["countyxf-head"], r#"{"s":1}"#),
+            (Table::Token, &["ab12"], r#"{"t":1}"#),
+            (Table::Place, &["990101"], r#""柳湾村""#),
+            (Table::Setting, &["clock_seen"], r#""2026-03-02T00:00:00Z""#),
+            (Table::Paper, &[&m1, "000004"], r#"{"p":1}"#),
+            (Table::PaperCopy, &[&m1, "000004"], r#"{"sha256":"aa","stored":"bb"}"#),
+            (Table::PaperDay, &["ab:cd", "2026-03-02", &m1, "000004"], r#"{"d":1}"#),
+            (Table::JoinderMember, &[&m7, &m1], r#"{"belongs":true}"#),
+            (Table::Recusal, &["officer:x", &m1], r#"{"stands":true}"#),
+            (Table::Opinion, &["0123456789abcdef"], r#"{"stands":true}"#),
+            (Table::Draw, &["countyxf", &m5], r#"{"w":1}"#),
+            (Table::ReportSending, &["countyxf", "2025", &m6], r#"{"r":1}"#),
+            (Table::ReceiptCode, &["c0de"], r#"{"submission":"s"}"#),
+            (Table::Reference, &["青信〔2026〕1号", &m1], "null"),
+            (Table::ImportedRow, &["aa11", "bb22"], "null"),
+            (Table::DoomedFile, &["ff00"], "{}"),
+            (Table::DoomedFile, &["ff01"], r#"{"after":"2026-03-02T00:00:00Z"}"#),
+            (Table::Link, &[&m1, &m2], "null"),
+            (Table::Act, &["ffffffffffffffff"], r#"{"a":1}"#),
+            (Table::Rules, &["pack", "cn/office/2022"], r#"{"k":1}"#),
+        ];
+        let tables: BTreeSet<Table> = expected.iter().map(|e| e.0).collect();
+        assert_eq!(tables, Table::ALL.into_iter().collect(), "every table is tried");
+        for (table, key, doc) in expected {
+            let key: Vec<String> = key.iter().map(|part| (*part).to_owned()).collect();
+            let found = store.record(&tenant, *table, &key).await.unwrap().unwrap_or_else(|| panic!("{table:?} {key:?} is gone"));
+            let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+            assert_eq!(json(&found), json(doc), "{table:?}");
+        }
+        assert!(store.item(&tenant, ItemKind::Follow, "aabb", at).await.unwrap().is_some(), "a petitioner who follows goes on");
+        assert!(store.item(&tenant, ItemKind::Session, "ccdd:open", at).await.unwrap().is_some(), "an officer stays signed in");
+        assert!(store.item(&tenant, ItemKind::Draft, "k", at).await.unwrap().is_some());
+        assert_eq!(store.uses_file("bb").await.unwrap(), FileUse::Kept);
+    };
+    let writes = "INSERT INTO item (tenant, kind, key, doc) VALUES ('t','officer','late','{}')";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    let schema = [
+        include_str!("../../storage-sqlite/migrations/0001_first.sql"),
+        include_str!("../../storage-sqlite/migrations/0002_file_hash.sql"),
+        include_str!("../../storage-sqlite/migrations/0003_reservation.sql"),
+        include_str!("../../storage-sqlite/migrations/0004_proceeding.sql"),
+    ];
+    let before = rusqlite::Connection::open(&path).unwrap();
+    before.execute_batch(&format!("{} PRAGMA user_version=4; {old}", schema.join("\n"))).unwrap();
+    check(&SqliteStore::open(&path).unwrap()).await;
+    let error = before.execute(writes, []).unwrap_err().to_string();
+    assert!(error.contains("newer program"), "a program from before is told to stop: {error}");
+    let Some(url) = postgres_database("records_of_an_older_store").await else { return };
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let schema = [
+        include_str!("../../storage-postgres/migrations/0001_first.sql"),
+        include_str!("../../storage-postgres/migrations/0002_file_hash.sql"),
+        include_str!("../../storage-postgres/migrations/0003_reservation.sql"),
+        include_str!("../../storage-postgres/migrations/0004_proceeding.sql"),
+    ];
+    let versions = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2), (3), (4);";
+    client.batch_execute(&format!("{} {versions} {old}", schema.join("\n"))).await.unwrap();
+    check(&PostgresStore::open(&url, None).await.unwrap()).await;
+    let error = format!("{:?}", client.execute(writes, &[]).await.unwrap_err());
+    assert!(error.contains("newer_program"), "{error}");
+}
+
+/// Tenants can be spread: with every table parted by tenant the whole suite passes, and every key begins with the tenant.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_conforms_with_tables_parted_by_tenant() {
+    let Some(url) = postgres_database("postgres_parted").await else { return };
+    drop(PostgresStore::open(&url, None).await.unwrap());
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let keys = "SELECT c.relname, i.relname, pg_get_indexdef(x.indexrelid, 1, false) FROM pg_index x JOIN pg_class i ON i.oid=x.indexrelid \
+                JOIN pg_class c ON c.oid=x.indrelid JOIN pg_namespace n ON n.oid=c.relnamespace WHERE n.nspname='public' AND c.relname<>'schema_version'";
+    let mut others: Vec<String> = Vec::new();
+    for row in client.query(keys, &[]).await.unwrap() {
+        let (_, index, first): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        if first != "tenant" {
+            others.push(index);
+        }
+    }
+    others.sort();
+    // What is not a key: the inverted index of texts, and names of files, which all tenants of one file store share.
+    assert_eq!(others, ["attachment_hash", "attachment_stored", "paper_copy_hash", "paper_copy_stored", "search_vector"]);
+    let part = "DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename<>'schema_version' LOOP
+            EXECUTE format('ALTER TABLE %I RENAME TO %I', name, name || '_before');
+            EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) PARTITION BY HASH (tenant)', name, name || '_before');
+            FOR n IN 0..3 LOOP
+                EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES WITH (MODULUS 4, REMAINDER %s)', name || '_part' || n, name, n);
+            END LOOP;
+            EXECUTE format('DROP TABLE %I', name || '_before');
+        END LOOP; END $$";
+    client.batch_execute(part).await.unwrap();
+    let store = PostgresStore::open(&url, None).await.unwrap();
+    conformance::run(&store).await;
+    let parted: i64 = client.query_one("SELECT count(*) FROM pg_partitioned_table", &[]).await.unwrap().get(0);
+    assert!(parted > 30, "{parted}");
+}
+
+/// A migration that is not the one that was applied is refused by name.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_was_changed_since_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.db");
+    drop(SqliteStore::open(&path).unwrap());
+    rusqlite::Connection::open(&path).unwrap().execute("UPDATE applied_migration SET sha256='00' WHERE number=3", []).unwrap();
+    let why = format!("{:?}", SqliteStore::open(&path).unwrap_err());
+    assert!(why.contains("migration 3"), "{why}");
+    let Some(url) = postgres_database("changed_migration").await else { return };
+    drop(PostgresStore::open(&url, None).await.unwrap());
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client.execute("UPDATE schema_version SET sha256='00' WHERE number=3", &[]).await.unwrap();
+    let why = format!("{:?}", PostgresStore::open(&url, None).await.unwrap_err());
+    assert!(why.contains("migration 3"), "{why}");
 }

@@ -48,11 +48,12 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert_eq!(bound.as_deref(), Some(huiyin_register::digest(&notice.salt, &notice.letter).unwrap().as_str()));
         // Drawn twice it is the same; for the post with the name on this copy only.
         let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
-        assert_eq!(pdf, papers::draw(o, notice, Form::Pdf, "").await.unwrap());
-        // The served copy is stored by its hash and never set again: not even a changed letter gives other bytes.
+        assert!(pdf == papers::draw(o, notice, Form::Pdf, "").await.unwrap(), "set twice it comes out the same");
+        // The sweep makes the copy that is served: stored and never set again, not even a changed letter gives other bytes.
+        huiyin_app::sweep::run(o).await.unwrap();
         let mut forged = notice.clone();
         forged.letter.title = "改过的标题".into();
-        assert_eq!(pdf, papers::draw(o, &forged, Form::Pdf, "").await.unwrap());
+        assert!(pdf == papers::draw(o, &forged, Form::Pdf, "").await.unwrap(), "the copy and not the letter of today");
         assert_ne!(pdf, papers::draw(o, notice, Form::Pdf, "陈璟玥").await.unwrap());
         assert!(papers::draw(o, notice, Form::Docx, "").await.unwrap().starts_with(b"PK"));
         // What no face has is a visible sign, named, and no copy is kept with it.

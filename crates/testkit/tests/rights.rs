@@ -54,6 +54,39 @@ async fn an_accusation_stays_with_its_receiver() {
     .await;
 }
 
+/// What an accusation says, and its files, are read for a purpose; each reading is on record and the petitioner sees it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accusation_is_opened_for_a_purpose_and_each_reading_is_recorded() {
+    on_both("opened", AT, |t| async move {
+        demo::people(&t.office).await.unwrap();
+        let o = &t.office;
+        let file = lodge::take_file(o, "账目.txt", "一笔没有入账的钱".as_bytes(), "petitioner").await.unwrap();
+        let receipt = lodge::lodge(o, Lodging { purpose: Purpose::Accusation, files: vec![file.record], ..petition("反映某工程没有公开招标") }).await.unwrap();
+        let number = format!("{}-1", receipt.number);
+        let clerk = staff(o, "countyxf.clerk").await;
+        let closed = matter_view::for_officer(o, &clerk, &number).await.unwrap();
+        assert!(closed.is_closed() && closed.text.is_empty() && closed.files.is_empty());
+        assert!(matches!(matter_view::accusation(o, &clerk, &number, " ").await, Err(AppError::Form(_))));
+        assert!(matter_view::accusation(o, &staff(o, "housing.clerk").await, &number, "看看").await.is_err(), "nobody else opens it");
+        let record = follow::open(o, &receipt.code, "test").await.unwrap();
+        let readings = async || {
+            let view = follow::view(o, &record).await.unwrap().remove(0);
+            view.audits.into_iter().map(|a| (a.what, a.purpose)).collect::<Vec<_>>()
+        };
+        assert!(readings().await.is_empty(), "what was refused is no reading");
+        let open = matter_view::accusation(o, &clerk, &number, "核对受理范围").await.unwrap();
+        assert!(open.text.contains("公开招标") && open.files.len() == 1 && !open.is_closed());
+        assert_eq!(readings().await, [("accusation".to_owned(), "核对受理范围".to_owned())]);
+        assert!(matter_view::file(o, &clerk, &number, &open.files[0].id).await.is_err(), "not beside the record");
+        let (_, bytes) = matter_view::accusation_file(o, &clerk, &number, "核对材料", &open.files[0].id).await.unwrap();
+        assert_eq!(bytes, "一笔没有入账的钱".as_bytes());
+        assert_eq!(readings().await.len(), 2);
+        // She reads her own words without being recorded.
+        assert!(follow::view(o, &record).await.unwrap()[0].text.contains("公开招标"));
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bureau_cannot_pass_an_accusation_outside_and_go_on_reading_it() {
     let t = sqlite_office(AT);

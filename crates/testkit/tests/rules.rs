@@ -3,8 +3,8 @@
 
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::rules::{self, Kind, Proposal, ProposalState};
-use huiyin_app::{AppError, Office, TimeSource, demo, lodge, matter_view, packs, reproject};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_app::{AppError, Office, demo, lodge, matter_view, packs, reproject};
+use huiyin_storage::{RecordChange, RecordWrite, Table};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff};
 use huiyin_vault::Keyring;
 
@@ -200,10 +200,11 @@ async fn what_was_changed_in_the_store_is_not_worked_by() {
     let t = sqlite_office(AT);
     let o = &office(&t).await;
     assert_eq!(rules::office_lacks(o).await.unwrap(), None);
-    let item = t.store.item(o.tenant(), ItemKind::Rules, "pack:cn/office/2022", t.time.machine_now()).await.unwrap().unwrap();
-    let mut doc = item.doc.clone();
+    let key = vec!["pack".to_owned(), "cn/office/2022".to_owned()];
+    let mut doc: serde_json::Value = serde_json::from_str(&t.store.record(o.tenant(), Table::Rules, &key).await.unwrap().unwrap()).unwrap();
     doc["files"]["pack.toml"] = doc["files"]["pack.toml"].as_str().unwrap().replace("keep_years = 10", "keep_years = 1").into();
-    t.store.put_items(o.tenant(), vec![ItemRecord::lasting(ItemKind::Rules, item.key.clone(), doc)]).await.unwrap();
+    let write = RecordWrite { table: Table::Rules, key, change: RecordChange::Put(doc.to_string()) };
+    t.store.write(o.tenant(), vec![write]).await.unwrap();
     let refused = rules::load(o).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("cn/office/2022")), "{refused:?}");
     // Installing what was agreed to puts it right.

@@ -128,7 +128,7 @@ async fn marks_in_every_place_are_found_nowhere_and_open_as_before() {
         let mut changed = std::fs::read(&path).unwrap();
         *changed.last_mut().unwrap() ^= 1;
         std::fs::write(&path, changed).unwrap();
-        assert!(matches!(follow::file(o, &record, &hers.id).await, Err(AppError::Internal(_))));
+        assert!(matches!(follow::file(o, &record, &hers.id).await, Err(AppError::Internal { .. })));
     })
     .await;
 }

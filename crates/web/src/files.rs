@@ -57,7 +57,7 @@ async fn take_one(shared: &Shared, upload: &Upload, by: &str) -> Result<Taken, A
     if upload.too_large {
         return Err(AppError::Form(vec![FormError::with("files", "fault-file-large", &upload.name)]));
     }
-    let _one = LOOKING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let _one = LOOKING.acquire().await.map_err(AppError::caused("files are looked at no more"))?;
     let bytes = match &upload.bytes {
         Some(incoming) => incoming.read().await?,
         None => Vec::new(),

@@ -72,7 +72,7 @@ impl Kind {
             AppError::KeyReused => Self::KeyReused,
             AppError::Busy | AppError::CannotWrite(_) => Self::Busy,
             AppError::File(fault) if fault.is_of_the_file() => Self::File,
-            AppError::File(_) | AppError::Store(_) | AppError::Refused(_) | AppError::Internal(_) => Self::Internal,
+            AppError::File(_) | AppError::Store(_) | AppError::Refused(_) | AppError::Internal { .. } => Self::Internal,
         }
     }
 }

@@ -67,6 +67,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/matters/{number}/moves/{step}", Access::Staff),
     ("GET", "/staff/matters/{number}/part", Access::Staff),
     ("POST", "/staff/matters/{number}/part", Access::Staff),
+    ("POST", "/staff/matters/{number}/open", Access::Staff),
     ("GET", "/staff/matters/{number}/identity", Access::Staff),
     ("POST", "/staff/matters/{number}/identity", Access::Staff),
     ("GET", "/staff/code", Access::Staff),
@@ -152,7 +153,7 @@ const FORM_TIME: Duration = Duration::from_secs(20 * 60);
 /// # Errors
 /// When a template is broken.
 pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
-    let templates = Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::Internal(format!("{e:#}")))?);
+    let templates = Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::internal(format!("{e:#}")))?);
     let proxy = config.proxy;
     let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
     Ok(Router::new()
@@ -215,6 +216,7 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}", get(staff::matter::show))
         .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make).layer(uploads()))
         .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
+        .route("/staff/matters/{number}/open", post(staff::matter::open))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/code", get(staff::code::ask))
         .route("/staff/matters/{number}/code", get(staff::code::form).post(staff::code::replace))

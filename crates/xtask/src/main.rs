@@ -1,10 +1,11 @@
-//! House rules that a machine can check (STYLE rule 33): arrows between crates and circles within them, dependencies, length of files, first lines,
-//! refusals, migrations, and what the repository may not speak of. `cargo run -p xtask -- tidy`.
+//! House rules that a machine can check (STYLE rule 33): arrows between crates and circles within them, dependencies and their licences, length of
+//! files, first lines, refusals, migrations, and what the repository may not speak of. `cargo run -p xtask -- tidy`.
 
 mod arrows;
 mod circles;
 mod dependencies;
 mod forbidden;
+mod licences;
 mod pack_ids;
 mod pack_words;
 mod text;
@@ -38,6 +39,7 @@ fn tidy(root: &std::path::Path) -> anyhow::Result<Vec<String>> {
     let files = text::files(root)?;
     let mut faults = arrows::check(root)?;
     faults.extend(dependencies::check(root, &files)?);
+    faults.extend(licences::check(root)?);
     faults.extend(circles::check(&files));
     faults.extend(text::check(&files));
     faults.extend(forbidden::check(&files));

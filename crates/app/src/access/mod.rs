@@ -6,4 +6,5 @@ mod visibility;
 
 pub(crate) use readable::{readable, reading};
 pub use table::{Action, allows, require};
+pub(crate) use visibility::Recusal;
 pub(crate) use visibility::{recused_from, visibility};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::ids::ProceedingId;
-use huiyin_storage::{ItemKind, Visibility};
+use huiyin_domain::ids::{OfficerId, ProceedingId};
+use huiyin_storage::{Record, Table, Visibility};
+use serde::{Deserialize, Serialize};
 
 use super::table::{Action, allows};
 use crate::error::Result;
@@ -19,7 +20,17 @@ pub(crate) async fn visibility(office: &Office, staff: &Staff) -> Result<Visibil
 
 /// Matters an officer recuses from.
 pub(crate) async fn recused_from(office: &Office, staff: &Staff) -> Result<BTreeSet<ProceedingId>> {
-    let items = office.store().items(office.tenant(), ItemKind::Recusal, &format!("{}:", staff.officer.id), "", 10_000).await?;
-    let standing = items.into_iter().filter(|i| i.doc.get("stands").and_then(serde_json::Value::as_bool) == Some(true));
-    Ok(standing.filter_map(|i| i.key.rsplit_once(':').map(|(_, matter)| ProceedingId::new(matter))).collect())
+    let all = office.select_all::<Recusal>(&[&staff.officer.id]).await?;
+    Ok(all.into_iter().filter(|(_, recusal)| recusal.stands).map(|((_, proceeding), _)| proceeding).collect())
+}
+
+/// Whether an officer recuses from a proceeding (art. 28(3)): a recusal that ended stays on record.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Recusal {
+    pub(crate) stands: bool,
+}
+
+impl Record for Recusal {
+    const TABLE: Table = Table::Recusal;
+    type Key = (OfficerId, ProceedingId);
 }

@@ -18,7 +18,7 @@ use huiyin_domain::number::matter_number;
 use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::{Guard, Relation};
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
-use huiyin_storage::{Identity, ItemKind, ItemRecord};
+use huiyin_storage::{Identity, RecordWrite};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
@@ -27,7 +27,7 @@ use crate::act::{self, Move};
 use crate::error::{AppError, Result};
 use crate::follow;
 use crate::lodge::{self, Lodging, Receipt, Registration};
-use crate::office::{DEMO_MARK, Office, Staff, TimeSource};
+use crate::office::{DEMO_MARK, Office, Setting, Staff, TimeSource};
 use crate::sweep;
 
 pub use crate::sign_in::published::PASSWORD;
@@ -117,8 +117,8 @@ pub enum Holds {
 /// # Errors
 /// As the store.
 pub async fn holds(office: &Office) -> Result<Holds> {
-    if let Some(item) = office.demo_mark().await? {
-        let made = item.doc.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
+    if let Some(mark) = office.demo_mark().await? {
+        let made = mark.0.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
         return Ok(if made { Holds::Demo } else { Holds::Unfinished });
     }
     let directory = office.reload_directory().await?;
@@ -139,12 +139,14 @@ pub async fn is_demo(office: &Office) -> Result<bool> {
 /// As the store.
 pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
     let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let pair = office.demo_mark().await?.map(|i| (text(&i.doc, "number"), text(&i.doc, "code")));
+    let pair = office.demo_mark().await?.map(|s| (text(&s.0, "number"), text(&s.0, "code")));
     Ok(pair.filter(|(number, _)| !number.is_empty()))
 }
 
 async fn mark(office: &Office, doc: serde_json::Value) -> Result<()> {
-    Ok(office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, DEMO_MARK, doc)]).await?)
+    office.write(vec![Setting::put(DEMO_MARK, doc)?]).await?;
+    office.forget_demo();
+    Ok(())
 }
 
 /// Seconds by which office time was moved forward.
@@ -152,8 +154,7 @@ async fn mark(office: &Office, doc: serde_json::Value) -> Result<()> {
 /// # Errors
 /// As the store.
 pub async fn stored_offset(office: &Office) -> Result<i64> {
-    let item = office.store().item(office.tenant(), ItemKind::Setting, "office_offset", office.machine_now()).await?;
-    Ok(item.and_then(|i| i.doc.as_i64()).unwrap_or(0))
+    Ok(office.setting("office_offset").await?.and_then(|s| s.0.as_i64()).unwrap_or(0))
 }
 
 /// Moves a demo's office time to the next due instant and works what is due. Only forward, only in a demo.
@@ -169,8 +170,7 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
         return Err(AppError::NotAllowed);
     }
     let offset = next.as_second() - office.machine_now().as_second();
-    let item = ItemRecord::lasting(ItemKind::Setting, "office_offset", serde_json::json!(offset));
-    office.store().put_items(office.tenant(), vec![item]).await?;
+    office.write(vec![Setting::put("office_offset", offset)?]).await?;
     Ok(Some(sweep::run(office).await?))
 }
 
@@ -237,7 +237,7 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
 }
 
 fn toml_scenarios() -> Result<Scenarios> {
-    huiyin_rules::from_toml(include_str!("../../demo/scenarios.toml")).map_err(AppError::Internal)
+    huiyin_rules::from_toml(include_str!("../../demo/scenarios.toml")).map_err(AppError::internal)
 }
 
 fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
@@ -250,16 +250,15 @@ fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
 /// As the store.
 pub async fn people(office: &Office) -> Result<()> {
     let hash = crate::sign_in::hash(PASSWORD).await?;
-    let broken = |e: serde_json::Error| AppError::Internal(e.to_string());
-    let mut items = Vec::new();
+    let mut records = Vec::new();
     for unit in world::units() {
-        items.push(ItemRecord::lasting(ItemKind::Unit, unit.id.as_str(), serde_json::to_value(&unit).map_err(broken)?));
+        records.push(RecordWrite::put(&(unit.id.clone(),), &unit)?);
     }
     for officer in world::officers() {
-        items.push(ItemRecord::lasting(ItemKind::Officer, officer.id.as_str(), serde_json::to_value(&officer).map_err(broken)?));
-        items.push(ItemRecord::lasting(ItemKind::Credential, officer.id.as_str(), serde_json::Value::String(hash.clone())));
+        records.push(RecordWrite::put(&(officer.id.clone(),), &officer)?);
+        records.push(crate::sign_in::known_password(&officer.id, &hash)?);
     }
-    office.store().put_items(office.tenant(), items).await?;
+    office.write(records).await?;
     crate::places::put(office, &world::divisions()).await?;
     office.reload_directory().await.map(|_| ())
 }

@@ -24,7 +24,8 @@ use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, ContentRecord, Expected, ItemKind, ItemRecord, StoreError, SubmissionRecord, terms};
+use huiyin_storage::{Changes, ContentRecord, Expected, Record, RecordWrite, StoreError, SubmissionRecord, Wanted, terms};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::lodge::receipt;
@@ -213,13 +214,21 @@ async fn import_table(
     Ok(())
 }
 
+/// A row of a ledger that was imported; the key, its number and its content, says it all.
+#[derive(Debug, Serialize, Deserialize)]
+struct ImportedRow;
+
+impl Record for ImportedRow {
+    const TABLE: huiyin_storage::Table = huiyin_storage::Table::ImportedRow;
+    type Key = (String, String);
+}
+
 /// A number of this source that is there with other content, and not from this run: another matter under a used number, or a
 /// row that was changed since. Neither is guessed.
 async fn changed_since(office: &Office, read: &Read, seen: &BTreeSet<String>) -> Result<Option<Fault>> {
     let Some(number) = &read.number else { return Ok(None) };
-    let prefix = format!("{number}:");
-    let known = office.store().items(office.tenant(), ItemKind::Imported, &prefix, "", SAME_NUMBER).await?;
-    let origins: Vec<&str> = known.iter().filter_map(|i| i.key.strip_prefix(&prefix)).collect();
+    let known = office.select::<ImportedRow>(Wanted::first(SAME_NUMBER).within(&[number])).await?;
+    let origins: Vec<&str> = known.iter().map(|((_, origin), _)| origin.as_str()).collect();
     if origins.is_empty() || origins.contains(&read.origin.as_str()) || origins.iter().all(|o| seen.contains(*o)) {
         return Ok(None);
     }
@@ -323,8 +332,10 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord { owner: record.submission.id.0.clone(), n: 0, text: read.text.clone(), words: Payload::default() });
     crate::vault::begin(office, &record.submission.id, read.identity.clone(), Vec::new(), &mut changes)?;
-    changes.items.extend(references::of_paper(&opening.id, &record.submission.paper));
-    changes.items.extend(read.number.as_ref().map(|n| ItemRecord::lasting(ItemKind::Imported, format!("{n}:{}", read.origin), serde_json::Value::Null)));
+    changes.records.extend(references::of_paper(&opening.id, &record.submission.paper)?);
+    if let Some(number) = &read.number {
+        changes.records.push(RecordWrite::put(&(number.clone(), read.origin.clone()), &ImportedRow)?);
+    }
     changes.submission = Some(record);
     enter(&mut changes, ground, opening, &read, index, &now)?;
     Ok(changes)

@@ -296,7 +296,7 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
     let files = lodging.files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
     crate::vault::begin(office, &submission.id, lodging.identity, files, &mut changes)?;
-    changes.items.extend(crate::references::of_paper(&matter.id, &record.submission.paper));
+    changes.records.extend(crate::references::of_paper(&matter.id, &record.submission.paper)?);
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
     changes.submission = Some(record);

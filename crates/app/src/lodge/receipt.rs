@@ -13,7 +13,7 @@ use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::submission::Naming;
 use huiyin_domain::unit::Directory;
-use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, SubmissionRecord};
+use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, Record, RecordWrite, SubmissionRecord, Table};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
@@ -189,7 +189,7 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
         (May::WithAnother, _) => {
             reading(office, staff, &case.record.submission.id, &purpose)?;
             let doc = Proposal { officer: staff.officer.id.0.clone(), unit: staff.officer.unit.clone(), purpose, stolen };
-            let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
+            let doc = serde_json::to_value(doc).map_err(AppError::caused("a proposal has no JSON"))?;
             let expires = office.machine_now().checked_add(PROPOSED_HOURS.hours()).ok();
             office.store().put_items(office.tenant(), vec![ItemRecord { kind: ItemKind::Proposal, key, doc, expires, only_new: false }]).await?;
             return Ok(Replaced::Proposed);
@@ -205,8 +205,8 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
     let record = if stolen {
         SubmissionRecord { receipt_hash: given.hash.clone(), waiting_code: None, replaced_code: Some(given), ..case.record.clone() }
     } else {
-        let doc = serde_json::json!({ "submission": case.record.submission.id });
-        changes.items.push(ItemRecord::lasting(ItemKind::Code, given.hash.clone(), doc));
+        let waiting = ReceiptCode { submission: case.record.submission.id.clone() };
+        changes.records.push(RecordWrite::put(&(given.hash.clone(),), &waiting)?);
         SubmissionRecord { waiting_code: Some(given), ..case.record.clone() }
     };
     if let Some(matter) = case.matters.first() {
@@ -234,19 +234,29 @@ fn reading(office: &Office, staff: &Staff, submission: &SubmissionId, purpose: &
     })
 }
 
+/// The submission that a code not used yet will open, by the code's hash.
+#[derive(Debug, Serialize, Deserialize)]
+struct ReceiptCode {
+    submission: SubmissionId,
+}
+
+impl Record for ReceiptCode {
+    const TABLE: Table = Table::ReceiptCode;
+    type Key = (String,);
+}
+
 /// A code that was given and never used opens nothing any more.
 async fn forget(office: &Office, code: Option<&NewCode>) -> Result<()> {
     match code {
-        Some(code) => Ok(office.store().remove_item(office.tenant(), ItemKind::Code, &code.hash).await?),
+        Some(code) => office.write(vec![RecordWrite::remove::<ReceiptCode>(&(code.hash.clone(),))]).await,
         None => Ok(()),
     }
 }
 
 /// The submission that a code not used yet will open.
 pub(crate) async fn waiting(office: &Office, hash: &str) -> Result<Option<SubmissionRecord>> {
-    let Some(item) = office.store().item(office.tenant(), ItemKind::Code, hash, office.machine_now()).await? else { return Ok(None) };
-    let id = item.doc.get("submission").and_then(|v| v.as_str()).unwrap_or_default();
-    let record = office.store().submission(office.tenant(), &SubmissionId::new(id)).await?;
+    let Some(code) = office.find::<ReceiptCode>(&(hash.to_owned(),)).await? else { return Ok(None) };
+    let record = office.store().submission(office.tenant(), &code.submission).await?;
     Ok(record.filter(|r| r.waiting_code.as_ref().is_some_and(|c| c.hash == hash)))
 }
 

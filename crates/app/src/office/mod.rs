@@ -2,6 +2,7 @@
 
 mod jobs;
 mod leap;
+mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, RwLock, Weak};
@@ -15,10 +16,10 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::{Lodging, RuleBook};
 use huiyin_domain::proceeding::Actor;
-use huiyin_domain::unit::{Directory, Officer};
+use huiyin_domain::unit::{Directory, Officer, Unit};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
-use huiyin_storage::{ItemKind, ItemRecord, Reserved, Store};
+use huiyin_storage::{Reserved, Store};
 use huiyin_vault::Keyring;
 use huiyin_wording::{Language, Wording};
 use jiff::tz::TimeZone;
@@ -31,6 +32,7 @@ use crate::packs::Library;
 pub(crate) use jobs::{Job, Jobs};
 pub use jobs::{KEPT_MINUTES, Stage};
 pub use leap::Leap;
+pub(crate) use records::Setting;
 
 /// Where time comes from. Office time is what the law sees; machine time is for sessions, leases and logs.
 pub trait TimeSource: Send + Sync + std::fmt::Debug {
@@ -50,6 +52,9 @@ const HELD_SECONDS: i64 = 90;
 const LEASE: u32 = 100;
 /// Seconds a directory read from the store is good for.
 const DIRECTORY_SECONDS: i64 = 2;
+
+/// Who has which matter open, until when, by what name.
+pub(crate) type Presence = Mutex<BTreeMap<(ProceedingId, OfficerId), (Timestamp, String)>>;
 
 /// What an office is made of.
 #[derive(Debug, Clone)]
@@ -88,8 +93,10 @@ pub struct Office {
     parts: Arc<Parts>,
     serials: Arc<Mutex<Serials>>,
     directory: Arc<RwLock<(i64, Arc<Directory>)>>,
+    demo: Arc<RwLock<(i64, bool)>>,
     turns: Arc<Turns>,
     jobs: Jobs,
+    presence: Arc<Presence>,
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
@@ -143,7 +150,7 @@ impl Ground {
     /// # Errors
     /// [`AppError::Internal`] for a pack of another kind.
     pub fn lodging(&self) -> Result<&Lodging> {
-        self.book.lodging.as_ref().ok_or_else(|| AppError::Internal(format!("`{}` is no pack of matters", self.book.id)))
+        self.book.lodging.as_ref().ok_or_else(|| AppError::internal(format!("`{}` is no pack of matters", self.book.id)))
     }
 
     /// As the domain takes it.
@@ -160,8 +167,10 @@ impl Office {
             parts: Arc::new(parts),
             serials: Arc::default(),
             directory: Arc::new(RwLock::new((i64::MIN, Arc::default()))),
+            demo: Arc::new(RwLock::new((i64::MIN, false))),
             turns: Arc::default(),
             jobs: Arc::default(),
+            presence: Arc::default(),
             published: Arc::default(),
             leap: Arc::default(),
             readings: Arc::default(),
@@ -205,6 +214,11 @@ impl Office {
     pub(crate) async fn turn(&self, key: &str) -> tokio::sync::OwnedMutexGuard<()> {
         let turn = self.turns.of(key);
         turn.lock_owned().await
+    }
+
+    /// Who has which matter open.
+    pub(crate) fn presence(&self) -> &Presence {
+        &self.presence
     }
 
     /// Print jobs under way or ready.
@@ -351,7 +365,7 @@ impl Office {
     /// # Errors
     /// When no pack is in force.
     pub async fn ground_today(&self) -> Result<Ground> {
-        let book = self.book_today().ok_or_else(|| AppError::Internal("no pack is in force".into()))?;
+        let book = self.book_today().ok_or_else(|| AppError::internal("no pack is in force"))?;
         self.ground_of(book).await
     }
 
@@ -384,7 +398,7 @@ impl Office {
     }
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
-        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::Internal(format!("calendar `{}` is not installed", book.calendar)))?;
+        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::internal(format!("calendar `{}` is not installed", book.calendar)))?;
         Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, draw_seed: self.draw_seed() })
     }
 
@@ -430,16 +444,11 @@ impl Office {
     /// Reads the directory anew, after it was changed here.
     ///
     /// # Errors
-    /// As the store; [`AppError::Internal`] when an entry is no valid unit or officer.
+    /// As the store; an entry that is no valid unit or officer is named.
     pub async fn reload_directory(&self) -> Result<Arc<Directory>> {
-        let mut directory = Directory::default();
-        for item in self.store().items(self.tenant(), ItemKind::Unit, "", "", 100_000).await? {
-            directory.units.push(serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("unit `{}`: {e}", item.key)))?);
-        }
-        for item in self.store().items(self.tenant(), ItemKind::Officer, "", "", 100_000).await? {
-            directory.officers.push(serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("officer `{}`: {e}", item.key)))?);
-        }
-        directory.vocabulary = self.library().vocabulary();
+        let units = self.select_all::<Unit>(&[]).await?.into_iter().map(|(_, unit)| unit).collect();
+        let officers = self.select_all::<Officer>(&[]).await?.into_iter().map(|(_, officer)| officer).collect();
+        let directory = Directory { units, officers, vocabulary: self.library().vocabulary() };
         let directory = Arc::new(directory.at(self.now().at));
         if let Ok(mut kept) = self.directory.write() {
             *kept = (self.machine_now().as_second(), Arc::clone(&directory));
@@ -480,16 +489,33 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
-    pub(crate) async fn demo_mark(&self) -> Result<Option<ItemRecord>> {
-        Ok(self.store().item(self.tenant(), ItemKind::Setting, DEMO_MARK, self.machine_now()).await?)
+    pub(crate) async fn demo_mark(&self) -> Result<Option<Setting>> {
+        self.setting(DEMO_MARK).await
     }
 
-    /// Whether the store holds a demo.
+    /// Whether the store holds a demo, at most two seconds ago.
     ///
     /// # Errors
     /// As the store.
     pub async fn is_demo(&self) -> Result<bool> {
-        Ok(self.demo_mark().await?.is_some())
+        let second = self.machine_now().as_second();
+        if let Ok(kept) = self.demo.read()
+            && second.saturating_sub(kept.0) < DIRECTORY_SECONDS
+        {
+            return Ok(kept.1);
+        }
+        let demo = self.demo_mark().await?.is_some();
+        if let Ok(mut kept) = self.demo.write() {
+            *kept = (second, demo);
+        }
+        Ok(demo)
+    }
+
+    /// Looks anew whether the store holds a demo, after it was marked here.
+    pub(crate) fn forget_demo(&self) {
+        if let Ok(mut kept) = self.demo.write() {
+            *kept = (i64::MIN, false);
+        }
     }
 
     /// Reserves the next number of a series of papers for the unit of work that carries it. One that is not used in time is given
@@ -541,7 +567,7 @@ impl Office {
 /// [`AppError::Internal`] when the system gives none.
 pub fn random_hex(bytes: usize) -> Result<String> {
     let mut buffer = vec![0_u8; bytes];
-    getrandom::fill(&mut buffer).map_err(|e| AppError::Internal(format!("no randomness: {e}")))?;
+    getrandom::fill(&mut buffer).map_err(AppError::caused("the system gives no randomness"))?;
     Ok(hex(&buffer))
 }
 

@@ -9,12 +9,12 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::opening::{Start, begin_by};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::{BeginRule, RuleBook};
-use huiyin_storage::{Changes, Expected, ItemKind, ItemRecord, StoreError, terms};
+use huiyin_storage::{Changes, Expected, StoreError, terms};
 use jiff::civil::Date;
 
 use super::letter;
 use crate::error::Result;
-use crate::office::{Office, new_id};
+use crate::office::{Office, Setting, new_id};
 use crate::seal::seal;
 
 /// Until which day the calendar has been worked, by family of packs.
@@ -32,14 +32,13 @@ pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
     for kind in ProceedingKind::ALL {
         for book in office.packs_beside(kind).iter().filter(|b| b.begins.iter().any(|r| r.every.is_some())) {
             let key = worked_key(book);
-            let item = office.store().item(office.tenant(), ItemKind::Setting, &key, office.machine_now()).await?;
-            let worked = item.and_then(|i| i.doc.as_str().and_then(|d| d.parse::<Date>().ok()));
+            let worked = office.setting(&key).await?.and_then(|s| s.text().and_then(|d| d.parse::<Date>().ok()));
             if worked.is_some_and(|day| day >= today) {
                 continue;
             }
             let after = worked.or_else(|| today.yesterday().ok()).unwrap_or(today);
             begun += days(office, book, after, today).await?;
-            office.store().put_items(office.tenant(), vec![ItemRecord::lasting(ItemKind::Setting, key, today.to_string().into())]).await?;
+            office.write(vec![Setting::put(&key, today.to_string())?]).await?;
         }
     }
     Ok(begun)

@@ -17,8 +17,9 @@ use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
-use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, Page, SearchQuery};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, SearchQuery, Table};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, allows, require, visibility};
 use crate::act::{self, handed_to_somebody};
@@ -192,17 +193,25 @@ pub(crate) async fn search(office: &Office, staff: &Staff, typed: &str, limit: u
     Ok(out)
 }
 
+/// That a proceeding concerns a matter; the key says it all.
+#[derive(Debug, Serialize, Deserialize)]
+struct Link;
+
+impl huiyin_storage::Record for Link {
+    const TABLE: Table = Table::Link;
+    type Key = (ProceedingId, ProceedingId);
+}
+
 /// The proceedings that concern a matter and that the reader may see, newest first.
 ///
 /// # Errors
 /// As the store.
 pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -> Result<Vec<Bare>> {
-    let items = office.store().items(office.tenant(), ItemKind::Link, &format!("{matter}:"), "", 1000).await?;
+    let links = office.select_all::<Link>(&[matter]).await?;
     let directory = office.directory().await?;
     let mut out = Vec::new();
-    for item in items.iter().rev() {
-        let id = item.key.rsplit_once(':').map_or("", |k| k.1);
-        if let Some(Subject::Bare(found)) = office.store().proceeding(office.tenant(), &ProceedingId::new(id)).await?
+    for ((_, id), _) in links.iter().rev() {
+        if let Some(Subject::Bare(found)) = office.store().proceeding(office.tenant(), id).await?
             && found.may_read(&staff.actor(), &directory)
         {
             out.push(*found);
@@ -235,7 +244,7 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     bare.links = links;
     let mut changes = Changes::new(office.tenant().clone());
     for matter in &bare.links {
-        changes.items.push(ItemRecord::lasting(ItemKind::Link, format!("{matter}:{}", bare.id), serde_json::Value::Null));
+        changes.records.push(RecordWrite::put(&(matter.clone(), bare.id.clone()), &Link)?);
     }
     if let Some(key) = &key {
         changes.items.push(act::idempotency_item(office, key.clone(), ""));
@@ -335,8 +344,9 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     let mut done = decision.subject.clone();
     done.version += 1;
     let numbers = changes.numbers.clone();
-    let sealed = paper.and_then(|items| {
-        changes.items.extend(items);
+    let sealed = paper.and_then(|made| {
+        changes.records.extend(made.records);
+        changes.items.extend(made.copy);
         seal(&mut changes, &ground, decision.subject, decision.events, decision.words, Expected::Version(before.version), None)
     });
     let written = match sealed {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use huiyin_domain::ids::{OfficerId, PackId};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, Table};
 use huiyin_vault::sha256::Sum;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Action, allows, require};
 use crate::acts;
 use crate::error::{AppError, Result};
-use crate::office::{Office, Staff, random_hex};
+use crate::office::{Office, Setting, Staff, random_hex};
 use crate::packs::{Library, PackLoadError, Texts};
 use crate::security::{Act, Entry};
 
@@ -23,8 +23,6 @@ use crate::security::{Act, Entry};
 const GENERATION: &str = "rules";
 /// Changes of what is installed are made one at a time.
 pub(super) const TURN: &str = "rules";
-/// Packs and calendars of one office, at most.
-const MOST: u32 = 500;
 
 /// What is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,10 +101,24 @@ impl Installed {
         key(self.kind, &self.id)
     }
 
-    pub(super) fn item(&self, only_new: bool) -> Result<ItemRecord> {
-        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok(ItemRecord { only_new, ..ItemRecord::lasting(ItemKind::Rules, self.key(), doc) })
+    fn record_key(&self) -> (String, String) {
+        (self.kind.word().to_owned(), self.id.clone())
     }
+
+    /// The write over what is installed under its id.
+    pub(super) fn put(&self) -> Result<RecordWrite> {
+        Ok(RecordWrite::put(&self.record_key(), self)?)
+    }
+
+    /// The write where nothing is installed under its id.
+    pub(super) fn add(&self) -> Result<RecordWrite> {
+        Ok(RecordWrite::add(&self.record_key(), self)?)
+    }
+}
+
+impl Record for Installed {
+    const TABLE: Table = Table::Rules;
+    type Key = (String, String);
 }
 
 /// What is installed, for the operator.
@@ -138,9 +150,7 @@ pub(super) fn digest(files: &BTreeMap<String, String>) -> String {
 /// # Errors
 /// As the store; an entry that cannot be read is named.
 pub(super) async fn all(office: &Office) -> Result<Vec<Installed>> {
-    let items = office.store().items(office.tenant(), ItemKind::Rules, "", "", MOST).await?;
-    let read = |item: ItemRecord| serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("installed rules `{}`: {e}", item.key)));
-    items.into_iter().map(read).collect()
+    Ok(office.select_all::<Installed>(&[]).await?.into_iter().map(|(_, one)| one).collect())
 }
 
 /// Everything that is installed, for whoever looks after the office.
@@ -183,7 +193,8 @@ pub async fn load(office: &Office) -> Result<()> {
     }
     let (texts, withdrawn) = texts_of(&all);
     // Reading takes a second for a pack of the size of the Regulation's, and the proof stands in the record.
-    let library = tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let library =
+        tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(AppError::caused("reading rules ended before it was done"))?;
     let library = library.map_err(|e: PackLoadError| AppError::Refused(format!("an installed pack cannot be read: {e}")))?;
     office.set_library(Arc::new(library), generation);
     Ok(())
@@ -198,13 +209,14 @@ pub async fn refresh(office: &Office) -> Result<()> {
 }
 
 async fn generation(office: &Office) -> Result<String> {
-    let found = office.store().item(office.tenant(), ItemKind::Setting, GENERATION, office.machine_now()).await?;
-    Ok(found.and_then(|i| i.doc.as_str().map(str::to_owned)).unwrap_or_default())
+    Ok(office.setting(GENERATION).await?.and_then(|s| s.text().map(str::to_owned)).unwrap_or_default())
 }
 
-/// The item that tells other processes.
-pub(super) fn next_generation() -> Result<ItemRecord> {
-    Ok(ItemRecord::lasting(ItemKind::Setting, GENERATION, random_hex(8)?.into()))
+/// The next generation of the rules and the setting that tells other processes.
+pub(super) fn next_generation() -> Result<(String, RecordWrite)> {
+    let generation = random_hex(8)?;
+    let write = Setting::put(GENERATION, generation.clone())?;
+    Ok((generation, write))
 }
 
 /// What keeps an office from receiving anything, in words; `None`: it can.
@@ -286,13 +298,13 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
     for was in changed.iter().filter(|c| c.kind == Kind::Pack) {
         keeps_its_ids(office, &library, &PackId(was.id.clone()))?;
     }
-    let (mut items, mut entries) = (vec![next_generation()?], Vec::new());
+    let (generation, told) = next_generation()?;
+    let (mut records, mut entries) = (vec![told], Vec::new());
     for one in &changed {
-        items.push(one.item(false)?);
+        records.push(one.put()?);
         entries.push(Entry::new(office, Act::RulesInForce, None).with(format!("{} {}", one.key(), one.digest)));
     }
-    let generation = items.first().and_then(|i| i.doc.as_str().map(str::to_owned)).unwrap_or_default();
-    acts::put(office, &entries, items).await?;
+    acts::put(office, &entries, records).await?;
     // As it was read a moment ago.
     office.set_library(Arc::new(library), generation);
     Ok(done)
@@ -367,13 +379,12 @@ async fn put_back(office: &Office, by: Option<&OfficerId>, id: &str) -> Result<(
 }
 
 async fn found(office: &Office, id: &str) -> Result<Installed> {
-    let item = office.store().item(office.tenant(), ItemKind::Rules, &key(Kind::Pack, id), office.machine_now()).await?.ok_or(AppError::NotFound)?;
-    serde_json::from_value(item.doc).map_err(|e| AppError::Internal(format!("installed rules `{id}`: {e}")))
+    office.find::<Installed>(&(Kind::Pack.word().to_owned(), id.to_owned())).await?.ok_or(AppError::NotFound)
 }
 
 async fn write(office: &Office, by: Option<&OfficerId>, one: &Installed, act: Act) -> Result<()> {
     let entry = Entry::new(office, act, by).with(one.key());
-    acts::put(office, &[entry], vec![next_generation()?, one.item(false)?]).await?;
+    acts::put(office, &[entry], vec![next_generation()?.1, one.put()?]).await?;
     load(office).await
 }
 

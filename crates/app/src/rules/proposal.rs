@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_rules::{PackFiles, base_of, id_of, is_pack_id, read_calendar, read_pack_over};
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Changes, ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
@@ -76,7 +76,7 @@ pub struct Proposal {
 
 impl Proposal {
     fn item(&self) -> Result<ItemRecord> {
-        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
+        let doc = serde_json::to_value(self).map_err(AppError::caused("a proposal has no JSON"))?;
         let expires = self.uploaded.at.checked_add((KEPT_DAYS * 24).hours()).ok();
         Ok(ItemRecord { expires, ..ItemRecord::lasting(ItemKind::RulesProposal, self.key.clone(), doc) })
     }
@@ -96,7 +96,7 @@ pub async fn proposals(office: &Office, staff: &Staff) -> Result<Vec<Proposal>> 
     let items = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?;
     let now = office.machine_now();
     let items = items.into_iter().filter(|i| i.expires.is_none_or(|e| e > now));
-    items.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("proposal `{}`: {e}", i.key)))).collect()
+    items.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", &i.key, &e))).collect()
 }
 
 /// Takes an upload: the TOML files of a pack, or the yearly notices (JSON) of a calendar that is named. It is not checked yet:
@@ -165,7 +165,8 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     let uploaded = Signed { by: Some(staff.officer.id.clone()), at };
     let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, uploaded, state: ProposalState::Checking { since: at } };
     let entry = Entry::new(office, Act::RulesUploaded, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
-    acts::put(office, &[entry], vec![proposal.item()?]).await?;
+    let changes = Changes { items: vec![proposal.item()?], ..Changes::new(office.tenant().clone()) };
+    acts::commit(office, &[entry], changes).await?;
     Ok(proposal)
 }
 
@@ -240,7 +241,7 @@ fn examine(proposal: &Proposal, texts: &Texts) -> std::result::Result<(usize, us
 
 async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
     let item = office.store().item(office.tenant(), ItemKind::RulesProposal, key, office.machine_now()).await?;
-    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("proposal `{key}`: {e}")))).transpose()
+    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", key, &e))).transpose()
 }
 
 /// Puts an upload in force, by another person than who uploaded it. A calendar is followed by the reckoning anew of what is open.
@@ -273,18 +274,19 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
         Kind::Pack => texts.packs.insert(next.id.clone(), next.files.clone()),
         Kind::Calendar => texts.calendars.insert(next.id.clone(), next.files.clone()),
     };
-    let library = tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let library =
+        tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(AppError::caused("reading rules ended before it was done"))?;
     let library = library.map_err(|e| AppError::Form(vec![FormError::with("files", "fault-rules-together", e)]))?;
-    let generation = next_generation()?;
-    let read = generation.doc.as_str().map(str::to_owned).unwrap_or_default();
+    let (generation, told) = next_generation()?;
+    let written = if was.is_none() { next.add()? } else { next.put()? };
     let entry = Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
-    match acts::put(office, &[entry], vec![next.item(was.is_none())?, generation]).await {
+    match acts::put(office, &[entry], vec![written, told]).await {
         // Another process was first.
         Err(AppError::Store(huiyin_storage::StoreError::AlreadyThere(_))) => return Err(fault("fault-rules-changed")),
         other => other?,
     }
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
-    office.set_library(Arc::new(library), read);
+    office.set_library(Arc::new(library), generation);
     Ok(next)
 }
 

@@ -14,8 +14,8 @@ use crate::error::{AppError, Result};
 use crate::office::{Office, Staff};
 use crate::security::{Act, Entry};
 
-pub(crate) use password::write_first;
 pub use password::{change_password, check_password, hash, set_password};
+pub(crate) use password::{known_password, write_first};
 pub(crate) use second_factor::renew_all;
 pub use second_factor::{Offer, SPARES, confirm, offer, offer_again, second_factor, turn_off, turn_off_of, turn_on};
 pub use session::{IDLE_MINUTES, LASTS_HOURS, Place, SessionLine, end_others, form_token, session, sessions, sign_out};

@@ -4,7 +4,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use huiyin_domain::ids::OfficerId;
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, Table};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 
@@ -41,34 +41,29 @@ pub(super) struct Credential {
 }
 
 impl Credential {
-    /// The item of an officer.
-    pub fn item(self, officer: &OfficerId) -> Result<ItemRecord> {
-        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok(ItemRecord::lasting(ItemKind::Credential, officer.as_str(), doc))
-    }
-
-    /// As it is stored; 0.1.0 stored the hash alone.
-    pub fn of(doc: serde_json::Value) -> Option<Self> {
-        match doc {
-            serde_json::Value::String(hash) => Some(Self { hash, given: false }),
-            other => serde_json::from_value(other).ok(),
-        }
-    }
-
     /// The credential of an officer.
     pub async fn read(office: &Office, officer: &OfficerId) -> Result<Option<Self>> {
-        let item = office.store().item(office.tenant(), ItemKind::Credential, officer.as_str(), office.machine_now()).await?;
-        Ok(item.and_then(|i| Self::of(i.doc)))
+        office.find(&(officer.clone(),)).await
     }
+}
+
+impl Record for Credential {
+    const TABLE: Table = Table::Credential;
+    type Key = (OfficerId,);
+}
+
+/// The write of a password whose hash is known: accounts of a demo share one.
+pub(crate) fn known_password(officer: &OfficerId, hash: &str) -> Result<RecordWrite> {
+    Ok(RecordWrite::put(&(officer.clone(),), &Credential { hash: hash.to_owned(), given: false })?)
 }
 
 /// Whether a password is the one of a credential; without one it takes as long and is not.
 pub(super) async fn verify(password: &str, credential: Option<&Credential>) -> Result<bool> {
     let password: String = password.chars().take(MAX).collect();
     let text = credential.map_or_else(|| NOBODY.to_owned(), |c| c.hash.clone());
-    let _one = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let _one = HASHING.acquire().await.map_err(AppError::caused("passwords are looked at no more"))?;
     let job = move || PasswordHash::new(&text).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
-    Ok(tokio::task::spawn_blocking(job).await.map_err(|e| AppError::Internal(e.to_string()))? && credential.is_some())
+    Ok(tokio::task::spawn_blocking(job).await.map_err(AppError::caused("hashing ended before it was done"))? && credential.is_some())
 }
 
 /// Hashes a password (argon2id, its salt inside).
@@ -77,9 +72,10 @@ pub(super) async fn verify(password: &str, credential: Option<&Credential>) -> R
 /// [`AppError::Internal`] when the system gives no randomness.
 pub async fn hash(password: &str) -> Result<String> {
     let password = password.to_owned();
-    let _one = HASHING.acquire().await.map_err(|e| AppError::Internal(e.to_string()))?;
+    let _one = HASHING.acquire().await.map_err(AppError::caused("passwords are looked at no more"))?;
     let job = move || Argon2::default().hash_password(password.as_bytes()).map(|h| h.to_string());
-    tokio::task::spawn_blocking(job).await.map_err(|e| AppError::Internal(e.to_string()))?.map_err(|e| AppError::Internal(e.to_string()))
+    let made = tokio::task::spawn_blocking(job).await.map_err(AppError::caused("hashing ended before it was done"))?;
+    made.map_err(|e| AppError::internal(format!("a password cannot be hashed: {e}")))
 }
 
 /// Checks a new password of whoever has these names; faults are added to the list.
@@ -154,8 +150,8 @@ pub(crate) async fn write_first(office: &Office, of: &OfficerId, new: &str) -> R
 
 /// Writes a password. Every sign-in of the officer ends, so that a stolen one ends too.
 async fn write(office: &Office, of: &OfficerId, new: &str, given: bool, entry: Entry) -> Result<()> {
-    let item = Credential { hash: hash(new).await?, given }.item(of)?;
-    acts::put(office, &[entry], vec![item]).await?;
+    let credential = Credential { hash: hash(new).await?, given };
+    acts::put(office, &[entry], vec![RecordWrite::put(&(of.clone(),), &credential)?]).await?;
     session::end_all(office, of).await?;
     published::mended(office, of);
     Ok(())

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use huiyin_domain::ids::OfficerId;
 use huiyin_domain::unit::Officer;
-use huiyin_storage::ItemKind;
 
 use super::password::{Credential, verify};
 use crate::error::Result;
@@ -51,10 +50,9 @@ async fn find(office: &Office) -> Result<Vec<Officer>> {
     let directory = office.directory().await?;
     // Accounts made together share a hash: each is tried once, since one try takes as long as a sign-in.
     let mut by_hash: BTreeMap<String, Vec<Officer>> = BTreeMap::new();
-    for item in office.store().items(office.tenant(), ItemKind::Credential, "", "", 100_000).await? {
-        let officer = directory.officer(&OfficerId::new(&item.key)).filter(|o| o.active).cloned();
-        if let (Some(credential), Some(officer)) = (Credential::of(item.doc), officer) {
-            by_hash.entry(credential.hash).or_default().push(officer);
+    for ((id,), credential) in office.select_all::<Credential>(&[]).await? {
+        if let Some(officer) = directory.officer(&id).filter(|o| o.active) {
+            by_hash.entry(credential.hash).or_default().push(officer.clone());
         }
     }
     let mut found = Vec::new();

@@ -2,7 +2,7 @@
 //! codes for the day the telephone is lost.
 
 use huiyin_domain::ids::OfficerId;
-use huiyin_storage::{ItemKind, ItemRecord, StoreError};
+use huiyin_storage::{Changes, ItemKind, ItemRecord, Record, RecordWrite, StoreError, Table};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -50,7 +50,7 @@ pub struct Offer {
 /// A new random secret of 160 bits (RFC 4226, section 4).
 fn fresh() -> Result<Secret> {
     let mut bytes = [0; SECRET_BYTES];
-    getrandom::fill(&mut bytes).map_err(|e| AppError::Internal(e.to_string()))?;
+    getrandom::fill(&mut bytes).map_err(AppError::caused("the system gives no randomness"))?;
     Ok(Secret::new_stack(bytes))
 }
 
@@ -65,7 +65,7 @@ fn about(officer: &OfficerId) -> String {
 
 fn totp(secret: Secret, login: &str) -> Result<Totp> {
     let login = login.replace(':', " ");
-    Builder::new().with_secret(secret).with_account_name(login).with_issuer(Some(ISSUER)).build().map_err(|e| AppError::Internal(e.to_string()))
+    Builder::new().with_secret(secret).with_account_name(login).with_issuer(Some(ISSUER)).build().map_err(AppError::caused("a second factor cannot be made"))
 }
 
 /// A code as people write it down: without blanks and hyphens.
@@ -85,15 +85,18 @@ fn used_up(office: &Office, officer: &OfficerId, what: &str) -> ItemRecord {
     ItemRecord { kind: ItemKind::Idempotency, key, doc: serde_json::Value::Null, expires, only_new: true }
 }
 
+impl Record for SecondFactor {
+    const TABLE: Table = Table::SecondFactor;
+    type Key = (OfficerId,);
+}
+
 impl SecondFactor {
     async fn read(office: &Office, officer: &OfficerId) -> Result<Option<Self>> {
-        let item = office.store().item(office.tenant(), ItemKind::SecondFactor, officer.as_str(), office.machine_now()).await?;
-        item.map(|i| serde_json::from_value(i.doc).map_err(|_| AppError::Internal(format!("the second factor of `{officer}` is damaged")))).transpose()
+        office.find(&(officer.clone(),)).await
     }
 
-    fn item(&self, officer: &OfficerId) -> Result<ItemRecord> {
-        let doc = serde_json::to_value(self).map_err(|e| AppError::Internal(e.to_string()))?;
-        Ok(ItemRecord::lasting(ItemKind::SecondFactor, officer.as_str(), doc))
+    fn write(&self, officer: &OfficerId) -> Result<RecordWrite> {
+        Ok(RecordWrite::put(&(officer.clone(),), self)?)
     }
 
     /// Uses a code up: what is kept afterwards and what says that it is used, or `None` when it is not right.
@@ -142,7 +145,7 @@ pub fn offer_again(staff: &Staff, secret: &str) -> Result<Offer> {
 
 fn offered(secret: Secret, staff: &Staff) -> Result<Offer> {
     let text = secret.to_base32();
-    let url = totp(secret, &staff.officer.login)?.to_url().map_err(|e| AppError::Internal(e.to_string()))?;
+    let url = totp(secret, &staff.officer.login)?.to_url().map_err(AppError::caused("a second factor has no address"))?;
     Ok(Offer { secret: text, url })
 }
 
@@ -167,7 +170,7 @@ pub async fn turn_on(office: &Office, staff: &Staff, secret: &str, password: &st
     let (Some((used, _)), true) = (used, errors.is_empty()) else { return Err(AppError::Form(errors)) };
     let spares = (0..SPARES).map(|_| random_hex(5)).collect::<Result<Vec<_>>>()?;
     let kept = SecondFactor { spares: spares.iter().map(|s| spare_hash(office, id, s)).collect(), ..used };
-    acts::put(office, &[Entry::new(office, Act::SecondFactorOn, Some(id)).of(id)], vec![kept.item(id)?]).await?;
+    acts::put(office, &[Entry::new(office, Act::SecondFactorOn, Some(id)).of(id)], vec![kept.write(id)?]).await?;
     Ok(spares)
 }
 
@@ -198,9 +201,8 @@ async fn remove(office: &Office, by: &Staff, of: &OfficerId) -> Result<()> {
     if SecondFactor::read(office, of).await?.is_none() {
         return Ok(());
     }
-    // The entry first: what is not on record does not happen.
-    acts::put(office, &[Entry::new(office, Act::SecondFactorOff, Some(&by.officer.id)).of(of)], Vec::new()).await?;
-    Ok(office.store().remove_item(office.tenant(), ItemKind::SecondFactor, of.as_str()).await?)
+    let entry = Entry::new(office, Act::SecondFactorOff, Some(&by.officer.id)).of(of);
+    acts::put(office, &[entry], vec![RecordWrite::remove::<SecondFactor>(&(of.clone(),))]).await
 }
 
 /// What the browser holds between password and code. It opens nothing by itself, and not after the password was changed.
@@ -236,11 +238,14 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
     let network = network(&place.from);
     if let Some(kept) = SecondFactor::read(office, &of).await? {
         let written = match kept.with(office, &of, &staff.officer.login, code)? {
-            Some((kept, used)) => match office.store().put_items(office.tenant(), vec![used, kept.item(&of)?]).await {
-                // Somebody used the same code at the same moment.
-                Err(StoreError::AlreadyThere(_)) => false,
-                other => other.map(|()| true)?,
-            },
+            Some((kept, used)) => {
+                let changes = Changes { items: vec![used], records: vec![kept.write(&of)?], ..Changes::new(office.tenant().clone()) };
+                match office.store().commit(changes).await {
+                    // Somebody used the same code at the same moment.
+                    Err(StoreError::AlreadyThere(_)) => false,
+                    other => other.map(|()| true)?,
+                }
+            }
             None => false,
         };
         if !written {
@@ -259,12 +264,11 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
 /// As the store; [`AppError::Internal`] when one does not open.
 pub(crate) async fn renew_all(office: &Office) -> Result<u64> {
     let mut done = 0;
-    for item in office.store().items(office.tenant(), ItemKind::SecondFactor, "", "", 100_000).await? {
-        let of = OfficerId::new(&item.key);
+    for ((of,), _) in office.select_all::<SecondFactor>(&[]).await? {
         let Some(kept) = SecondFactor::read(office, &of).await?.filter(|k| !office.keys().is_current(&k.secret)) else { continue };
         let plain = office.keys().open(&about(&of), &kept.secret)?;
         let renewed = SecondFactor { secret: office.keys().seal(&about(&of), &plain)?, ..kept };
-        office.store().put_items(office.tenant(), vec![renewed.item(&of)?]).await?;
+        office.write(vec![renewed.write(&of)?]).await?;
         done += 1;
     }
     Ok(done)

@@ -86,7 +86,7 @@ async fn open(office: &Office, officer: &OfficerId, place: &Place, given: bool, 
     let (secret, now) = (random_hex(32)?, office.machine_now());
     let cut = |text: &str| text.chars().take(200).collect::<String>();
     let session = Session { officer: officer.clone(), opened: now, from: cut(&place.from), device: cut(&place.device), given };
-    let doc = serde_json::to_value(session).map_err(|e| AppError::Internal(e.to_string()))?;
+    let doc = serde_json::to_value(session).map_err(AppError::caused("a session has no JSON"))?;
     let key = key(office, &secret);
     let expires = Some(minutes_from(now, LASTS_HOURS * 60));
     let opened = ItemRecord { kind: ItemKind::Session, key: format!("{key}:open"), doc, expires, only_new: true };
@@ -105,7 +105,7 @@ pub async fn session(office: &Office, secret: &str) -> Result<(Staff, bool)> {
     let items = office.store().items(office.tenant(), ItemKind::Session, &format!("{key}:"), "", 2).await?;
     let live = |end: &str| items.iter().find(|i| i.key.ends_with(end) && i.expires.is_none_or(|e| e > now));
     let (Some(open), Some(seen)) = (live(":open"), live(":seen")) else { return Err(AppError::NotSignedIn) };
-    let session: Session = serde_json::from_value(open.doc.clone()).map_err(|e| AppError::Internal(e.to_string()))?;
+    let session: Session = serde_json::from_value(open.doc.clone()).map_err(|e| AppError::damaged("item session", &open.key, &e))?;
     let staff = officer(office, &session.officer).await?;
     if seen.expires.is_some_and(|e| e < minutes_from(now, IDLE_MINUTES - NOTED_MINUTES)) {
         // A note alone opens nothing: one that comes after signing out revives no session.
@@ -149,7 +149,7 @@ async fn of(office: &Office, of: &OfficerId) -> Result<Vec<(String, Session)>> {
     let live = all.into_iter().filter(|i| i.key.ends_with(":open") && i.expires.is_none_or(|e| e > now));
     let mine = live.filter(|i| i.doc.get("officer").and_then(|o| o.as_str()) == Some(of.as_str()));
     mine.map(|i| {
-        let session = serde_json::from_value(i.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+        let session = serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item session", &i.key, &e))?;
         Ok((i.key.trim_end_matches(":open").to_owned(), session))
     })
     .collect()

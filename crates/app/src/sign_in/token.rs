@@ -1,7 +1,7 @@
 //! Tokens of machines that act as an officer. Who made one stands in the security log, and the officer sees it too.
 
 use huiyin_domain::ids::OfficerId;
-use huiyin_storage::{ItemKind, ItemRecord};
+use huiyin_storage::{Record, RecordWrite, Table};
 use serde::{Deserialize, Serialize};
 
 use super::officer;
@@ -17,6 +17,11 @@ struct Token {
     name: String,
 }
 
+impl Record for Token {
+    const TABLE: Table = Table::Token;
+    type Key = (String,);
+}
+
 /// Makes a token for a machine that acts as an officer; it is shown once.
 ///
 /// # Errors
@@ -27,8 +32,8 @@ pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &s
     let secret = format!("hy_{}", random_hex(24)?);
     let name: String = huiyin_domain::text::line(name).chars().take(80).collect();
     let entry = Entry::new(office, Act::TokenMade, Some(&staff.officer.id)).of(of).with(&name);
-    let doc = serde_json::to_value(Token { officer: of.clone(), name }).map_err(|e| AppError::Internal(e.to_string()))?;
-    acts::put(office, &[entry], vec![ItemRecord::lasting(ItemKind::Token, office.keyed_hash("token", &secret), doc)]).await?;
+    let token = RecordWrite::put(&(office.keyed_hash("token", &secret),), &Token { officer: of.clone(), name })?;
+    acts::put(office, &[entry], vec![token]).await?;
     Ok(secret)
 }
 
@@ -49,14 +54,8 @@ pub struct TokenLine {
 /// [`AppError::NotAllowed`].
 pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
     require(staff, Action::Administer)?;
-    let items = office.store().items(office.tenant(), ItemKind::Token, "", "", 10_000).await?;
-    items
-        .into_iter()
-        .map(|i| {
-            let token: Token = serde_json::from_value(i.doc).map_err(|e| AppError::Internal(e.to_string()))?;
-            Ok(TokenLine { key: i.key, name: token.name, officer: token.officer })
-        })
-        .collect()
+    let line = |((key,), token): ((String,), Token)| TokenLine { key, name: token.name, officer: token.officer };
+    Ok(office.select_all::<Token>(&[]).await?.into_iter().map(line).collect())
 }
 
 /// Revokes a token at once.
@@ -65,10 +64,10 @@ pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
 /// [`AppError::NotAllowed`].
 pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     require(staff, Action::Administer)?;
-    let Some(item) = office.store().item(office.tenant(), ItemKind::Token, key, office.machine_now()).await? else { return Ok(()) };
-    let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
-    office.store().remove_item(office.tenant(), ItemKind::Token, key).await?;
-    acts::put(office, &[Entry::new(office, Act::TokenRevoked, Some(&staff.officer.id)).of(&token.officer).with(token.name)], Vec::new()).await
+    let key = (key.to_owned(),);
+    let Some(token) = office.find::<Token>(&key).await? else { return Ok(()) };
+    let entry = Entry::new(office, Act::TokenRevoked, Some(&staff.officer.id)).of(&token.officer).with(token.name);
+    acts::put(office, &[entry], vec![RecordWrite::remove::<Token>(&key)]).await
 }
 
 /// The officer a machine's token acts as.
@@ -76,8 +75,6 @@ pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<(
 /// # Errors
 /// [`AppError::NotSignedIn`].
 pub async fn token(office: &Office, secret: &str) -> Result<Staff> {
-    let item =
-        office.store().item(office.tenant(), ItemKind::Token, &office.keyed_hash("token", secret), office.machine_now()).await?.ok_or(AppError::NotSignedIn)?;
-    let token: Token = serde_json::from_value(item.doc).map_err(|e| AppError::Internal(e.to_string()))?;
+    let token: Token = office.find(&(office.keyed_hash("token", secret),)).await?.ok_or(AppError::NotSignedIn)?;
     officer(office, &token.officer).await
 }

@@ -397,6 +397,11 @@ impl Phase {
     pub const ALL: [Self; 9] =
         [Self::Intake, Self::Handover, Self::Handling, Self::Answered, Self::Review, Self::ReReview, Self::Withdrawn, Self::Ended, Self::Archived];
 
+    /// From the word in data.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.word() == word)
+    }
+
     /// The word in data.
     pub fn word(self) -> &'static str {
         match self {

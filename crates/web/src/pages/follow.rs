@@ -141,7 +141,7 @@ fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
         .iter()
         .map(|a| {
             let unit = view.ground.directory.unit(&a.unit).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
-            context! { when => huiyin_wording::instant(asked.language, a.at, shared.office.zone(), now.today()), unit, purpose => a.purpose }
+            context! { when => huiyin_wording::instant(asked.language, a.at, shared.office.zone(), now.today()), unit, what => shared.say(asked.language, &format!("looked-{}", a.what)), purpose => a.purpose }
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::duties::DutyRecord;
-use huiyin_app::duties::{self, Slice, Whose};
+use huiyin_app::duties::{self, Bursts, Overview, Slice, Whose};
 use minijinja::Value;
 use serde::Deserialize;
 
@@ -46,18 +46,18 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         return of_burst(&shared, &signed, &whose, burst, asked.after.clone()).await;
     }
     let chosen = SLICES.iter().find(|(word, _)| *word == asked.slice);
+    let shown: Vec<(&str, Slice)> = SLICES.into_iter().filter(|s| chosen.is_none_or(|c| c.0 == s.0)).collect();
+    let slices: Vec<Slice> = shown.iter().map(|s| s.1).collect();
+    let (limit, with) = if chosen.is_some() { (ROWS, Bursts::Without) } else { (GROUP_ROWS, Bursts::With) };
+    let after = asked.after.clone().filter(|_| chosen.is_some());
+    let Overview { counts, pages, bursts } = duties::overview(&shared.office, &signed.staff, &whose, &slices, after, limit, with).await.map_err(fail)?;
     let mut groups: Vec<Value> = Vec::new();
-    let mut counts = huiyin_app::duties::DutyCounts::default();
-    for (word, slice) in SLICES.iter().filter(|s| chosen.is_none_or(|c| c.0 == s.0)) {
-        let after = asked.after.clone().filter(|_| chosen.is_some());
-        let limit = if chosen.is_some() { ROWS } else { GROUP_ROWS };
-        let (page, all) = duties::list(&shared.office, &signed.staff, whose.clone(), *slice, after, limit).await.map_err(fail)?;
-        counts = all;
-        let count = match *word {
-            "late" => all.late,
-            "today" => all.today,
-            "week" => all.week,
-            _ => all.later,
+    for ((word, slice), page) in shown.iter().zip(&pages) {
+        let count = match slice {
+            Slice::Late => counts.late,
+            Slice::Today => counts.today,
+            Slice::Week => counts.week,
+            _ => counts.later,
         };
         let mut rows = Vec::new();
         for duty in &page.rows {
@@ -65,7 +65,6 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         }
         groups.push(context! { word, count, rows, next => page.next });
     }
-    let bursts = if chosen.is_none() { duties::bursts(&shared.office, &signed.staff, &whose).await.map_err(fail)? } else { Vec::new() };
     let today = shared.office.now().today();
     // A day ends where the next one begins.
     let last_day = |due: jiff::Timestamp| (due - jiff::SignedDuration::from_secs(1)).to_zoned_datetime(shared.office.zone().clone()).date();

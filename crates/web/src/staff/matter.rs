@@ -20,12 +20,50 @@ use crate::problem::{self, FieldProblem, Problem};
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
     let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let proposal = corrections::proposed(&shared.office, &view.matter.submission).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let waiting = proposal.map(|p| super::correct::waiting(&shared, &signed, &view, &p));
-    let meetings = proceedings::concerning(&shared.office, &signed.staff, &view.matter.id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    page(&shared, &signed, &view, "", Vec::new()).await
+}
+
+/// Shows what an accusation says, for a stated purpose; the petitioner sees that it was read.
+pub(crate) async fn open(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+    signed.check_form(&shared, &form)?;
+    let (office, staff, purpose) = (&shared.office, &signed.staff, form.get("purpose"));
+    let read = async {
+        if form.get("document").is_empty() {
+            return matter_view::accusation(office, staff, &number, purpose).await.map(|view| Opened::Text(Box::new(view)));
+        }
+        let (file, bytes) = matter_view::accusation_file(office, staff, &number, purpose, form.get("document")).await?;
+        Ok(Opened::File(file_response(&file, bytes)))
+    };
+    match read.await {
+        Ok(Opened::Text(view)) => page(&shared, &signed, &view, purpose, Vec::new()).await,
+        Ok(Opened::File(response)) => Ok(response),
+        Err(error @ AppError::Form(_)) => {
+            let view = matter_view::for_officer(office, staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+            page(&shared, &signed, &view, "", problem::fields(&shared, signed.asked.language, &error)).await
+        }
+        Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),
+    }
+}
+
+/// What a reading for a purpose answers with.
+enum Opened {
+    Text(Box<MatterView>),
+    File(Response),
+}
+
+async fn page(shared: &Shared, signed: &SignedIn, view: &MatterView, purpose: &str, errors: Vec<FieldProblem>) -> Page {
+    let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter);
+    let fail = |e| Problem::page(shared, &signed.asked, e);
+    let proposal = corrections::proposed(&shared.office, &view.matter.submission).await.map_err(fail)?;
+    let waiting = proposal.map(|p| super::correct::waiting(shared, signed, view, &p));
+    let meetings = proceedings::concerning(&shared.office, &signed.staff, &view.matter.id).await.map_err(fail)?;
     let meetings: Vec<Value> = meetings.iter().map(|m| context! { number => m.number, title => m.title }).collect();
-    Ok(shared.desk(&signed, "matter.html", context! { meetings, others => others.join("、"), waiting, ..values(&shared, &signed, &view) }))
+    let closed = view.is_closed();
+    Ok(shared.desk(
+        signed,
+        "matter.html",
+        context! { meetings, others => others.join("、"), waiting, closed, reading => purpose, errors, ..values(shared, signed, view) },
+    ))
 }
 
 fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {

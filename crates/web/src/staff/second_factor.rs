@@ -30,7 +30,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
 }
 
 fn page(shared: &Shared, signed: &SignedIn, offer: &Offer, errors: Vec<FieldProblem>) -> Page {
-    let code = QrCode::new(&offer.url).map_err(|e| Problem::page(shared, &signed.asked, AppError::Internal(e.to_string())))?;
+    let code = QrCode::new(&offer.url).map_err(|e| Problem::page(shared, &signed.asked, AppError::caused("the code cannot be drawn")(e)))?;
     let square = code.render::<svg::Color<'_>>().min_dimensions(SQUARE, SQUARE).build();
     // The drawing alone: within a page there is no declaration.
     let square = square.find("<svg").and_then(|at| square.get(at..)).unwrap_or_default().to_owned();

@@ -4,6 +4,8 @@
 //! word-processor file and HTML are drawn from it and are the same each time. The addressee's name is not kept with
 //! it: names stay in the vault, and whoever prints for the post fills it in.
 
+mod copies;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +14,7 @@ use huiyin_documents::{Faces, Paragraph, PdfError, Tongue};
 use huiyin_domain::calendar::number_of;
 use huiyin_domain::decide::{Decision, next_event};
 use huiyin_domain::event::{EventActor, EventKind};
-use huiyin_domain::ids::{ClockId, ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::ids::{ClockId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Shape};
@@ -20,13 +22,15 @@ use huiyin_domain::procedure::{HandTo, MoveRule, Relation, Verb};
 use huiyin_domain::proceeding::{Kind, Proceeding};
 use huiyin_domain::unit::Unit;
 use huiyin_register::digest;
-use huiyin_storage::{ItemKind, ItemRecord, Reserved, SubmissionRecord};
+use huiyin_storage::{ItemRecord, Record, RecordWrite, Reserved, SubmissionRecord, Table};
 use huiyin_wording::Language;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff, random_hex};
+
+pub(crate) use copies::{changed_copies, make_waiting, removal};
 
 /// A paper as it is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -63,6 +67,49 @@ pub struct Paper {
     pub letter: Letter,
 }
 
+impl Record for Paper {
+    const TABLE: Table = Table::Paper;
+    type Key = (ProceedingId, u32);
+}
+
+/// A paper in the list of the unit that issued it and the day.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PaperDay {
+    /// The pack's paper.
+    pub(crate) rule: String,
+    /// 发文字号.
+    pub(crate) number: String,
+    /// Number of the proceeding.
+    pub(crate) matter: String,
+    /// What kind of proceeding.
+    #[serde(default)]
+    pub(crate) of: ProceedingKind,
+    /// What stands over it.
+    pub(crate) title: String,
+    /// It is served on the petitioner.
+    pub(crate) to_petitioner: bool,
+}
+
+/// Unit, day, proceeding, event.
+pub(crate) type PaperDayKey = (UnitId, Date, ProceedingId, u32);
+
+impl Record for PaperDay {
+    const TABLE: Table = Table::PaperDay;
+    type Key = PaperDayKey;
+}
+
+/// The place in the list of a day as a paper and a form name it.
+pub(crate) fn day_text((unit, day, proceeding, n): &PaperDayKey) -> String {
+    format!("day:{unit}:{day}:{proceeding}:{n:06}")
+}
+
+/// The place in the list of a day from how it is named; `None` for what names none.
+pub(crate) fn day_key(text: &str) -> Option<PaperDayKey> {
+    let mut parts = text.strip_prefix("day:")?.rsplitn(4, ':');
+    let (n, proceeding, day, unit) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    Some((UnitId::new(unit), day.parse().ok()?, ProceedingId::new(proceeding), n.parse().ok()?))
+}
+
 /// Papers made before this was said were all addressed so.
 fn yes() -> bool {
     true
@@ -75,6 +122,15 @@ pub enum Form {
     Pdf,
     /// For editing before it is sealed.
     Docx,
+}
+
+/// What a paper adds to a unit of work.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    /// The paper, its place in the list of the day, its number.
+    pub(crate) records: Vec<RecordWrite>,
+    /// That its copy is to be made.
+    pub(crate) copy: Option<ItemRecord>,
 }
 
 /// The paper a decision makes and its place in the list of the day, with its event added to the decision; empty when the move makes none.
@@ -90,10 +146,10 @@ pub(crate) async fn of<K: Kind>(
     letter_of: Option<&SubmissionRecord>,
     decision: &mut Decision<K>,
     numbers: &mut Vec<Reserved>,
-) -> Result<Vec<ItemRecord>> {
+) -> Result<Made> {
     let given = Given::of(decision);
     let document = rule.variant(|f| given.get(f)).and_then(|v| v.document.as_ref()).or(rule.document.as_ref());
-    let Some((name, paper)) = document.and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Vec::new()) };
+    let Some((name, paper)) = document.and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else { return Ok(Made::default()) };
     let today = office.now().today();
     let unit_of = |id: Option<UnitId>| id.as_ref().and_then(|id| ground.directory.unit(id)).cloned();
     // An order is issued by whoever gives it, which may be an office further up than the next.
@@ -101,8 +157,8 @@ pub(crate) async fn of<K: Kind>(
     let acting = if let EventActor::Officer { unit, .. } = &actor { Some(unit.clone()) } else { None };
     let by_actor = acting.filter(|_| rule.verb == Verb::Supervise);
     let unit = unit_of(by_actor.or_else(|| before.unit_for(paper.from, &ground.directory)).or_else(|| Some(before.holder.clone())));
-    let issuer = unit.as_ref().map(|u| u.id.0.clone()).unwrap_or_default();
-    let numbering = ground.book.numbering.as_ref().ok_or_else(|| AppError::Internal(format!("pack {} numbers no papers", ground.book.id)))?;
+    let issuer = unit.as_ref().map_or_else(|| before.holder.clone(), |u| u.id.clone());
+    let numbering = ground.book.numbering.as_ref().ok_or_else(|| AppError::internal(format!("pack {} numbers no papers", ground.book.id)))?;
     let letters = unit.as_ref().map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or(&numbering.letters);
     // The series belongs to the letters: two units that have none of their own share it.
     let reserved = office.paper_serial(&format!("letters:{letters}:{}:{}", paper.code, today.year())).await?;
@@ -128,7 +184,7 @@ pub(crate) async fn of<K: Kind>(
         let template = pick(&paper.template);
         let values = about.values(language, &template);
         let body =
-            huiyin_documents::render(&template, &values).map_err(|e| AppError::Internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
+            huiyin_documents::render(&template, &values).map_err(|e| AppError::internal(format!("paper `{}` of pack {}: {e}", paper.code, ground.book.id)))?;
         Ok(Letter {
             tongue: tongue(language),
             organ: name_of(language, unit.as_ref()),
@@ -152,7 +208,7 @@ pub(crate) async fn of<K: Kind>(
         letter.second = Some(Box::new(second));
     }
     let salt = random_hex(16)?;
-    let digest = digest(&salt, &letter).map_err(|e| AppError::Internal(e.to_string()))?;
+    let digest = digest(&salt, &letter).map_err(AppError::caused("a letter has no digest"))?;
     let n = decision.events.first().map_or(0, |e| e.n);
     let clause = decision.events.first().and_then(|e| e.clause.clone());
     let made = EventKind::PaperMade { of: n, paper: name.clone(), number: number.clone(), digest: digest.clone() };
@@ -163,11 +219,14 @@ pub(crate) async fn of<K: Kind>(
     let to_petitioner = for_petitioner && !paper.unaddressed && recipient.is_none();
     let second = to_petitioner && letter_of.is_some_and(|s| s.submission.second_language);
     // The list of a day, by the unit that issues: from it notices are printed together. What goes past a unit is in none.
-    let day = serde_json::json!({ "rule": name, "number": number, "matter": before.number, "of": before.kind, "title": paper.title.get(&ground.book.binding), "to_petitioner": to_petitioner });
-    let listed = if rule.private_to.is_none() { format!("day:{issuer}:{today}:{}:{n:06}", before.id) } else { String::new() };
-    let day = (!listed.is_empty()).then(|| ItemRecord::lasting(ItemKind::Paper, listed.clone(), day));
+    let key: PaperDayKey = (issuer, today, before.id.clone(), n);
+    let title = paper.title.get(&ground.book.binding).to_owned();
+    let day = PaperDay { rule: name.clone(), number: number.clone(), matter: before.number.clone(), of: before.kind, title, to_petitioner };
+    let listed = if rule.private_to.is_none() { day_text(&key) } else { String::new() };
+    let day = (!listed.is_empty()).then(|| RecordWrite::put(&key, &day)).transpose()?;
     // What goes past a unit is not found by its number either.
-    let reference = (rule.private_to.is_none() && before.kind == ProceedingKind::Matter).then(|| crate::references::item(&before.id, &number)).flatten();
+    let reference =
+        (rule.private_to.is_none() && before.kind == ProceedingKind::Matter).then(|| crate::references::write(&before.id, &number)).flatten().transpose()?;
     let doc = Paper {
         matter: before.id.0.clone(),
         of: before.kind,
@@ -183,9 +242,10 @@ pub(crate) async fn of<K: Kind>(
         listed,
         letter,
     };
-    let doc = serde_json::to_value(doc).map_err(|e| AppError::Internal(e.to_string()))?;
-    let kept = ItemRecord { kind: ItemKind::Paper, key: format!("{}:{n:06}", before.id), doc, expires: None, only_new: true };
-    Ok(std::iter::once(kept).chain(day).chain(reference).collect())
+    let kept = RecordWrite::add(&(before.id.clone(), n), &doc)?;
+    // Only what is served on somebody is kept as it was served.
+    let copy = (to_petitioner && before.kind == ProceedingKind::Matter).then(|| copies::waiting(&(before.id.clone(), n)));
+    Ok(Made { records: std::iter::once(kept).chain(day).chain(reference).collect(), copy })
 }
 
 /// What a move carried: choices and days from its event, words beside it.
@@ -347,8 +407,7 @@ pub(crate) fn formal_date(language: Language, date: Date) -> String {
 
 /// The papers of a matter, in order.
 pub(crate) async fn all(office: &Office, proceeding: &ProceedingId) -> Result<Vec<Paper>> {
-    let items = office.store().items(office.tenant(), ItemKind::Paper, &format!("{proceeding}:"), "", 1000).await?;
-    items.into_iter().map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::Internal(format!("paper `{}`: {e}", i.key)))).collect()
+    Ok(office.select_all::<Paper>(&[proceeding]).await?.into_iter().map(|(_, paper)| paper).collect())
 }
 
 /// The papers of a matter that an officer may read.
@@ -370,9 +429,8 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     let letter = as_served(paper);
     let to = if paper.to_petitioner { to } else { "" };
-    // Only what is served on somebody is kept as it was served.
-    if form == Form::Pdf && to.trim().is_empty() && paper.of == ProceedingKind::Matter {
-        return served(office, paper, letter).await;
+    if form == Form::Pdf && to.trim().is_empty() {
+        return copies::served(office, paper, letter).await;
     }
     draw_letter(office, letter, form, to).await
 }
@@ -396,98 +454,13 @@ pub fn undrawable(office: &Office, letters: &[Letter]) -> Vec<char> {
 pub(crate) async fn set_many(office: &Office, letters: Vec<Letter>) -> Result<Vec<u8>> {
     let faces = faces(office);
     let set = tokio::task::spawn_blocking(move || huiyin_documents::pdf_of_many(&letters, &faces)).await;
-    set.map_err(|e| AppError::Internal(e.to_string()))?.map_err(in_words)
+    set.map_err(AppError::caused("setting ended before it was done"))?.map_err(in_words)
 }
 
 fn in_words(error: PdfError) -> AppError {
     match error {
         PdfError::NoFaces => AppError::Form(vec![FormError::new("to", "fault-no-faces")]),
-        PdfError::Typeset(why) => AppError::Internal(why),
-    }
-}
-
-/// The file of a copy that is served.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Copy {
-    /// SHA-256 of the bytes as they are read, hex.
-    sha256: String,
-    /// Digest of the letter.
-    letter: String,
-    /// The submission whose key opens it.
-    #[serde(default)]
-    submission: String,
-    /// Name in the file store; empty where it is the hash.
-    #[serde(default)]
-    stored: String,
-    /// Its key, wrapped by the key of the submission.
-    #[serde(default)]
-    key: String,
-}
-
-impl Copy {
-    fn of(doc: serde_json::Value) -> Option<Self> {
-        serde_json::from_value(doc).ok()
-    }
-
-    /// The bytes, compared with their digest.
-    async fn read(&self, office: &Office) -> Result<Vec<u8>> {
-        let bytes = crate::vault::open(office, &SubmissionId::new(&self.submission), &self.sha256, &self.stored, &self.key).await?;
-        if crate::vault::hash(&bytes) == self.sha256 { Ok(bytes) } else { Err(AppError::Internal("a paper's file is not the one that was stored".into())) }
-    }
-}
-
-/// Served copies of a matter whose file is gone or is not the one that was stored: `copy 000004`.
-pub(crate) async fn changed_copies(office: &Office, proceeding: &ProceedingId) -> Result<Vec<String>> {
-    let mut out = Vec::new();
-    for item in office.store().items(office.tenant(), ItemKind::Paper, &format!("pdf:{proceeding}:"), "", 1000).await? {
-        let read = match Copy::of(item.doc) {
-            Some(copy) => copy.read(office).await,
-            None => Err(AppError::NotFound),
-        };
-        match read {
-            Ok(_) => {}
-            Err(AppError::Internal(_) | AppError::File(_) | AppError::NotFound) => {
-                out.push(format!("copy {}", item.key.rsplit(':').next().unwrap_or_default()))
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(out)
-}
-
-/// The name in the file store of a served copy, by its item.
-pub(crate) fn on_disk(doc: &serde_json::Value) -> Option<String> {
-    let copy = Copy::of(doc.clone())?;
-    Some(if copy.stored.is_empty() { copy.sha256 } else { copy.stored })
-}
-
-/// The copy that is served: set once, stored by its hash, and the same bytes ever after, whatever faces come later.
-async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8>> {
-    let key = format!("pdf:{}:{:06}", paper.matter, paper.n);
-    if let Some(kept) = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?
-        && let Some(copy) = Copy::of(kept.doc)
-    {
-        return copy.read(office).await;
-    }
-    let whole = undrawable(office, std::slice::from_ref(&letter)).is_empty();
-    let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
-    // With a sign in place of a character it is no copy to keep: a wider face mends it.
-    if !whole {
-        return Ok(bytes);
-    }
-    let matter = office.store().matter(office.tenant(), &ProceedingId::new(&paper.matter)).await?.ok_or(AppError::NotFound)?;
-    let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
-    let copy = Copy { sha256: stored.hash, letter: paper.digest.clone(), submission: matter.submission.0, stored: stored.stored, key: stored.key };
-    let doc = serde_json::to_value(&copy).map_err(|e| AppError::Internal(e.to_string()))?;
-    let item = ItemRecord { kind: ItemKind::Paper, key: key.clone(), doc, expires: None, only_new: true };
-    match office.store().put_items(office.tenant(), vec![item]).await {
-        Ok(()) => Ok(bytes),
-        // Somebody drew it at the same moment: theirs is the copy.
-        Err(huiyin_storage::StoreError::AlreadyThere(_)) => {
-            let kept = office.store().item(office.tenant(), ItemKind::Paper, &key, office.machine_now()).await?;
-            kept.and_then(|k| Copy::of(k.doc)).unwrap_or(copy).read(office).await
-        }
-        Err(error) => Err(error.into()),
+        PdfError::Typeset(why) => AppError::internal(why),
     }
 }
 
@@ -512,7 +485,7 @@ pub(crate) async fn draw_letter(office: &Office, mut letter: Letter, form: Form,
         Form::Pdf => huiyin_documents::pdf(&letter, &faces),
         Form::Docx => huiyin_documents::docx(&letter).map_err(PdfError::Typeset),
     });
-    done.await.map_err(|e| AppError::Internal(e.to_string()))?.map_err(in_words)
+    done.await.map_err(AppError::caused("setting ended before it was done"))?.map_err(in_words)
 }
 
 /// What is missing among the faces papers ask for: `None` when no paper can be set at all.

@@ -1,5 +1,9 @@
 //! The plain records that go in and come out. They are stored as JSON beside the columns a query needs.
 
+mod fact;
+mod item;
+mod table;
+
 use huiyin_domain::clock::{Basis, ClockKind, ClockState};
 use huiyin_domain::event::Event;
 use huiyin_domain::ids::{ClockId, ProceedingId, SubmissionId, UnitId};
@@ -10,6 +14,10 @@ use huiyin_domain::submission::Submission;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub use fact::{FactQuery, FactRange, MatterFact};
+pub use item::{ItemKind, ItemRecord};
+pub use table::{KeyPart, Record, RecordChange, RecordKey, RecordQuery, RecordWrite, Table, ToKeyText, Wanted};
 
 /// A submission and the hashes it is found by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -286,124 +294,4 @@ pub struct AuditRecord {
     pub purpose: String,
     /// When.
     pub at: Timestamp,
-}
-
-/// Kinds of small items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ItemKind {
-    /// A unit of the directory.
-    Unit,
-    /// An officer of the directory.
-    Officer,
-    /// A password hash.
-    Credential,
-    /// A sign-in.
-    Session,
-    /// A machine's token.
-    Token,
-    /// A count of wrong guesses.
-    Throttle,
-    /// A form being filled in.
-    Draft,
-    /// A place of the division list.
-    Place,
-    /// A setting, such as the office time of a demo.
-    Setting,
-    /// The answer given to an idempotency key.
-    Idempotency,
-    /// An officer has a matter open.
-    Presence,
-    /// A paper made by a move, its served copy, and its place in the list of a day.
-    Paper,
-    /// A matter's place in a joinder.
-    Joinder,
-    /// A matter an officer recuses from.
-    Recusal,
-    /// An opinion on the public page.
-    Published,
-    /// Closed files drawn for a check.
-    Draw,
-    /// That a yearly report was sent.
-    Report,
-    /// The submission that a receipt code not used yet will open, by the code's hash.
-    Code,
-    /// What one officer proposed and another must agree to: a correction, a replaced code.
-    Proposal,
-    /// A number that somebody else gave a matter, for finding it.
-    Reference,
-    /// A row of a ledger that was imported: its source and number, and its content.
-    Imported,
-    /// A stored file to be destroyed, by hash; written with the destruction and removed when it is done.
-    Doomed,
-    /// What was done to accounts and to the office itself, newest first by key.
-    Security,
-    /// The second factor of an officer's sign-in.
-    SecondFactor,
-    /// A matter and a proceeding that concerns it.
-    Link,
-    /// What was done to the office itself, chained and kept.
-    Act,
-    /// An installed pack or calendar.
-    Rules,
-    /// A pack or a calendar that somebody uploaded and nobody has approved.
-    RulesProposal,
-}
-
-impl ItemKind {
-    /// The word in the database.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unit => "unit",
-            Self::Officer => "officer",
-            Self::Credential => "credential",
-            Self::Session => "session",
-            Self::Token => "token",
-            Self::Throttle => "throttle",
-            Self::Draft => "draft",
-            Self::Place => "place",
-            Self::Setting => "setting",
-            Self::Idempotency => "idempotency",
-            Self::Presence => "presence",
-            Self::Paper => "paper",
-            Self::Joinder => "joinder",
-            Self::Recusal => "recusal",
-            Self::Published => "published",
-            Self::Draw => "draw",
-            Self::Report => "report",
-            Self::Code => "code",
-            Self::Proposal => "proposal",
-            Self::Reference => "reference",
-            Self::Imported => "imported",
-            Self::Doomed => "doomed",
-            Self::Security => "security",
-            Self::SecondFactor => "second_factor",
-            Self::Link => "link",
-            Self::Act => "act",
-            Self::Rules => "rules",
-            Self::RulesProposal => "rules_proposal",
-        }
-    }
-}
-
-/// A small item: sign-in state, drafts, throttles, settings, the directory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemRecord {
-    /// Kind.
-    pub kind: ItemKind,
-    /// Key within the kind.
-    pub key: String,
-    /// Its JSON.
-    pub doc: serde_json::Value,
-    /// When it stops being there.
-    pub expires: Option<Timestamp>,
-    /// Refuse when the key is taken.
-    pub only_new: bool,
-}
-
-impl ItemRecord {
-    /// An item that stays.
-    pub fn lasting(kind: ItemKind, key: impl Into<String>, doc: serde_json::Value) -> Self {
-        Self { kind, key: key.into(), doc, expires: None, only_new: false }
-    }
 }

@@ -3,6 +3,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
+mod facts;
+mod keeping;
+mod paging;
+mod records;
+
 use std::collections::BTreeSet;
 
 use huiyin_domain::clock::{Basis, Beginning, Bound, Clock, ClockKind, PeriodUnit};
@@ -21,8 +26,8 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, ProceedingWrite, Reserved, SearchQuery,
-    Store, StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
+    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterFact, ProceedingWrite, Reserved,
+    SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
@@ -83,6 +88,36 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
     }
 }
 
+/// The narrow row of a sample.
+pub fn fact_of(matter: &Matter) -> MatterFact {
+    MatterFact {
+        matter: matter.id.clone(),
+        number: matter.number.clone(),
+        pack: matter.pack.0.clone(),
+        phase: matter.phase,
+        channel: matter.channel.word().to_owned(),
+        class: matter.class.clone(),
+        place: matter.place.clone(),
+        holder: matter.holder.clone(),
+        sender: matter.sender.clone(),
+        held: matter.held.iter().cloned().collect(),
+        concerned: vec![matter.holder.clone()],
+        complained_of: None,
+        facts: matter.facts.clone(),
+        outcome: matter.outcome.clone(),
+        received: matter.received_on,
+        answered: None,
+        due: matter.clocks.first().map(|c| c.due),
+        transferred: false,
+        annulled: false,
+        in_time: 0,
+        late: 0,
+        orders: 0,
+        recommendations: 0,
+        answered_recommendations: 0,
+    }
+}
+
 /// A new submission with one matter and its text, for suites and benchmarks.
 pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timestamp) -> Changes {
     let matter = sample(key, unit, due);
@@ -120,6 +155,7 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
     changes.proceedings.push(ProceedingWrite {
         scope: BTreeSet::from([UnitId::new(unit)]),
         terms: Some(terms::index_terms(&[&matter.title, text])),
+        fact: Some(fact_of(&matter)),
         subject: matter.into(),
         expected: Expected::New,
     });
@@ -168,6 +204,16 @@ pub async fn run(store: &dyn Store) {
     numbers_leave_no_gap_and_are_used_once(store).await;
     tenants_do_not_see_each_other(store).await;
     a_burst_is_one_row_until_it_is_touched(store).await;
+    records::every_table_keeps_finds_lists_and_removes(store).await;
+    records::a_record_that_is_there_refuses_the_whole_unit_of_work(store).await;
+    records::what_is_no_such_record_is_named(store).await;
+    facts::narrow_rows_come_by_day_in_pages(store).await;
+    facts::a_matter_without_a_narrow_row_is_named_and_gets_one(store).await;
+    paging::lists_and_search_page_without_gap_or_repeat(store).await;
+    paging::a_walk_reads_each_proceeding_once(store).await;
+    keeping::what_belongs_to_a_letter_is_read_back_in_order(store).await;
+    keeping::a_destroyed_letter_leaves_its_events(store).await;
+    keeping::a_number_that_is_taken_writes_nothing(store).await;
 }
 
 async fn what_is_written_is_read_back(store: &dyn Store) {
@@ -205,7 +251,13 @@ async fn a_stale_version_changes_nothing(store: &dyn Store) {
     let write = |matter: &Matter, expected| {
         let mut changes = Changes::new(tenant());
         changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: 9, text: matter.title.clone(), words: Payload::default() });
-        changes.proceedings.push(ProceedingWrite { subject: matter.clone().into(), expected, scope: BTreeSet::from([UnitId::new("office")]), terms: None });
+        changes.proceedings.push(ProceedingWrite {
+            subject: matter.clone().into(),
+            expected,
+            scope: BTreeSet::from([UnitId::new("office")]),
+            terms: None,
+            fact: None,
+        });
         changes
     };
     store.commit(write(&matter, Expected::Version(1))).await.unwrap();
@@ -235,6 +287,7 @@ async fn of_two_at_once_one_is_told(store: &dyn Store) {
                 expected: Expected::Version(1),
                 scope: BTreeSet::from([UnitId::new("office")]),
                 terms: None,
+                fact: None,
             });
             changes
         };
@@ -268,6 +321,7 @@ async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
         expected: Expected::Version(1),
         scope: BTreeSet::from([UnitId::new("urban")]),
         terms: None,
+        fact: None,
     });
     store.commit(changes).await.unwrap();
     assert!(store.search(&search("换热站", &["housing"])).await.unwrap().rows.is_empty());
@@ -337,7 +391,7 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     (matter.burst, matter.version) = (None, 2);
     let scope = BTreeSet::from([UnitId::new("hall")]);
     let mut changes = Changes::new(tenant());
-    changes.proceedings.push(ProceedingWrite { subject: matter.into(), expected: Expected::Version(1), scope, terms: None });
+    changes.proceedings.push(ProceedingWrite { subject: matter.into(), expected: Expected::Version(1), scope, terms: None, fact: None });
     store.commit(changes).await.unwrap();
     assert_eq!(numbers(&query).await, ["2026-h4-1", "2026-h1-1"]);
     assert_eq!(store.bursts(&query).await.unwrap().iter().map(|b| b.matters).collect::<Vec<_>>(), [1, 1]);

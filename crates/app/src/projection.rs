@@ -1,0 +1,118 @@
+//! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no documents.
+
+use huiyin_domain::clock::{Clock, ClockKind, ClockState};
+use huiyin_domain::matter::Matter;
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{MoveRule, RuleBook, Verb};
+use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact};
+
+use crate::error::Result;
+use crate::office::{Ground, Office};
+
+/// Rows read at once.
+const PAGE: u32 = 2_000;
+/// Rows of matters from before that are written at once.
+const WRITTEN: u32 = 200;
+
+/// The row of a matter.
+pub(crate) fn of(ground: &Ground, matter: &Matter) -> MatterFact {
+    let about = |name: &str| matter.complained_of.as_deref().is_some_and(|c| c.contains(name));
+    let owed = matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped()).map(|c| c.due);
+    let mut fact = MatterFact {
+        matter: matter.id.clone(),
+        number: matter.number.clone(),
+        pack: matter.pack.0.clone(),
+        phase: matter.phase,
+        channel: matter.channel.word().to_owned(),
+        class: matter.class.clone(),
+        place: matter.place.clone(),
+        holder: matter.holder.clone(),
+        sender: matter.sender.clone(),
+        held: matter.held.iter().cloned().collect(),
+        concerned: matter.concerned().into_iter().collect(),
+        complained_of: ground.directory.units.iter().find(|u| about(&u.name)).map(|u| u.id.clone()),
+        facts: matter.facts.clone(),
+        outcome: matter.outcome.clone(),
+        received: matter.received_on,
+        answered: matter.days.get("answered").copied(),
+        due: owed.min(),
+        transferred: matter.hops > 0,
+        annulled: matter.annulled.is_some(),
+        in_time: 0,
+        late: 0,
+        orders: 0,
+        recommendations: 0,
+        answered_recommendations: 0,
+    };
+    for clock in matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty) {
+        count(&mut fact, clock, &ground.book);
+    }
+    fact
+}
+
+fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
+    match clock.state() {
+        ClockState::Discharged { late: false, .. } => fact.in_time += 1,
+        ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => fact.late += 1,
+        // Closed after it had run out: it was late all the same.
+        ClockState::Closed { at } if at > clock.due => fact.late += 1,
+        ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
+    }
+    // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or not.
+    let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| m.discharge.contains(&clock.rule) && of(m));
+    fact.orders += u32::from(ends(&|m| m.verb == Verb::AnswerSupervision));
+    if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
+        fact.recommendations += 1;
+        fact.answered_recommendations += u32::from(matches!(clock.state(), ClockState::Discharged { .. }));
+    }
+}
+
+/// Writes the rows of matters that have none, since an earlier program wrote them; says how many there were.
+///
+/// # Errors
+/// As the store.
+pub async fn complete(office: &Office) -> Result<u64> {
+    let mut done = 0;
+    loop {
+        let missing = office.store().without_facts(office.tenant(), WRITTEN).await?;
+        if missing.is_empty() {
+            return Ok(done);
+        }
+        let mut changes = Changes::new(office.tenant().clone());
+        for id in &missing {
+            if let Some(matter) = office.store().matter(office.tenant(), id).await? {
+                changes.facts.push(of(&office.ground(&matter.pack).await?, &matter));
+            }
+        }
+        done += u64::try_from(changes.facts.len()).unwrap_or(u64::MAX);
+        office.store().commit(changes).await?;
+    }
+}
+
+/// Whether the row of a matter is the one it should have. One that is not there yet is written when it is needed.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn agrees(office: &Office, matter: &Matter) -> Result<bool> {
+    let query = FactQuery { tenant: office.tenant().clone(), range: FactRange::One(matter.id.clone()), after: None, limit: 1 };
+    let Some(kept) = office.store().matter_facts(&query).await?.pop() else { return Ok(true) };
+    // Whom it names goes by what units were called when it was written.
+    let should = MatterFact { complained_of: kept.complained_of.clone(), ..of(&office.ground(&matter.pack).await?, matter) };
+    Ok(kept == should)
+}
+
+/// Calls `look` with each row of a range, in its order.
+///
+/// # Errors
+/// As the store, and what `look` says.
+pub(crate) async fn each(office: &Office, range: FactRange, mut look: impl FnMut(MatterFact) -> Result<()> + Send) -> Result<()> {
+    complete(office).await?;
+    let mut after = None;
+    loop {
+        let query = FactQuery { tenant: office.tenant().clone(), range: range.clone(), after: after.take(), limit: PAGE };
+        let page = office.store().matter_facts(&query).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some((range.day_of(last), last.matter.clone()));
+        page.into_iter().try_for_each(&mut look)?;
+    }
+}
