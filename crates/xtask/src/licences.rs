@@ -59,8 +59,8 @@ const REGISTRY: &str = "registry+";
 /// Libraries that may not be built in, each with why.
 pub fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     let deny: Deny = toml::from_str(&std::fs::read_to_string(root.join("deny.toml")).context("deny.toml")?)?;
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    let out = Command::new(cargo).args(["metadata", "--format-version", "1", "--locked", "--all-features"]).current_dir(root).output()?;
+
+    let out = Command::new("cargo").args(["metadata", "--format-version", "1", "--locked", "--all-features"]).current_dir(root).output()?;
     if !out.status.success() {
         bail!("cargo metadata: {}", String::from_utf8_lossy(&out.stderr));
     }
