@@ -14,8 +14,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("storage-postgres", &["storage", "domain", "register"]),
     ("wording", &["domain"]),
     ("files", &["domain"]),
+    ("ledgers", &["domain"]),
     ("documents", &["domain", "wording"]),
-    ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents"]),
+    ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents", "ledgers"]),
     ("web", &["app", "wording", "domain"]),
     ("cli", &["web", "app", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "vault", "wording", "domain"]),
 ];

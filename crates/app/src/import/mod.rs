@@ -5,11 +5,7 @@
 //! number with other content is named. Rows take the pack of the import day: ended ones enter without clocks, open ones at
 //! the stage their dates show, and what ran out before is recorded without notices.
 
-mod comments;
-mod grid;
-mod headings;
 mod row;
-mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,10 +30,9 @@ use crate::places::{self, Place};
 use crate::references;
 use crate::seal::seal;
 
-use grid::{NoTable, Table};
-pub use headings::{Mapping, Role, Status};
+pub use huiyin_ledgers::{Grid, ImportError, Mapping, Role, Status, read};
+use huiyin_ledgers::{NoTable, Table};
 use row::{Read, Sheet};
-pub use source::{Grid, ImportError, read};
 
 /// Rows whose commits share groups.
 const TOGETHER: usize = 64;
@@ -132,7 +127,7 @@ pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &
                 ..whole(&format!("the cell carries a comment that was not taken over; write what belongs to the matter into a cell: `{}`", row::short(&c.text)))
             }));
         }
-        match grid::tables(grid, mapping) {
+        match huiyin_ledgers::tables(grid, mapping) {
             Ok(tables) => {
                 for table in tables {
                     import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| progress(done + n)).await?;
@@ -178,7 +173,7 @@ async fn import_table(
     report.notes.extend(table.above.iter().map(above));
     let mut words = BTreeSet::new();
     let mut done = 0;
-    let rows = grid::joined(&table.rows, &roles);
+    let rows = huiyin_ledgers::joined(&table.rows, &roles);
     for chunk in rows.chunks(TOGETHER) {
         let mut ready = Vec::with_capacity(chunk.len());
         for row in chunk {
@@ -242,9 +237,9 @@ async fn changed_since(office: &Office, read: &Read, seen: &BTreeSet<String>) ->
     }))
 }
 
-async fn import_places(office: &Office, table: &Table, roles: &headings::Roles, run: Run, report: &mut Report) -> Result<()> {
+async fn import_places(office: &Office, table: &Table, roles: &huiyin_ledgers::Roles, run: Run, report: &mut Report) -> Result<()> {
     let mut list = Vec::new();
-    let value = |row: &source::GridRow, role: Role| -> String {
+    let value = |row: &huiyin_ledgers::GridRow, role: Role| -> String {
         let cell = roles.columns(role).first().and_then(|c| row.cells.get(c));
         cell.map(row::shown).unwrap_or_default()
     };

@@ -10,11 +10,9 @@ use jiff::SignedDuration;
 use jiff::civil::{Date, DateTime, Time};
 
 use super::Fault;
-use super::grid::{Table, letters};
-use super::headings::{Mapping, Role, Roles, Status};
-use super::source::{GridRow, Value};
 use crate::lodge::{self, title_of};
 use crate::office::{Ground, Office};
+use huiyin_ledgers::{GridRow, Mapping, Role, Roles, Status, Table, Value, letters};
 
 /// Characters of a title.
 const TITLE: usize = 100;

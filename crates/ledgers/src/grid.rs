@@ -28,7 +28,7 @@ pub struct Table {
 
 /// Why a sheet is no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoTable {
+pub enum NoTable {
     /// There is nothing in it.
     Empty,
     /// It is hidden.
@@ -38,7 +38,7 @@ pub(super) enum NoTable {
 }
 
 /// Reads a grid as tables, one for each row of headings in it: columns may stand in another order further down.
-pub(super) fn tables(grid: Grid, mapping: &Mapping) -> Result<Vec<Table>, NoTable> {
+pub fn tables(grid: Grid, mapping: &Mapping) -> Result<Vec<Table>, NoTable> {
     let mut left = grid;
     let mut out = Vec::new();
     loop {
@@ -76,7 +76,7 @@ fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
 
 /// Rows of which one petition has several, because its number and its text are merged down beside the people who sign it: they
 /// are one, and what each says of its own is joined. A row with a text or a number of its own is a petition of its own.
-pub(super) fn joined(rows: &[GridRow], roles: &Roles) -> Vec<GridRow> {
+pub fn joined(rows: &[GridRow], roles: &Roles) -> Vec<GridRow> {
     let said = [Role::Id, Role::Text, Role::Title].map(|role| roles.columns(role));
     let continues = |row: &GridRow| {
         let mut own = said.iter().copied().flatten().filter(|c| row.cells.contains_key(c)).peekable();
@@ -164,7 +164,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// The letters of a column, from 0: A, Z, AA.
-pub(super) fn letters(column: usize) -> String {
+pub fn letters(column: usize) -> String {
     let mut n = column + 1;
     let mut out = Vec::new();
     while n > 0 {

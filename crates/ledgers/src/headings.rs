@@ -348,7 +348,8 @@ impl Mapping {
     /// # Errors
     /// In words, with the line.
     pub fn parse(file: &str) -> Result<Self, String> {
-        let file: MappingFile = huiyin_rules::from_toml(file)?;
+        let line = |e: &toml::de::Error| e.span().and_then(|s| file.get(..s.start)).map_or(0, |before| before.matches('\n').count() + 1);
+        let file: MappingFile = toml::from_str(file).map_err(|e| format!("line {}: {}", line(&e), e.message()))?;
         Ok(Self {
             headings: file.map.into_iter().map(|(k, v)| (text::heading(&k), v)).collect(),
             status: file.status.into_iter().map(|(k, v)| (word(&k), v)).collect(),
@@ -356,13 +357,13 @@ impl Mapping {
     }
 
     /// What a heading says of its column; `None` when it is not known.
-    pub(super) fn role(&self, heading: &str) -> Option<Role> {
+    pub fn role(&self, heading: &str) -> Option<Role> {
         let key = text::heading(heading);
         self.headings.get(&key).copied().or_else(|| KNOWN.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role))
     }
 
     /// What a word of a status says; `None` when it is not known.
-    pub(super) fn status(&self, said: &str) -> Option<Status> {
+    pub fn status(&self, said: &str) -> Option<Status> {
         let word = word(said);
         let listed = |list: &[&str]| list.contains(&word.as_str());
         self.status.get(&word).copied().or_else(|| match (listed(ENDED), listed(OPEN)) {
@@ -372,7 +373,7 @@ impl Mapping {
         })
     }
 
-    pub(super) fn roles(&self, headings: &[String]) -> Roles {
+    pub fn roles(&self, headings: &[String]) -> Roles {
         let mut columns: BTreeMap<Role, Vec<usize>> = BTreeMap::new();
         let mut unknown = Vec::new();
         for (at, heading) in headings.iter().enumerate().filter(|(_, h)| !text::is_blank(h)) {
@@ -414,7 +415,7 @@ fn word(said: &str) -> String {
 
 /// Which columns hold what.
 #[derive(Debug)]
-pub(super) struct Roles {
+pub struct Roles {
     columns: BTreeMap<Role, Vec<usize>>,
     /// Columns whose heading is not known.
     pub unknown: Vec<usize>,
