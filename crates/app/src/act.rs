@@ -253,7 +253,7 @@ async fn one(
     if rule.verb == Verb::Appoint && anonymous {
         return Err(Closed::Anonymous.into());
     }
-    let made = crate::papers::of(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?;
+    let made = crate::papers::make_paper(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?;
     changes.records.extend(made.records);
     changes.items.extend(made.copy);
     if rule.verb == Verb::Void

@@ -9,7 +9,7 @@ pub mod acts;
 pub mod checks;
 pub mod clock_view;
 pub mod corrections;
-pub mod demo;
+pub mod demo_office;
 pub mod directory;
 pub mod draft;
 pub mod dry_run;

@@ -67,7 +67,7 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) async fn timers(office: &Office) -> Result<Swept> {
+pub async fn timers(office: &Office) -> Result<Swept> {
     // What the calendar begins first, so that what is late already is found late in the same run.
     // That it cannot stops no timer.
     if let Err(error) = crate::proceedings::calendar::begin_due(office).await {

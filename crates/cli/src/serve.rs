@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::Context;
+use huiyin_app::demo_office::{self, Holds};
 use huiyin_app::sign_in::published;
-use huiyin_app::{Office, demo, lodge, presence, sweep};
+use huiyin_app::{Office, lodge, presence, sweep};
 use huiyin_web::{Proxy, WebConfig, router};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -93,9 +94,9 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let config = Config {
         data: args.data,
         listen: args.listen,
-        front_office: demo::FRONT_OFFICE.into(),
+        front_office: huiyin_demo::FRONT_OFFICE.into(),
         log: "warn".into(),
-        division: demo::DIVISION.into(),
+        division: huiyin_demo::DIVISION.into(),
         ..Config::default()
     };
     log(&config);
@@ -103,7 +104,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     let address = listener.local_addr()?;
     demo_folder::claim(&config.data)?;
     let Opened { office, clock, .. } = setup::open(&config, Make::Folder).await?;
-    anyhow::ensure!(demo::holds(&office).await? != demo::Holds::Office, demo_folder::not_a_demo(&config.data));
+    anyhow::ensure!(demo_office::holds(&office).await? != Holds::Office, demo_folder::not_a_demo(&config.data));
     setup::install_shipped(&office, true).await?;
     let seeding = {
         let office = office.clone();
@@ -123,16 +124,16 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
 /// Makes the county if it is not there, and prints how to get in. What was left out is said after that: a visitor comes in anyway.
 async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, address: SocketAddr, folder: &std::path::Path) -> anyhow::Result<()> {
     let mut left_out = Vec::new();
-    let new = demo::holds(office).await? == demo::Holds::Nothing;
+    let new = demo_office::holds(office).await? == Holds::Nothing;
     if new {
-        demo::begin(office).await?;
+        huiyin_demo::begin(office).await?;
     }
     // Before the petitions are made: whoever waits for them can look around and sign in already.
     sign_ins(address);
     if new {
-        println!("making a county with {} petitions in every stage of handling …", demo::PETITIONS);
+        println!("making a county with {} petitions in every stage of handling …", huiyin_demo::PETITIONS);
         let begun = std::time::Instant::now();
-        match demo::seed(office, clock).await {
+        match huiyin_demo::seed(office, clock).await {
             Ok(seeded) => {
                 println!("{} steps through the use cases in {:.1} s", seeded.steps, begun.elapsed().as_secs_f64());
                 left_out = seeded.refused;
@@ -143,7 +144,7 @@ async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, add
             Err(error) => return Err(error.into()),
         }
     }
-    if let Some((number, code)) = demo::shown(office).await? {
+    if let Some((number, code)) = demo_office::shown(office).await? {
         println!("  a petition  number {number}   receipt code {}", lodge::receipt::grouped(&code));
     }
     if !left_out.is_empty() {
@@ -160,7 +161,7 @@ async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, add
 fn sign_ins(address: SocketAddr) {
     println!();
     println!("  open        http://{address}");
-    println!("  staff       http://{address}/staff   password {}", demo::PASSWORD);
+    println!("  staff       http://{address}/staff   password {}", huiyin_demo::PASSWORD);
     for (login, what) in [
         ("countyxf.clerk", "县信访局 受理岗 · county petition office, reception"),
         ("countyxf.handler", "县信访局 督查岗 · supervision"),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
-use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo, fingerprint};
+use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo_office, fingerprint};
 use huiyin_app::{packs, rules};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
@@ -96,7 +96,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     if let Some(error) = &unreadable {
         eprintln!("huiyin: {error}; put it right with `huiyin pack install --replace`, or restore a backup");
     }
-    let offset = demo::stored_offset(&office).await?;
+    let offset = demo_office::stored_offset(&office).await?;
     clock.offset.store(offset, Ordering::SeqCst);
     Ok(Opened { office, clock, protection, unreadable })
 }

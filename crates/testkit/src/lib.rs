@@ -107,10 +107,10 @@ fn parts(store: Arc<dyn Store>, folder: &Path, time: Arc<TestTime>, keys: Keyrin
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         secret: vec![7; 32],
         keys,
-        front_office: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
+        front_office: UnitId::new(huiyin_demo::FRONT_OFFICE),
         faces: None,
         procedure: "cn/petition".into(),
-        division: huiyin_app::demo::DIVISION.into(),
+        division: huiyin_demo::DIVISION.into(),
     }
 }
 
@@ -178,7 +178,7 @@ pub async fn site(office: &Office) -> String {
 
 /// As [`site`], served in another way.
 pub async fn site_with(office: &Office, config: huiyin_web::WebConfig) -> String {
-    huiyin_app::demo::people(office).await.unwrap();
+    huiyin_demo::people(office).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let site = huiyin_web::router(office.clone(), config).unwrap();
@@ -219,7 +219,7 @@ pub async fn staff(office: &Office, login: &str) -> Staff {
 pub fn petition(text: &str) -> Lodging {
     Lodging {
         form_token: huiyin_app::random_hex(8).unwrap(),
-        unit: UnitId::new(huiyin_app::demo::FRONT_OFFICE),
+        unit: UnitId::new(huiyin_demo::FRONT_OFFICE),
         title: String::new(),
         text: text.into(),
         class: None,

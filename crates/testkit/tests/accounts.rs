@@ -4,7 +4,8 @@
 
 use huiyin_app::security::{self, Act};
 use huiyin_app::sign_in::{self, Place};
-use huiyin_app::{AppError, Office, demo};
+use huiyin_app::{AppError, Office};
+use huiyin_demo as demo;
 use huiyin_testkit::{on_both, site, sqlite_office, staff};
 use reqwest::redirect::Policy;
 

@@ -3,7 +3,8 @@
 
 use huiyin_app::domain::event::EventActor;
 use huiyin_app::lodge::{self, Lodging};
-use huiyin_app::{Office, acts, demo, package, sign_in, sweep, verify};
+use huiyin_app::{Office, acts, package, sign_in, sweep, verify};
+use huiyin_demo as demo;
 use huiyin_storage::{RecordChange, RecordQuery, RecordWrite, Table, Wanted};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step};
 

@@ -137,7 +137,7 @@ async fn desk(client: &Client, base: &str, login: &str) {
     client.delete_all_cookies().await.unwrap();
     client.goto(&format!("{base}/staff/sign-in")).await.unwrap();
     fill(client, "#f-login", login).await;
-    fill(client, "#f-password", huiyin_app::demo::PASSWORD).await;
+    fill(client, "#f-password", huiyin_demo::PASSWORD).await;
     go(client).await;
 }
 

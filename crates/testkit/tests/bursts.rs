@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::duties::{self, Slice, Whose};
-use huiyin_app::{demo, matter_view, sweep};
+use huiyin_app::{matter_view, sweep};
+use huiyin_demo as demo;
 use huiyin_testkit::{on_both, site_with, staff, step, token};
 use huiyin_web::{Proxy, WebConfig};
 use reqwest::Client;

@@ -24,7 +24,7 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_does_not_take_all_connections_and_the_end_is_bounded() {
     let t = sqlite_office("2026-03-02T10:00:00+08:00");
-    huiyin_app::demo::people(&t.office).await.unwrap();
+    huiyin_demo::people(&t.office).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (end, ended) = tokio::sync::oneshot::channel::<()>();

@@ -13,7 +13,7 @@ use huiyin_testkit::{TestOffice, given, letter, on_both, sqlite_office, staff, s
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
 async fn people(t: &TestOffice) {
-    huiyin_app::demo::people(&t.office).await.unwrap();
+    huiyin_demo::people(&t.office).await.unwrap();
 }
 
 // --- corrections

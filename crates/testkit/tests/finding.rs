@@ -26,7 +26,7 @@ async fn found(o: &Office, login: &str, query: &str) -> Vec<String> {
 async fn what_is_written_otherwise_is_found() {
     on_both("finding-words", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         for (text, queries) in [
             ("合同编号20250318004417逾期未付", vec!["20250318004417", "２０２５０３１８００４４１７"]),
             ("反映编号ＡＢＣ１２３被没收", vec!["abc123", "ABC123"]),
@@ -47,7 +47,7 @@ async fn what_is_written_otherwise_is_found() {
 async fn a_matter_is_found_by_the_numbers_of_others_and_by_parts_of_its_own() {
     on_both("finding-numbers", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let number = letter(o, "路灯坏了", Some("省信访〔2026〕118号")).await;
         let other = letter(o, "水管坏了", Some("GX2026112700123")).await;
         let clerk = "countyxf.clerk";
@@ -87,7 +87,7 @@ async fn a_matter_is_found_by_the_numbers_of_others_and_by_parts_of_its_own() {
 async fn a_search_does_not_look_for_people() {
     on_both("finding-people", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let number = letter(o, "请打 139 0013 8000 找我，身份证11010519491231002X，路灯坏了", Some("13900138000")).await;
         for query in ["13900138000", "139 0013 8000", "11010519491231002x", "0013", "8000"] {
             let found = find::search(o, &staff(o, "countyxf.clerk").await, query, None, 20).await.unwrap();
@@ -105,7 +105,7 @@ async fn a_search_does_not_look_for_people() {
 async fn an_index_made_anew_finds_the_same() {
     on_both("finding-anew", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let number = letter(o, "舊城區違章建築", Some("GX2026112700123")).await;
         huiyin_app::act::by_officer(o, &staff(o, "countyxf.clerk").await, &number, the_move("add", &[("words", "補充：圍牆倒了")])).await.unwrap();
         assert_eq!(reindex::all(o, |_| ()).await.unwrap(), 1);

@@ -28,13 +28,13 @@ async fn text(answer: Response) -> String {
 }
 
 async fn sign_in(client: &Client, base: &str, login: &str) {
-    client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", huiyin_app::demo::PASSWORD)]).send().await.unwrap();
+    client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", huiyin_demo::PASSWORD)]).send().await.unwrap();
 }
 
 type Change = fn(&mut Lodging);
 
 async fn people(t: &TestOffice) {
-    huiyin_app::demo::people(&t.office).await.unwrap();
+    huiyin_demo::people(&t.office).await.unwrap();
 }
 
 // --- anonymity
@@ -167,7 +167,7 @@ async fn an_officers_form_comes_back_after_signing_in() {
     let kept = html_unescape(&field(&page, "kept"));
     let back = clerk
         .post(format!("{base}/staff/sign-in"))
-        .form(&[("login", "countyxf.clerk"), ("password", huiyin_app::demo::PASSWORD), ("next", path.as_str()), ("kept", kept.as_str())])
+        .form(&[("login", "countyxf.clerk"), ("password", huiyin_demo::PASSWORD), ("next", path.as_str()), ("kept", kept.as_str())])
         .send()
         .await
         .unwrap();

@@ -13,7 +13,7 @@ const AT: &str = "2026-03-02T10:00:00+08:00";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_form_that_was_sent_takes_nothing_else() {
     on_both("sent", AT, |t| async move {
-        huiyin_app::demo::people(&t.office).await.unwrap();
+        huiyin_demo::people(&t.office).await.unwrap();
         let first = petition("第一件：路灯坏了");
         lodge::lodge(&t.office, first.clone()).await.unwrap();
         assert!(lodge::lodge(&t.office, first.clone()).await.unwrap().known, "the same again is known");
@@ -26,7 +26,7 @@ async fn a_form_that_was_sent_takes_nothing_else() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_meant_is_meant_in_ordinary_words() {
     let t = sqlite_office(AT);
-    huiyin_app::demo::people(&t.office).await.unwrap();
+    huiyin_demo::people(&t.office).await.unwrap();
     let directory = t.office.directory().await.unwrap();
     let meant = |unit: &str, words: &str| directory.unit(&UnitId::new(unit)).unwrap().is_meant_by(words);
     for words in [
@@ -74,7 +74,7 @@ async fn who_is_meant_is_meant_in_ordinary_words() {
 async fn the_unit_complained_of_does_not_take_itself_out_of_the_complaint() {
     on_both("taken-out", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let clerk = staff(o, "countyxf.clerk").await;
         let number = format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县信访局接访窗口".into())).await.number);
         for fields in [given(&[("complained_of", ""), ("reason", "记错了")]), given(&[("complained_of", "县水利局"), ("reason", "记错了")])] {
@@ -102,7 +102,7 @@ async fn the_unit_complained_of_does_not_take_itself_out_of_the_complaint() {
 async fn corrections_neither_overwrite_a_colleague_nor_count_twice() {
     on_both("overwrite", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let (clerk, head) = (staff(o, "countyxf.clerk").await, staff(o, "countyxf.head").await);
         let number = format!("{}-1", letter(o, "2026-03-02", |_| {}).await.number);
         let version = matter_view::for_operator(o, &number).await.unwrap().matter.version.to_string();
@@ -133,7 +133,7 @@ async fn corrections_neither_overwrite_a_colleague_nor_count_twice() {
 async fn of_two_entries_one_stands_and_a_wrong_voiding_is_mended() {
     on_both("one-stands", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let (stands, twice) = (letter(o, "2026-03-02", |_| {}).await, letter(o, "2026-03-02", |_| {}).await);
         let (a, b) = (format!("{}-1", stands.number), format!("{}-1", twice.number));
         let double = [("void_ground", "double"), ("instead", a.as_str()), ("reason", "同一封信")];
@@ -161,7 +161,7 @@ async fn of_two_entries_one_stands_and_a_wrong_voiding_is_mended() {
 async fn of_an_anonymous_petitioner_nothing_is_kept_later_either() {
     on_both("later-anonymous", AT, |t| async move {
         let o = &t.office;
-        huiyin_app::demo::people(o).await.unwrap();
+        huiyin_demo::people(o).await.unwrap();
         let receipt = lodge::lodge(o, petition("路灯坏了")).await.unwrap();
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         let file = lodge::store_file(o, "钱某某 330102198001011234.txt", b"evidence", "petitioner").await.unwrap();

@@ -11,7 +11,8 @@ use huiyin_app::find;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::papers::{self, Form};
 use huiyin_app::print_job::{self, Stage};
-use huiyin_app::{AppError, Identity, Office, checks, demo, follow, keeping, matter_view, part, publication, yearly};
+use huiyin_app::{AppError, Identity, Office, checks, follow, keeping, matter_view, part, publication, yearly};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";

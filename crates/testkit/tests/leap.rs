@@ -3,7 +3,8 @@
 
 use huiyin_app::domain::clock::ClockState;
 use huiyin_app::security::{self, Act};
-use huiyin_app::{AppError, demo, matter_view, office_clock, sweep};
+use huiyin_app::{AppError, matter_view, office_clock, sweep};
+use huiyin_demo as demo;
 use huiyin_testkit::{letter, on_both, site, sqlite_office, staff};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";

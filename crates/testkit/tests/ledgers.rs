@@ -10,7 +10,8 @@ use std::io::Write;
 use huiyin_app::domain::submission::Naming;
 use huiyin_app::import::{self, Mapping, Report, Run};
 use huiyin_app::matter_view::MatterView;
-use huiyin_app::{Office, Staff, demo, matter_view, sweep};
+use huiyin_app::{Office, Staff, matter_view, sweep};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, sqlite_office, staff};
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,7 +20,7 @@ fn field(html: &str, name: &str) -> String {
 }
 
 async fn sign_in(client: &Client, base: &str, login: &str) {
-    let done = client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", huiyin_app::demo::PASSWORD)]).send().await.unwrap();
+    let done = client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", huiyin_demo::PASSWORD)]).send().await.unwrap();
     assert!(done.status().is_success() || done.status().is_redirection(), "{login}: {}", done.status());
 }
 

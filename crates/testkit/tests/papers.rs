@@ -11,7 +11,8 @@ use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::move_pack::Mode;
 use huiyin_app::packs::Library;
 use huiyin_app::papers::{self, Form};
-use huiyin_app::{AppError, Identity, demo, follow, matter_view, package, reorganise, reproject};
+use huiyin_app::{AppError, Identity, follow, matter_view, package, reorganise, reproject};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";

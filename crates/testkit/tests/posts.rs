@@ -7,7 +7,8 @@ use huiyin_app::domain::posts::{Post, Power};
 use huiyin_app::domain::unit::Seat;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::posts::Substitute;
-use huiyin_app::{AppError, Office, demo, lodge, matter_view, sweep};
+use huiyin_app::{AppError, Office, lodge, matter_view, sweep};
+use huiyin_demo as demo;
 use huiyin_testkit::{on_both, petition, staff, step};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";

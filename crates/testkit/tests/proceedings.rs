@@ -7,7 +7,8 @@ use huiyin_app::domain::procedure::{Phase, Relation};
 use huiyin_app::domain::proceeding::Bare;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::proceedings;
-use huiyin_app::{AppError, Office, demo, sweep, verify};
+use huiyin_app::{AppError, Office, sweep, verify};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, given, letter, on_both, site_with, staff, step, the_move, token};
 use huiyin_web::WebConfig;
 

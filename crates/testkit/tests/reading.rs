@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use huiyin_app::lodge::{self, Lodging};
-use huiyin_app::{demo, papers};
+use huiyin_app::papers;
+use huiyin_demo as demo;
 use huiyin_storage_sqlite::SqliteStore;
 use huiyin_testkit::{office_on, petition, site, staff, step, token};
 use huiyin_web::{Access, ROUTES};

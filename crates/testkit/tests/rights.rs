@@ -11,7 +11,8 @@ use huiyin_app::find;
 use huiyin_app::lodge::receipt::Replaced;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::timeline::{Reader, lines};
-use huiyin_app::{AppError, Office, clock_view::ViewGround, demo, follow, matter_view, part};
+use huiyin_app::{AppError, Office, clock_view::ViewGround, follow, matter_view, part};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step};
 use huiyin_wording::Language;
 

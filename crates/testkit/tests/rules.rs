@@ -3,7 +3,8 @@
 
 use huiyin_app::domain::ids::PackId;
 use huiyin_app::rules::{self, Kind, Proposal, ProposalState};
-use huiyin_app::{AppError, Office, demo, lodge, matter_view, packs, reproject};
+use huiyin_app::{AppError, Office, lodge, matter_view, packs, reproject};
+use huiyin_demo as demo;
 use huiyin_storage::{RecordChange, RecordWrite, Table};
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff};
 use huiyin_vault::Keyring;

@@ -120,7 +120,7 @@ async fn https_is_kept_and_cookies_are_of_this_host() {
     let t = sqlite_office(AT);
     let base = site_with(&t.office, WebConfig { https: true, ..WebConfig::default() }).await;
     let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-    let entered = client.post(format!("{base}/staff/sign-in")).form(&[("login", "housing.clerk"), ("password", huiyin_app::demo::PASSWORD)]);
+    let entered = client.post(format!("{base}/staff/sign-in")).form(&[("login", "housing.clerk"), ("password", huiyin_demo::PASSWORD)]);
     let entered = entered.send().await.unwrap();
     assert!(entered.headers()["strict-transport-security"].to_str().unwrap().starts_with("max-age="));
     let set = entered.headers()["set-cookie"].to_str().unwrap().to_owned();

@@ -10,7 +10,8 @@ use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::find;
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::timeline::{Reader, lines};
-use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, demo, follow, joinder, matter_view, papers, part};
+use huiyin_app::{AppError, Identity, Office, clock_view::ViewGround, follow, joinder, matter_view, papers, part};
+use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, the_move};
 use huiyin_wording::Language;
 

@@ -17,8 +17,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledgers", &["domain"]),
     ("documents", &["domain", "wording"]),
     ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents", "ledgers"]),
+    ("demo", &["app", "domain"]),
     ("web", &["app", "wording", "domain"]),
-    ("cli", &["web", "app", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "vault", "wording", "domain"]),
+    ("cli", &["web", "app", "demo", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "vault", "wording", "domain"]),
 ];
 
 /// Crates for development only; they may reach everything.

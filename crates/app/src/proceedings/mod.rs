@@ -202,6 +202,14 @@ impl huiyin_storage::Record for Link {
     type Key = (ProceedingId, ProceedingId);
 }
 
+/// A proceeding by its id, for what works through many: no reader's rights narrow it.
+///
+/// # Errors
+/// As the store.
+pub async fn by_id(office: &Office, id: &ProceedingId) -> Result<Option<Subject>> {
+    Ok(office.store().proceeding(office.tenant(), id).await?)
+}
+
 /// The proceedings that concern a matter and that the reader may see, newest first.
 ///
 /// # Errors
@@ -340,7 +348,7 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(key.clone().map(|key| act::idempotency_item(office, key, &content)));
-    let paper = papers::of(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await;
+    let paper = papers::make_paper(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await;
     let mut done = decision.subject.clone();
     done.version += 1;
     let numbers = changes.numbers.clone();

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use huiyin_app::{Office, Staff, TimeSource, demo, sign_in, sweep};
+use huiyin_app::{Office, Staff, TimeSource, sign_in, sweep};
 use huiyin_storage_sqlite::baseline;
 use huiyin_web::{WebConfig, router};
 use serde_json::{Value, json};
@@ -51,8 +51,13 @@ struct Bench {
 pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let temporary = tempfile::tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
-    let config =
-        Config { data: data.clone(), database: args.database.clone(), front_office: demo::FRONT_OFFICE.into(), log: "error".into(), ..Config::default() };
+    let config = Config {
+        data: data.clone(),
+        database: args.database.clone(),
+        front_office: huiyin_demo::FRONT_OFFICE.into(),
+        log: "error".into(),
+        ..Config::default()
+    };
     let begun = Instant::now();
     let opened = setup::open(&config, Make::Folder).await?;
     setup::install_shipped(&opened.office, false).await?;
@@ -62,7 +67,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     tokio::spawn(async move { axum::serve(listener, site.into_make_service_with_connect_info::<SocketAddr>()).await });
     Connection::open(address).await?.get("/healthz", "").await?;
     let start_ms = begun.elapsed().as_secs_f64() * 1000.0;
-    demo::people(&opened.office).await?;
+    huiyin_demo::people(&opened.office).await?;
     let bench = Bench {
         address,
         clerk: token(&opened.office, "countyxf.clerk").await?,

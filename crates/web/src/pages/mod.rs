@@ -30,7 +30,7 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
     let front = ground.directory.unit(shared.office.front_office()).cloned();
     let today = shared.office.now().today();
     let periods: Vec<String> = ground.book.published.iter().filter_map(|id| ground.book.clock(id)).filter_map(|c| period(&shared, &asked, c, today)).collect();
-    let demo = huiyin_app::demo::shown(&shared.office).await.map_err(fail)?;
+    let demo = huiyin_app::demo_office::shown(&shared.office).await.map_err(fail)?;
     let values = context! {
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en)),
         telephone => front.as_ref().map(|u| u.telephone.clone()).unwrap_or_default(),

@@ -70,7 +70,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     let last_day = |due: jiff::Timestamp| (due - jiff::SignedDuration::from_secs(1)).to_zoned_datetime(shared.office.zone().clone()).date();
     let bursts: Vec<Value> =
         bursts.iter().map(|b| context! { name => b.name, n => b.matters, due => huiyin_wording::day(signed.asked.language, last_day(b.due), today) }).collect();
-    let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(fail)?;
+    let demo = huiyin_app::demo_office::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let below = if let Whose::Below(unit) = &whose { Some(unit.clone()) } else { None };
     let directory = shared.office.directory().await.map_err(fail)?;

@@ -36,7 +36,7 @@ pub(crate) async fn start(_: SignedIn) -> Redirect {
 /// Moves a demo's office time forward to the next due instant.
 pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    let swept = huiyin_app::demo::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let swept = huiyin_app::demo_office::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let (matters, breaches) = swept.map_or((0, 0), |s| (s.proceedings.len(), s.breaches));
     Ok(Redirect::to(&format!("/staff/duties?whose=unit&moved={matters}&ran_out={breaches}")).into_response())
 }

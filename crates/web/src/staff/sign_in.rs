@@ -21,7 +21,7 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
 }
 
 async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &str, fault: Option<String>) -> Page {
-    let demo = huiyin_app::demo::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
+    let demo = huiyin_app::demo_office::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
     let errors: Vec<FieldProblem> =
         fault.iter().map(|text| FieldProblem { href: "#f-login".into(), field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
     let next = resume::local(next, "/staff/").unwrap_or_default();
@@ -29,7 +29,7 @@ async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &st
     let mut response = shared.page(
         asked,
         "sign_in.html",
-        context! { login, errors, demo, password => huiyin_app::demo::PASSWORD, next, kept, typed, lost_files => false, changed => asked.query == "changed=1" },
+        context! { login, errors, demo, password => huiyin_app::sign_in::published::PASSWORD, next, kept, typed, lost_files => false, changed => asked.query == "changed=1" },
     );
     if fault.is_some() {
         *response.status_mut() = StatusCode::UNAUTHORIZED;

@@ -5,15 +5,12 @@ use std::collections::BTreeMap;
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::Phase;
-use huiyin_storage::{ListQuery, Visibility};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::{FRONT_OFFICE, StepFault, dated};
-use crate::error::{AppError, Result};
-use crate::office::{Office, Staff};
-use crate::proceedings;
-use crate::step::Move;
+use huiyin_app::act::Move;
+use huiyin_app::{AppError, Office, Result, Staff, proceedings};
 
 /// Days after which a standing duty is done, where it is done in time.
 const DONE_AFTER: i64 = 12;
@@ -100,16 +97,15 @@ async fn convene(office: &Office, day: Date, shown: Option<&str>) -> Result<Stri
 
 /// Standing duties that began some days ago are done, but for one unit's.
 async fn settle(office: &Office, day: Date) -> Result<()> {
-    let units = office.directory().await?.units.iter().map(|u| u.id.clone()).collect();
-    let (tenant, visibility) = (office.tenant().clone(), Visibility::units(units));
-    let query = ListQuery { tenant, kind: ProceedingKind::Office, visibility, phase: Some(Phase::Handling), after: None, limit: 200 };
     let before = day.checked_sub(DONE_AFTER.days()).unwrap_or(day);
-    for open in office.store().list(&query).await?.rows.iter().filter(|p| p.received_on <= before && p.holder.as_str() != LATE) {
-        let fields = [("on_day", "@0"), ("summary", "已经完成")];
-        match act(office, &open.number, open.holder.as_str(), "head", "record_done", &fields, day).await {
-            // A unit in which nobody sits owes it still.
-            Ok(()) | Err(AppError::NotAllowed) => {}
-            Err(error) => return Err(error),
+    let units: Vec<_> = office.directory().await?.units.iter().map(|u| u.id.clone()).filter(|u| u.as_str() != LATE).collect();
+    for unit in units {
+        // A unit in which nobody sits owes it still.
+        let Ok(head) = sitting(office, unit.as_str(), "head").await else { continue };
+        let open = proceedings::list(office, &head, ProceedingKind::Office, None, 200).await?.rows;
+        for duty in open.iter().filter(|p| p.phase == Phase::Handling && p.holder == unit && p.received_on <= before) {
+            let fields = [("on_day", "@0"), ("summary", "已经完成")];
+            act(office, &duty.number, unit.as_str(), "head", "record_done", &fields, day).await?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use huiyin_app::demo;
+use huiyin_demo as demo;
 use huiyin_testkit::{on_both, sqlite_office};
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -21,7 +21,7 @@ async fn the_demo_is_made_without_a_refused_step() {
         assert_eq!(seeded.refused, Vec::<String>::new());
         assert!(seeded.steps > STEPS, "only {} steps", seeded.steps);
         assert!(!seeded.code.is_empty());
-        assert_eq!(demo::holds(&t.office).await.unwrap(), demo::Holds::Demo);
+        assert_eq!(huiyin_app::demo_office::holds(&t.office).await.unwrap(), huiyin_app::demo_office::Holds::Demo);
     })
     .await;
 }

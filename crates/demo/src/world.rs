@@ -6,7 +6,7 @@ use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::posts::{Post, UnitKind};
 use huiyin_domain::unit::{Officer, Unit};
 
-use crate::places::Place;
+use huiyin_app::places::Place;
 
 /// The unit that receives what is lodged online.
 pub const FRONT_OFFICE: &str = "countyxf";

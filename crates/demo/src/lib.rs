@@ -14,23 +14,22 @@ use huiyin_domain::calendar::{WorkCalendar, date_of, number_of};
 use huiyin_domain::clock::{ClockKind, OfficeTime};
 use huiyin_domain::decide::Closed;
 use huiyin_domain::ids::{ProceedingId, UnitId};
+use huiyin_domain::matter::Matter;
 use huiyin_domain::number::matter_number;
 use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::{Guard, Relation};
+use huiyin_domain::subject::Subject;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
-use huiyin_storage::{Identity, RecordWrite};
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
 
-use crate::act::{self, Move};
-use crate::error::{AppError, Result};
-use crate::follow;
-use crate::lodge::{self, Lodging, Receipt, Registration};
-use crate::office::{DEMO_MARK, Office, Setting, Staff, TimeSource};
-use crate::sweep;
+use huiyin_app::act::{self, Move};
+use huiyin_app::demo_office::{self, Mark};
+use huiyin_app::lodge::{self, Lodging, Receipt, Registration};
+use huiyin_app::{AppError, Identity, Office, Result, Staff, TimeSource, follow, proceedings, sweep};
 
-pub use crate::sign_in::published::PASSWORD;
+pub use huiyin_app::sign_in::published::PASSWORD;
 pub use world::{DIVISION, FRONT_OFFICE};
 
 use script::Step;
@@ -99,81 +98,6 @@ struct Planned {
     receipt: Option<Receipt>,
 }
 
-/// What a store holds, as far as a demo is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Holds {
-    /// Nothing: a demo may be made in it.
-    Nothing,
-    /// A demo that was not finished.
-    Unfinished,
-    /// A demo.
-    Demo,
-    /// An office: units, officers or petitions that no demo put there.
-    Office,
-}
-
-/// What the store holds.
-///
-/// # Errors
-/// As the store.
-pub async fn holds(office: &Office) -> Result<Holds> {
-    if let Some(mark) = office.demo_mark().await? {
-        let made = mark.0.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
-        return Ok(if made { Holds::Demo } else { Holds::Unfinished });
-    }
-    let directory = office.reload_directory().await?;
-    Ok(if directory.units.is_empty() && directory.officers.is_empty() { Holds::Nothing } else { Holds::Office })
-}
-
-/// Whether the store holds a demo, finished or not.
-///
-/// # Errors
-/// As the store.
-pub async fn is_demo(office: &Office) -> Result<bool> {
-    office.is_demo().await
-}
-
-/// Number and code of the petition that is shown to visitors; `None` until the demo is made.
-///
-/// # Errors
-/// As the store.
-pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
-    let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-    let pair = office.demo_mark().await?.map(|s| (text(&s.0, "number"), text(&s.0, "code")));
-    Ok(pair.filter(|(number, _)| !number.is_empty()))
-}
-
-async fn mark(office: &Office, doc: serde_json::Value) -> Result<()> {
-    office.write(vec![Setting::put(DEMO_MARK, doc)?]).await?;
-    office.forget_demo();
-    Ok(())
-}
-
-/// Seconds by which office time was moved forward.
-///
-/// # Errors
-/// As the store.
-pub async fn stored_offset(office: &Office) -> Result<i64> {
-    Ok(office.setting("office_offset").await?.and_then(|s| s.0.as_i64()).unwrap_or(0))
-}
-
-/// Moves a demo's office time to the next due instant and works what is due. Only forward, only in a demo.
-///
-/// # Errors
-/// [`AppError::NotAllowed`] outside a demo.
-pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
-    if !is_demo(office).await? {
-        return Err(AppError::NotAllowed);
-    }
-    let Some(next) = office.store().next_timer(office.tenant(), office.now().at).await? else { return Ok(None) };
-    if !office.time().move_to(next) {
-        return Err(AppError::NotAllowed);
-    }
-    let offset = next.as_second() - office.machine_now().as_second();
-    office.write(vec![Setting::put("office_offset", offset)?]).await?;
-    Ok(Some(sweep::run(office).await?))
-}
-
 /// Makes the county and its petitions. `real` is the time the demo goes on with.
 ///
 /// # Errors
@@ -187,7 +111,7 @@ pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> 
 /// # Errors
 /// As the store.
 pub async fn begin(office: &Office) -> Result<()> {
-    mark(office, serde_json::json!({ "made": false })).await?;
+    demo_office::mark(office, Mark::Begun).await?;
     people(office).await
 }
 
@@ -232,12 +156,12 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
     time.move_to(end.at);
     sweep::timers(&seeder).await?;
     let (number, code) = plan.first().and_then(|p| p.receipt.clone()).map(|r| (r.number, r.code)).unwrap_or_default();
-    mark(office, serde_json::json!({ "made": true, "number": number, "code": code })).await?;
+    demo_office::mark(office, Mark::Made { number: &number, code: &code }).await?;
     Ok(Seeded { number, code, refused, steps })
 }
 
 fn toml_scenarios() -> Result<Scenarios> {
-    huiyin_rules::from_toml(include_str!("../../demo/scenarios.toml")).map_err(AppError::internal)
+    toml::from_str(include_str!("../scenarios.toml")).map_err(AppError::caused("the scenarios of the demo cannot be read"))
 }
 
 fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
@@ -247,20 +171,9 @@ fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
 /// The county's units and officers alone, without petitions.
 ///
 /// # Errors
-/// As the store.
+/// As the store; [`AppError::NotAllowed`] in a store that holds an office.
 pub async fn people(office: &Office) -> Result<()> {
-    let hash = crate::sign_in::hash(PASSWORD).await?;
-    let mut records = Vec::new();
-    for unit in world::units() {
-        records.push(RecordWrite::put(&(unit.id.clone(),), &unit)?);
-    }
-    for officer in world::officers() {
-        records.push(RecordWrite::put(&(officer.id.clone(),), &officer)?);
-        records.push(crate::sign_in::known_password(&officer.id, &hash)?);
-    }
-    office.write(records).await?;
-    crate::places::put(office, &world::divisions()).await?;
-    office.reload_directory().await.map(|_| ())
+    demo_office::put_people(office, &world::units(), &world::officers(), &world::divisions()).await
 }
 
 fn plan(calendar: &WorkCalendar, scenarios: &[Scenario], end: &OfficeTime) -> Vec<Planned> {
@@ -347,7 +260,7 @@ impl Planned {
 async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt, error: &AppError, day: Date) -> Result<Option<Date>> {
     let AppError::Closed(closed) = error else { return Ok(None) };
     let Closed::Guard { guard: Guard::NotOwed(rule) } = &**closed else { return Ok(None) };
-    let matter = office.store().matter_by_number(office.tenant(), &matter_number(&receipt.number, 1)).await?.ok_or(AppError::NotFound)?;
+    let matter = matter(office, &matter_number(&receipt.number, 1)).await?;
     let Some(clock) = matter.running(rule) else { return Ok(None) };
     let from = if clock.kind == ClockKind::Right { clock.legal.max(day) } else { day };
     Ok(from.tomorrow().ok().map(|next| calendar.roll(next)))
@@ -357,7 +270,7 @@ async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt
 async fn supervise(office: &Office, pressed: &mut BTreeSet<ProceedingId>, day: Date) -> Result<usize> {
     let mut done = 0;
     for id in pressed.clone() {
-        let Some(matter) = office.store().matter(office.tenant(), &id).await?.filter(|m| !m.number.contains('5')) else {
+        let Some(matter) = proceedings::by_id(office, &id).await?.and_then(Subject::into_matter).filter(|m| !m.number.contains('5')) else {
             pressed.remove(&id);
             continue;
         };
@@ -379,6 +292,10 @@ async fn supervise(office: &Office, pressed: &mut BTreeSet<ProceedingId>, day: D
     Ok(done)
 }
 
+async fn matter(office: &Office, number: &str) -> Result<Matter> {
+    proceedings::for_operator(office, number).await?.into_matter().ok_or(AppError::NotFound)
+}
+
 fn action(step: &Step, day: Date) -> Move {
     let fields: BTreeMap<String, String> = step.fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect();
     Move { id: step.id.to_owned(), fields, ..Move::default() }
@@ -394,7 +311,7 @@ async fn make(office: &Office, receipt: &Receipt, step: &Step, day: Date) -> Res
 }
 
 async fn by_officer(office: &Office, number: &str, step: &Step, day: Date) -> Result<()> {
-    let matter = office.store().matter_by_number(office.tenant(), number).await?.ok_or(AppError::NotFound)?;
+    let matter = matter(office, number).await?;
     let directory = office.directory().await?;
     let unit = matter.unit_for(step.by, &directory).unwrap_or_else(|| matter.holder.clone());
     let posts: &[&str] = match step.by {
