@@ -47,38 +47,33 @@ pub(crate) async fn by_petitioner(office: &Office, matter: Matter, new_code: boo
 async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) -> Result<Matter> {
     let ground = office.ground(&matter.pack).await?;
     let move_id = MoveId::new(&step.id);
-    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
+    let rule = ground
+        .book
+        .find_move(&move_id)
+        .ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     // The same addition sent twice is stored once, also without a key.
     let content = content_of(&step);
     let hers = *actor == Actor::Petitioner && rule.verb == Verb::Add;
     let key = step.key.clone().or_else(|| hers.then(|| format!("same:{content}")));
     let key = key.map(|k| idempotency_key(office, &matter, &step.id, &k));
     if let Some(key) = &key
-        && let Some(known) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
+        && let Some(known) =
+            office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
     {
         return as_made(office, &matter.id, &known, &content).await;
     }
     if step.version.is_some_and(|v| v != matter.version) {
         return Err(AppError::ChangedMeanwhile);
     }
-    if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
-        return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
-    }
-    if rule.private_to.is_some() && !step.files.is_empty() {
-        return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
-    }
-    if rule.verb == Verb::Destroy && !step.files.is_empty() {
-        return Err(AppError::Form(vec![FormError::new("files", "fault-destroy-files")]));
-    }
-    if rule.verb == Verb::Appoint && step.files.is_empty() {
-        return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
-    }
+    files_fit(rule, &step)?;
     // Of several who do the same at once only the first takes a number for its paper.
     let turn = match rule.documents().next() {
         Some(_) => Some(office.turn(&format!("matter:{}", matter.id)).await),
         None => None,
     };
-    if turn.is_some() && office.store().matter(office.tenant(), &matter.id).await?.is_none_or(|now| now.version != matter.version) {
+    if turn.is_some()
+        && office.store().matter(office.tenant(), &matter.id).await?.is_none_or(|now| now.version != matter.version)
+    {
         return match &key {
             Some(key) => made_or(office, &matter.id, key, &content, AppError::ChangedMeanwhile).await,
             None => Err(AppError::ChangedMeanwhile),
@@ -87,14 +82,13 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     handed_to_somebody(&ground, rule, &step)?;
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
         stands_instead(office, &ground, &matter, actor, &mut step).await?;
-    }
-    if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
         stands_for_another(office, &matter).await?;
     }
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(key.clone().map(|key| idempotency_item(office, key, &content)));
     // The same words from another form of hers are the same addition as well.
-    let same = (hers && step.key.is_some()).then(|| idempotency_key(office, &matter, &step.id, &format!("same:{content}")));
+    let same =
+        (hers && step.key.is_some()).then(|| idempotency_key(office, &matter, &step.id, &format!("same:{content}")));
     if let Some(same) = same {
         if was_done(office, &same, &content).await? {
             return Ok(matter);
@@ -124,10 +118,37 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
     Ok(done)
 }
 
-/// Decides the move on the matter and on those joined with it, and adds it to the unit of work; returns the first as it then is.
-async fn all(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, rule: &MoveRule, step: &Move, changes: &mut Changes) -> Result<Matter> {
+/// Whether a move has the files it needs, and none where it takes none.
+fn files_fit(rule: &MoveRule, step: &Move) -> Result<()> {
+    if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
+        return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
+    }
+    if rule.private_to.is_some() && !step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("complaint", "fault-private-files")]));
+    }
+    if rule.verb == Verb::Destroy && !step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-destroy-files")]));
+    }
+    if rule.verb == Verb::Appoint && step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-authority")]));
+    }
+    Ok(())
+}
+
+/// Decides the move on the matter and on those joined with it, and adds it to the unit of work; returns the first as it
+/// then is.
+async fn all(
+    office: &Office,
+    ground: &Ground,
+    matter: Matter,
+    actor: &Actor,
+    rule: &MoveRule,
+    step: &Move,
+    changes: &mut Changes,
+) -> Result<Matter> {
     let (mut joinder, mut done) = (None, None);
-    for (i, member) in crate::joinder::members(office, ground, matter, actor, rule, step).await?.into_iter().enumerate() {
+    for (i, member) in crate::joinder::members(office, ground, matter, actor, rule, step).await?.into_iter().enumerate()
+    {
         let number = member.number.clone();
         let made = one(office, ground, &member, actor, rule, step, &mut joinder, changes).await;
         let next = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
@@ -183,7 +204,12 @@ async fn made_or(office: &Office, id: &ProceedingId, key: &str, content: &str, e
 /// What a move carries, in one digest: fields and files.
 pub(crate) fn content_of(step: &Move) -> String {
     let files: Vec<&str> = step.files.iter().map(|f| f.hash.as_str()).collect();
-    let fields: BTreeMap<&str, &str> = step.fields.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).map(|(k, v)| (k.as_str(), v.trim())).collect();
+    let fields: BTreeMap<&str, &str> = step
+        .fields
+        .iter()
+        .filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str()))
+        .map(|(k, v)| (k.as_str(), v.trim()))
+        .collect();
     huiyin_register::digest("", &(fields, files)).unwrap_or_default()
 }
 
@@ -192,7 +218,10 @@ const NOT_CONTENT: [&str; 9] = ["csrf", "version", "token", "key", "only_this", 
 
 /// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
 pub(crate) fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
-    let name = step.fields.get(&Field::ToUnit.word()).filter(|_| rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask);
+    let name = step
+        .fields
+        .get(&Field::ToUnit.word())
+        .filter(|_| rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask);
     let Some(unit) = name.and_then(|n| ground.directory.unit(&UnitId::new(n.trim()))) else { return Ok(()) };
     let meant = step.fields.get(UNMANNED).is_some_and(|v| v == "1");
     if posts::sits(&ground.directory, unit) == Sits::Nobody && !meant {
@@ -201,8 +230,15 @@ pub(crate) fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) 
     Ok(())
 }
 
-/// The number that stands in the place of an entry made void: another matter that this officer can look at, and not void itself.
-async fn stands_instead(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, step: &mut Move) -> Result<()> {
+/// The number that stands in the place of an entry made void: another matter that this officer can look at, and not
+/// void itself.
+async fn stands_instead(
+    office: &Office,
+    ground: &Ground,
+    matter: &Matter,
+    actor: &Actor,
+    step: &mut Move,
+) -> Result<()> {
     let field = Field::Instead.word();
     let typed = step.fields.get(&field).map(|t| huiyin_domain::text::line(t)).filter(|t| !t.is_empty());
     let Some(typed) = typed else { return Ok(()) };
@@ -226,7 +262,9 @@ fn stands_key(stands: &Matter, void: &str) -> String {
 async fn stands_for_another(office: &Office, matter: &Matter) -> Result<()> {
     for item in office.store().items(office.tenant(), ItemKind::Proposal, &stands_key(matter, ""), "", 50).await? {
         let void = ProceedingId::new(item.doc.as_str().unwrap_or_default());
-        if let Some(void) = office.store().matter(office.tenant(), &void).await?.filter(|m| m.facts.contains(&Fact::Voided)) {
+        if let Some(void) =
+            office.store().matter(office.tenant(), &void).await?.filter(|m| m.facts.contains(&Fact::Voided))
+        {
             return Err(AppError::Form(vec![FormError::with("void_ground", "fault-stands-for", &void.number)]));
         }
     }
@@ -253,14 +291,20 @@ async fn one(
     if rule.verb == Verb::Appoint && anonymous {
         return Err(Closed::Anonymous.into());
     }
-    let made = crate::papers::make_paper(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers).await?;
+    let made =
+        crate::papers::make_paper(office, ground, matter, rule, record.as_ref(), &mut decision, &mut changes.numbers)
+            .await?;
     changes.records.extend(made.records);
     changes.items.extend(made.copy);
     if rule.verb == Verb::Void
         && let Some(number) = step.fields.get(&Field::Instead.word()).filter(|n| !n.is_empty())
         && let Some(stands) = office.store().matter_by_number(office.tenant(), number).await?
     {
-        changes.items.push(ItemRecord::lasting(ItemKind::Proposal, stands_key(&stands, matter.id.as_str()), matter.id.as_str().into()));
+        changes.items.push(ItemRecord::lasting(
+            ItemKind::Proposal,
+            stands_key(&stands, matter.id.as_str()),
+            matter.id.as_str().into(),
+        ));
     }
     changes.records.extend(crate::joinder::settle(rule, joinder, &mut decision.subject)?);
     changes.records.extend(crate::people::recusals(matter, &decision.subject)?);
@@ -270,7 +314,8 @@ async fn one(
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(changes, office, &record, &decision.subject, rule.id.as_str());
     }
-    // Files lie with the matter the step was made on: they may tell of that petitioner, not of the others joined with her.
+    // Files lie with the matter the step was made on: they may tell of that petitioner, not of the others joined with
+    // her.
     if changes.attachments.is_empty() {
         let file = |f: &AttachmentRecord| AttachmentRecord {
             submission: matter.submission.clone(),
@@ -308,14 +353,23 @@ async fn one(
     Ok(next)
 }
 
-/// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's words.
+/// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's
+/// words.
 async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes: &mut Changes) -> Result<()> {
-    for sibling in office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id) {
+    for sibling in
+        office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id)
+    {
         let terms = own_terms(office, &sibling, Vec::new()).await?;
         let expected = Expected::Version(sibling.version);
         let mut next = sibling;
         next.version += 1;
-        changes.proceedings.push(ProceedingWrite { scope: next.scope(&ground.directory), subject: next.into(), expected, terms: Some(terms), fact: None });
+        changes.proceedings.push(ProceedingWrite {
+            scope: next.scope(&ground.directory),
+            subject: next.into(),
+            expected,
+            terms: Some(terms),
+            fact: None,
+        });
     }
     Ok(())
 }
@@ -327,7 +381,9 @@ pub(crate) async fn all_terms(office: &Office, matter: &Matter, more: &str) -> R
     let sealed = siblings.iter().any(|m| m.id != matter.id && m.facts.contains(&Fact::Accusation));
     let own = office.store().contents(office.tenant(), matter.id.as_str()).await?.iter().any(|c| c.n == 0);
     if !own && !sealed {
-        texts.extend(office.store().contents(office.tenant(), matter.submission.as_str()).await?.into_iter().map(|c| c.text));
+        texts.extend(
+            office.store().contents(office.tenant(), matter.submission.as_str()).await?.into_iter().map(|c| c.text),
+        );
     }
     own_terms(office, matter, texts).await
 }

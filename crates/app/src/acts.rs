@@ -1,6 +1,6 @@
-//! The record of the office itself: what administrators and the operator did to units, officers, posts, passwords, tokens, rules
-//! and calendars. Each act is chained to the one before it and kept for ever, beside the security log, which also holds sign-ins
-//! and ends by itself.
+//! The record of the office itself: what administrators and the operator did to units, officers, posts, passwords,
+//! tokens, rules and calendars. Each act is chained to the one before it and kept for ever, beside the security log,
+//! which also holds sign-ins and ends by itself.
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::OfficerId;
@@ -68,7 +68,8 @@ async fn head(office: &Office) -> Result<(u64, String)> {
     Ok(newest.map_or_else(|| (0, String::new()), |(_, row)| (row.act.n, row.commitment)))
 }
 
-/// Writes entries together with what they tell of, all or nothing; those that change the office stand in its record as well.
+/// Writes entries together with what they tell of, all or nothing; those that change the office stand in its record as
+/// well.
 ///
 /// # Errors
 /// As the store.
@@ -95,10 +96,18 @@ pub(crate) async fn commit(office: &Office, entries: &[Entry], changes: Changes)
         let mut all = whole.clone();
         for (n, entry) in (newest + 1..).zip(&kept) {
             let actor = entry.by.as_ref().map_or(EventActor::Operator, |id| {
-                let unit = directory.officer(id).map(|o| o.unit.clone()).unwrap_or_else(|| office.front_office().clone());
+                let unit =
+                    directory.officer(id).map(|o| o.unit.clone()).unwrap_or_else(|| office.front_office().clone());
                 EventActor::Officer { officer: id.clone(), unit }
             });
-            let act = Recorded { n, at: entry.at, actor, act: entry.act, officer: entry.officer.clone(), detail: entry.detail.clone() };
+            let act = Recorded {
+                n,
+                at: entry.at,
+                actor,
+                act: entry.act,
+                officer: entry.officer.clone(),
+                detail: entry.detail.clone(),
+            };
             let salt = random_hex(16)?;
             let bound = bind(&before, &salt, &act).map_err(AppError::caused("an act has no commitment"))?;
             before.clone_from(&bound);

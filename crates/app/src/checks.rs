@@ -56,8 +56,8 @@ pub struct Drawn {
 /// Draws closed files that were answered in a period, by chance alone.
 ///
 /// # Errors
-/// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office; [`AppError::Form`] names the fields,
-/// also when there is nothing to draw from.
+/// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office; [`AppError::Form`] names the
+/// fields, also when there is nothing to draw from.
 pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: Date) -> Result<Draw> {
     if !yearly::allowed(office, staff).await? {
         return Err(AppError::NotAllowed);
@@ -96,7 +96,8 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
         return Err(AppError::Form(vec![FormError::new("from", "fault-draw-none")]));
     }
     numbers.sort();
-    let drawn = Draw { day: office.now().today(), from, to, out_of: usize::try_from(seen).unwrap_or(usize::MAX), numbers };
+    let drawn =
+        Draw { day: office.now().today(), from, to, out_of: usize::try_from(seen).unwrap_or(usize::MAX), numbers };
     office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), new_id()), &drawn)?]).await?;
     Ok(drawn)
 }
@@ -123,12 +124,20 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
     for (_, draw) in all.into_iter().rev().take(SHOWN) {
         let mut files = Vec::new();
         for number in &draw.numbers {
-            let matter = office.store().matter_by_number(office.tenant(), number).await?.filter(|m| m.may_read(&staff.actor(), &directory));
+            let matter = office
+                .store()
+                .matter_by_number(office.tenant(), number)
+                .await?
+                .filter(|m| m.may_read(&staff.actor(), &directory));
             // What the reader may no longer see is not named.
             let Some(matter) = matter else { continue };
             let checked = checked(office, &matter, draw.day).await?;
             let book = office.ground(&matter.pack).await?.book;
-            let checks = |m: &&MoveRule| m.verb == Verb::Check && m.from.contains(&matter.state) && m.needs.iter().any(|n| n.field == Field::Result);
+            let checks = |m: &&MoveRule| {
+                m.verb == Verb::Check
+                    && m.from.contains(&matter.state)
+                    && m.needs.iter().any(|n| n.field == Field::Result)
+            };
             let by = book.moves.iter().find(checks).map(|m| m.id.clone());
             files.push(Drawn { number: number.clone(), title: matter.title.clone(), checked, by });
         }
@@ -140,7 +149,9 @@ pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Draw
 async fn checked(office: &Office, matter: &Matter, since: Date) -> Result<bool> {
     let events = office.store().events(office.tenant(), &matter.id).await?;
     let day = |at: jiff::Timestamp| at.to_zoned_datetime(office.zone().clone()).date();
-    let is_check =
-        |e: &huiyin_storage::EventRecord| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Check, carried, .. } if carried.text(Field::Result).is_some());
+    let is_check = |e: &huiyin_storage::EventRecord| match &e.event.kind {
+        EventKind::Moved { verb: Verb::Check, carried, .. } => carried.text(Field::Result).is_some(),
+        _ => false,
+    };
     Ok(events.iter().any(|e| is_check(e) && day(e.event.at) >= since))
 }

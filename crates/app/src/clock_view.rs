@@ -143,7 +143,13 @@ pub fn view(ground: ViewGround<'_>, proceeding: &Proceeding, clock: &Clock) -> O
         Some(_) => format!("{unit} {}", post_word(ground.rules.directory, ground.language, clock.bound.post)),
         None => unit.clone(),
     };
-    let telephone = clock.bound.unit.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| u.telephone.clone()).unwrap_or_default();
+    let telephone = clock
+        .bound
+        .unit
+        .as_ref()
+        .and_then(|u| ground.rules.directory.unit(u))
+        .map(|u| u.telephone.clone())
+        .unwrap_or_default();
     Some(ClockView {
         n: clock.n,
         rule: clock.rule.0.clone(),
@@ -215,7 +221,12 @@ fn is_counted(why: Why) -> bool {
 /// Days counted in `(start, until]`.
 fn counted_until(reckoning: &Reckoning, until: Date) -> i64 {
     let end = number_of(until) + 1;
-    reckoning.reasons.iter().filter(|r| is_counted(r.why)).map(|r| i64::from((number_of(r.to).min(end) - number_of(r.from)).max(0))).sum()
+    reckoning
+        .reasons
+        .iter()
+        .filter(|r| is_counted(r.why))
+        .map(|r| i64::from((number_of(r.to).min(end) - number_of(r.from)).max(0)))
+        .sum()
 }
 
 fn days_word(ground: ViewGround<'_>, clock: &Clock, n: i64) -> String {
@@ -246,7 +257,10 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
     let total = days_word(ground, clock, counted_until(reckoning, clock.nominal));
     if is_short(clock) {
         let due = huiyin_wording::instant(ground.language, clock.due, &ground.now.zone, today);
-        return ground.say(if matches!(clock.state(), ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" }, &[("due", due)]);
+        return ground.say(
+            if matches!(clock.state(), ClockState::Breached { .. }) { "clock-short-late" } else { "clock-short" },
+            &[("due", due)],
+        );
     }
     match clock.state() {
         ClockState::Discharged { at, late } => {
@@ -276,7 +290,10 @@ fn sentence(ground: ViewGround<'_>, clock: &Clock, reckoning: &Reckoning, today:
                 (ClockKind::Duty, ..=0) => "clock-today",
                 (ClockKind::Duty, _) => "clock-running",
             };
-            ground.say(key, &[("legal", legal), ("left", days_word(ground, clock, left)), ("total", total), ("at", at.to_string())])
+            ground.say(
+                key,
+                &[("legal", legal), ("left", days_word(ground, clock, left)), ("total", total), ("at", at.to_string())],
+            )
         }
     }
 }
@@ -337,28 +354,32 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     let first = clock.start.tomorrow().map(|d| day(ground.language, d, today)).unwrap_or_default();
     if is_short(clock) {
         let at = |t| huiyin_wording::instant(ground.language, t, &ground.now.zone, today);
-        line("reckon-start", ground.say("reckon-start-short", &[("start", at(clock.started_at)), ("fact", start_word(ground, rule))]));
+        line(
+            "reckon-start",
+            ground.say("reckon-start-short", &[("start", at(clock.started_at)), ("fact", start_word(ground, rule))]),
+        );
         line("reckon-period", period_text(ground, clock, rule));
         line("reckon-end", at(clock.due));
         return out;
     }
-    line("reckon-start", ground.say("reckon-start-text", &[("start", start), ("fact", start_word(ground, rule)), ("first", first)]));
+    line(
+        "reckon-start",
+        ground.say("reckon-start-text", &[("start", start), ("fact", start_word(ground, rule)), ("first", first)]),
+    );
     line("reckon-period", period_text(ground, clock, rule));
     for entry in &clock.ledger {
-        match entry {
-            LedgerEntry::Stop { from, to, reason } => {
-                let until = to.map_or_else(|| ground.say("until-now", &[]), |t| day(ground.language, t.yesterday().unwrap_or(t), today));
-                let why = ground.rules.book.find_move(&huiyin_domain::ids::MoveId::new(reason)).map_or_else(|| reason.clone(), |m| ground.label(&m.done));
-                line("reckon-stop", ground.say("reckon-stop-text", &[("from", day(ground.language, *from, today)), ("to", until), ("why", why)]));
-            }
-            LedgerEntry::Extension { days, approved_by, reason, .. } => {
-                let unit =
-                    ground.rules.directory.unit(approved_by).map_or_else(|| approved_by.0.clone(), |u| ground.language.pick(&u.name, &u.name_en).to_owned());
-                line("reckon-extension", ground.say("reckon-extension-text", &[("days", days.to_string()), ("unit", unit), ("why", reason.clone())]));
-            }
-        }
+        let (term, text) = entry_line(ground, entry);
+        line(term, text);
     }
-    let spans = |why: Why| reckoning.reasons.iter().filter(|r| r.why == why).map(|r| span(ground, r)).collect::<Vec<_>>().join(&ground.say("list-comma", &[]));
+    let spans = |why: Why| {
+        reckoning
+            .reasons
+            .iter()
+            .filter(|r| r.why == why)
+            .map(|r| span(ground, r))
+            .collect::<Vec<_>>()
+            .join(&ground.say("list-comma", &[]))
+    };
     for (why, term) in [(Why::Rest, "reckon-rest"), (Why::MadeUp, "reckon-made-up")] {
         let text = spans(why);
         if !text.is_empty() {
@@ -367,11 +388,21 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     }
     line("reckon-end", end_text(ground, clock));
     if let Some(extension) = rule.extension.filter(|_| clock.extensions() < rule.extensions && clock.is_owed()) {
-        line("reckon-if-extended", ground.say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]));
+        line(
+            "reckon-if-extended",
+            ground
+                .say("reckon-if-extended-text", &[("days", extension.to_string()), ("unit", ground.unit_name(clock))]),
+        );
     }
     let late = matches!(clock.state(), ClockState::Breached { .. });
     if let Some(clause) = rule.consequence.as_ref().filter(|_| late).and_then(|c| ground.rules.book.clauses.get(c)) {
-        line("reckon-consequence", ground.say("reckon-consequence-text", &[("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]));
+        line(
+            "reckon-consequence",
+            ground.say(
+                "reckon-consequence-text",
+                &[("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))],
+            ),
+        );
     }
     if clock.provisional {
         // Before the first calendar here no notice will come; after the last one it is waited for.
@@ -385,13 +416,45 @@ fn lines(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule, reckoning: &Re
     out
 }
 
+/// A stop or an extension of the ledger, and what is said of it.
+fn entry_line(ground: ViewGround<'_>, entry: &LedgerEntry) -> (&'static str, String) {
+    let day = |date| day(ground.language, date, ground.now.today());
+    let (book, directory) = (ground.rules.book, ground.rules.directory);
+    match entry {
+        LedgerEntry::Stop { from, to, reason } => {
+            let until = to.map_or_else(|| ground.say("until-now", &[]), |t| day(t.yesterday().unwrap_or(t)));
+            let done = book.find_move(&huiyin_domain::ids::MoveId::new(reason)).map(|m| ground.label(&m.done));
+            let values = [("from", day(*from)), ("to", until), ("why", done.unwrap_or_else(|| reason.clone()))];
+            ("reckon-stop", ground.say("reckon-stop-text", &values))
+        }
+        LedgerEntry::Extension { days, approved_by, reason, .. } => {
+            let unit = directory.unit(approved_by).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned());
+            let unit = unit.unwrap_or_else(|| approved_by.0.clone());
+            let values = [("days", days.to_string()), ("unit", unit), ("why", reason.clone())];
+            ("reckon-extension", ground.say("reckon-extension-text", &values))
+        }
+    }
+}
+
 fn period_text(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule) -> String {
     // The day was set by whoever asked for it; the law has no number here.
     if rule.length.is_none() {
-        let unit = clock.owed_to.as_ref().and_then(|u| ground.rules.directory.unit(u)).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned());
-        let clause = clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| ground.label(&c.cite)).unwrap_or_default();
+        let unit = clock
+            .owed_to
+            .as_ref()
+            .and_then(|u| ground.rules.directory.unit(u))
+            .map(|u| ground.language.pick(&u.name, &u.name_en).to_owned());
+        let clause = clock
+            .clause
+            .as_ref()
+            .and_then(|c| ground.rules.book.clauses.get(c))
+            .map(|c| ground.label(&c.cite))
+            .unwrap_or_default();
         let unit = unit.unwrap_or_else(|| ground.say("the-sender", &[]));
-        return ground.say("reckon-period-set", &[("unit", unit), ("legal", date(ground.language, clock.legal)), ("cite", clause)]);
+        return ground.say(
+            "reckon-period-set",
+            &[("unit", unit), ("legal", date(ground.language, clock.legal)), ("cite", clause)],
+        );
     }
     let key = match clock.unit {
         PeriodUnit::CalendarDays => "reckon-calendar-days",
@@ -403,9 +466,13 @@ fn period_text(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule) -> Strin
         PeriodUnit::Minutes => "reckon-minutes",
     };
     let length = ground.say(key, &[("n", clock.length.to_string())]);
-    let clause = clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).filter(|_| clock.basis != Basis::House);
+    let clause =
+        clock.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).filter(|_| clock.basis != Basis::House);
     match clause {
-        Some(clause) => ground.say("reckon-period-law", &[("length", length), ("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))]),
+        Some(clause) => ground.say(
+            "reckon-period-law",
+            &[("length", length), ("cite", ground.label(&clause.cite)), ("gist", ground.label(&clause.gist))],
+        ),
         None => ground.say("reckon-period-house", &[("length", length)]),
     }
 }
@@ -419,7 +486,13 @@ fn end_text(ground: ViewGround<'_>, clock: &Clock) -> String {
     }
     let name = ground.rules.calendar.name_of(clock.nominal).map_or_else(
         || ground.say("weekend", &[]),
-        |n| if ground.language.code() == ground.rules.book.binding { n.to_owned() } else { ground.say("public-holiday", &[]) },
+        |n| {
+            if ground.language.code() == ground.rules.book.binding {
+                n.to_owned()
+            } else {
+                ground.say("public-holiday", &[])
+            }
+        },
     );
     ground.say("reckon-end-rolled", &[("nominal", nominal), ("legal", legal), ("name", name)])
 }

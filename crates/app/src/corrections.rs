@@ -1,7 +1,8 @@
 //! What was registered is corrected, with a trace: what it was, what it is, who, and why.
 //!
-//! An earlier day of receipt is one officer's to set. A later one takes time from the petitioner: it needs evidence, a second
-//! person of another post, and she is told (LAW.md §12.3). Clocks are reckoned again; what ran out stays on record.
+//! An earlier day of receipt is one officer's to set. A later one takes time from the petitioner: it needs evidence, a
+//! second person of another post, and she is told (LAW.md §12.3). Clocks are reckoned again; what ran out stays on
+//! record.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +32,18 @@ use crate::seal::{seal, tell};
 use crate::vault::{self, Person};
 
 /// Lines of the registration that are shown and can be written anew.
-pub const LINES: [&str; 10] =
-    ["title", "class", "place_name", "complained_of", "headcount", "postmark", "enclosures", "foreign_number", "foreign_date", "sent_by"];
+pub const LINES: [&str; 10] = [
+    "title",
+    "class",
+    "place_name",
+    "complained_of",
+    "headcount",
+    "postmark",
+    "enclosures",
+    "foreign_number",
+    "foreign_date",
+    "sent_by",
+];
 /// Lines that she wrote herself when it came online: no office's to change.
 const WRITTEN_ONLINE: [&str; 4] = ["title", "place_name", "complained_of", "headcount"];
 /// Identity and contact: not shown; what is typed replaces what was there, 无 takes it out.
@@ -70,7 +81,8 @@ pub struct Proposal {
 /// As the store; [`AppError::NotAllowed`] for a unit that neither received nor holds it.
 pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, BTreeMap<String, String>)> {
     let (matter, record) = of(office, staff, number).await?;
-    let mut out: BTreeMap<String, String> = LINES.iter().map(|l| ((*l).to_owned(), line(&matter, &record, l))).collect();
+    let mut out: BTreeMap<String, String> =
+        LINES.iter().map(|l| ((*l).to_owned(), line(&matter, &record, l))).collect();
     out.insert("received_on".into(), matter.received_on.to_string());
     Ok((matter, out))
 }
@@ -89,7 +101,9 @@ async fn of(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Sub
 /// Whether an officer may correct what was registered: of the unit that received it or of the one that holds it.
 pub fn may(staff: &Staff, matter: &Matter, record: &SubmissionRecord) -> bool {
     let gone = matter.facts.contains(&Fact::Destroyed) || matter.facts.contains(&Fact::Sealed);
-    !gone && crate::access::allows(staff, Action::Register) && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
+    !gone
+        && crate::access::allows(staff, Action::Register)
+        && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
 }
 
 fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
@@ -125,12 +139,24 @@ struct Change {
 ///
 /// # Errors
 /// [`AppError::Form`] with every fault; [`AppError::ChangedMeanwhile`] when somebody was quicker.
-#[expect(clippy::too_many_lines, reason = "each check stands before what it guards; to be parted with the rooms of lodge")]
-pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTreeMap<String, String>, files: Vec<AttachmentRecord>) -> Result<Corrected> {
+#[expect(
+    clippy::too_many_lines,
+    reason = "each check stands before what it guards; to be parted with the rooms of lodge"
+)]
+pub async fn correct(
+    office: &Office,
+    staff: &Staff,
+    number: &str,
+    given: &BTreeMap<String, String>,
+    files: Vec<AttachmentRecord>,
+) -> Result<Corrected> {
     let (matter, record) = of(office, staff, number).await?;
     let content = huiyin_register::digest(
         "",
-        &(given.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).collect::<Vec<_>>(), files.iter().map(|f| &f.hash).collect::<Vec<_>>()),
+        &(
+            given.iter().filter(|(k, _)| !NOT_CONTENT.contains(&k.as_str())).collect::<Vec<_>>(),
+            files.iter().map(|f| &f.hash).collect::<Vec<_>>(),
+        ),
     )
     .unwrap_or_default();
     let once = given.get("key").filter(|k| k.len() >= 16).map(|k| act::idempotency_key(office, &matter, "correct", k));
@@ -162,7 +188,8 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
-    // Whoever is meant takes neither time from the complaint nor the own name out of it; nor does who would then be meant.
+    // Whoever is meant takes neither time from the complaint nor the own name out of it; nor does who would then be
+    // meant.
     let own = ground.directory.unit(&staff.officer.unit);
     let renames = changed.iter().filter(|c| matches!(c.field, "complained_of" | "title"));
     let about_own = renames.clone().any(|c| c.field == "complained_of" && own.is_some_and(|u| u.is_meant_by(&c.is)));
@@ -177,7 +204,11 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
     }
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(once.map(|key| act::idempotency_item(office, key, &content)));
-    let files = if record.submission.naming == Naming::Anonymous { lodge::without_names(office, &matter, files).await? } else { files };
+    let files = if record.submission.naming == Naming::Anonymous {
+        lodge::without_names(office, &matter, files).await?
+    } else {
+        files
+    };
     let files = files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
     vault::adopt(office, &matter.submission, files, &mut changes).await?;
     if let Some(on) = day.filter(|_| later) {
@@ -190,7 +221,10 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
             at: office.now().at,
         };
         let doc = serde_json::to_value(proposal).map_err(AppError::caused("a proposal has no JSON"))?;
-        changes.items.push(ItemRecord { only_new: true, ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc) });
+        changes.items.push(ItemRecord {
+            only_new: true,
+            ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc)
+        });
     }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let mut what: Vec<String> = changed.iter().map(|c| c.field.to_owned()).collect();
@@ -206,9 +240,11 @@ pub async fn correct(office: &Office, staff: &Staff, number: &str, given: &BTree
         })
         .await?;
     }
-    let said = Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
+    let said =
+        Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
     // Before what stands is written: a number that stays under another heading is put back.
-    let wrong = changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::removal(&matter.id, &c.was));
+    let wrong =
+        changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::removal(&matter.id, &c.was));
     changes.records.extend(wrong);
     write(office, &mut changes, matter, record, Write { actor, new, changed, what, said }).await?;
     office.store().commit(changes).await?;
@@ -224,7 +260,13 @@ struct Write {
     said: Payload,
 }
 
-async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: SubmissionRecord, write: Write) -> Result<()> {
+async fn write(
+    office: &Office,
+    changes: &mut Changes,
+    matter: Matter,
+    record: SubmissionRecord,
+    write: Write,
+) -> Result<()> {
     let Write { actor, new, changed, what, said } = write;
     if what.is_empty() && new.is_none() {
         return Ok(());
@@ -241,7 +283,14 @@ async fn write(office: &Office, changes: &mut Changes, matter: Matter, record: S
             Some(day) => receive_on(ground.rules(), &part, day, &actor, &now)?,
             None => {
                 let mut next = part.clone();
-                let kind = EventKind::Corrected { what: Vec::new(), was: None, received_on: None, agreed: None, words: None, files: Default::default() };
+                let kind = EventKind::Corrected {
+                    what: Vec::new(),
+                    was: None,
+                    received_on: None,
+                    agreed: None,
+                    words: None,
+                    files: Default::default(),
+                };
                 let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
                 next.changed_at = now.at;
                 (next, vec![event])
@@ -311,7 +360,9 @@ fn changed(
         let was = line(matter, record, field);
         match field {
             "title" if text::is_blank(&is) => errors.push(FormError::new(field, "fault-missing")),
-            "class" if !is.is_empty() && !lodge::is_class(ground, &is) => errors.push(FormError::new(field, "fault-class")),
+            "class" if !is.is_empty() && !lodge::is_class(ground, &is) => {
+                errors.push(FormError::new(field, "fault-class"))
+            }
             "headcount" => match text::number(typed).parse::<u32>() {
                 Ok(n) if n > 0 && n <= 1_000_000 => is = n.to_string(),
                 _ => errors.push(FormError::new(field, "fault-headcount")),
@@ -337,7 +388,11 @@ fn changed(
 }
 
 /// Identity and contact that are typed; of an anonymous letter there is none to correct.
-fn personal(record: &SubmissionRecord, given: &BTreeMap<String, String>, errors: &mut Vec<FormError>) -> Vec<(&'static str, String)> {
+fn personal(
+    record: &SubmissionRecord,
+    given: &BTreeMap<String, String>,
+    errors: &mut Vec<FormError>,
+) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for field in PERSONAL {
         let typed = given.get(field).map_or("", String::as_str);
@@ -385,7 +440,8 @@ fn new_day(
         return None;
     }
     let registered = record.submission.registered_at.to_zoned_datetime(office.zone().clone()).date();
-    let postmark = changed.iter().find(|c| c.field == "postmark").map_or(record.submission.paper.postmark, |c| c.is.parse().ok());
+    let postmark =
+        changed.iter().find(|c| c.field == "postmark").map_or(record.submission.paper.postmark, |c| c.is.parse().ok());
     if record.submission.channel == Channel::Online {
         errors.push(FormError::new("received_on", "fault-day-online"));
     } else if day > office.now().today() {
@@ -408,19 +464,37 @@ fn may_take_time(directory: &huiyin_domain::unit::Directory, matter: &Matter, un
 
 fn instant(office: &Office, record: &SubmissionRecord, on: Date) -> Timestamp {
     let registered = record.submission.registered_at;
-    if registered.to_zoned_datetime(office.zone().clone()).date() == on { registered } else { start_of_day(on, office.zone()) }
+    if registered.to_zoned_datetime(office.zone().clone()).date() == on {
+        registered
+    } else {
+        start_of_day(on, office.zone())
+    }
 }
 
 fn in_words(office: &Office, changed: &[Change]) -> String {
     let say = |key: &str| office.wording().text(office.binding(), key, &[]);
     let none = say("not-given");
     let shown = |v: &str| if v.is_empty() { none.clone() } else { v.to_owned() };
-    let one = |c: &Change| format!("{}{}{} → {}", say(&format!("ask-{}", c.field.replace('_', "-"))), say("colon"), shown(&c.was), shown(&c.is));
+    let one = |c: &Change| {
+        format!(
+            "{}{}{} → {}",
+            say(&format!("ask-{}", c.field.replace('_', "-"))),
+            say("colon"),
+            shown(&c.was),
+            shown(&c.is)
+        )
+    };
     changed.iter().map(one).collect::<Vec<_>>().join("\n")
 }
 
 /// Puts new lines into who it is and keeps the old ones.
-fn correct_person(person: &mut Person, personal: &[(&'static str, String)], officer: &str, reason: &str, at: Timestamp) {
+fn correct_person(
+    person: &mut Person,
+    personal: &[(&'static str, String)],
+    officer: &str,
+    reason: &str,
+    at: Timestamp,
+) {
     for (field, value) in personal {
         let who = &mut person.identity;
         let slot = match *field {
@@ -430,7 +504,13 @@ fn correct_person(person: &mut Person, personal: &[(&'static str, String)], offi
             _ => &mut who.address,
         };
         let was = std::mem::replace(slot, value.clone());
-        person.corrections.push(IdentityCorrection { field: (*field).to_owned(), was, officer: officer.to_owned(), reason: reason.to_owned(), at });
+        person.corrections.push(IdentityCorrection {
+            field: (*field).to_owned(),
+            was,
+            officer: officer.to_owned(),
+            reason: reason.to_owned(),
+            at,
+        });
     }
 }
 
@@ -459,14 +539,19 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     if proposal.officer == staff.officer.id {
         return Err(Closed::SecondPerson.into());
     }
-    let first: Vec<Post> = ground.directory.officer(&proposal.officer).map(|o| o.posts.iter().copied().collect()).unwrap_or_default();
+    let first: Vec<Post> =
+        ground.directory.officer(&proposal.officer).map(|o| o.posts.iter().copied().collect()).unwrap_or_default();
     if !first.iter().any(|a| staff.officer.posts.iter().any(|b| a != b)) {
         return Err(Closed::SecondPost.into());
     }
     let mut changes = Changes::new(office.tenant().clone());
     let write_this = Write {
         actor: EventActor::Officer { officer: proposal.officer, unit: proposal.unit },
-        new: Some(NewDay { on: proposal.on, at: instant(office, &record, proposal.on), agreed: Some(staff.officer.id.clone()) }),
+        new: Some(NewDay {
+            on: proposal.on,
+            at: instant(office, &record, proposal.on),
+            agreed: Some(staff.officer.id.clone()),
+        }),
         changed: Vec::new(),
         what: Vec::new(),
         said: Payload::of([(Field::Reason, proposal.reason), (Field::Proof, proposal.evidence)]),
@@ -487,7 +572,8 @@ pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> 
     let mut changes = Changes::new(office.tenant().clone());
     let submission = matter.submission.clone();
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
-    let refused = Write { actor, new: None, changed: Vec::new(), what: vec!["day_refused".to_owned()], said: Payload::default() };
+    let refused =
+        Write { actor, new: None, changed: Vec::new(), what: vec!["day_refused".to_owned()], said: Payload::default() };
     write(office, &mut changes, matter, record, refused).await?;
     office.store().commit(changes).await?;
     Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&submission)).await?)

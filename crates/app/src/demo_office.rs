@@ -1,5 +1,5 @@
-//! A store that holds a demo: the mark that says so, its invented people, and its time, which can be moved forward. What the demo
-//! holds is made by the crate `demo`; nothing here writes into a live office.
+//! A store that holds a demo: the mark that says so, its invented people, and its time, which can be moved forward.
+//! What the demo holds is made by the crate `demo`; nothing here writes into a live office.
 
 use huiyin_domain::unit::{Officer, Unit};
 use huiyin_storage::RecordWrite;
@@ -49,7 +49,8 @@ pub async fn is_demo(office: &Office) -> Result<bool> {
 /// # Errors
 /// As the store.
 pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
-    let text = |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
+    let text =
+        |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
     let pair = office.demo_mark().await?.map(|s| (text(&s.0, "number"), text(&s.0, "code")));
     Ok(pair.filter(|(number, _)| !number.is_empty()))
 }
@@ -110,7 +111,8 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
     Ok(Some(sweep::run(office).await?))
 }
 
-/// Puts invented units and officers in, who share the published password, and a division list. A live office never comes by them.
+/// Puts invented units and officers in, who share the published password, and a division list. A live office never
+/// comes by them.
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] in a store that holds an office of others.

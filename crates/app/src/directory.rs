@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::{Post, Power};
-use huiyin_domain::unit::{Officer, Seat, Unit};
+use huiyin_domain::unit::{Directory, Officer, Seat, Unit};
 use huiyin_storage::RecordWrite;
+use jiff::Timestamp;
 
 use crate::access::{Action, require};
 use crate::acts;
@@ -25,7 +26,8 @@ pub enum Entry {
     Known,
 }
 
-/// Whether a text can be a unit's code: small letters and digits, so that two codes never come to one word of the search index.
+/// Whether a text can be a unit's code: small letters and digits, so that two codes never come to one word of the
+/// search index.
 pub fn is_code(id: &str) -> bool {
     (1..=32).contains(&id.len()) && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
 }
@@ -55,8 +57,13 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
     if unit.name.trim().is_empty() {
         errors.push(FormError::new("name", "fault-missing"));
     }
-    for (field, text) in [("name", &unit.name), ("name_en", &unit.name_en), ("address", &unit.address), ("telephone", &unit.telephone), ("hours", &unit.hours)]
-    {
+    for (field, text) in [
+        ("name", &unit.name),
+        ("name_en", &unit.name_en),
+        ("address", &unit.address),
+        ("telephone", &unit.telephone),
+        ("hours", &unit.hours),
+    ] {
         if text.chars().count() > 200 {
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
@@ -87,7 +94,8 @@ pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) 
         return Err(AppError::Form(errors));
     }
     let act = if entry == Entry::New { Act::UnitAdded } else { Act::UnitChanged };
-    write_unit(office, &unit, Some(security::Entry::new(office, act, Some(&staff.officer.id)).with(unit.id.as_str()))).await
+    write_unit(office, &unit, Some(security::Entry::new(office, act, Some(&staff.officer.id)).with(unit.id.as_str())))
+        .await
 }
 
 pub(crate) async fn write_unit(office: &Office, unit: &Unit, entry: Option<security::Entry>) -> Result<()> {
@@ -124,8 +132,59 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     let _turn = office.turn("officers").await;
     let directory = office.reload_directory().await?;
     let login = form.login.trim().to_lowercase();
+    let now = office.now().at;
+    let errors = officer_faults(&directory, &form, &login, now);
+    if !errors.is_empty() {
+        return Err(AppError::Form(errors));
+    }
+    let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
+    let mut officer = Officer {
+        id: id.clone(),
+        login,
+        name: form.name.trim().to_owned(),
+        unit: form.unit,
+        posts: BTreeSet::new(),
+        seats: form.seats,
+        active: form.active,
+    };
+    officer.posts = officer.posts_at(now);
+    let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref())
+        .await?
+        .map_err(|fault| AppError::Form(vec![fault]))?;
+    let written = std::iter::once(&officer).chain(&substitute).map(|o| RecordWrite::put(&(o.id.clone(),), o));
+    let records = written.collect::<std::result::Result<Vec<_>, _>>()?;
+    let added = directory.officer(&id).is_none();
+    let posts: Vec<String> = officer.seats.iter().map(seat_in_words).collect();
+    let detail = format!(
+        "{} · {} · {}{}",
+        officer.login,
+        officer.unit,
+        posts.join(" "),
+        if officer.active { "" } else { " · inactive" }
+    );
+    let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
+    let by = Some(&staff.officer.id);
+    let mut entries = vec![security::Entry::new(office, act, by).of(&id).with(detail)];
+    // Whoever takes over what the post owes sees that on her own page too.
+    if let Some(taking) = &substitute {
+        entries.push(
+            security::Entry::new(office, Act::OfficerChanged, by)
+                .of(&taking.id)
+                .with(format!("{} → {}", officer.login, taking.login)),
+        );
+    }
+    acts::put(office, &entries, records).await?;
+    office.reload_directory().await?;
+    Ok(id)
+}
+
+/// What is wrong with what an administrator enters of an officer.
+fn officer_faults(directory: &Directory, form: &OfficerForm, login: &str, now: Timestamp) -> Vec<FormError> {
     let mut errors = Vec::new();
-    if login.is_empty() || login.len() > 40 || !login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+    if login.is_empty()
+        || login.len() > 40
+        || !login.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+    {
         errors.push(FormError::new("login", "fault-login"));
     }
     if directory.officers.iter().any(|o| o.login == login && Some(&o.id) != form.id.as_ref()) {
@@ -146,42 +205,27 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     if form.seats.iter().any(|s| directory.vocabulary.post(s.post).is_none()) {
         errors.push(FormError::new("posts", "fault-posts"));
     }
-    let now = office.now().at;
     let administers = |posts: &BTreeSet<Post>| directory.vocabulary.may(posts, Power::Administer);
     let last_admin = form.id.as_ref().is_some_and(|id| {
         // Whoever goes on a day that is set does not count.
-        let for_good = |o: &Officer| o.seats.is_empty() || o.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post])));
-        let admins: Vec<_> = directory.officers.iter().filter(|o| o.active && administers(&o.posts) && for_good(o)).collect();
+        let for_good = |o: &Officer| {
+            o.seats.is_empty()
+                || o.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post])))
+        };
+        let admins: Vec<_> =
+            directory.officers.iter().filter(|o| o.active && administers(&o.posts) && for_good(o)).collect();
         admins.len() == 1
             && admins.iter().any(|o| &o.id == id)
-            && !(form.active && form.seats.iter().any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post]))))
+            && !(form.active
+                && form
+                    .seats
+                    .iter()
+                    .any(|s| s.until.is_none() && s.holds(now) && administers(&BTreeSet::from([s.post]))))
     });
     if last_admin {
         errors.push(FormError::new("posts", "fault-last-admin"));
     }
-    if !errors.is_empty() {
-        return Err(AppError::Form(errors));
-    }
-    let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
-    let mut officer =
-        Officer { id: id.clone(), login, name: form.name.trim().to_owned(), unit: form.unit, posts: BTreeSet::new(), seats: form.seats, active: form.active };
-    officer.posts = officer.posts_at(now);
-    let substitute = posts::take_over(office, &directory, &officer, form.substitute.as_ref()).await?.map_err(|fault| AppError::Form(vec![fault]))?;
-    let written = std::iter::once(&officer).chain(&substitute).map(|o| RecordWrite::put(&(o.id.clone(),), o));
-    let records = written.collect::<std::result::Result<Vec<_>, _>>()?;
-    let added = directory.officer(&id).is_none();
-    let posts: Vec<String> = officer.seats.iter().map(seat_in_words).collect();
-    let detail = format!("{} · {} · {}{}", officer.login, officer.unit, posts.join(" "), if officer.active { "" } else { " · inactive" });
-    let act = if added { Act::OfficerAdded } else { Act::OfficerChanged };
-    let by = Some(&staff.officer.id);
-    let mut entries = vec![security::Entry::new(office, act, by).of(&id).with(detail)];
-    // Whoever takes over what the post owes sees that on her own page too.
-    if let Some(taking) = &substitute {
-        entries.push(security::Entry::new(office, Act::OfficerChanged, by).of(&taking.id).with(format!("{} → {}", officer.login, taking.login)));
-    }
-    acts::put(office, &entries, records).await?;
-    office.reload_directory().await?;
-    Ok(id)
+    errors
 }
 
 /// An assignment as the acts of the office tell it.

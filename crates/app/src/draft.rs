@@ -1,4 +1,5 @@
-//! A form being filled in, kept for the visit. A draft belongs to its form and not to the browser: two tabs are two forms.
+//! A form being filled in, kept for the visit. A draft belongs to its form and not to the browser: two tabs are two
+//! forms.
 //!
 //! A form's id is made without writing anything, carries its time and is signed for the browser's secret. Whoever posts
 //! without an id (no hidden field) fills in the newest form of the browser.
@@ -84,7 +85,8 @@ pub fn secret() -> Result<String> {
 /// # Errors
 /// [`AppError::Internal`] without randomness.
 pub fn begin(office: &Office, secret: &str, beside: bool) -> Result<String> {
-    let begun = format!("{:x}-{}-{}", office.machine_now().as_second(), if beside { "two" } else { "one" }, random_hex(8)?);
+    let begun =
+        format!("{:x}-{}-{}", office.machine_now().as_second(), if beside { "two" } else { "one" }, random_hex(8)?);
     let signed = sign(office, secret, &begun);
     Ok(format!("{begun}-{signed}"))
 }

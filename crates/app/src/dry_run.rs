@@ -87,9 +87,14 @@ fn one(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<Wo
         if next.project(calendar, &now).is_err() {
             continue;
         }
-        let late = |due: jiff::Timestamp| clock.kind == ClockKind::Duty && !matches!(clock.state(), ClockState::Closed { .. }) && now.at > due;
+        let late = |due: jiff::Timestamp| {
+            clock.kind == ClockKind::Duty && !matches!(clock.state(), ClockState::Closed { .. }) && now.at > due
+        };
         let (was_late, would_be_late) = (late(clock.due), late(next.due));
-        let other_hands = old.as_ref().and_then(|b| b.clock(&clock.rule)).is_some_and(|o| o.bound != rule.bound || o.post != rule.post);
+        let other_hands = old
+            .as_ref()
+            .and_then(|b| b.clock(&clock.rule))
+            .is_some_and(|o| o.bound != rule.bound || o.post != rule.post);
         if next.due != clock.due || other_hands {
             found.changes.push(Change {
                 number: matter.number.clone(),

@@ -41,7 +41,8 @@ pub struct Deserted {
 /// As the store.
 pub async fn deserted(office: &Office, staff: &Staff) -> Result<Vec<Deserted>> {
     let units = posts::deserted_below(office, &*office.directory().await?, staff);
-    let reads: Vec<DutyQuery> = units.iter().map(|u| DutyQuery { limit: 0, ..posts::whole_unit(office, &u.id, BTreeSet::new()) }).collect();
+    let reads: Vec<DutyQuery> =
+        units.iter().map(|u| DutyQuery { limit: 0, ..posts::whole_unit(office, &u.id, BTreeSet::new()) }).collect();
     let mut out = Vec::new();
     for ((unit, read), slice) in units.into_iter().zip(&reads).zip(office.store().duty_slices(&reads).await?) {
         let folded: u64 = office.store().bursts(read).await?.iter().map(|b| b.matters).sum();
@@ -104,7 +105,15 @@ pub enum Bursts {
 ///
 /// # Errors
 /// As the store; [`crate::AppError::NotAllowed`] for a post that has no lists.
-pub async fn overview(office: &Office, staff: &Staff, whose: &Whose, slices: &[Slice], after: Option<String>, limit: u32, with: Bursts) -> Result<Overview> {
+pub async fn overview(
+    office: &Office,
+    staff: &Staff,
+    whose: &Whose,
+    slices: &[Slice],
+    after: Option<String>,
+    limit: u32,
+    with: Bursts,
+) -> Result<Overview> {
     require(staff, Action::ReadLists)?;
     let base = query(office, staff, whose).await?;
     // What has run out in the unit is the head's as well: the first step of every escalation.
@@ -146,13 +155,20 @@ pub async fn overview(office: &Office, staff: &Staff, whose: &Whose, slices: &[S
 ///
 /// # Errors
 /// As [`overview`].
-pub async fn list(office: &Office, staff: &Staff, whose: Whose, slice: Slice, after: Option<String>, limit: u32) -> Result<(Page<DutyRecord>, DutyCounts)> {
+pub async fn list(
+    office: &Office,
+    staff: &Staff,
+    whose: Whose,
+    slice: Slice,
+    after: Option<String>,
+    limit: u32,
+) -> Result<(Page<DutyRecord>, DutyCounts)> {
     let mut found = overview(office, staff, &whose, &[slice], after, limit, Bursts::Without).await?;
     Ok((found.pages.pop().unwrap_or(Page { rows: Vec::new(), next: None }), found.counts))
 }
 
-/// The bursts in which whose duties these are has something to sort: many filings from one network within minutes, one row each.
-/// Whatever is touched, or of which a clock warns, leaves them.
+/// The bursts in which whose duties these are has something to sort: many filings from one network within minutes, one
+/// row each. Whatever is touched, or of which a clock warns, leaves them.
 ///
 /// # Errors
 /// As [`overview`].
@@ -179,7 +195,14 @@ pub async fn name_burst(office: &Office) -> Result<String> {
 ///
 /// # Errors
 /// As [`list`].
-pub async fn of_burst(office: &Office, staff: &Staff, whose: &Whose, burst: &str, after: Option<String>, limit: u32) -> Result<Page<DutyRecord>> {
+pub async fn of_burst(
+    office: &Office,
+    staff: &Staff,
+    whose: &Whose,
+    burst: &str,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Page<DutyRecord>> {
     require(staff, Action::ReadLists)?;
     let query = query(office, staff, whose).await?;
     let query = DutyQuery { burst: Some(burst.to_owned()), after, limit: limit.clamp(1, 500), ..query };
@@ -194,10 +217,16 @@ async fn query(office: &Office, staff: &Staff, whose: &Whose) -> Result<DutyQuer
         Whose::Mine => {
             posts.extend(staff.officer.posts.iter().copied());
             // What an empty post owes falls to the head at once.
-            let more = if staff.may(Power::Head) { posts::empty(&directory, &unit) } else { posts::stood_in_for(&directory, staff) };
+            let more = if staff.may(Power::Head) {
+                posts::empty(&directory, &unit)
+            } else {
+                posts::stood_in_for(&directory, staff)
+            };
             posts.extend(more);
         }
-        Whose::Below(below) if posts::deserted_below(office, &directory, staff).iter().any(|u| &u.id == below) => unit = below.clone(),
+        Whose::Below(below) if posts::deserted_below(office, &directory, staff).iter().any(|u| &u.id == below) => {
+            unit = below.clone()
+        }
         Whose::Below(_) => return Err(AppError::NotFound),
         Whose::Unit => {}
     }

@@ -102,7 +102,8 @@ impl AppError {
         move |error| Self::Internal { context: context.to_owned(), source: Some(error.into()) }
     }
 
-    /// An item that cannot be read. Of the reader's error only place and kind are kept: its text can hold what stands in the item.
+    /// An item that cannot be read. Of the reader's error only place and kind are kept: its text can hold what stands
+    /// in the item.
     pub(crate) fn damaged(what: &'static str, key: &str, error: &serde_json::Error) -> Self {
         Self::Store(StoreError::corrupt(what, key, error))
     }

@@ -60,7 +60,8 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     };
     if after.is_none() {
         // The words are looked for in matters and in what is no matter at the same time: each has a reader of its own.
-        let (others, words) = tokio::join!(proceedings::search(office, staff, &typed, OTHERS), office.store().search(&query));
+        let (others, words) =
+            tokio::join!(proceedings::search(office, staff, &typed, OTHERS), office.store().search(&query));
         found.others = others?;
         found.words = matters(words?);
         found.numbers = match &parsed {
@@ -89,7 +90,10 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
         found.numbers = readable(office, staff, references::find_beginning(office, &typed).await?).await?;
         // Longer ones are numbers of others: contracts, orders, accounts.
         let ours = typed.chars().filter(char::is_ascii_digit).count() <= 13;
-        found.slip = parsed.err().filter(|_| ours).filter(|e| matches!(e, number::NumberError::Check(_)) && found.numbers.is_empty());
+        found.slip = parsed
+            .err()
+            .filter(|_| ours)
+            .filter(|e| matches!(e, number::NumberError::Check(_)) && found.numbers.is_empty());
     }
     Ok(found)
 }
@@ -97,11 +101,16 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
 async fn by_number(office: &Office, staff: &Staff, number: &str) -> Result<Vec<Matter>> {
     let one = if number.matches('-').count() == 3 { number.to_owned() } else { number::matter_number(number, 1) };
     let Some(matter) = office.store().matter_by_number(office.tenant(), &one).await? else { return Ok(Vec::new()) };
-    let all = if number.matches('-').count() == 3 { vec![matter] } else { office.store().matters_of(office.tenant(), &matter.submission).await? };
+    let all = if number.matches('-').count() == 3 {
+        vec![matter]
+    } else {
+        office.store().matters_of(office.tenant(), &matter.submission).await?
+    };
     readable(office, staff, all).await
 }
 
-/// A number of ours without its last digit (2026-000402), or its serial by itself (402) in this year and those before it.
+/// A number of ours without its last digit (2026-000402), or its serial by itself (402) in this year and those before
+/// it.
 async fn by_serial(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<Matter>> {
     let plain = text::number(typed).replace(' ', "");
     let (years, serial) = match plain.split_once('-') {
@@ -110,7 +119,9 @@ async fn by_serial(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<Ma
             let (year, serial) = plain.split_at_checked(4).unwrap_or_default();
             (year.parse().ok().into_iter().collect(), serial.to_owned())
         }
-        None if plain.len() <= 6 => ((0..YEARS).map(|back| office.now().today().year() - back).collect::<Vec<i16>>(), plain.clone()),
+        None if plain.len() <= 6 => {
+            ((0..YEARS).map(|back| office.now().today().year() - back).collect::<Vec<i16>>(), plain.clone())
+        }
         _ => return Ok(Vec::new()),
     };
     let digits = !serial.is_empty() && serial.len() <= 7 && serial.chars().all(|c| c.is_ascii_digit());
@@ -137,7 +148,13 @@ fn matters(page: Page<Subject>) -> Page<Matter> {
 ///
 /// # Errors
 /// As [`search`].
-pub async fn list(office: &Office, staff: &Staff, phase: Option<Phase>, after: Option<String>, limit: u32) -> Result<Page<Matter>> {
+pub async fn list(
+    office: &Office,
+    staff: &Staff,
+    phase: Option<Phase>,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Page<Matter>> {
     require(staff, Action::ReadLists)?;
     let query = ListQuery {
         kind: ProceedingKind::Matter,

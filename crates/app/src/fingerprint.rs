@@ -1,5 +1,6 @@
-//! What a store belongs to: the secret its codes are made with, the key its vault is sealed with and the folder its files lie in. All are known to the store by a
-//! fingerprint, so that a node or a restored backup with another one is refused before it gives out a receipt that opens nowhere.
+//! What a store belongs to: the secret its codes are made with, the key its vault is sealed with and the folder its
+//! files lie in. All are known to the store by a fingerprint, so that a node or a restored backup with another one is
+//! refused before it gives out a receipt that opens nowhere.
 
 use huiyin_domain::ids::TenantId;
 use huiyin_storage::{RecordWrite, Store, StoreError};
@@ -30,7 +31,8 @@ pub enum Fingerprint {
 }
 
 impl Office {
-    /// Compares the secret and the name of the file store with what the store knows; a store that knows none yet takes these.
+    /// Compares the secret and the name of the file store with what the store knows; a store that knows none yet takes
+    /// these.
     ///
     /// # Errors
     /// As the store.

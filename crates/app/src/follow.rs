@@ -70,7 +70,11 @@ pub async fn open_to_act(office: &Office, code: &str, from: &str) -> Result<Subm
 /// [`AppError::NotFound`] when the form was not sent.
 pub async fn own(office: &Office, form_token: &str) -> Result<(String, SubmissionRecord)> {
     let code = receipt::code(office, form_token);
-    let record = office.store().submission_by_receipt(office.tenant(), &receipt::hash(office, &code)).await?.ok_or(AppError::NotFound)?;
+    let record = office
+        .store()
+        .submission_by_receipt(office.tenant(), &receipt::hash(office, &code))
+        .await?
+        .ok_or(AppError::NotFound)?;
     Ok((code, record))
 }
 
@@ -94,7 +98,8 @@ async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
     let secret = random_hex(32)?;
     let expires = office.machine_now().checked_add(OPEN_HOURS.hours()).ok();
     let doc = serde_json::json!({ "submission": record.submission.id, "code": record.receipt_hash });
-    let item = ItemRecord { kind: ItemKind::Follow, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
+    let item =
+        ItemRecord { kind: ItemKind::Follow, key: office.keyed_hash("follow", &secret), doc, expires, only_new: true };
     office.store().put_items(office.tenant(), vec![item]).await?;
     Ok(secret)
 }
@@ -110,7 +115,11 @@ pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
         .await?
         .ok_or(AppError::NotSignedIn)?;
     let said = |name: &str| item.doc.get(name).and_then(|v| v.as_str()).unwrap_or_default();
-    let record = office.store().submission(office.tenant(), &SubmissionId::new(said("submission"))).await?.ok_or(AppError::NotSignedIn)?;
+    let record = office
+        .store()
+        .submission(office.tenant(), &SubmissionId::new(said("submission")))
+        .await?
+        .ok_or(AppError::NotSignedIn)?;
     if record.receipt_hash == said("code") { Ok(record) } else { Err(AppError::NotSignedIn) }
 }
 
@@ -148,7 +157,8 @@ pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<
     Ok(out)
 }
 
-/// The event of an answer that waits to be opened: service is open to her, and the last decision is what would be served.
+/// The event of an answer that waits to be opened: service is open to her, and the last decision is what would be
+/// served.
 fn unopened(view: &MatterView) -> Option<u32> {
     let waits = view.offers(&Actor::Petitioner).iter().any(|o| o.rule.verb == Verb::Serve && o.closed.is_none());
     view.events.iter().rev().find(|e| is_answer(&e.event.kind)).map(|e| e.event.n).filter(|_| waits)
@@ -164,8 +174,8 @@ fn is_answer(kind: &EventKind) -> bool {
     matches!(kind, EventKind::Moved { verb: Verb::Decide | Verb::DecideReview | Verb::Refuse, .. })
 }
 
-/// Her own files and those of steps she is told of; evidence and notes between offices are not hers to read here. What shows
-/// who somebody is does not open by a code that replaced another.
+/// Her own files and those of steps she is told of; evidence and notes between offices are not hers to read here. What
+/// shows who somebody is does not open by a code that replaced another.
 fn is_hers(file: &AttachmentRecord, submission: &SubmissionRecord) -> bool {
     (file.told || file.by == "petitioner") && !(file.identity && submission.replaced_code.is_some())
 }

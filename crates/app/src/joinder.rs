@@ -90,10 +90,18 @@ pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Ac
 }
 
 /// The members a step is made on, the matter it is made on first; each with the joinder it then belongs to.
-pub(crate) async fn members(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, rule: &MoveRule, step: &Move) -> Result<Vec<Matter>> {
+pub(crate) async fn members(
+    office: &Office,
+    ground: &Ground,
+    matter: Matter,
+    actor: &Actor,
+    rule: &MoveRule,
+    step: &Move,
+) -> Result<Vec<Matter>> {
     match rule.verb {
         Verb::Join => newcomers(office, ground, matter, actor, step).await,
-        // Of two, the one that stays is on its own as well; where this officer cannot say so there, it is left as it is.
+        // Of two, the one that stays is on its own as well; where this officer cannot say so there, it is left as it
+        // is.
         Verb::Unjoin => {
             let mut rest = others(office, &matter).await?;
             let last = if rest.len() == 1 { rest.pop() } else { None };
@@ -140,7 +148,13 @@ pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
     Ok(members.iter().filter(|((_, id), member)| member.belongs && *id != matter.id).count())
 }
 
-async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Actor, step: &Move) -> Result<Vec<Matter>> {
+async fn newcomers(
+    office: &Office,
+    ground: &Ground,
+    matter: Matter,
+    actor: &Actor,
+    step: &Move,
+) -> Result<Vec<Matter>> {
     let fault = |fault, value: &str| AppError::Form(vec![FormError::with("joined", fault, value)]);
     let given = step.fields.get("joined").map(String::as_str).unwrap_or_default();
     let mut seen = BTreeSet::from([matter.id.clone()]);
@@ -152,7 +166,10 @@ async fn newcomers(office: &Office, ground: &Ground, matter: Matter, actor: &Act
         }
         let first = out.first().ok_or(AppError::NotFound)?;
         if other.joinder.is_some() {
-            return Err(fault(if other.joinder == first.joinder { "fault-joined-already" } else { "fault-joined-elsewhere" }, word));
+            return Err(fault(
+                if other.joinder == first.joinder { "fault-joined-already" } else { "fault-joined-elsewhere" },
+                word,
+            ));
         }
         if !fits(first, &other) {
             return Err(fault("fault-joined-unfit", word));
@@ -199,7 +216,9 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
     let visibility = visibility(office, staff).await?;
     let (store, tenant) = (office.store(), office.tenant());
     let mut take = |found: Vec<Subject>| {
-        for other in found.into_iter().filter_map(Subject::into_matter).filter(|m| fits(matter, m) && m.joinder.is_none()) {
+        for other in
+            found.into_iter().filter_map(Subject::into_matter).filter(|m| fits(matter, m) && m.joinder.is_none())
+        {
             if out.len() < PROPOSED && !out.iter().any(|m| m.id == other.id) {
                 out.push(other);
             }
@@ -207,11 +226,33 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
     };
     for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
         let text: String = text.chars().take(60).collect();
-        let query = SearchQuery { kind: ProceedingKind::Matter, tenant: tenant.clone(), visibility: visibility.clone(), text, after: None, limit: LOOKED_AT };
+        let query = SearchQuery {
+            kind: ProceedingKind::Matter,
+            tenant: tenant.clone(),
+            visibility: visibility.clone(),
+            text,
+            after: None,
+            limit: LOOKED_AT,
+        };
         take(store.search(&query).await?.rows);
     }
-    let query = ListQuery { kind: ProceedingKind::Matter, tenant: tenant.clone(), visibility, phase: Some(matter.phase), after: None, limit: LOOKED_AT };
-    take(store.list(&query).await?.rows.into_iter().filter(|s| s.matter().is_some_and(|m| m.class.is_some() && m.class == matter.class)).collect());
+    let query = ListQuery {
+        kind: ProceedingKind::Matter,
+        tenant: tenant.clone(),
+        visibility,
+        phase: Some(matter.phase),
+        after: None,
+        limit: LOOKED_AT,
+    };
+    take(
+        store
+            .list(&query)
+            .await?
+            .rows
+            .into_iter()
+            .filter(|s| s.matter().is_some_and(|m| m.class.is_some() && m.class == matter.class))
+            .collect(),
+    );
     Ok(out)
 }
 

@@ -33,11 +33,12 @@ pub(crate) async fn look_at_later(office: &Office, hash: &str) -> Result<()> {
     office.write(vec![RecordWrite::put(&(hash.to_owned(),), &DoomedFile { after: Some(after) })?]).await
 }
 
-/// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and removed
-/// after it stands, now or by the next sweep.
+/// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and
+/// removed after it stands, now or by the next sweep.
 pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter, changes: &mut Changes) -> Result<()> {
     let (store, tenant) = (office.store(), office.tenant());
-    let others: Vec<Matter> = store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
+    let others: Vec<Matter> =
+        store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
     let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
     let (removed, mut hashes) = crate::papers::removal(office, &next.id).await?;
     changes.records.extend(removed);
@@ -52,11 +53,18 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
             record.submission.paper = PaperFacts::default();
         }
     }
-    // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with it.
+    // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with
+    // it.
     for mut part in others {
         let expected = Expected::Version(part.version);
         part.version += 1;
-        changes.proceedings.push(ProceedingWrite { scope: part.scope(&ground.directory), subject: part.into(), expected, terms: None, fact: None });
+        changes.proceedings.push(ProceedingWrite {
+            scope: part.scope(&ground.directory),
+            subject: part.into(),
+            expected,
+            terms: None,
+            fact: None,
+        });
     }
     for hash in hashes {
         changes.records.push(doomed(&hash)?);
@@ -73,8 +81,8 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     Ok(())
 }
 
-/// Removes files named by destructions, and files that were sent and never used, unless something else uses the same bytes: then they stay. What cannot be removed
-/// now is tried again by the next sweep.
+/// Removes files named by destructions, and files that were sent and never used, unless something else uses the same
+/// bytes: then they stay. What cannot be removed now is tried again by the next sweep.
 pub(crate) async fn clear(office: &Office) {
     if let Err(error) = try_clear(office).await {
         tracing::error!(error = ?error, "files that nothing uses could not all be removed; the next sweep tries again");

@@ -7,7 +7,9 @@ use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, Verb};
 use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::Service;
-use huiyin_storage::{AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord};
+use huiyin_storage::{
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, MessageRecord, SubmissionRecord,
+};
 
 use crate::access::{Action, readable, reading, require};
 use crate::error::{AppError, Result};
@@ -92,12 +94,19 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     let directory = office.directory().await?;
     // A complaint about the unit goes past it: its words are for the overseer only (art. 18(4)).
     let relations = view.matter.relations(&staff.actor(), &directory);
-    let kept = |id: &huiyin_domain::ids::MoveId| view.ground.book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to));
-    let private: Vec<u32> =
-        view.events.iter().filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id))).map(|e| e.event.n).collect();
+    let kept = |id: &huiyin_domain::ids::MoveId| {
+        view.ground.book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to))
+    };
+    let private: Vec<u32> = view
+        .events
+        .iter()
+        .filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id)))
+        .map(|e| e.event.n)
+        .collect();
     view.words.retain(|w| !private.contains(&w.n));
     view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
-    let sealed = view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
+    let sealed =
+        view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
     view.joined = crate::joinder::others(office, &view.matter).await?;
     view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
@@ -109,7 +118,8 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
         view.text.clear();
         view.files.clear();
     }
-    // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words are shown.
+    // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words
+    // are shown.
     if sealed {
         view.files.clear();
         if !view.own_text {
@@ -119,7 +129,8 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
     Ok(view)
 }
 
-/// The text and the files of an accusation, read for a stated purpose. The reading is recorded first and the petitioner sees it.
+/// The text and the files of an accusation, read for a stated purpose. The reading is recorded first and the petitioner
+/// sees it.
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
@@ -135,7 +146,8 @@ pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &
     let directory = office.directory().await?;
     let open = whole(office, view.matter.clone()).await?;
     // Another part of the letter may be somebody else's to read: then only this part's own words are shown.
-    let others = open.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
+    let others =
+        open.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
     if !others || open.own_text {
         view.text = open.text;
     }
@@ -151,7 +163,13 @@ pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &
 ///
 /// # Errors
 /// As [`accusation`]; [`AppError::NotFound`].
-pub async fn accusation_file(office: &Office, staff: &Staff, number: &str, purpose: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
+pub async fn accusation_file(
+    office: &Office,
+    staff: &Staff,
+    number: &str,
+    purpose: &str,
+    id: &str,
+) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = accusation(office, staff, number, purpose).await?.files;
     let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = vault::read(office, &record).await?;
@@ -171,14 +189,23 @@ pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
 /// Everything of one matter.
 pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView> {
     let (store, tenant) = (office.store(), office.tenant());
-    let submission =
-        store.submission(tenant, &matter.submission).await?.ok_or_else(|| AppError::internal(format!("matter {} has no submission", matter.number)))?;
+    let submission = store
+        .submission(tenant, &matter.submission)
+        .await?
+        .ok_or_else(|| AppError::internal(format!("matter {} has no submission", matter.number)))?;
     let own = store.contents(tenant, matter.id.as_str()).await?;
     let text = match own.iter().find(|c| c.n == 0) {
         Some(part) => part.text.clone(),
-        None => store.contents(tenant, matter.submission.as_str()).await?.into_iter().find(|c| c.n == 0).map(|c| c.text).unwrap_or_default(),
+        None => store
+            .contents(tenant, matter.submission.as_str())
+            .await?
+            .into_iter()
+            .find(|c| c.n == 0)
+            .map(|c| c.text)
+            .unwrap_or_default(),
     };
-    let siblings = store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
+    let siblings =
+        store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
     let destroyed = matter.facts.contains(&Fact::Destroyed);
     Ok(MatterView {
         today: office.now().today(),
@@ -216,13 +243,20 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     }
     let audit = reading(office, staff, &matter, "identity", purpose)?;
     // Only the unit that holds it now may know who asks; others read what is asked.
-    let confidential = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let confidential =
+        office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     let receiver = &confidential.submission.unit;
     // A confidential name is for the receiving office; where that may no longer read the matter, for its holder.
-    let keeper = if matter.scope(&*office.directory().await?).contains(receiver) { receiver.clone() } else { matter.holder.clone() };
-    let only_receiver = confidential.submission.naming == huiyin_domain::submission::Naming::Confidential && staff.officer.unit != keeper;
+    let keeper = if matter.scope(&*office.directory().await?).contains(receiver) {
+        receiver.clone()
+    } else {
+        matter.holder.clone()
+    };
+    let only_receiver = confidential.submission.naming == huiyin_domain::submission::Naming::Confidential
+        && staff.officer.unit != keeper;
     // The holder, the receiving office, and whoever must serve a review opinion.
-    let concerned = [Some(&matter.holder), Some(receiver), matter.reviewer.as_ref()].contains(&Some(&staff.officer.unit));
+    let concerned =
+        [Some(&matter.holder), Some(receiver), matter.reviewer.as_ref()].contains(&Some(&staff.officer.unit));
     if !concerned || only_receiver {
         return Err(AppError::NotAllowed);
     }
@@ -238,7 +272,13 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
 /// # Errors
 /// As the store.
 pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<AttachmentRecord>> {
-    Ok(office.store().attachments(office.tenant(), &matter.submission).await?.into_iter().filter(|f| f.identity).collect())
+    Ok(office
+        .store()
+        .attachments(office.tenant(), &matter.submission)
+        .await?
+        .into_iter()
+        .filter(|f| f.identity)
+        .collect())
 }
 
 /// The bytes of such a document.

@@ -64,7 +64,11 @@ fn unfit(ground: &Ground, proceeding: &Proceeding) -> Option<String> {
     if ground.book.state(&proceeding.state).is_none() {
         return Some(format!("the new rules have no state `{}`", proceeding.state));
     }
-    proceeding.owed().into_iter().find(|c| ground.book.clock(&c.rule).is_none()).map(|c| format!("the new rules have no period `{}`", c.rule))
+    proceeding
+        .owed()
+        .into_iter()
+        .find(|c| ground.book.clock(&c.rule).is_none())
+        .map(|c| format!("the new rules have no period `{}`", c.rule))
 }
 
 async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, done: &mut Moved) -> Result<()> {
@@ -88,7 +92,10 @@ async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, don
         }
     }
     let periods = u64::try_from(said.len().saturating_sub(1)).unwrap_or(0);
-    if mode == Mode::Write && !write_one(office, ground, subject.version, next, Said { clause: None, kinds: said, about: Some("rules") }).await? {
+    if mode == Mode::Write
+        && !write_one(office, ground, subject.version, next, Said { clause: None, kinds: said, about: Some("rules") })
+            .await?
+    {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
     }

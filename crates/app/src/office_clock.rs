@@ -1,7 +1,8 @@
-//! The office's clock is believed within a day: a leap beyond that fires nothing until somebody says that the time is right.
+//! The office's clock is believed within a day: a leap beyond that fires nothing until somebody says that the time is
+//! right.
 //!
-//! A machine whose clock is wrong for a moment would breach everything that runs, tell petitioners so, call superiors, and
-//! remove drafts and sign-ins. None of that can be taken back (ADR 0017).
+//! A machine whose clock is wrong for a moment would breach everything that runs, tell petitioners so, call superiors,
+//! and remove drafts and sign-ins. None of that can be taken back (ADR 0017).
 
 use huiyin_domain::ids::OfficerId;
 use jiff::{SignedDuration, Timestamp};

@@ -1,6 +1,6 @@
 //! The archive package of a matter: one folder in the form of BagIt (RFC 8493) that a court can check without this
-//! program. In OAIS words it is a dissemination package: content (petition, files, papers), its context (the record with
-//! salts and commitments) and its fixity (SHA-256 of every file).
+//! program. In OAIS words it is a dissemination package: content (petition, files, papers), its context (the record
+//! with salts and commitments) and its fixity (SHA-256 of every file).
 //!
 //! Names and contacts stay in the vault and are not part of it.
 
@@ -35,8 +35,8 @@ pub struct Package {
     pub missing: Vec<String>,
 }
 
-/// Builds the package of a matter, for the operator at the machine. It is always made: what cannot be read or drawn is named
-/// in it and does not keep the rest from a court.
+/// Builds the package of a matter, for the operator at the machine. It is always made: what cannot be read or drawn is
+/// named in it and does not keep the rest from a court.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such matter.
@@ -63,17 +63,26 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
         let path = format!("papers/{:06}.pdf", paper.n);
         match papers::draw(office, paper, Form::Pdf, "").await {
             Ok(bytes) => put(path, bytes),
-            Err(error) => missing.push(format!("{path} ({}): {}; papers/{:06}.html and .json hold the same words", paper.number, why(office, &error), paper.n)),
+            Err(error) => missing.push(format!(
+                "{path} ({}): {}; papers/{:06}.html and .json hold the same words",
+                paper.number,
+                why(office, &error),
+                paper.n
+            )),
         }
     }
     // What does not agree with the record is said in the package itself: its own sums would agree with a forgery.
     let found = verify::proceeding(office, &view.matter.clone().into()).await?.findings;
     // A file that could not be read is named already.
-    let named = |f: &&verify::Finding| f.what.strip_prefix("file ").is_some_and(|id| missing.iter().any(|m| m.contains(id)));
+    let named =
+        |f: &&verify::Finding| f.what.strip_prefix("file ").is_some_and(|id| missing.iter().any(|m| m.contains(id)));
     let found: Vec<String> = found.iter().filter(|f| !named(f)).map(ToString::to_string).collect();
     missing.extend(found);
     if !missing.is_empty() {
-        put("MISSING.txt".into(), format!("缺少或者与记录不符 / missing, or not as the record says\n\n{}\n", missing.join("\n")).into_bytes());
+        put(
+            "MISSING.txt".into(),
+            format!("缺少或者与记录不符 / missing, or not as the record says\n\n{}\n", missing.join("\n")).into_bytes(),
+        );
     }
     put("HOW-TO-CHECK.txt".into(), HOW.as_bytes().to_vec());
     let size: usize = payload.iter().map(|e| e.bytes.len()).sum();
@@ -91,7 +100,9 @@ pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
 /// A fault in the words of the forms.
 fn why(office: &Office, error: &AppError) -> String {
     match error {
-        AppError::Form(errors) => errors.iter().map(|e| office.wording().text(Language::ENGLISH, e.fault, &[])).collect::<Vec<_>>().join("; "),
+        AppError::Form(errors) => {
+            errors.iter().map(|e| office.wording().text(Language::ENGLISH, e.fault, &[])).collect::<Vec<_>>().join("; ")
+        }
         other => other.to_string(),
     }
 }
@@ -141,7 +152,8 @@ fn in_words(office: &Office, view: &MatterView) -> String {
 fn reckoning(office: &Office, view: &MatterView) -> String {
     let now = office.now();
     let mut out = String::new();
-    for clock in view.matter.clocks.iter().filter_map(|c| clock_view::view(ground(office, view, &now), &view.matter, c)) {
+    for clock in view.matter.clocks.iter().filter_map(|c| clock_view::view(ground(office, view, &now), &view.matter, c))
+    {
         out.push_str(&format!("{}（{}）\n  {}\n", clock.title, clock.owner, clock.sentence));
         for line in clock.reckoning {
             out.push_str(&format!("    {}：{}\n", line.term, line.text));

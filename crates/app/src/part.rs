@@ -25,7 +25,14 @@ const MAX_PARTS: usize = 50;
 ///
 /// # Errors
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
-pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, words: &str, key: Option<&str>) -> Result<Matter> {
+pub async fn part(
+    office: &Office,
+    staff: &Staff,
+    number: &str,
+    title: &str,
+    words: &str,
+    key: Option<&str>,
+) -> Result<Matter> {
     require(staff, Action::Part)?;
     let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
@@ -75,7 +82,12 @@ pub async fn part(office: &Office, staff: &Staff, number: &str, title: &str, wor
     old.changed_at = now.at;
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &new, "part");
-    changes.contents.push(ContentRecord { owner: new.id.0.clone(), n: 0, text: words.clone(), words: Payload::default() });
+    changes.contents.push(ContentRecord {
+        owner: new.id.0.clone(),
+        n: 0,
+        text: words.clone(),
+        words: Payload::default(),
+    });
     let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
     changes.items.extend(once.map(|once| act::idempotency_item(office, once, &content)));
     changes.records.extend(crate::people::recusals_since(&Default::default(), &new)?);
@@ -96,20 +108,26 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
     let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
-    let first = siblings.into_iter().find(|m| m.part == 1 && m.id != matter.id).ok_or_else(|| late("fault-part-first"))?;
+    let first =
+        siblings.into_iter().find(|m| m.part == 1 && m.id != matter.id).ok_or_else(|| late("fault-part-first"))?;
     if matter.holder != staff.officer.unit || first.holder != staff.officer.unit {
         return Err(AppError::NotAllowed);
     }
-    let moved = |e: &huiyin_storage::EventRecord| matches!(e.event.kind, EventKind::Moved { .. } | EventKind::PartUndone { .. });
+    let moved = |e: &huiyin_storage::EventRecord| {
+        matches!(e.event.kind, EventKind::Moved { .. } | EventKind::PartUndone { .. })
+    };
     let events = office.store().events(office.tenant(), &matter.id).await?;
     if matter.phase != Phase::Intake || events.iter().any(moved) || matter.joinder.is_some() {
         return Err(late("fault-part-touched"));
     }
-    if !matches!(first.phase, Phase::Intake | Phase::Handover) || [&first, &matter].iter().any(|m| m.facts.contains(&Fact::Accusation)) {
+    if !matches!(first.phase, Phase::Intake | Phase::Handover)
+        || [&first, &matter].iter().any(|m| m.facts.contains(&Fact::Accusation))
+    {
         return Err(late("fault-part-late"));
     }
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
-    let (now, actor) = (office.now(), EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() });
+    let (now, actor) =
+        (office.now(), EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() });
     let said = EventKind::PartUndone { part: matter.number.clone(), into: first.number.clone() };
     let (mut back, mut goes_on) = (matter.clone(), first.clone());
     let mut kinds = vec![said.clone()];
@@ -120,7 +138,8 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     back.state = ground.lodging()?.imported_ended.clone();
     back.phase = ground.book.phase(&back.state);
     back.days.insert("archived".into(), now.today());
-    let line = |m: &mut Matter, kind| huiyin_domain::decide::next_event(m, now.at, actor.clone(), None, Basis::House, kind);
+    let line =
+        |m: &mut Matter, kind| huiyin_domain::decide::next_event(m, now.at, actor.clone(), None, Basis::House, kind);
     let closing = kinds.into_iter().map(|kind| line(&mut back, kind)).collect();
     let returned = vec![line(&mut goes_on, said)];
     (back.changed_at, goes_on.changed_at) = (now.at, now.at);

@@ -22,7 +22,13 @@ use crate::vault;
 const BETWEEN: char = '、';
 
 /// What a move changes in the vault: an agent shown by a document, or no longer one.
-pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, identity: &Payload, changes: &mut Changes) -> Result<()> {
+pub(crate) async fn agents(
+    office: &Office,
+    matter: &Matter,
+    rule: &MoveRule,
+    identity: &Payload,
+    changes: &mut Changes,
+) -> Result<()> {
     if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment) {
         return Ok(());
     }
@@ -44,8 +50,10 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
                 return Err(AppError::Form(vec![FormError::with("agent_name", "fault-agents-many", most)]));
             }
             let agent = names.join(&BETWEEN.to_string());
-            let papers: Vec<&str> =
-                [person.agent_paper.as_str(), identity.text(Field::Authority).unwrap_or_default()].into_iter().filter(|p| !p.is_empty()).collect();
+            let papers: Vec<&str> = [person.agent_paper.as_str(), identity.text(Field::Authority).unwrap_or_default()]
+                .into_iter()
+                .filter(|p| !p.is_empty())
+                .collect();
             (person.agent_paper, person.agent) = (papers.join("；"), agent);
         }
         Ok(())
@@ -55,11 +63,20 @@ pub(crate) async fn agents(office: &Office, matter: &Matter, rule: &MoveRule, id
 
 /// What concerns the whole letter and not one part of it: who recuses, and whether somebody acts for the petitioner.
 /// The other parts say so in the same commit, so that none of them is a way round and none is lost.
-pub(crate) async fn on_the_letter(office: &Office, ground: &Ground, before: &Matter, rule: &MoveRule, after: &Matter, changes: &mut Changes) -> Result<()> {
+pub(crate) async fn on_the_letter(
+    office: &Office,
+    ground: &Ground,
+    before: &Matter,
+    rule: &MoveRule,
+    after: &Matter,
+    changes: &mut Changes,
+) -> Result<()> {
     if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment | Verb::Recuse | Verb::LiftRecusal) {
         return Ok(());
     }
-    for part in office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id) {
+    for part in
+        office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id)
+    {
         let mut next = part.clone();
         let mut events = Vec::new();
         if matches!(rule.verb, Verb::Recuse | Verb::LiftRecusal) {
@@ -87,7 +104,10 @@ pub(crate) fn recusals(before: &Proceeding, after: &Proceeding) -> Result<Vec<Re
 
 /// The same from those who stood before.
 pub(crate) fn recusals_since(before: &BTreeSet<OfficerId>, after: &Proceeding) -> Result<Vec<RecordWrite>> {
-    let write = |officer: &OfficerId, stands: bool| RecordWrite::put(&(officer.clone(), after.id.clone()), &Recusal { stands });
+    let write =
+        |officer: &OfficerId, stands: bool| RecordWrite::put(&(officer.clone(), after.id.clone()), &Recusal { stands });
     let begun = after.recused.difference(before).map(|o| write(o, true));
-    Ok(begun.chain(before.difference(&after.recused).map(|o| write(o, false))).collect::<std::result::Result<_, _>>()?)
+    Ok(begun
+        .chain(before.difference(&after.recused).map(|o| write(o, false)))
+        .collect::<std::result::Result<_, _>>()?)
 }

@@ -68,15 +68,28 @@ pub(crate) fn deserted_below(office: &Office, directory: &Directory, staff: &Sta
         return Vec::new();
     }
     // Of a unit and its nearest superior with a head: that head sees it.
-    let nearest = |u: &Unit| directory.superiors(&u.id).into_iter().find(|s| !directory.with_power(&s.id, Power::Head).is_empty()).map(|s| s.id.clone());
+    let nearest = |u: &Unit| {
+        directory
+            .superiors(&u.id)
+            .into_iter()
+            .find(|s| !directory.with_power(&s.id, Power::Head).is_empty())
+            .map(|s| s.id.clone())
+    };
     // What an accusation's receiver owes is seen in its own line alone (art. 30).
     let book = office.book_today();
     let line = |kind: UnitKind| book.as_ref().and_then(|b| b.compartment.as_ref()).is_some_and(|c| c.is_in_line(kind));
     let own = directory.unit(&staff.officer.unit).map(|u| u.kind);
     let in_line = |u: &Unit| !line(u.kind) || own.is_some_and(line);
     let all = directory.vocabulary.holding().count();
-    let deserted = |u: &&Unit| u.active && !directory.is_outside(&u.id) && in_line(u) && empty(directory, &u.id).len() == all;
-    directory.units.iter().filter(deserted).filter(|u| nearest(u).as_ref() == Some(&staff.officer.unit)).cloned().collect()
+    let deserted =
+        |u: &&Unit| u.active && !directory.is_outside(&u.id) && in_line(u) && empty(directory, &u.id).len() == all;
+    directory
+        .units
+        .iter()
+        .filter(deserted)
+        .filter(|u| nearest(u).as_ref() == Some(&staff.officer.unit))
+        .cloned()
+        .collect()
 }
 
 /// All that a unit, or posts of it, owes.
@@ -108,7 +121,8 @@ fn with_posts(officer: &Officer, more: &BTreeSet<Post>) -> Officer {
     next
 }
 
-/// The empty posts of a unit for which an officer stands in: the first of the deputies in whose post somebody sits does.
+/// The empty posts of a unit for which an officer stands in: the first of the deputies in whose post somebody sits
+/// does.
 pub(crate) fn stood_in_for(directory: &Directory, staff: &Staff) -> BTreeSet<Post> {
     let unit = &staff.officer.unit;
     let nobody = BTreeSet::new();
@@ -137,7 +151,12 @@ pub(crate) async fn take_over(
     let Some(was) = directory.officer(&will.id).filter(|o| o.active) else { return Ok(Ok(None)) };
     let stays = |p: &Post| will.active && will.unit == was.unit && will.posts.contains(p);
     let alone = |p: &Post| directory.holders(&was.unit, *p).iter().all(|o| o.id == was.id);
-    let emptied: BTreeSet<Post> = was.posts.iter().copied().filter(|p| directory.vocabulary.holding().any(|h| h == *p) && !stays(p) && alone(p)).collect();
+    let emptied: BTreeSet<Post> = was
+        .posts
+        .iter()
+        .copied()
+        .filter(|p| directory.vocabulary.holding().any(|h| h == *p) && !stays(p) && alone(p))
+        .collect();
     if emptied.is_empty() {
         return Ok(Ok(None));
     }
@@ -145,17 +164,22 @@ pub(crate) async fn take_over(
     if owes == 0 {
         return Ok(Ok(None));
     }
-    let head_stays = directory.with_power(&was.unit, Power::Head).iter().any(|o| o.id != was.id) || directory.vocabulary.with(Power::Head).any(|p| stays(&p));
+    let head_stays = directory.with_power(&was.unit, Power::Head).iter().any(|o| o.id != was.id)
+        || directory.vocabulary.with(Power::Head).any(|p| stays(&p));
     let above = directory.superiors(&was.unit).iter().any(|u| !directory.with_power(&u.id, Power::Head).is_empty());
     Ok(match substitute {
         None => Err(FormError::with("substitute", "fault-post-owes", owes)),
         Some(Substitute::Head) if head_stays => Ok(None),
         Some(Substitute::Head) => Err(FormError::new("substitute", "fault-no-head")),
         Some(Substitute::Above) if above && !head_stays => Ok(None),
-        Some(Substitute::Above) => Err(FormError::new("substitute", if head_stays { "fault-head-is-there" } else { "fault-nobody-above" })),
-        Some(Substitute::Officer(id)) => match directory.officer(id).filter(|o| o.active && o.unit == was.unit && o.id != was.id) {
-            Some(other) => Ok(Some(with_posts(other, &emptied))),
-            None => Err(FormError::new("substitute", "fault-substitute")),
-        },
+        Some(Substitute::Above) => {
+            Err(FormError::new("substitute", if head_stays { "fault-head-is-there" } else { "fault-nobody-above" }))
+        }
+        Some(Substitute::Officer(id)) => {
+            match directory.officer(id).filter(|o| o.active && o.unit == was.unit && o.id != was.id) {
+                Some(other) => Ok(Some(with_posts(other, &emptied))),
+                None => Err(FormError::new("substitute", "fault-substitute")),
+            }
+        }
     })
 }

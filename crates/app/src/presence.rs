@@ -35,7 +35,13 @@ const SERVER: &str = "served:";
 /// As the store.
 pub async fn serving(office: &Office, node: &str) -> Result<()> {
     let expires = office.machine_now().checked_add(HEARD.seconds()).ok();
-    let item = ItemRecord { kind: ItemKind::Server, key: format!("{SERVER}{node}"), doc: serde_json::Value::Null, expires, only_new: false };
+    let item = ItemRecord {
+        kind: ItemKind::Server,
+        key: format!("{SERVER}{node}"),
+        doc: serde_json::Value::Null,
+        expires,
+        only_new: false,
+    };
     Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
 

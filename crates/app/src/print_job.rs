@@ -44,7 +44,8 @@ pub struct Row {
     pub about: String,
 }
 
-/// Papers the officer's unit issued to petitioners from one day through another, oldest first, and whether there are more.
+/// Papers the officer's unit issued to petitioners from one day through another, oldest first, and whether there are
+/// more.
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
@@ -68,7 +69,11 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
                 continue;
             }
             // Only what the officer may read: not after a recusal, not of what has become an accusation elsewhere.
-            let matter = office.store().matter(office.tenant(), &key.2).await?.filter(|m| m.may_read(&staff.actor(), &directory));
+            let matter = office
+                .store()
+                .matter(office.tenant(), &key.2)
+                .await?
+                .filter(|m| m.may_read(&staff.actor(), &directory));
             let row = |m: Matter| Row {
                 key: papers::day_text(&key),
                 day: key.1,
@@ -89,7 +94,8 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
 /// [`AppError::Form`] when nothing or too much is chosen, or when other jobs are still running.
 pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: String) -> Result<String> {
     require(staff, Action::ReadLists)?;
-    let keys: Vec<PaperDayKey> = keys.iter().filter_map(|k| papers::day_key(k)).filter(|k| k.0 == staff.officer.unit).collect();
+    let keys: Vec<PaperDayKey> =
+        keys.iter().filter_map(|k| papers::day_key(k)).filter(|k| k.0 == staff.officer.unit).collect();
     if keys.is_empty() {
         return Err(AppError::Form(vec![FormError::new("papers", "fault-print-none")]));
     }
@@ -106,7 +112,8 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     if let Ok(mut jobs) = office.jobs().lock() {
         jobs.retain(|_, j| !j.is_old(now));
         if jobs.len() >= JOBS
-            && let Some(oldest) = jobs.iter().filter(|(_, j)| j.is_over()).min_by_key(|(_, j)| j.began()).map(|(id, _)| id.clone())
+            && let Some(oldest) =
+                jobs.iter().filter(|(_, j)| j.is_over()).min_by_key(|(_, j)| j.began()).map(|(id, _)| id.clone())
         {
             jobs.remove(&oldest);
         }
@@ -121,7 +128,9 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     tokio::spawn(async move {
         match work.await.unwrap_or_else(|e| Err(AppError::caused("a print job ended before it was done")(e))) {
             Ok(bytes) => job.ends(Stage::Ready, bytes),
-            Err(AppError::Form(faults)) => job.ends(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new()),
+            Err(AppError::Form(faults)) => {
+                job.ends(Stage::Failed(faults.into_iter().map(|f| f.value).collect()), Vec::new())
+            }
             Err(error) => {
                 tracing::error!(error = ?error, "a print job failed");
                 job.ends(Stage::Failed(String::new()), Vec::new());
@@ -154,7 +163,8 @@ async fn run(office: &Office, staff: &Staff, keys: &[PaperDayKey], purpose: &str
         }
     }
     let what = |number: &String, letter: &Letter| format!("{number} {}", letter.number);
-    let signs = |letter: &Letter| papers::undrawable(office, std::slice::from_ref(letter)).into_iter().collect::<String>();
+    let signs =
+        |letter: &Letter| papers::undrawable(office, std::slice::from_ref(letter)).into_iter().collect::<String>();
     let named = numbers.iter().zip(&letters).map(|(number, letter)| (what(number, letter), signs(letter)));
     job.set_begins(letters.len(), named.filter(|(_, found)| !found.is_empty()).collect());
     papers::set_many(office, letters).await

@@ -1,4 +1,5 @@
-//! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no documents.
+//! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no
+//! documents.
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
 use huiyin_domain::matter::Matter;
@@ -17,7 +18,8 @@ const WRITTEN: u32 = 200;
 /// The row of a matter.
 pub(crate) fn of(ground: &Ground, matter: &Matter) -> MatterFact {
     let about = |name: &str| matter.complained_of.as_deref().is_some_and(|c| c.contains(name));
-    let owed = matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped()).map(|c| c.due);
+    let owed =
+        matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped()).map(|c| c.due);
     let mut fact = MatterFact {
         matter: matter.id.clone(),
         number: matter.number.clone(),
@@ -58,7 +60,8 @@ fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
         ClockState::Closed { at } if at > clock.due => fact.late += 1,
         ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
     }
-    // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or not.
+    // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or
+    // not.
     let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| m.discharge.contains(&clock.rule) && of(m));
     fact.orders += u32::from(ends(&|m| m.verb == Verb::AnswerSupervision));
     if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
@@ -94,10 +97,12 @@ pub async fn complete(office: &Office) -> Result<u64> {
 /// # Errors
 /// As the store.
 pub(crate) async fn agrees(office: &Office, matter: &Matter) -> Result<bool> {
-    let query = FactQuery { tenant: office.tenant().clone(), range: FactRange::One(matter.id.clone()), after: None, limit: 1 };
+    let query =
+        FactQuery { tenant: office.tenant().clone(), range: FactRange::One(matter.id.clone()), after: None, limit: 1 };
     let Some(kept) = office.store().matter_facts(&query).await?.pop() else { return Ok(true) };
     // Whom it names goes by what units were called when it was written.
-    let should = MatterFact { complained_of: kept.complained_of.clone(), ..of(&office.ground(&matter.pack).await?, matter) };
+    let should =
+        MatterFact { complained_of: kept.complained_of.clone(), ..of(&office.ground(&matter.pack).await?, matter) };
     Ok(kept == should)
 }
 
@@ -105,11 +110,16 @@ pub(crate) async fn agrees(office: &Office, matter: &Matter) -> Result<bool> {
 ///
 /// # Errors
 /// As the store, and what `look` says.
-pub(crate) async fn each(office: &Office, range: FactRange, mut look: impl FnMut(MatterFact) -> Result<()> + Send) -> Result<()> {
+pub(crate) async fn each(
+    office: &Office,
+    range: FactRange,
+    mut look: impl FnMut(MatterFact) -> Result<()> + Send,
+) -> Result<()> {
     complete(office).await?;
     let mut after = None;
     loop {
-        let query = FactQuery { tenant: office.tenant().clone(), range: range.clone(), after: after.take(), limit: PAGE };
+        let query =
+            FactQuery { tenant: office.tenant().clone(), range: range.clone(), after: after.take(), limit: PAGE };
         let page = office.store().matter_facts(&query).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some((range.day_of(last), last.matter.clone()));

@@ -35,7 +35,12 @@ pub struct Opinion {
 ///
 /// # Errors
 /// [`AppError::Form`].
-pub(crate) async fn check(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Result<()> {
+pub(crate) async fn check(
+    office: &Office,
+    matter: &Matter,
+    rule: &MoveRule,
+    decision: &Decision<Matter>,
+) -> Result<()> {
     let Some(text) = decision.words.text(Field::Opinion).filter(|_| rule.verb == Verb::Publish) else { return Ok(()) };
     let who = crate::vault::person(office, &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
     let names = who.co_signers.iter().chain(&who.representatives).map(String::as_str).chain(who.agent.split('、'));
@@ -62,7 +67,12 @@ impl Record for Opinion {
 }
 
 /// What a move changes on the public page; `None` for all others.
-pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &Decision<Matter>) -> Result<Option<RecordWrite>> {
+pub(crate) fn of(
+    office: &Office,
+    matter: &Matter,
+    rule: &MoveRule,
+    decision: &Decision<Matter>,
+) -> Result<Option<RecordWrite>> {
     if !matches!(rule.verb, Verb::Publish | Verb::Unpublish) {
         return Ok(None);
     }
@@ -72,7 +82,11 @@ pub(crate) fn of(office: &Office, matter: &Matter, rule: &MoveRule, decision: &D
         unit: matter.reviewer.clone(),
         class: matter.class.clone(),
         outcome: matter.outcome.clone(),
-        text: if rule.verb == Verb::Publish { decision.words.text(Field::Opinion).unwrap_or_default().to_owned() } else { String::new() },
+        text: if rule.verb == Verb::Publish {
+            decision.words.text(Field::Opinion).unwrap_or_default().to_owned()
+        } else {
+            String::new()
+        },
     };
     // The key is not the matter's id: an address must not lead to it.
     let key = office.keyed_hash("published", matter.id.as_str()).chars().take(16).collect::<String>();

@@ -47,17 +47,33 @@ pub struct Outcome {
 /// In words, saying what to mend.
 pub fn reckon_case(calendar: &WorkCalendar, case: Case) -> Result<Outcome, String> {
     let stops: Vec<Stop> = case.stops.iter().map(|(from, to)| Stop { from: *from, to: *to }).collect();
-    let period = Period { start: case.start, length: case.period, unit: case.unit, stops: &stops, extension: case.extension, roll: Roll::NextWorkingDay };
+    let period = Period {
+        start: case.start,
+        length: case.period,
+        unit: case.unit,
+        stops: &stops,
+        extension: case.extension,
+        roll: Roll::NextWorkingDay,
+    };
     let mut found = reckon(calendar, &period).map_err(|e| e.to_string())?;
     // A year before the first calendar here is past: no notice will come that could settle it.
-    let unsettled = found.reasons.iter().find(|r| r.why == Why::Unsettled).map(|r| r.from.year()).filter(|_| found.provisional);
+    let unsettled =
+        found.reasons.iter().find(|r| r.why == Why::Unsettled).map(|r| r.from.year()).filter(|_| found.provisional);
     if let (Some(year), Some(first)) = (unsettled, calendar.first_published())
         && year < first
     {
-        return Err(format!("there is no calendar of {year} here, the first one is of {first}; what is holiday in {year} cannot be told"));
+        return Err(format!(
+            "there is no calendar of {year} here, the first one is of {first}; what is holiday in {year} cannot be told"
+        ));
     }
     found.reasons.retain(|r| r.why != Why::Counted);
-    Ok(Outcome { id: case.id, nominal: found.nominal, legal: found.legal, provisional: found.provisional, reasons: found.reasons })
+    Ok(Outcome {
+        id: case.id,
+        nominal: found.nominal,
+        legal: found.legal,
+        provisional: found.provisional,
+        reasons: found.reasons,
+    })
 }
 
 /// Reckons one line of JSON; the result is a line of JSON, with an `error` when it could not be done.

@@ -1,5 +1,5 @@
-//! Numbers by which a matter is known elsewhere: of a ledger kept before, of the national system, of a letter that came with
-//! it, and of the papers an office made. They find the matter; they are no part of its words.
+//! Numbers by which a matter is known elsewhere: of a ledger kept before, of the national system, of a letter that came
+//! with it, and of the papers an office made. They find the matter; they are no part of its words.
 
 use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
@@ -52,7 +52,8 @@ pub(crate) fn removal_of_paper(matter: &ProceedingId, paper: &PaperFacts) -> Vec
 /// A number as it is compared. One without a digit is a word and is found as one.
 fn plain(number: &str) -> Option<String> {
     let plain = reference(number);
-    // A number in groups of its own, such as 130434-00012, is a matter's, whatever its digits come to; one in a row can be a person's.
+    // A number in groups of its own, such as 130434-00012, is a matter's, whatever its digits come to; one in a row can
+    // be a person's.
     let grouped = text::number(number).chars().any(|c| !c.is_ascii_alphanumeric());
     (plain.chars().any(|c| c.is_ascii_digit()) && (grouped || sort_of_number(&plain) == Sort::Other)).then_some(plain)
 }

@@ -14,8 +14,8 @@ use crate::{act, papers, projection, references};
 /// Tries for a matter on which somebody works meanwhile.
 const TRIES: usize = 5;
 
-/// Makes the index terms and the numbers of others anew, matter by matter; `progress` hears how many are done. Safe to run
-/// beside the server and to run again: a form that is open on a matter just then is asked to look again.
+/// Makes the index terms and the numbers of others anew, matter by matter; `progress` hears how many are done. Safe to
+/// run beside the server and to run again: a form that is open on a matter just then is asked to look again.
 ///
 /// # Errors
 /// As the store.
@@ -38,7 +38,9 @@ async fn again(office: &Office, matter: Matter) -> Result<()> {
     let mut matter = matter;
     for _ in 0..TRIES {
         match one(office, &matter).await {
-            Err(AppError::ChangedMeanwhile) => matter = office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound)?,
+            Err(AppError::ChangedMeanwhile) => {
+                matter = office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound)?
+            }
             other => return other,
         }
     }

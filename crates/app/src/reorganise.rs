@@ -1,7 +1,8 @@
 //! A unit is split, merged or abolished: the one that continues its powers takes over what it held (art. 24).
 //!
-//! Every open proceeding says so in its record, the duties that are owed pass with their days unchanged, and the petitioner
-//! is told. A matter that may not go there (an accusation to a body that may not receive it) is left and named.
+//! Every open proceeding says so in its record, the duties that are owed pass with their days unchanged, and the
+//! petitioner is told. A matter that may not go there (an accusation to a body that may not receive it) is left and
+//! named.
 
 use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{ProceedingId, UnitId};
@@ -27,11 +28,17 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     known(from)?;
     let successor = known(to)?;
     if from == to || !successor.active {
-        return Err(AppError::Refused(format!("`{to}` cannot succeed `{from}`: it must be another unit that is in use")));
+        return Err(AppError::Refused(format!(
+            "`{to}` cannot succeed `{from}`: it must be another unit that is in use"
+        )));
     }
     let mut done = Moved::default();
     for id in concerning(office, from).await? {
-        let Some(subject) = office.store().proceeding(office.tenant(), &id).await?.filter(|s| s.concerned().contains(from)) else { continue };
+        let Some(subject) =
+            office.store().proceeding(office.tenant(), &id).await?.filter(|s| s.concerned().contains(from))
+        else {
+            continue;
+        };
         let of_class = |c: &str| subject.matter().and_then(|m| m.class.as_deref()).unwrap_or_default().starts_with(c);
         if class.is_some_and(|c| !of_class(c)) {
             continue;
@@ -50,8 +57,8 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
     Ok(done)
 }
 
-/// Everything that is not archived and in which a unit has something to do: matters by their narrow rows, the few others by
-/// themselves.
+/// Everything that is not archived and in which a unit has something to do: matters by their narrow rows, the few
+/// others by themselves.
 pub(crate) async fn concerning(office: &Office, unit: &UnitId) -> Result<Vec<ProceedingId>> {
     let mut out = Vec::new();
     projection::each(office, FactRange::All, |fact| {
@@ -61,12 +68,23 @@ pub(crate) async fn concerning(office: &Office, unit: &UnitId) -> Result<Vec<Pro
     .await?;
     let mut walk = Walk::beside_matters(office);
     while let Some(page) = walk.page().await? {
-        out.extend(page.into_iter().filter(|s| s.phase != Phase::Archived && s.concerned().contains(unit)).map(|s| s.id.clone()));
+        out.extend(
+            page.into_iter()
+                .filter(|s| s.phase != Phase::Archived && s.concerned().contains(unit))
+                .map(|s| s.id.clone()),
+        );
     }
     Ok(out)
 }
 
-async fn one(office: &Office, subject: Subject, from: &UnitId, to: &UnitId, mode: Mode, done: &mut Moved) -> Result<()> {
+async fn one(
+    office: &Office,
+    subject: Subject,
+    from: &UnitId,
+    to: &UnitId,
+    mode: Mode,
+    done: &mut Moved,
+) -> Result<()> {
     let ground = office.ground(&subject.pack).await?;
     let mut next = subject.clone();
     let take = |slot: &mut Option<UnitId>| {

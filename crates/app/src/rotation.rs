@@ -9,8 +9,8 @@ use crate::{fingerprint, presence, sign_in, vault};
 /// Rows read at once.
 const PAGE: u32 = 500;
 
-/// Seals every row of the vault that is not sealed under the current key; says how many. What is under it already stays, so it
-/// can be cut and run again. Drafts of forms are forgotten by themselves after some hours.
+/// Seals every row of the vault that is not sealed under the current key; says how many. What is under it already
+/// stays, so it can be cut and run again. Drafts of forms are forgotten by themselves after some hours.
 ///
 /// # Errors
 /// [`AppError::Busy`] while a server is running on the store, which would go on with the keys it read at its start;

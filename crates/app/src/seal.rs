@@ -26,8 +26,12 @@ pub(crate) fn seal(
 ) -> Result<()> {
     let mut subject: Subject = subject.into();
     let mut words = Some(words).filter(|w| !w.is_empty());
-    let mut files: Vec<(String, String)> =
-        changes.attachments.iter().filter(|f| subject.matter().is_some_and(|m| f.submission == m.submission)).map(|f| (f.id.clone(), f.hash.clone())).collect();
+    let mut files: Vec<(String, String)> = changes
+        .attachments
+        .iter()
+        .filter(|f| subject.matter().is_some_and(|m| f.submission == m.submission))
+        .map(|f| (f.id.clone(), f.hash.clone()))
+        .collect();
     for mut event in events {
         let salt = random_hex(16)?;
         if let EventKind::Received { text: slot, .. } = &mut event.kind {
@@ -35,16 +39,26 @@ pub(crate) fn seal(
             let own = |c: &&ContentRecord| c.n == 0 && (c.owner == subject.id.0 || letter == Some(c.owner.as_str()));
             *slot = changes.contents.iter().find(own).map(|c| digest(&salt, &c.text)).transpose().map_err(broken)?;
         }
-        if let EventKind::Received { files: slot, .. } | EventKind::Moved { files: slot, .. } | EventKind::Corrected { files: slot, .. } = &mut event.kind {
+        if let EventKind::Received { files: slot, .. }
+        | EventKind::Moved { files: slot, .. }
+        | EventKind::Corrected { files: slot, .. } = &mut event.kind
+        {
             for (id, hash) in files.drain(..) {
                 slot.insert(id, digest(&salt, &hash).map_err(broken)?);
             }
         }
-        if let EventKind::Begun { words: slot, .. } | EventKind::Moved { words: slot, .. } | EventKind::Corrected { words: slot, .. } = &mut event.kind
+        if let EventKind::Begun { words: slot, .. }
+        | EventKind::Moved { words: slot, .. }
+        | EventKind::Corrected { words: slot, .. } = &mut event.kind
             && let Some(words) = words.take()
         {
             *slot = Some(digest(&salt, &words).map_err(broken)?);
-            changes.contents.push(ContentRecord { owner: subject.id.0.clone(), n: event.n, text: String::new(), words });
+            changes.contents.push(ContentRecord {
+                owner: subject.id.0.clone(),
+                n: event.n,
+                text: String::new(),
+                words,
+            });
         }
         let commitment = commit(&subject.head, &salt, &event).map_err(broken)?;
         subject.head.clone_from(&commitment);
@@ -71,8 +85,17 @@ fn broken(error: huiyin_register::RegisterError) -> AppError {
 }
 
 /// Adds a message to the petitioner, on the way chosen at lodging.
-pub(crate) fn tell(changes: &mut Changes, office: &Office, submission: &SubmissionRecord, matter: &Matter, about: &str) {
-    let way = serde_json::to_value(submission.submission.reply).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+pub(crate) fn tell(
+    changes: &mut Changes,
+    office: &Office,
+    submission: &SubmissionRecord,
+    matter: &Matter,
+    about: &str,
+) {
+    let way = serde_json::to_value(submission.submission.reply)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
     changes.messages.push(MessageRecord {
         id: new_id(),
         submission: submission.submission.id.clone(),

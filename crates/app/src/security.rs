@@ -1,5 +1,6 @@
-//! Who did what to accounts and to the office itself: sign-ins, passwords, tokens, units, officers, the office clock. Each act
-//! leaves an entry with the act itself, and the officer it concerns sees it too: nobody becomes somebody else unseen.
+//! Who did what to accounts and to the office itself: sign-ins, passwords, tokens, units, officers, the office clock.
+//! Each act leaves an entry with the act itself, and the officer it concerns sees it too: nobody becomes somebody else
+//! unseen.
 //!
 //! Guesses at receipt codes are not entered here: nothing of a petitioner's way is kept.
 
@@ -175,7 +176,8 @@ impl Entry {
         let place = format!("{newest_first:016x}{}", random_hex(4)?);
         let doc = serde_json::to_value(self).map_err(AppError::caused("an entry has no JSON"))?;
         let expires = self.at.checked_add((KEPT_DAYS * 24).hours()).ok();
-        let item = |key: String| ItemRecord { kind: ItemKind::Security, key, doc: doc.clone(), expires, only_new: true };
+        let item =
+            |key: String| ItemRecord { kind: ItemKind::Security, key, doc: doc.clone(), expires, only_new: true };
         let mut out = vec![item(format!("all:{place}"))];
         out.extend(self.officer.as_ref().map(|o| item(format!("of:{o}:{place}"))));
         Ok(out)
@@ -204,7 +206,8 @@ async fn read(office: &Office, prefix: &str, after: &str, act: Option<Act>, limi
         let Some(last) = page.last() else { return Ok(out) };
         let end = last.key.clone();
         for item in page {
-            let entry: Entry = serde_json::from_value(item.doc).map_err(|e| AppError::damaged("item security", &item.key, &e))?;
+            let entry: Entry =
+                serde_json::from_value(item.doc).map_err(|e| AppError::damaged("item security", &item.key, &e))?;
             if act.is_none_or(|a| a == entry.act) {
                 if out.entries.len() == limit {
                     out.next = Some(after);

@@ -49,7 +49,8 @@ pub async fn run(office: &Office) -> Result<Swept> {
     Ok(swept)
 }
 
-/// The same unless the office's clock has leapt: then nothing is worked and nothing removed, and the log says so each time.
+/// The same unless the office's clock has leapt: then nothing is worked and nothing removed, and the log says so each
+/// time.
 ///
 /// # Errors
 /// As [`run`].
@@ -77,7 +78,10 @@ pub async fn timers(office: &Office) -> Result<Swept> {
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {
         let now = office.now();
-        let due = office.store().due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0))).await?;
+        let due = office
+            .store()
+            .due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0)))
+            .await?;
         let batch: Vec<ProceedingId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
         if batch.is_empty() {
             return Ok(swept);

@@ -68,7 +68,11 @@ pub struct Record<'a> {
 /// The timeline of a proceeding, newest first.
 pub fn lines(ground: ViewGround<'_>, view: Record<'_>, reader: Reader) -> Vec<Line> {
     let words: BTreeMap<u32, &Payload> = view.words.iter().map(|w| (w.n, &w.words)).collect();
-    let mut out: Vec<Line> = view.events.iter().filter_map(|record| line(ground, view, &record.event, words.get(&record.event.n).copied(), reader)).collect();
+    let mut out: Vec<Line> = view
+        .events
+        .iter()
+        .filter_map(|record| line(ground, view, &record.event, words.get(&record.event.n).copied(), reader))
+        .collect();
     out.reverse();
     out
 }
@@ -79,11 +83,19 @@ fn say(ground: ViewGround<'_>, key: &str, values: &[(&str, &str)]) -> String {
 }
 
 fn unit(ground: ViewGround<'_>, id: Option<&huiyin_domain::ids::UnitId>) -> String {
-    id.and_then(|id| ground.rules.directory.unit(id)).map(|u| ground.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default()
+    id.and_then(|id| ground.rules.directory.unit(id))
+        .map(|u| ground.language.pick(&u.name, &u.name_en).to_owned())
+        .unwrap_or_default()
 }
 
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
-fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&Payload>, reader: Reader) -> Option<Line> {
+fn line(
+    ground: ViewGround<'_>,
+    view: Record<'_>,
+    event: &Event,
+    words: Option<&Payload>,
+    reader: Reader,
+) -> Option<Line> {
     let officer = reader == Reader::Officer;
     let clock_title = |n: &u32| {
         let rule = view.proceeding.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
@@ -92,7 +104,9 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
     let mut said = Vec::new();
     let mut late = false;
     let what = match &event.kind {
-        EventKind::Received { channel, unit: at, .. } => say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))]),
+        EventKind::Received { channel, unit: at, .. } => {
+            say(ground, &format!("received-{}", channel.word()), &[("unit", &unit(ground, Some(at)))])
+        }
         EventKind::Begun { begin, carried, .. } => {
             said = pieces(ground, labels::BEGIN, &[], carried, words, event, reader, &clock_title);
             let rule = ground.rules.book.find_begin(begin)?;
@@ -119,20 +133,32 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
             // Handed over: to the holder then; asked or recommended: to the unit named.
             let named = carried.text(Field::ToUnit).map(huiyin_domain::ids::UnitId::new);
             let to = if rule.hand_to.is_some() { Some(holder) } else { named.as_ref() };
-            let told = if named.is_some() { say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, to))]) } else { done };
+            let told = if named.is_some() {
+                say(ground, "handed-to", &[("done", &done), ("unit", &unit(ground, to))])
+            } else {
+                done
+            };
             if *new_code { say(ground, "by-new-code", &[("done", &told)]) } else { told }
         }
-        EventKind::ClockExtended { n, days, legal } => {
-            say(ground, "event-extended", &[("what", &clock_title(n)), ("days", &days.to_string()), ("legal", &huiyin_wording::date(ground.language, *legal))])
-        }
+        EventKind::ClockExtended { n, days, legal } => say(
+            ground,
+            "event-extended",
+            &[
+                ("what", &clock_title(n)),
+                ("days", &days.to_string()),
+                ("legal", &huiyin_wording::date(ground.language, *legal)),
+            ],
+        ),
         EventKind::ClockCorrected { n, legal, late: gone, .. } => {
             late = *gone;
             let key = if *gone { "event-clock-corrected-late" } else { "event-clock-corrected" };
             say(ground, key, &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))])
         }
-        EventKind::ClockReprojected { n, legal, .. } => {
-            say(ground, "event-reprojected", &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))])
-        }
+        EventKind::ClockReprojected { n, legal, .. } => say(
+            ground,
+            "event-reprojected",
+            &[("what", &clock_title(n)), ("legal", &huiyin_wording::date(ground.language, *legal))],
+        ),
         EventKind::Breached { n, bound, historic } => {
             late = true;
             let key = if *historic { "event-breached-historic" } else { "event-breached" };
@@ -164,13 +190,27 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
         }
         EventKind::Corrected { what, received_on, agreed, .. } => {
             // The office's lines are not "your words".
-            let label = |field: Field| if field == Field::Words { "field-words-corrected".to_owned() } else { format!("field-{}", field.word()) };
-            said =
-                words.into_iter().flat_map(Payload::iter).map(|(field, text)| Said { label: say(ground, &label(field), &[]), text: text.to_owned() }).collect();
-            let fields: Vec<String> = what.iter().map(|w| say(ground, &format!("ask-{}", w.replace('_', "-")), &[])).collect();
+            let label = |field: Field| {
+                if field == Field::Words {
+                    "field-words-corrected".to_owned()
+                } else {
+                    format!("field-{}", field.word())
+                }
+            };
+            said = words
+                .into_iter()
+                .flat_map(Payload::iter)
+                .map(|(field, text)| Said { label: say(ground, &label(field), &[]), text: text.to_owned() })
+                .collect();
+            let fields: Vec<String> =
+                what.iter().map(|w| say(ground, &format!("ask-{}", w.replace('_', "-")), &[])).collect();
             let fields = fields.join(&say(ground, "list-comma", &[]));
             let done = match received_on {
-                Some(day) => say(ground, "event-corrected-day", &[("fields", &fields), ("day", &huiyin_wording::date(ground.language, *day))]),
+                Some(day) => say(
+                    ground,
+                    "event-corrected-day",
+                    &[("fields", &fields), ("day", &huiyin_wording::date(ground.language, *day))],
+                ),
                 None => say(ground, "event-corrected", &[("fields", &fields)]),
             };
             let second = agreed.as_ref().map(|id| match ground.rules.directory.officer(id).filter(|_| officer) {
@@ -183,19 +223,28 @@ fn line(ground: ViewGround<'_>, view: Record<'_>, event: &Event, words: Option<&
             let key = if *done { "event-made-good" } else { "event-no-longer-pressed" };
             say(ground, key, &[("what", &clock_title(about))])
         }
-        EventKind::Passed { n, to } => say(ground, "event-passed", &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref()))]),
+        EventKind::Passed { n, to } => {
+            say(ground, "event-passed", &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref()))])
+        }
         EventKind::NoSuperior { .. } if officer => say(ground, "event-no-superior", &[]),
         EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),
         EventKind::Warned { n } if officer => say(ground, "event-warned", &[("what", &clock_title(n))]),
         EventKind::Lapsed { n } => say(ground, "event-lapsed", &[("what", &clock_title(n))]),
-        EventKind::Succeeded { from, to, .. } => say(ground, "event-succeeded", &[("from", &unit(ground, Some(from))), ("to", &unit(ground, Some(to)))]),
+        EventKind::Succeeded { from, to, .. } => {
+            say(ground, "event-succeeded", &[("from", &unit(ground, Some(from))), ("to", &unit(ground, Some(to)))])
+        }
         EventKind::PackMoved { to, .. } => say(ground, "event-pack", &[("what", &to.0)]),
         EventKind::PaperMade { number, .. } if officer => say(ground, "event-paper", &[("number", number)]),
         EventKind::PartUndone { part, into } => say(ground, "event-part-undone", &[("part", part), ("into", into)]),
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
         _ => return None,
     };
-    let cite = event.clause.as_ref().and_then(|c| ground.rules.book.clauses.get(c)).map(|c| c.cite.get(ground.language.code()).to_owned()).unwrap_or_default();
+    let cite = event
+        .clause
+        .as_ref()
+        .and_then(|c| ground.rules.book.clauses.get(c))
+        .map(|c| c.cite.get(ground.language.code()).to_owned())
+        .unwrap_or_default();
     Some(Line {
         when: instant(ground.language, event.at, &ground.now.zone, ground.now.today()),
         who: who(ground, event, reader),
@@ -239,8 +288,15 @@ fn pieces(
             let text = match field.shape() {
                 Shape::Choice => labels::of_choice(ground.rules.book, ground.language, field, value),
                 Shape::Duty => value.parse().map(|n: u32| clock_title(&n)).unwrap_or_default(),
-                Shape::Officer => ground.rules.directory.officer(&huiyin_domain::ids::OfficerId::new(value)).map(|o| o.name.clone()).unwrap_or_default(),
-                Shape::Day | Shape::PastDay => value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d)),
+                Shape::Officer => ground
+                    .rules
+                    .directory
+                    .officer(&huiyin_domain::ids::OfficerId::new(value))
+                    .map(|o| o.name.clone())
+                    .unwrap_or_default(),
+                Shape::Day | Shape::PastDay => {
+                    value.parse().map_or_else(|_| value.to_owned(), |d| huiyin_wording::date(ground.language, d))
+                }
                 _ => value.to_owned(),
             };
             let label = if field == Field::Words && reader == Reader::Officer {

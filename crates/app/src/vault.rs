@@ -1,10 +1,13 @@
-//! The vault: identity and contact of a submission and the files that belong to it, sealed under a key of the submission,
-//! which the office key wraps (ADR 0018). Erasing the row destroys the key, and with it what any copy of the files says.
+//! The vault: identity and contact of a submission and the files that belong to it, sealed under a key of the
+//! submission, which the office key wraps (ADR 0018). Erasing the row destroys the key, and with it what any copy of
+//! the files says.
 //!
 //! A file that is sent before there is a submission has its key wrapped by the office key until it is adopted.
 
 use huiyin_domain::ids::SubmissionId;
-use huiyin_storage::{AttachmentRecord, Changes, Identity, IdentityCorrection, Record, RecordWrite, Table, VaultRecord};
+use huiyin_storage::{
+    AttachmentRecord, Changes, Identity, IdentityCorrection, Record, RecordWrite, Table, VaultRecord,
+};
 use huiyin_vault::{Key, VaultError};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -47,7 +50,8 @@ fn opened(office: &Office, row: VaultRecord) -> Result<(Option<Key>, Person)> {
         VaultRecord::Sealed { submission, key, body } => {
             let key = office.keys().unwrap(&about_key(&submission), &key)?;
             let plain = key.open_text(&about_body(&submission), &body)?;
-            let person = serde_json::from_slice(&plain).map_err(|e| AppError::damaged("vault", submission.as_str(), &e))?;
+            let person =
+                serde_json::from_slice(&plain).map_err(|e| AppError::damaged("vault", submission.as_str(), &e))?;
             Ok((Some(key), person))
         }
         VaultRecord::Plain { identity, corrections, .. } => Ok((None, Person { identity, corrections })),
@@ -73,7 +77,13 @@ fn sealed(office: &Office, submission: &SubmissionId, key: &Key, person: &Person
 }
 
 /// Puts the identity of a new submission and its files into a unit of work, under a key of their own.
-pub(crate) fn begin(office: &Office, submission: &SubmissionId, identity: Identity, files: Vec<AttachmentRecord>, changes: &mut Changes) -> Result<()> {
+pub(crate) fn begin(
+    office: &Office,
+    submission: &SubmissionId,
+    identity: Identity,
+    files: Vec<AttachmentRecord>,
+    changes: &mut Changes,
+) -> Result<()> {
     let key = Key::random()?;
     changes.vaults.push(sealed(office, submission, &key, &Person { identity, corrections: Vec::new() })?);
     for file in files {
@@ -105,7 +115,12 @@ async fn unlock(office: &Office, submission: &SubmissionId, changes: &mut Change
 }
 
 /// Changes who a submission is from, within a unit of work.
-pub(crate) async fn change(office: &Office, submission: &SubmissionId, changes: &mut Changes, change: impl FnOnce(&mut Person) -> Result<()>) -> Result<()> {
+pub(crate) async fn change(
+    office: &Office,
+    submission: &SubmissionId,
+    changes: &mut Changes,
+    change: impl FnOnce(&mut Person) -> Result<()>,
+) -> Result<()> {
     let (key, mut person) = unlock(office, submission, changes).await?;
     change(&mut person)?;
     put(changes, sealed(office, submission, &key, &person)?);
@@ -113,7 +128,12 @@ pub(crate) async fn change(office: &Office, submission: &SubmissionId, changes: 
 }
 
 /// Gives files to a submission: from now on their keys open with its key alone.
-pub(crate) async fn adopt(office: &Office, submission: &SubmissionId, files: Vec<AttachmentRecord>, changes: &mut Changes) -> Result<()> {
+pub(crate) async fn adopt(
+    office: &Office,
+    submission: &SubmissionId,
+    files: Vec<AttachmentRecord>,
+    changes: &mut Changes,
+) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
@@ -192,7 +212,13 @@ pub(crate) async fn read(office: &Office, file: &AttachmentRecord) -> Result<Vec
 }
 
 /// The bytes of a file by its names and key; plain where it was stored before files were sealed.
-pub(crate) async fn open(office: &Office, submission: &SubmissionId, hash: &str, stored: &str, key: &str) -> Result<Vec<u8>> {
+pub(crate) async fn open(
+    office: &Office,
+    submission: &SubmissionId,
+    hash: &str,
+    stored: &str,
+    key: &str,
+) -> Result<Vec<u8>> {
     if stored.is_empty() {
         return Ok(office.files().get(hash).await?);
     }
@@ -212,8 +238,8 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// A row sealed under the current office key, when it is not yet: of a store from before, and after a rotation. The row's own
-/// key stays, so files need not be touched.
+/// A row sealed under the current office key, when it is not yet: of a store from before, and after a rotation. The
+/// row's own key stays, so files need not be touched.
 ///
 /// # Errors
 /// [`AppError::Internal`] when it does not open.
@@ -227,7 +253,9 @@ pub(crate) fn renewed(office: &Office, row: VaultRecord) -> Result<Option<VaultR
             let inner = office.keys().unwrap(&about, &key)?;
             Ok(Some(VaultRecord::Sealed { key: office.keys().wrap(&about, &inner)?, submission, body }))
         }
-        VaultRecord::Plain { submission, identity, corrections } => sealed(office, &submission, &Key::random()?, &Person { identity, corrections }).map(Some),
+        VaultRecord::Plain { submission, identity, corrections } => {
+            sealed(office, &submission, &Key::random()?, &Person { identity, corrections }).map(Some)
+        }
     }
 }
 

@@ -1,8 +1,8 @@
-//! Whether what is kept agrees with the record: the chain of each proceeding, its words, text, files, papers and duties. Nobody who
-//! changes a row by hand is served as good, and each row that disagrees is named.
+//! Whether what is kept agrees with the record: the chain of each proceeding, its words, text, files, papers and
+//! duties. Nobody who changes a row by hand is served as good, and each row that disagrees is named.
 //!
-//! Whoever writes the whole chain anew from the beginning is not seen from inside; compare the heads with those of a backup or
-//! of a package handed out before.
+//! Whoever writes the whole chain anew from the beginning is not seen from inside; compare the heads with those of a
+//! backup or of a package handed out before.
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,10 @@ impl Looking<'_> {
     fn chain(&mut self) {
         let (count, events) = (self.subject.events, self.events);
         if events.len() != count as usize {
-            self.say("events", format!("there are {} and the matter counts {count}: some were taken away or added", events.len()));
+            self.say(
+                "events",
+                format!("there are {} and the matter counts {count}: some were taken away or added", events.len()),
+            );
         }
         for (event, want) in events.iter().zip(1_u32..) {
             if event.event.n != want {
@@ -76,7 +79,9 @@ impl Looking<'_> {
         let chain = events.iter().map(|e| (e.salt.as_str(), &e.event, e.commitment.as_str()));
         match huiyin_register::verify(chain) {
             Ok(()) => {}
-            Err(RegisterError::Broken { n }) => self.say(format!("event {n}"), "it was changed since it was written: its commitment does not agree"),
+            Err(RegisterError::Broken { n }) => {
+                self.say(format!("event {n}"), "it was changed since it was written: its commitment does not agree")
+            }
             Err(error) => self.say("events", error.to_string()),
         }
         if events.last().is_some_and(|e| e.commitment != self.subject.head) {
@@ -109,7 +114,12 @@ impl Looking<'_> {
             }
         }
         let has_words = |kind: &EventKind| {
-            matches!(kind, EventKind::Begun { words: Some(_), .. } | EventKind::Moved { words: Some(_), .. } | EventKind::Corrected { words: Some(_), .. })
+            matches!(
+                kind,
+                EventKind::Begun { words: Some(_), .. }
+                    | EventKind::Moved { words: Some(_), .. }
+                    | EventKind::Corrected { words: Some(_), .. }
+            )
         };
         let bound = |n: u32| self.events.iter().any(|e| e.event.n == n && has_words(&e.event.kind));
         let added: Vec<u32> = own.iter().map(|c| c.n).filter(|n| *n > 0 && !bound(*n)).collect();
@@ -125,7 +135,9 @@ impl Looking<'_> {
             match &record.event.kind {
                 EventKind::Received { unit, .. } | EventKind::Begun { unit, .. } => holder = Some(unit),
                 EventKind::Moved { to, holder: unit, .. } => (state, holder) = (Some(to), Some(unit)),
-                EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.subject.holder) => holder = Some(to),
+                EventKind::Succeeded { to, .. } if holder.is_none_or(|h| *h != self.subject.holder) => {
+                    holder = Some(to)
+                }
                 // A parting that was undone ends a part without a move of its pack.
                 EventKind::PartUndone { part, .. } if part == &self.subject.number => state = None,
                 _ => {}
@@ -157,7 +169,15 @@ impl Looking<'_> {
             .clocks
             .iter()
             .filter(|c| days.get(&c.n) != Some(&c.legal))
-            .map(|c| (c.n, days.get(&c.n).map_or_else(|| "no event begins it".to_owned(), |d| format!("its last day is {}, and by the record {d}", c.legal))))
+            .map(|c| {
+                (
+                    c.n,
+                    days.get(&c.n).map_or_else(
+                        || "no event begins it".to_owned(),
+                        |d| format!("its last day is {}, and by the record {d}", c.legal),
+                    ),
+                )
+            })
             .collect();
         for (n, message) in wrong {
             self.say(format!("clock {n}"), message);
@@ -167,7 +187,9 @@ impl Looking<'_> {
     /// Papers and what binds them.
     fn papers(&mut self, kept: &[papers::Paper]) {
         let events = self.events;
-        let made = events.iter().filter_map(|e| if let EventKind::PaperMade { of, digest, .. } = &e.event.kind { Some((*of, digest)) } else { None });
+        let made = events.iter().filter_map(|e| {
+            if let EventKind::PaperMade { of, digest, .. } = &e.event.kind { Some((*of, digest)) } else { None }
+        });
         for (n, claimed) in made {
             match kept.iter().find(|p| p.n == n) {
                 None => self.say(format!("paper {n}"), "it is gone"),
@@ -180,8 +202,9 @@ impl Looking<'_> {
     /// Files that an event binds.
     fn files(&mut self, files: &[AttachmentRecord]) {
         for record in self.events {
-            let (EventKind::Received { files: bound, .. } | EventKind::Moved { files: bound, .. } | EventKind::Corrected { files: bound, .. }) =
-                &record.event.kind
+            let (EventKind::Received { files: bound, .. }
+            | EventKind::Moved { files: bound, .. }
+            | EventKind::Corrected { files: bound, .. }) = &record.event.kind
             else {
                 continue;
             };
@@ -209,7 +232,8 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     looking.clocks();
     let mut duties = store.duties_of(tenant, &subject.id).await?;
     duties.sort_by_key(|(d, _)| d.n);
-    let want: Vec<(DutyRecord, String)> = duty_rows(subject).into_iter().map(|d| (d.clone(), list_of(subject, &d))).collect();
+    let want: Vec<(DutyRecord, String)> =
+        duty_rows(subject).into_iter().map(|d| (d.clone(), list_of(subject, &d))).collect();
     for n in want.iter().chain(&duties).map(|(d, _)| d.n).collect::<std::collections::BTreeSet<u32>>() {
         let (is, should) = (duties.iter().find(|(d, _)| d.n == n), want.iter().find(|(d, _)| d.n == n));
         if is != should {
@@ -221,7 +245,8 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     {
         looking.say("totals", "the row by which it is counted is not the one of the matter; run `huiyin reindex`");
     }
-    // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended stays.
+    // Of a destroyed matter the words are gone and with them what opened the commitments; that it ends where it ended
+    // stays.
     let destroyed = events.iter().any(|e| matches!(&e.event.kind, EventKind::Moved { verb: Verb::Destroy, .. }));
     if subject.facts.contains(&Fact::Destroyed) && !destroyed {
         looking.say("state", "it says that it was destroyed, and no step of the record did that");
@@ -248,7 +273,13 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
 }
 
 /// What lies with the letter of a matter: its text, files and identity.
-async fn letter(office: &Office, matter: &Matter, own: &[ContentRecord], looking: &mut Looking<'_>, report: &mut Report) -> Result<()> {
+async fn letter(
+    office: &Office,
+    matter: &Matter,
+    own: &[ContentRecord],
+    looking: &mut Looking<'_>,
+    report: &mut Report,
+) -> Result<()> {
     let (store, tenant) = (office.store(), office.tenant());
     looking.words(own, &store.contents(tenant, matter.submission.as_str()).await?);
     let files = store.attachments(tenant, &matter.submission).await?;
@@ -288,14 +319,17 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Repor
         for one in page {
             let report = match proceeding(office, &one).await {
                 Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
-                    let finding = Finding { number: one.number.clone(), what: "row".into(), message: error.to_string() };
+                    let finding =
+                        Finding { number: one.number.clone(), what: "row".into(), message: error.to_string() };
                     Report { findings: vec![finding], ..Report::default() }
                 }
                 other => other?,
             };
             // Somebody worked on it while it was read: it is looked at as it is now.
             let report = match office.store().proceeding(office.tenant(), &one.id).await? {
-                Some(now) if !report.findings.is_empty() && now.version != one.version => proceeding(office, &now).await?,
+                Some(now) if !report.findings.is_empty() && now.version != one.version => {
+                    proceeding(office, &now).await?
+                }
                 _ => report,
             };
             for event in office.store().events(office.tenant(), &one.id).await? {

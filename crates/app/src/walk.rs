@@ -16,8 +16,9 @@ use crate::seal::{seal, tell};
 /// Matters read at once.
 const PAGE: u32 = 500;
 
-/// A walk over every proceeding of the tenant, kind after kind, by id. It reads whole documents and is for what must have them:
-/// checks of the record and operators' changes. Totals read narrow rows ([`crate::projection`]). No reader's rights narrow it.
+/// A walk over every proceeding of the tenant, kind after kind, by id. It reads whole documents and is for what must
+/// have them: checks of the record and operators' changes. Totals read narrow rows ([`crate::projection`]). No reader's
+/// rights narrow it.
 pub(crate) struct Walk<'a> {
     office: &'a Office,
     kinds: &'static [ProceedingKind],
@@ -69,7 +70,13 @@ pub(crate) struct Said {
 }
 
 /// Commits one proceeding with what is said of it; `false` when somebody was working on it and nothing was written.
-pub(crate) async fn write_one(office: &Office, ground: &Ground, was: u64, next: impl Into<Subject>, said: Said) -> Result<bool> {
+pub(crate) async fn write_one(
+    office: &Office,
+    ground: &Ground,
+    was: u64,
+    next: impl Into<Subject>,
+    said: Said,
+) -> Result<bool> {
     let mut next: Subject = next.into();
     let now: OfficeTime = office.now();
     let mut changes = Changes::new(office.tenant().clone());
@@ -79,7 +86,11 @@ pub(crate) async fn write_one(office: &Office, ground: &Ground, was: u64, next: 
         tell(&mut changes, office, &record, matter, about);
     }
     let basis = if said.clause.is_some() { Basis::Law } else { Basis::House };
-    let events = said.kinds.into_iter().map(|kind| next_event(&mut next, now.at, EventActor::Operator, said.clause.clone(), basis, kind)).collect();
+    let events = said
+        .kinds
+        .into_iter()
+        .map(|kind| next_event(&mut next, now.at, EventActor::Operator, said.clause.clone(), basis, kind))
+        .collect();
     next.changed_at = now.at;
     seal(&mut changes, ground, next, events, Payload::default(), Expected::Version(was), None)?;
     match office.store().commit(changes).await {

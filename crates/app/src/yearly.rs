@@ -43,7 +43,8 @@ pub struct Figures {
     pub classes: BTreeMap<String, u64>,
     /// By the organ that handles it, in the order of the directory: no ranking.
     pub organs: BTreeMap<UnitId, u64>,
-    /// By the organ complained of, where what was written names one of the directory; names of persons are never counted.
+    /// By the organ complained of, where what was written names one of the directory; names of persons are never
+    /// counted.
     pub complained_of: BTreeMap<UnitId, u64>,
     /// Handed over (转送, 交办).
     pub transferred: u64,
@@ -125,7 +126,11 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
     }
     let (directory, unit) = (office.directory().await?, &staff.officer.unit);
     let mut figures = Figures::default();
-    let office_of = |m: &MatterFact| directory.petition_office_of(&m.holder).or_else(|| m.sender.as_ref().and_then(|s| directory.petition_office_of(s)));
+    let office_of = |m: &MatterFact| {
+        directory
+            .petition_office_of(&m.holder)
+            .or_else(|| m.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
+    };
     let (Ok(first), Ok(last)) = (Date::new(year, 1, 1), Date::new(year, 12, 31)) else { return Ok(figures) };
     let mut with_answers: Vec<(ProceedingId, PackId)> = Vec::new();
     projection::each(office, FactRange::Received(first, last), |matter| {
@@ -150,7 +155,8 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
 async fn adopted(office: &Office, matter: &ProceedingId, book: &RuleBook) -> Result<u64> {
     let events = office.store().events(office.tenant(), matter).await?;
     let adopted = |e: &&huiyin_storage::EventRecord| {
-        let carried = if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
+        let carried =
+            if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
         carried.and_then(|a| book.choice(Field::Adopted, a)).is_some_and(|c| c.supports)
     };
     Ok(u64::try_from(events.iter().filter(adopted).count()).unwrap_or_default())
@@ -179,8 +185,13 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
     };
     let comma = say("list-comma", &[]);
     let named = |name: String, n: u64| format!("{name} {}", say("n-matters", &[("n", n)]));
-    let channels: Vec<String> = f.channels.iter().map(|(c, n)| named(say(&format!("channel-{}", c.replace('_', "-")), &[]), *n)).collect();
-    let classes: Vec<String> = f.classes.iter().map(|(c, n)| named(if c.is_empty() { say("yearly-no-class", &[]) } else { c.clone() }, *n)).collect();
+    let channels: Vec<String> =
+        f.channels.iter().map(|(c, n)| named(say(&format!("channel-{}", c.replace('_', "-")), &[]), *n)).collect();
+    let classes: Vec<String> = f
+        .classes
+        .iter()
+        .map(|(c, n)| named(if c.is_empty() { say("yearly-no-class", &[]) } else { c.clone() }, *n))
+        .collect();
     let paragraphs = |key: &str, text: String| [Paragraph::Heading(say(key, &[])), Paragraph::Text(text)];
     let today = office.now().today();
     let mut body = vec![Paragraph::Text(say("yearly-received", &[("n", f.received)]))];
@@ -188,7 +199,13 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         let until = papers::formal_date(language, today);
         body.insert(0, Paragraph::Text(office.wording().text(language, "yearly-until", &[("day", until.into())])));
     }
-    let listed = |all: &[String]| if all.is_empty() { say("yearly-nothing", &[]) } else { format!("{}{}", all.join(&comma), say("full-stop", &[])) };
+    let listed = |all: &[String]| {
+        if all.is_empty() {
+            say("yearly-nothing", &[])
+        } else {
+            format!("{}{}", all.join(&comma), say("full-stop", &[]))
+        }
+    };
     body.extend(paragraphs("yearly-channels", listed(&channels)));
     body.extend(paragraphs("yearly-classes", listed(&classes)));
     for (key, counted) in [("yearly-organs", &f.organs), ("yearly-complained", &f.complained_of)] {
@@ -196,13 +213,27 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         let organs: Vec<String> = directory.units.iter().filter_map(row).collect();
         body.extend(paragraphs(key, listed(&organs)));
     }
-    body.extend(paragraphs("yearly-transfers", say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)])));
-    let answers = [("answered", f.answered), ("refused", f.refused), ("withdrawn", f.withdrawn), ("supported", f.supported), ("executed", f.executed)];
+    body.extend(paragraphs(
+        "yearly-transfers",
+        say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)]),
+    ));
+    let answers = [
+        ("answered", f.answered),
+        ("refused", f.refused),
+        ("withdrawn", f.withdrawn),
+        ("supported", f.supported),
+        ("executed", f.executed),
+    ];
     body.extend(paragraphs("yearly-answers", say("yearly-answers-text", &answers)));
     body.extend(paragraphs("yearly-time", say("yearly-time-text", &[("intime", f.in_time), ("late", f.late)])));
     let reviews = [("reviewed", f.reviewed), ("rereviewed", f.re_reviewed), ("annulled", f.annulled)];
     body.extend(paragraphs("yearly-reviews", say("yearly-reviews-text", &reviews)));
-    let pressed = [("orders", f.orders), ("recommendations", f.recommendations), ("replies", f.answered_recommendations), ("adopted", f.adopted)];
+    let pressed = [
+        ("orders", f.orders),
+        ("recommendations", f.recommendations),
+        ("replies", f.answered_recommendations),
+        ("adopted", f.adopted),
+    ];
     body.extend(paragraphs("yearly-supervision", say("yearly-supervision-text", &pressed)));
     // To the own level and to the higher petition office (art. 41).
     let above = directory.superior(&unit.id);
@@ -235,7 +266,8 @@ pub async fn draw(office: &Office, staff: &Staff, year: i16, form: Form, both: b
     papers::draw_letter(office, letter, form, "").await
 }
 
-/// That a report was sent: when, to whom, who recorded it. What is recorded stays; a further sending is recorded beside it.
+/// That a report was sent: when, to whom, who recorded it. What is recorded stays; a further sending is recorded beside
+/// it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// The day it was sent.

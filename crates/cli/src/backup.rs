@@ -1,5 +1,5 @@
-//! `huiyin backup` and `huiyin restore`: a folder that holds everything but the office key, made while the program serves,
-//! compared with itself before it is called a backup, and put back only into an empty place.
+//! `huiyin backup` and `huiyin restore`: a folder that holds everything but the office key, made while the program
+//! serves, compared with itself before it is called a backup, and put back only into an empty place.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -51,7 +51,8 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
     part.push(".part");
     let part = PathBuf::from(part);
     if part.exists() {
-        fs::remove_dir_all(&part).with_context(|| format!("cannot remove `{}`, which a backup that was cut left", part.display()))?;
+        fs::remove_dir_all(&part)
+            .with_context(|| format!("cannot remove `{}`, which a backup that was cut left", part.display()))?;
     }
     fs::create_dir_all(&part).with_context(|| format!("cannot make `{}`", part.display()))?;
     only_owner(&part, 0o700)?;
@@ -79,7 +80,12 @@ pub async fn backup(args: BackupArgs) -> anyhow::Result<ExitCode> {
     match inside {
         Some(inside) => {
             let all = if wrong.is_empty() { ", and every file in use is there" } else { "" };
-            println!("{}: {} submissions, {} matters, {files} files; whole{all}", to.display(), inside.submissions, inside.matters)
+            println!(
+                "{}: {} submissions, {} matters, {files} files; whole{all}",
+                to.display(),
+                inside.submissions,
+                inside.matters
+            )
         }
         None => println!("{}: the dump of PostgreSQL and {files} files", to.display()),
     }
@@ -173,14 +179,18 @@ fn files_of(folder: &Path, under: &str, out: &mut BTreeMap<String, PathBuf>) -> 
 fn write_list(folder: &Path) -> anyhow::Result<()> {
     let mut files = BTreeMap::new();
     files_of(folder, "", &mut files)?;
-    let lines = files.iter().map(|(name, path)| Ok(format!("{}  {name}\n", hash(path)?))).collect::<anyhow::Result<String>>()?;
+    let lines = files
+        .iter()
+        .map(|(name, path)| Ok(format!("{}  {name}\n", hash(path)?)))
+        .collect::<anyhow::Result<String>>()?;
     write_through(&folder.join(LIST), lines.as_bytes())?;
     Ok(through(folder)?)
 }
 
 /// Compares a backup with its list, both ways.
 fn compare(folder: &Path) -> anyhow::Result<BTreeMap<String, PathBuf>> {
-    let list = fs::read_to_string(folder.join(LIST)).with_context(|| format!("`{}` is no backup: there is no {LIST} in it", folder.display()))?;
+    let list = fs::read_to_string(folder.join(LIST))
+        .with_context(|| format!("`{}` is no backup: there is no {LIST} in it", folder.display()))?;
     let mut files = BTreeMap::new();
     files_of(folder, "", &mut files)?;
     let mut listed = 0;
@@ -216,11 +226,16 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(data).with_context(|| format!("cannot make `{}`", data.display()))?;
     only_owner(data, 0o700)?;
     if let Some(dump) = files.get(DUMP) {
-        program(&config, "pg_restore", &["--no-owner", "--exit-on-error", "--single-transaction", &dump.to_string_lossy()])?;
+        program(
+            &config,
+            "pg_restore",
+            &["--no-owner", "--exit-on-error", "--single-transaction", &dump.to_string_lossy()],
+        )?;
     }
     // The database first and the secret last: nothing starts on a database whose secret is missing.
     let order = |name: &str| (name == "secret.key", name != DATABASE);
-    let mut names: Vec<&String> = files.keys().filter(|n| *n != DUMP && !(*n == "huiyin.toml" && there("huiyin.toml"))).collect();
+    let mut names: Vec<&String> =
+        files.keys().filter(|n| *n != DUMP && !(*n == "huiyin.toml" && there("huiyin.toml"))).collect();
     names.sort_by_key(|n| order(n));
     for name in names {
         let (Some(from), to) = (files.get(name), data.join(name)) else { continue };
@@ -239,13 +254,14 @@ pub fn restore(args: &RestoreArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Runs a program of PostgreSQL on the database of the configuration. Address and password are handed over in a file for its owner
-/// alone, which goes with the call.
+/// Runs a program of PostgreSQL on the database of the configuration. Address and password are handed over in a file
+/// for its owner alone, which goes with the call.
 fn program(config: &Config, name: &str, arguments: &[&str]) -> anyhow::Result<()> {
     let mut service = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
     service.write_all(huiyin_storage_postgres::service(SERVICE, &config.database, config.authority())?.as_bytes())?;
     let call = ["--dbname", &format!("service={SERVICE}")].map(str::to_owned);
-    let done = std::process::Command::new(name).env("PGSERVICEFILE", service.path()).args(call).args(arguments).output();
+    let done =
+        std::process::Command::new(name).env("PGSERVICEFILE", service.path()).args(call).args(arguments).output();
     let done = done.with_context(|| format!("cannot run `{name}`; install the Debian package `postgresql-client`"))?;
     ensure!(done.status.success(), "`{name}` failed: {}", String::from_utf8_lossy(&done.stderr).trim());
     Ok(())
@@ -253,7 +269,8 @@ fn program(config: &Config, name: &str, arguments: &[&str]) -> anyhow::Result<()
 
 /// Whether an installation can be backed up with what is here.
 pub fn wants(config: &Config) -> Option<&'static str> {
-    let there = |name: &str| std::process::Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
+    let there =
+        |name: &str| std::process::Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
     (!config.database.is_empty() && !there("pg_dump"))
         .then_some("`pg_dump` is not here, so `huiyin backup` cannot copy PostgreSQL; install the Debian package `postgresql-client`")
 }

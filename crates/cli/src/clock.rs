@@ -1,4 +1,5 @@
-//! `huiyin clock`: what the office's clock shows beside the newest time that was believed; `--confirm` says that it is right.
+//! `huiyin clock`: what the office's clock shows beside the newest time that was believed; `--confirm` says that it is
+//! right.
 
 use std::process::ExitCode;
 
@@ -25,7 +26,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     println!("the clock shows {}, and the newest time that was believed is {}", leap.shown, leap.seen);
     if !args.confirm {
-        println!("nothing that is due is worked meanwhile; set the clock right, or run `huiyin clock --confirm` if it is right");
+        println!(
+            "nothing that is due is worked meanwhile; set the clock right, or run `huiyin clock --confirm` if it is right"
+        );
         return Ok(ExitCode::from(2));
     }
     office_clock::confirm_at_machine(&opened.office).await?;

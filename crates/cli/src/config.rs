@@ -8,7 +8,15 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 /// Environment variables of ours that are not configuration.
-const NOT_CONFIG: &[&str] = &["HUIYIN_CI", "HUIYIN_TEST_POSTGRES", "HUIYIN_CONFIG", "HUIYIN_WRITE", "HUIYIN_LONG", "HUIYIN_OFFICE_KEY", "HUIYIN_PASSPHRASE"];
+const NOT_CONFIG: &[&str] = &[
+    "HUIYIN_CI",
+    "HUIYIN_TEST_POSTGRES",
+    "HUIYIN_CONFIG",
+    "HUIYIN_WRITE",
+    "HUIYIN_LONG",
+    "HUIYIN_OFFICE_KEY",
+    "HUIYIN_PASSPHRASE",
+];
 
 /// Everything that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +28,8 @@ pub struct Config {
     pub data: PathBuf,
     /// A PostgreSQL address (`host=… user=… dbname=…`); empty for the embedded database.
     pub database: String,
-    /// A file with the certificates (PEM) that the server of `database` is checked against; empty: it is encrypted but not checked.
+    /// A file with the certificates (PEM) that the server of `database` is checked against; empty: it is encrypted but
+    /// not checked.
     pub database_certificate: String,
     /// Tenant, the first part of every key.
     pub tenant: String,
@@ -32,7 +41,8 @@ pub struct Config {
     pub division: String,
     /// A folder with the office's own licensed faces for papers; empty: those of Debian's packages.
     pub faces: String,
-    /// A folder with further languages of pages, one folder of word files for each, such as `fr`; what it lacks is shown in English.
+    /// A folder with further languages of pages, one folder of word files for each, such as `fr`; what it lacks is
+    /// shown in English.
     pub locales: String,
     /// The family of packs under which matters are opened, such as `cn/petition`.
     pub procedure: String,
@@ -40,7 +50,8 @@ pub struct Config {
     pub https: bool,
     /// Requests come through a proxy of the office's own, whose `X-Forwarded-For` is believed.
     pub proxy: bool,
-    /// Filings of one network within ten minutes that stand by themselves at the desk; more are one row to sort. 0 folds nothing.
+    /// Filings of one network within ten minutes that stand by themselves at the desk; more are one row to sort. 0
+    /// folds nothing.
     pub burst: u32,
     /// What is logged: `error`, `warn`, `info`, `debug`, or as `tracing` takes it.
     pub log: String,
@@ -95,7 +106,8 @@ impl Place {
 
 /// Reads the configuration; `file` must exist when it is named.
 pub fn load(file: Option<&Path>, data: Option<&Path>, listen: Option<&str>) -> anyhow::Result<Config> {
-    let known: Vec<String> = serde_json::to_value(Config::default())?.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
+    let known: Vec<String> =
+        serde_json::to_value(Config::default())?.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
     for (name, _) in std::env::vars() {
         let key = name.strip_prefix("HUIYIN_").map(str::to_lowercase);
         if key.is_some_and(|k| !known.contains(&k)) && !NOT_CONFIG.contains(&name.as_str()) {

@@ -17,7 +17,8 @@ const FINISHED: &str = "huiyin demo";
 /// What a person who finds the file reads.
 const WORDS: &str = "这个文件夹里是演示用的虚构县，可以整个删除。\nThis folder holds a made-up county for trying Huiyin; it can be deleted as a whole.\n";
 
-/// Takes an empty or missing folder for a demo, or one that is marked as one. What a broken-off start left is made anew.
+/// Takes an empty or missing folder for a demo, or one that is marked as one. What a broken-off start left is made
+/// anew.
 pub fn claim(folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     let mark = folder.join(MARK);
@@ -27,7 +28,13 @@ pub fn claim(folder: &Path) -> anyhow::Result<()> {
             clear(folder)
         }
         Ok(text) if text.starts_with(FINISHED) => Ok(()),
-        _ if fs::read_dir(folder).with_context(|| format!("cannot read the folder `{}`", folder.display()))?.next().is_none() => write(folder, UNFINISHED),
+        _ if fs::read_dir(folder)
+            .with_context(|| format!("cannot read the folder `{}`", folder.display()))?
+            .next()
+            .is_none() =>
+        {
+            write(folder, UNFINISHED)
+        }
         _ => anyhow::bail!(not_a_demo(folder)),
     }
 }
@@ -55,7 +62,9 @@ fn write(folder: &Path, first: &str) -> anyhow::Result<()> {
 fn clear(folder: &Path) -> anyhow::Result<()> {
     for name in ["huiyin.db", "huiyin.db-wal", "huiyin.db-shm"] {
         match fs::remove_file(folder.join(name)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).with_context(|| format!("cannot remove `{name}`")),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove `{name}`"));
+            }
             _ => {}
         }
     }

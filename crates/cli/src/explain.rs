@@ -1,4 +1,5 @@
-//! `huiyin explain NUMBER`: every clock of a matter, a standing duty or a meeting, day by day and clause by clause, as its page says it.
+//! `huiyin explain NUMBER`: every clock of a matter, a standing duty or a meeting, day by day and clause by clause, as
+//! its page says it.
 
 use std::process::ExitCode;
 
@@ -11,7 +12,8 @@ use crate::setup::{self, Make};
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Number of a submission or matter, such as 2026-010247-6 or 2026-010247-6-2; of a meeting or standing duty, such as M2026-000012.
+    /// Number of a submission or matter, such as 2026-010247-6 or 2026-010247-6-2; of a meeting or standing duty, such
+    /// as M2026-000012.
     number: String,
     #[command(flatten)]
     place: Place,
@@ -29,7 +31,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let opened = setup::open(&config, Make::Nothing).await?;
     let subject = match proceedings::for_operator(&opened.office, &args.number).await {
         Ok(subject) => subject,
-        Err(huiyin_app::AppError::NotFound) => anyhow::bail!("there is no matter, meeting or standing duty `{}` in `{}`", args.number, config.data.display()),
+        Err(huiyin_app::AppError::NotFound) => anyhow::bail!(
+            "there is no matter, meeting or standing duty `{}` in `{}`",
+            args.number,
+            config.data.display()
+        ),
         Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         Err(error) => return Err(error.into()),
     };

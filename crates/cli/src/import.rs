@@ -43,10 +43,17 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let opened = setup::open(&config, Make::Nothing).await?;
     let name = args.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let source = args.source.unwrap_or_else(|| source_of(&name));
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(u64::try_from(import::rows(&grids))?) } else { ProgressBar::hidden() };
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(u64::try_from(import::rows(&grids))?)
+    } else {
+        ProgressBar::hidden()
+    };
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")?);
     let run = if args.dry_run { Run::Dry } else { Run::Real };
-    let report = import::run(&opened.office, grids, &mapping, &source, run, |done| bar.set_position(u64::try_from(done).unwrap_or(0))).await?;
+    let report = import::run(&opened.office, grids, &mapping, &source, run, |done| {
+        bar.set_position(u64::try_from(done).unwrap_or(0))
+    })
+    .await?;
     bar.finish_and_clear();
     for (what, faults) in [("refused", &report.refused), ("look at", &report.notes)] {
         for line in named(faults) {

@@ -48,18 +48,27 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (name, name_en) = match args.office_name {
         Some(name) => (name, String::new()),
         None => {
-            let asked = if std::io::stdin().is_terminal() { asked("信访部门名称 · name of the petition office [信访局]: ")? } else { None };
+            let asked = if std::io::stdin().is_terminal() {
+                asked("信访部门名称 · name of the petition office [信访局]: ")?
+            } else {
+                None
+            };
             asked.map_or_else(|| ("信访局".to_owned(), "Petition Office".to_owned()), |name| (name, String::new()))
         }
     };
     let password = huiyin_app::random_hex(8)?;
     match &args.packs {
-        Some(folder) => drop(rules::install(&opened.office, &packs::texts_of(folder)?, false).await.map_err(setup::in_words)?),
+        Some(folder) => {
+            drop(rules::install(&opened.office, &packs::texts_of(folder)?, false).await.map_err(setup::in_words)?)
+        }
         None => drop(setup::install_shipped(&opened.office, false).await?),
     }
     let kinds = opened.office.library().vocabulary().kinds;
-    let kind =
-        kinds.iter().find(|k| k.role == UnitRole::PetitionOffice).map(|k| k.id).context("no installed pack names a kind of unit that is a petition office")?;
+    let kind = kinds
+        .iter()
+        .find(|k| k.role == UnitRole::PetitionOffice)
+        .map(|k| k.id)
+        .context("no installed pack names a kind of unit that is a petition office")?;
     let unit = Unit {
         id: UnitId::new(&config.front_office),
         name,
@@ -74,7 +83,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         active: true,
     };
     let vocabulary = opened.office.library().vocabulary();
-    let keeper = vocabulary.posts.iter().find(|p| p.may.contains(&Power::Administer)).context("no installed pack names a post that looks after the office")?;
+    let keeper = vocabulary
+        .posts
+        .iter()
+        .find(|p| p.may.contains(&Power::Administer))
+        .context("no installed pack names a post that looks after the office")?;
     let called = keeper.label.get(opened.office.binding().code()).to_owned();
     directory::found(&opened.office, unit, &args.admin, &called, &password).await?;
     println!("made `{}` ({})", config.data.display(), opened.office.backend());

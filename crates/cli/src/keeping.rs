@@ -20,7 +20,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     for file in shelf.iter().filter(|f| f.over || !args.over) {
         let until = file.through.map_or_else(|| "for ever".to_owned(), |day| format!("through {day}"));
         let mut marks = Vec::new();
-        for (mark, holds) in [("time is over", file.over), ("on hold", file.on_hold), ("destruction proposed", file.proposed)] {
+        for (mark, holds) in
+            [("time is over", file.over), ("on hold", file.on_hold), ("destruction proposed", file.proposed)]
+        {
             marks.extend(holds.then_some(mark));
         }
         println!("{}  kept {until}{}{}", file.number, if marks.is_empty() { "" } else { "; " }, marks.join(", "));

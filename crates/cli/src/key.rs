@@ -59,8 +59,13 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let data = place.config()?.data;
             let keys = read_there(&data)?;
             let locked = lock(&passphrase(true)?, &keys.text())?;
-            write_through(&file, locked.as_bytes()).with_context(|| format!("cannot write `{}`; it must not be there yet", file.display()))?;
-            println!("key {} saved to `{}`; keep it apart from the backups, and the passphrase apart from it", keys.fingerprint(), file.display());
+            write_through(&file, locked.as_bytes())
+                .with_context(|| format!("cannot write `{}`; it must not be there yet", file.display()))?;
+            println!(
+                "key {} saved to `{}`; keep it apart from the backups, and the passphrase apart from it",
+                keys.fingerprint(),
+                file.display()
+            );
         }
         What::Restore { file, place } => {
             let data = place.config()?.data;
@@ -68,11 +73,15 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let text = match sealing::unlock(&passphrase(false)?, &locked) {
                 Ok(text) => text,
                 Err(VaultError::NotOpened) => anyhow::bail!("the passphrase does not open `{}`", file.display()),
-                Err(error) => return Err(error).with_context(|| format!("`{}` was not written by `huiyin key save`", file.display())),
+                Err(error) => {
+                    return Err(error)
+                        .with_context(|| format!("`{}` was not written by `huiyin key save`", file.display()));
+                }
             };
             let keys = Keyring::parse(&text)?;
             let path = path(&data);
-            write_through(&path, keys.text().as_bytes()).with_context(|| format!("`{}` is there already; move it away first", path.display()))?;
+            write_through(&path, keys.text().as_bytes())
+                .with_context(|| format!("`{}` is there already; move it away first", path.display()))?;
             through(&data)?;
             println!("key {} put back to `{}`", keys.fingerprint(), path.display());
         }
@@ -87,7 +96,8 @@ fn read_there(data: &Path) -> anyhow::Result<Keyring> {
     read(data, Some(""))
 }
 
-/// In three steps, each of which can be cut: the new key beside the old one on the disk; everything sealed under it; the old one away.
+/// In three steps, each of which can be cut: the new key beside the old one on the disk; everything sealed under it;
+/// the old one away.
 async fn rotate(place: Place) -> anyhow::Result<()> {
     let config = place.config()?;
     let path = path(&config.data);
@@ -134,6 +144,9 @@ fn passphrase(new: bool) -> anyhow::Result<String> {
             line.trim_end_matches(['\r', '\n']).to_owned()
         }
     };
-    anyhow::ensure!(!new || typed.chars().count() >= LEAST, "the passphrase has fewer than {LEAST} characters; choose a longer one");
+    anyhow::ensure!(
+        !new || typed.chars().count() >= LEAST,
+        "the passphrase has fewer than {LEAST} characters; choose a longer one"
+    );
     Ok(typed)
 }

@@ -95,7 +95,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Reckon(args) => reckon::run(args),
-        other => tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| runtime.block_on(wait(other))),
+        other => tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(Into::into)
+            .and_then(|runtime| runtime.block_on(wait(other))),
     };
     done.unwrap_or_else(|error| {
         eprintln!("huiyin: {error:#}");

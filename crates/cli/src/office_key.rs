@@ -16,7 +16,8 @@ pub(crate) fn path(data: &Path) -> PathBuf {
     data.join("office.key")
 }
 
-/// Reads the key. It is made once, for a store that knows none; a store that knows one is never given another in silence.
+/// Reads the key. It is made once, for a store that knows none; a store that knows one is never given another in
+/// silence.
 pub fn read(data: &Path, known: Option<&str>) -> anyhow::Result<Keyring> {
     if let Ok(text) = std::env::var(VARIABLE) {
         return Keyring::parse(&text).with_context(|| format!("{VARIABLE} is no office key"));
@@ -33,7 +34,8 @@ pub fn read(data: &Path, known: Option<&str>) -> anyhow::Result<Keyring> {
         through(data)?;
     }
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    Keyring::parse(&text).with_context(|| format!("`{}` is damaged; put it back with `huiyin key restore FILE`", path.display()))
+    Keyring::parse(&text)
+        .with_context(|| format!("`{}` is damaged; put it back with `huiyin key restore FILE`", path.display()))
 }
 
 fn lost(data: &Path) -> String {

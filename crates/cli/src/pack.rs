@@ -42,7 +42,8 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 20)]
         show: usize,
     },
-    /// Puts the packs and calendars under FOLDER into the store. Run `pack check` on it before; the office's own page does that by itself.
+    /// Puts the packs and calendars under FOLDER into the store. Run `pack check` on it before; the office's own page
+    /// does that by itself.
     Install {
         /// Where to look, at any depth.
         folder: Option<PathBuf>,
@@ -67,7 +68,8 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
-    /// Moves the open matters of one version to another; says what it would do unless told `--write`. Move them back to undo it.
+    /// Moves the open matters of one version to another; says what it would do unless told `--write`. Move them back to
+    /// undo it.
     Move {
         /// The version they are under, such as cn/petition/2022.
         from: String,
@@ -101,14 +103,21 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let texts = match folder {
                 Some(folder) => packs::texts_of(&folder)?,
                 None if shipped => packs::shipped_texts(),
-                None => anyhow::bail!("name a FOLDER with packs and calendars, or add --shipped for those that come with this program"),
+                None => anyhow::bail!(
+                    "name a FOLDER with packs and calendars, or add --shipped for those that come with this program"
+                ),
             };
-            anyhow::ensure!(!texts.packs.is_empty() || !texts.calendars.is_empty(), "there is no pack (`pack.toml`) and no calendar (`calendar.toml`) in it");
+            anyhow::ensure!(
+                !texts.packs.is_empty() || !texts.calendars.is_empty(),
+                "there is no pack (`pack.toml`) and no calendar (`calendar.toml`) in it"
+            );
             install(&place.config()?, &texts, replace).await
         }
         Command::Restore { id, place } => {
             let opened = setup::open(&place.config()?, Make::Nothing).await?;
-            rules::restore_at_machine(&opened.office, &id).await.with_context(|| format!("there is no pack `{id}` in this store"))?;
+            rules::restore_at_machine(&opened.office, &id)
+                .await
+                .with_context(|| format!("there is no pack `{id}` in this store"))?;
             println!("`{id}` is in force again, from its day on");
             Ok(ExitCode::SUCCESS)
         }
@@ -138,7 +147,10 @@ async fn install(config: &config::Config, texts: &packs::Texts, replace: bool) -
         }
     }
     if done.replaced.iter().any(|k| k.starts_with("calendar:")) {
-        println!("a calendar has changed: run `huiyin reproject --data {}` to reckon what is open again", config.data.display());
+        println!(
+            "a calendar has changed: run `huiyin reproject --data {}` to reckon what is open again",
+            config.data.display()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -148,13 +160,25 @@ async fn list(config: &config::Config) -> anyhow::Result<ExitCode> {
     let library = opened.office.library();
     let directory = opened.office.directory().await?;
     let who = |signed: &rules::Signed| {
-        let by = signed.by.as_ref().map_or("operator", |id| directory.officer(id).map_or(id.0.as_str(), |o| o.login.as_str()));
+        let by = signed
+            .by
+            .as_ref()
+            .map_or("operator", |id| directory.officer(id).map_or(id.0.as_str(), |o| o.login.as_str()));
         format!("{} {by}", signed.at.to_zoned_datetime(opened.office.zone().clone()).strftime("%F %H:%M"))
     };
     for one in rules::installed(&opened.office).await? {
-        let since = library.book(&PackId(one.id.clone())).map(|b| format!("  in force from {}", b.force_from)).unwrap_or_default();
+        let since = library
+            .book(&PackId(one.id.clone()))
+            .map(|b| format!("  in force from {}", b.force_from))
+            .unwrap_or_default();
         let out = one.withdrawn.as_ref().map(|w| format!("  withdrawn {}", who(w))).unwrap_or_default();
-        println!("{:<10}{:<28}{}  {}{since}{out}", one.kind.word(), one.id, one.short(), who(one.approved.as_ref().unwrap_or(&one.uploaded)));
+        println!(
+            "{:<10}{:<28}{}  {}{since}{out}",
+            one.kind.word(),
+            one.id,
+            one.short(),
+            who(one.approved.as_ref().unwrap_or(&one.uploaded))
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -168,7 +192,9 @@ async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) ->
             anyhow::bail!("there is no pack `{id}` here; known: {}", known.join(", "));
         }
     }
-    let done = match huiyin_app::move_pack::run(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode).await {
+    let done = match huiyin_app::move_pack::run(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode)
+        .await
+    {
         Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         other => other?,
     };
@@ -176,22 +202,44 @@ async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) ->
     for (number, why) in &done.left {
         println!("  left: {number}: {why}");
     }
-    println!("{} open matters {verb} from {from} to {to}; {} periods come out otherwise; {} left", done.matters, done.periods, done.left.len());
+    println!(
+        "{} open matters {verb} from {from} to {to}; {} periods come out otherwise; {} left",
+        done.matters,
+        done.periods,
+        done.left.len()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
-async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, calendar: Option<&std::path::Path>, show: usize) -> anyhow::Result<ExitCode> {
+async fn dry_run(
+    config: &config::Config,
+    new: &std::path::Path,
+    year: i16,
+    calendar: Option<&std::path::Path>,
+    show: usize,
+) -> anyhow::Result<ExitCode> {
     let book = packs::read_one(new)?;
     let opened = setup::open(config, Make::Nothing).await?;
     let calendar = match calendar {
         Some(folder) => std::sync::Arc::new(packs::read_calendar_folder(folder, &book.calendar)?),
-        None => opened.office.library().calendar(&book.calendar).with_context(|| format!("there is no calendar `{}`", book.calendar))?,
+        None => opened
+            .office
+            .library()
+            .calendar(&book.calendar)
+            .with_context(|| format!("there is no calendar `{}`", book.calendar))?,
     };
     let found = huiyin_app::dry_run::run(&opened.office, &book, &calendar, year).await?;
     let count = |test: fn(&huiyin_app::dry_run::Change) -> bool| found.changes.iter().filter(|c| test(c)).count();
-    println!("{}: {} matters received in {year}, {} clocks reckoned again; nothing was written", book.id, found.matters, found.clocks);
+    println!(
+        "{}: {} matters received in {year}, {} clocks reckoned again; nothing was written",
+        book.id, found.matters, found.clocks
+    );
     println!("  {} due days would move", count(|c| c.was != c.would_be));
-    println!("  {} duties would be late that are not, {} would no longer be late", count(|c| c.newly_late), count(|c| c.no_longer_late));
+    println!(
+        "  {} duties would be late that are not, {} would no longer be late",
+        count(|c| c.newly_late),
+        count(|c| c.no_longer_late)
+    );
     println!("  {} duties would be owed by another", count(|c| c.other_hands));
     if !found.strangers.is_empty() {
         println!(
@@ -201,7 +249,10 @@ async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, cale
         );
     }
     if !found.unknown_clocks.is_empty() {
-        println!("  clocks the new pack does not have: {}", found.unknown_clocks.iter().cloned().collect::<Vec<_>>().join(", "));
+        println!(
+            "  clocks the new pack does not have: {}",
+            found.unknown_clocks.iter().cloned().collect::<Vec<_>>().join(", ")
+        );
     }
     for c in found.changes.iter().take(show) {
         let then = if c.newly_late {
@@ -220,7 +271,8 @@ async fn dry_run(config: &config::Config, new: &std::path::Path, year: i16, cale
 }
 
 fn check(folder: &std::path::Path) -> anyhow::Result<ExitCode> {
-    let checked = packs::check_folder(folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
+    let checked =
+        packs::check_folder(folder).with_context(|| format!("checking packs under `{}`", folder.display()))?;
     if checked.is_empty() {
         anyhow::bail!("there is no pack under `{}`; a pack is a folder with a `pack.toml`", folder.display());
     }

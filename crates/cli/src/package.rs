@@ -25,7 +25,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let opened = setup::open(&config, Make::Nothing).await?;
     let package = match huiyin_app::package::of_matter(&opened.office, &args.number).await {
         Ok(package) => package,
-        Err(huiyin_app::AppError::NotFound) => anyhow::bail!("there is no matter `{}` in `{}`", args.number, config.data.display()),
+        Err(huiyin_app::AppError::NotFound) => {
+            anyhow::bail!("there is no matter `{}` in `{}`", args.number, config.data.display())
+        }
         Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         Err(error) => return Err(error.into()),
     };

@@ -20,7 +20,8 @@ pub struct Args {
     /// Working-day calendar.
     #[arg(long, default_value = "cn")]
     calendar: String,
-    /// Cases as JSON Lines: {"id":1,"start":"2025-09-20","period":15,"unit":"calendar_days","stops":[["2025-09-22","2025-09-25"]],"extension":0}
+    /// Cases as JSON Lines:
+    /// {"id":1,"start":"2025-09-20","period":15,"unit":"calendar_days","stops":[["2025-09-22","2025-09-25"]],"extension":0}
     #[arg(long, value_name = "FILE", requires = "out", conflicts_with_all = ["start", "period", "unit", "stop", "extension"])]
     r#in: Option<PathBuf>,
     /// Where the results go, one line for each case, in the same order.
@@ -44,7 +45,8 @@ pub struct Args {
 }
 
 fn unit(text: &str) -> Result<DayUnit, String> {
-    serde_json::from_value(serde_json::Value::String(text.replace('-', "_"))).map_err(|_| "write calendar_days or working_days".to_owned())
+    serde_json::from_value(serde_json::Value::String(text.replace('-', "_")))
+        .map_err(|_| "write calendar_days or working_days".to_owned())
 }
 
 fn stop(text: &str) -> Result<(Date, Date), String> {
@@ -62,12 +64,28 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match (args.r#in, args.out, args.start, args.period) {
         (Some(from), Some(to), _, _) => many(calendar, &from, &to),
         (_, _, Some(start), Some(period)) => {
-            let case = Case { id: serde_json::Value::Null, start, period, unit: args.unit, stops: args.stop, extension: args.extension };
+            let case = Case {
+                id: serde_json::Value::Null,
+                start,
+                period,
+                unit: args.unit,
+                stops: args.stop,
+                extension: args.extension,
+            };
             let outcome = reckon_case(calendar, case).map_err(anyhow::Error::msg)?;
             println!("nominal {}", outcome.nominal);
-            println!("legal   {}{}", outcome.legal, if outcome.provisional { "  (provisional: a calendar not yet published could change it)" } else { "" });
+            println!(
+                "legal   {}{}",
+                outcome.legal,
+                if outcome.provisional { "  (provisional: a calendar not yet published could change it)" } else { "" }
+            );
             for reason in &outcome.reasons {
-                println!("  [{}, {})  {}", reason.from, reason.to, serde_json::to_value(reason.why)?.as_str().unwrap_or_default());
+                println!(
+                    "  [{}, {})  {}",
+                    reason.from,
+                    reason.to,
+                    serde_json::to_value(reason.why)?.as_str().unwrap_or_default()
+                );
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -79,8 +97,14 @@ fn many(calendar: &WorkCalendar, from: &Path, to: &Path) -> anyhow::Result<ExitC
     if std::fs::canonicalize(from).ok().is_some_and(|f| std::fs::canonicalize(to).ok() == Some(f)) {
         anyhow::bail!("--in and --out are the same file; choose another place for the results");
     }
-    let reader = BufReader::with_capacity(1 << 20, File::open(from).with_context(|| format!("cannot read `{}`", from.display()))?);
-    let mut writer = BufWriter::with_capacity(1 << 20, File::create(to).with_context(|| format!("cannot write `{}`", to.display()))?);
+    let reader = BufReader::with_capacity(
+        1 << 20,
+        File::open(from).with_context(|| format!("cannot read `{}`", from.display()))?,
+    );
+    let mut writer = BufWriter::with_capacity(
+        1 << 20,
+        File::create(to).with_context(|| format!("cannot write `{}`", to.display()))?,
+    );
     let (mut done, mut refused, mut first) = (0_usize, 0_usize, 0_usize);
     let mut batch = Vec::with_capacity(BATCH);
     let mut lines = reader.split(b'\n');
@@ -119,7 +143,10 @@ fn reckon_batch(calendar: &WorkCalendar, batch: &[Vec<u8>]) -> Vec<LineResult> {
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let share = batch.len().div_ceil(workers).max(1);
     std::thread::scope(|scope| {
-        let parts: Vec<_> = batch.chunks(share).map(|part| scope.spawn(move || part.iter().map(|line| one(calendar, line)).collect::<Vec<_>>())).collect();
+        let parts: Vec<_> = batch
+            .chunks(share)
+            .map(|part| scope.spawn(move || part.iter().map(|line| one(calendar, line)).collect::<Vec<_>>()))
+            .collect();
         parts.into_iter().flat_map(|p| p.join().unwrap_or_default()).collect()
     })
 }
@@ -133,7 +160,8 @@ fn one(calendar: &WorkCalendar, line: &[u8]) -> LineResult {
         return None;
     }
     Some(reckon_line(calendar, text).map_err(|why| {
-        let id = serde_json::from_str::<serde_json::Value>(text).ok().and_then(|v| v.get("id").cloned()).unwrap_or_default();
+        let id =
+            serde_json::from_str::<serde_json::Value>(text).ok().and_then(|v| v.get("id").cloned()).unwrap_or_default();
         (id, why)
     }))
 }

@@ -1,4 +1,5 @@
-//! `huiyin reindex`: the search index made anew from what is stored; needed once after a release that reads texts otherwise.
+//! `huiyin reindex`: the search index made anew from what is stored; needed once after a release that reads texts
+//! otherwise.
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;

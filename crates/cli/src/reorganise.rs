@@ -37,6 +37,11 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         println!("  left: {number}: {why}");
     }
     let verb = if args.write { "passed" } else { "would pass (nothing was written; add --write)" };
-    println!("{} open matters with {} duties {verb} from {from} to {to}; {} left", done.matters, done.periods, done.left.len());
+    println!(
+        "{} open matters with {} duties {verb} from {from} to {to}; {} left",
+        done.matters,
+        done.periods,
+        done.left.len()
+    );
     Ok(ExitCode::SUCCESS)
 }

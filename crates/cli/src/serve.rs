@@ -111,7 +111,10 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
         let folder = config.data.clone();
         tokio::spawn(async move {
             if let Err(error) = prepare(&office, clock, address, &folder).await {
-                eprintln!("huiyin: the demo could not be made: {error:#}; delete `{}` and start again", folder.display());
+                eprintln!(
+                    "huiyin: the demo could not be made: {error:#}; delete `{}` and start again",
+                    folder.display()
+                );
             }
             sweeping(office).await;
         })
@@ -121,8 +124,14 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes the county if it is not there, and prints how to get in. What was left out is said after that: a visitor comes in anyway.
-async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, address: SocketAddr, folder: &std::path::Path) -> anyhow::Result<()> {
+/// Makes the county if it is not there, and prints how to get in. What was left out is said after that: a visitor comes
+/// in anyway.
+async fn prepare(
+    office: &Office,
+    clock: std::sync::Arc<setup::SystemClock>,
+    address: SocketAddr,
+    folder: &std::path::Path,
+) -> anyhow::Result<()> {
     let mut left_out = Vec::new();
     let new = demo_office::holds(office).await? == Holds::Nothing;
     if new {
@@ -140,7 +149,9 @@ async fn prepare(office: &Office, clock: std::sync::Arc<setup::SystemClock>, add
                 demo_folder::finished(folder)?;
             }
             // The officers come first, so that there is something to sign in to.
-            Err(error) if !office.reload_directory().await?.officers.is_empty() => left_out.push(format!("the rest of the petitions: {error}")),
+            Err(error) if !office.reload_directory().await?.officers.is_empty() => {
+                left_out.push(format!("the rest of the petitions: {error}"))
+            }
             Err(error) => return Err(error.into()),
         }
     }
@@ -178,7 +189,8 @@ fn sign_ins(address: SocketAddr) {
 }
 
 fn log(config: &Config) {
-    let filter = tracing_subscriber::EnvFilter::try_new(&config.log).unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.log)
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
     if let Ok(handle) = PrometheusBuilder::new().install_recorder() {
         let _ = METRICS.set(handle);
@@ -186,7 +198,9 @@ fn log(config: &Config) {
 }
 
 async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(listen).await.with_context(|| format!("cannot listen on `{listen}`; choose another with --listen ADDRESS:PORT"))
+    TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen on `{listen}`; choose another with --listen ADDRESS:PORT"))
 }
 
 async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
@@ -245,7 +259,12 @@ async fn sweeping(office: Office) {
         }
         match sweep::watched(&office).await {
             Ok(Some(swept)) if !swept.proceedings.is_empty() => {
-                tracing::info!(proceedings = swept.proceedings.len(), breaches = swept.breaches, left = swept.left, "the sweep worked what was due")
+                tracing::info!(
+                    proceedings = swept.proceedings.len(),
+                    breaches = swept.breaches,
+                    left = swept.left,
+                    "the sweep worked what was due"
+                )
             }
             Ok(_) => {}
             Err(error) => tracing::error!(error = ?error, "the sweep failed"),

@@ -56,11 +56,17 @@ pub struct Opened {
 pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     let data = &config.data;
     if !data.is_dir() {
-        anyhow::ensure!(make == Make::Folder, "there is no folder `{}`; run `huiyin init --data {}` first", data.display(), data.display());
+        anyhow::ensure!(
+            make == Make::Folder,
+            "there is no folder `{}`; run `huiyin init --data {}` first",
+            data.display(),
+            data.display()
+        );
         fs::create_dir_all(data).with_context(|| format!("cannot make the folder `{}`", data.display()))?;
         only_owner(data, 0o700)?;
     }
-    let made_before = if config.database.is_empty() { data.join("huiyin.db").exists() } else { data.join("files").is_dir() };
+    let made_before =
+        if config.database.is_empty() { data.join("huiyin.db").exists() } else { data.join("files").is_dir() };
     let (store, protection): (Arc<dyn Store>, _) = if config.database.is_empty() {
         let path = data.join("huiyin.db");
         (Arc::new(SqliteStore::open(&path).with_context(|| format!("cannot open `{}`", path.display()))?), None)
@@ -82,7 +88,8 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         wording: Arc::new(wording(config)?),
         time: clock.clone(),
         tenant,
-        zone: TimeZone::get(&config.timezone).with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
+        zone: TimeZone::get(&config.timezone)
+            .with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,
         secret: secret(data, made_before)?,
         keys: office_key::read(data, known.as_deref())?,
         front_office: UnitId::new(&config.front_office),
@@ -101,8 +108,8 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
     Ok(Opened { office, clock, protection, unreadable })
 }
 
-/// Puts the packs and calendars that come with the program into a store. Where `replace` says so (a demo) those of an older
-/// program are replaced; what somebody uploaded and another approved to stays.
+/// Puts the packs and calendars that come with the program into a store. Where `replace` says so (a demo) those of an
+/// older program are replaced; what somebody uploaded and another approved to stays.
 pub async fn install_shipped(office: &Office, replace: bool) -> anyhow::Result<rules::Done> {
     let mut texts = packs::shipped_texts();
     for one in rules::installed(office).await?.iter().filter(|i| i.approved.is_some()) {
@@ -127,9 +134,14 @@ fn wording(config: &Config) -> anyhow::Result<Wording> {
     if config.locales.is_empty() {
         return Ok(Wording::load()?);
     }
-    let (wording, lacking) = Wording::load_with(Path::new(&config.locales)).with_context(|| format!("cannot read the languages of `{}`", config.locales))?;
+    let (wording, lacking) = Wording::load_with(Path::new(&config.locales))
+        .with_context(|| format!("cannot read the languages of `{}`", config.locales))?;
     for (tag, n) in lacking.iter().filter(|(_, n)| *n > 0) {
-        tracing::warn!(language = tag.as_str(), missing = n, "a language lacks texts of pages; they are shown in English");
+        tracing::warn!(
+            language = tag.as_str(),
+            missing = n,
+            "a language lacks texts of pages; they are shown in English"
+        );
     }
     Ok(wording)
 }
@@ -143,8 +155,8 @@ pub enum Make {
     Nothing,
 }
 
-/// The server's secret: 32 random bytes beside the database, readable by its owner alone. It is made once, with the store, and
-/// never made anew in silence: another secret opens no receipt code.
+/// The server's secret: 32 random bytes beside the database, readable by its owner alone. It is made once, with the
+/// store, and never made anew in silence: another secret opens no receipt code.
 fn secret(data: &Path, made_before: bool) -> anyhow::Result<Vec<u8>> {
     let path = data.join("secret.key");
     if !path.exists() {
@@ -154,14 +166,19 @@ fn secret(data: &Path, made_before: bool) -> anyhow::Result<Vec<u8>> {
             path.display()
         );
         let part = data.join(format!("secret.{}.part", std::process::id()));
-        write_through(&part, huiyin_app::random_hex(32)?.as_bytes()).with_context(|| format!("cannot write `{}`", part.display()))?;
+        write_through(&part, huiyin_app::random_hex(32)?.as_bytes())
+            .with_context(|| format!("cannot write `{}`", part.display()))?;
         // The first to come wins; nobody's secret is overwritten.
         let _ = fs::hard_link(&part, &path);
         fs::remove_file(&part)?;
         through(data)?;
     }
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    anyhow::ensure!(text.trim().len() >= 32, "`{}` is damaged; restore it from a backup, or receipt codes will no longer open", path.display());
+    anyhow::ensure!(
+        text.trim().len() >= 32,
+        "`{}` is damaged; restore it from a backup, or receipt codes will no longer open",
+        path.display()
+    );
     Ok(text.trim().as_bytes().to_vec())
 }
 
@@ -174,8 +191,8 @@ fn name_of_files(folder: &Path) -> anyhow::Result<Option<String>> {
     }
 }
 
-/// The store knows the secret and the file store it was made with. A node with others looks right and is not: its receipts open
-/// nowhere else, and files lodged elsewhere are not there.
+/// The store knows the secret and the file store it was made with. A node with others looks right and is not: its
+/// receipts open nowhere else, and files lodged elsewhere are not there.
 async fn check_fingerprint(office: &Office, data: &Path) -> anyhow::Result<()> {
     let folder = data.join("files");
     let mut found = office.check_fingerprint(name_of_files(&folder)?.as_deref()).await?;
@@ -184,7 +201,9 @@ async fn check_fingerprint(office: &Office, data: &Path) -> anyhow::Result<()> {
         let name = huiyin_app::random_hex(16)?;
         match write_through(&folder.join("name"), name.as_bytes()) {
             // Another command was first.
-            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error).context("cannot name the file store"),
+            Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+                return Err(error).context("cannot name the file store");
+            }
             _ => through(&folder)?,
         }
         found = office.check_fingerprint(name_of_files(&folder)?.as_deref()).await?;

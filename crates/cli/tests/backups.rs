@@ -15,7 +15,13 @@ const PASSPHRASE: &str = "nine otters climb purple hills";
 /// Exit code and everything that was said.
 fn huiyin(args: &[&str], passphrase: &str) -> (Option<i32>, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huiyin"));
-    let done = command.args(args).env_remove("HUIYIN_CONFIG").env("HUIYIN_PASSPHRASE", passphrase).stdin(Stdio::null()).output().unwrap();
+    let done = command
+        .args(args)
+        .env_remove("HUIYIN_CONFIG")
+        .env("HUIYIN_PASSPHRASE", passphrase)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
     (done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr))
 }
 
@@ -35,7 +41,8 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// Lodges a petition with a name through the API; gives its number and code.
 async fn lodge(base: &str, n: usize) -> (String, String) {
-    let body = json!({ "text": format!("路灯坏了 {n}"), "naming": "named", "name": "备份某", "telephone": "13900033333" });
+    let body =
+        json!({ "text": format!("路灯坏了 {n}"), "naming": "named", "name": "备份某", "telephone": "13900033333" });
     let sent = reqwest::Client::new().post(format!("{base}/api/v1/submissions")).json(&body).send().await.unwrap();
     assert_eq!(sent.status(), 201, "{}", sent.text().await.unwrap());
     let answer: serde_json::Value = sent.json().await.unwrap();
@@ -92,7 +99,12 @@ async fn a_backup_is_taken_while_it_serves_holds_no_key_and_is_put_back() {
     assert!(said.contains("compared") && !said.contains("put it back"), "{said}");
     let (_server, base) = serve(&other);
     for (number, code) in &lodged {
-        let page = reqwest::Client::new().get(format!("{base}/api/v1/submission")).header("authorization", format!("Receipt {code}")).send().await.unwrap();
+        let page = reqwest::Client::new()
+            .get(format!("{base}/api/v1/submission"))
+            .header("authorization", format!("Receipt {code}"))
+            .send()
+            .await
+            .unwrap();
         assert!(page.text().await.unwrap().contains(number.as_str()));
     }
     // Into an installation nothing is put, and a backup that was changed is none.
@@ -101,7 +113,9 @@ async fn a_backup_is_taken_while_it_serves_holds_no_key_and_is_put_back() {
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(Path::new(&copy).join("huiyin.db"), bytes).unwrap();
     let third = at("third");
-    assert!(huiyin(&["restore", &copy, "--data", &third], "").1.contains("is not as it was") && !Path::new(&third).exists());
+    assert!(
+        huiyin(&["restore", &copy, "--data", &third], "").1.contains("is not as it was") && !Path::new(&third).exists()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,23 +142,36 @@ async fn the_key_is_rotated_and_another_is_refused() {
     assert!(code == Some(1) && said.contains("is missing") && !path.exists(), "{said}");
     std::fs::write(&path, new).unwrap();
     assert!(!huiyin(&["doctor", "--deep", "--data", &data], "").1.contains("put it back"));
-    assert!(huiyin(&["key", "save", &folder.path().join("k").display().to_string(), "--data", &data], "short").1.contains("fewer than"));
+    assert!(
+        huiyin(&["key", "save", &folder.path().join("k").display().to_string(), "--data", &data], "short")
+            .1
+            .contains("fewer than")
+    );
 }
 
-/// PostgreSQL is dumped and put back by its own programs, which reach it as the program does and are told no password where
-/// everybody can read it.
+/// PostgreSQL is dumped and put back by its own programs, which reach it as the program does and are told no password
+/// where everybody can read it.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_is_backed_up_and_put_back() {
-    let (Some(one), Some(two)) = (postgres_database("postgres_backup").await, postgres_database("postgres_backup").await) else { return };
+    let (Some(one), Some(two)) =
+        (postgres_database("postgres_backup").await, postgres_database("postgres_backup").await)
+    else {
+        return;
+    };
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str, database: &str| {
         let data = folder.path().join(name);
         std::fs::create_dir(&data).unwrap();
         // The server asks for none; what stands in it must come through all the same.
-        std::fs::write(data.join("huiyin.toml"), format!("database = \"{database} password='a b#c' sslmode=require\"\n")).unwrap();
+        std::fs::write(
+            data.join("huiyin.toml"),
+            format!("database = \"{database} password='a b#c' sslmode=require\"\n"),
+        )
+        .unwrap();
         data.to_str().unwrap().to_owned()
     };
-    let (from, to, backup) = (place("from", &one), place("to", &two), folder.path().join("backup").to_str().unwrap().to_owned());
+    let (from, to, backup) =
+        (place("from", &one), place("to", &two), folder.path().join("backup").to_str().unwrap().to_owned());
     let key = folder.path().join("key").to_str().unwrap().to_owned();
     right(&["init", "--data", &from]);
     right(&["backup", &backup, "--data", &from]);

@@ -10,7 +10,12 @@ use common::serve;
 use serde_json::{Value, json};
 
 fn huiyin(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_huiyin")).args(args).env_remove("HUIYIN_CONFIG").stdin(Stdio::null()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_huiyin"))
+        .args(args)
+        .env_remove("HUIYIN_CONFIG")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 fn last_line(output: &Output) -> String {
@@ -27,7 +32,11 @@ fn installation() -> (tempfile::TempDir, String) {
 fn import(file: &Path, data: &str, more: &[&str]) -> (i32, String, String) {
     let file = file.display().to_string();
     let output = huiyin(&[&["import", &file, "--data", data], more].concat());
-    (output.status.code().unwrap(), last_line(&output), String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr))
+    (
+        output.status.code().unwrap(),
+        last_line(&output),
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr),
+    )
 }
 
 #[test]
@@ -44,10 +53,19 @@ fn reckon_answers_by_flags_and_by_file() {
     std::fs::write(&from, cases.join("\n")).unwrap();
     let many = huiyin(&["reckon", "--calendar", "cn", "--in", from.to_str().unwrap(), "--out", to.to_str().unwrap()]);
     assert_eq!(many.status.code(), Some(2), "one case is wrong");
-    let results: Vec<Value> = std::fs::read_to_string(&to).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let results: Vec<Value> =
+        std::fs::read_to_string(&to).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let first = results.first().unwrap();
-    assert_eq!((&first["id"], &first["legal"], &first["provisional"]), (&json!([1, "a"]), &json!("2026-04-10"), &json!(false)));
-    assert!(first["reasons"].as_array().unwrap().contains(&json!({"from": "2026-03-11", "to": "2026-03-20", "why": "stop"})));
+    assert_eq!(
+        (&first["id"], &first["legal"], &first["provisional"]),
+        (&json!([1, "a"]), &json!("2026-04-10"), &json!(false))
+    );
+    assert!(
+        first["reasons"]
+            .as_array()
+            .unwrap()
+            .contains(&json!({"from": "2026-03-11", "to": "2026-03-20", "why": "stop"}))
+    );
     assert_eq!(results.get(1).unwrap()["provisional"], json!(true));
     assert!(results.get(2).unwrap()["error"].is_string());
 }
@@ -62,7 +80,8 @@ fn pack_folder(change: impl Fn(&str, String) -> String) -> (tempfile::TempDir, P
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("cn/petition/2022");
     std::fs::create_dir_all(&to).unwrap();
-    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022")).unwrap() {
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022")).unwrap()
+    {
         let entry = entry.unwrap();
         let name = entry.file_name().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(entry.path()).unwrap();
@@ -96,14 +115,24 @@ fn a_broken_pack_is_refused_with_file_line_and_mending() {
 
 #[test]
 fn a_pack_that_orders_a_forbidden_measure_is_refused() {
-    let list = include_str!("../../rules/tests/forbidden.rs").split_once("REFUSED: &[&str] = &[").unwrap().1.split_once("];").unwrap().0;
+    let list = include_str!("../../rules/tests/forbidden.rs")
+        .split_once("REFUSED: &[&str] = &[")
+        .unwrap()
+        .1
+        .split_once("];")
+        .unwrap()
+        .0;
     let measures: Vec<&str> = list.split('"').skip(1).step_by(2).filter(|m| !m.contains('\\')).step_by(3).collect();
     assert!(measures.len() >= 20);
     for measure in measures {
-        let (_keep, output) = pack_with(|name, text| if name == "states.toml" { text.replacen("待分流", measure, 1) } else { text });
+        let (_keep, output) =
+            pack_with(|name, text| if name == "states.toml" { text.replacen("待分流", measure, 1) } else { text });
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(output.status.code(), Some(1), "{measure}");
-        assert!(text.contains("states.toml:6:") && text.contains("is a measure Huiyin does not carry out"), "{measure}: {text}");
+        assert!(
+            text.contains("states.toml:6:") && text.contains("is a measure Huiyin does not carry out"),
+            "{measure}: {text}"
+        );
     }
 }
 
@@ -111,30 +140,51 @@ fn a_pack_that_orders_a_forbidden_measure_is_refused() {
 fn a_changed_pack_is_tried_over_last_year_and_a_matter_is_packed_for_a_court() {
     let (folder, data) = installation();
     let file = folder.path().join("ledger.csv");
-    std::fs::write(&file, "编号,标题,内容,登记日期,答复时间,答复意见\n1,路灯,路灯不亮,2026-03-02,,\n2,停水,停水三天,2026-03-03,,\n").unwrap();
+    std::fs::write(
+        &file,
+        "编号,标题,内容,登记日期,答复时间,答复意见\n1,路灯,路灯不亮,2026-03-02,,\n2,停水,停水三天,2026-03-03,,\n",
+    )
+    .unwrap();
     let (_, last, all) = import(&file, &data, &[]);
     assert_eq!(last, "2 imported, 0 known, 0 refused", "{all}");
-    let (_keep, pack) = pack_folder(|name, text| if name == "clocks.toml" { text.replacen("length = 15", "length = 10", 1) } else { text });
+    let (_keep, pack) =
+        pack_folder(
+            |name, text| if name == "clocks.toml" { text.replacen("length = 15", "length = 10", 1) } else { text },
+        );
     let tried = huiyin(&["pack", "try", &pack.display().to_string(), "--on", "2026", "--data", &data]);
     let text = String::from_utf8_lossy(&tried.stdout).into_owned();
     assert!(
-        tried.status.success() && text.contains("2 matters received in 2026") && text.contains("nothing was written") && text.contains("2 due days would move"),
+        tried.status.success()
+            && text.contains("2 matters received in 2026")
+            && text.contains("nothing was written")
+            && text.contains("2 due days would move"),
         "{text}"
     );
     let none = huiyin(&["pack", "try", &folder.path().display().to_string(), "--on", "2026", "--data", &data]);
     assert!(String::from_utf8_lossy(&none.stderr).contains("is no pack folder"));
-    let number = text.lines().find_map(|l| l.split_whitespace().next().filter(|w| w.starts_with("2026-") || w.contains("-1"))).unwrap().to_owned();
+    let number = text
+        .lines()
+        .find_map(|l| l.split_whitespace().next().filter(|w| w.starts_with("2026-") || w.contains("-1")))
+        .unwrap()
+        .to_owned();
     let out = folder.path().join("bag");
     let packed = huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]);
     assert!(packed.status.success(), "{}", String::from_utf8_lossy(&packed.stderr));
     // As a court would check it: with sha256sum alone.
-    let checked = Command::new("sha256sum").args(["-c", "--quiet", "manifest-sha256.txt"]).current_dir(&out).output().unwrap();
+    let checked =
+        Command::new("sha256sum").args(["-c", "--quiet", "manifest-sha256.txt"]).current_dir(&out).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
-    assert!(!huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]).status.success(), "what is there is not written over");
+    assert!(
+        !huiyin(&["package", &number, "--out", &out.display().to_string(), "--data", &data]).status.success(),
+        "what is there is not written over"
+    );
     // Open matters are moved to other rules only when told so, and moved back.
     let go = |more: &[&str]| last_line(&huiyin(&[&["pack", "move"], more, &["--data", &data]].concat()));
     let look = go(&["cn/petition/2022", "cn/petition-local/2023"]);
-    assert!(look.starts_with("2 open matters would be moved") && look.contains("2 periods come out otherwise; 0 left"), "{look}");
+    assert!(
+        look.starts_with("2 open matters would be moved") && look.contains("2 periods come out otherwise; 0 left"),
+        "{look}"
+    );
     let there = go(&["cn/petition/2022", "cn/petition-local/2023", "--write"]);
     assert!(there.starts_with("2 open matters moved"), "{there}");
     assert!(go(&["cn/petition-local/2023", "cn/petition/2022", "--write"]).contains("2 periods come out otherwise"));
@@ -150,7 +200,11 @@ fn what_is_drawn_from_the_packs_is_what_is_checked_in() {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let out = folder.path().join("p.md");
-    assert!(huiyin(&["pack", "draw", &root.join("packs").display().to_string(), &out.display().to_string()]).status.success());
+    assert!(
+        huiyin(&["pack", "draw", &root.join("packs").display().to_string(), &out.display().to_string()])
+            .status
+            .success()
+    );
     assert_eq!(
         std::fs::read_to_string(&out).unwrap(),
         std::fs::read_to_string(root.join("docs/PROCEDURES.md")).unwrap(),
@@ -173,7 +227,9 @@ fn a_ledger_is_imported_once_and_bad_rows_are_named() {
     assert_eq!((code, last.as_str()), (2, "2 imported, 0 known, 3 refused"), "{all}");
     let (code, last, all) = import(&file, &data, &[]);
     assert_eq!((code, last.as_str()), (2, "2 imported, 0 known, 3 refused"));
-    for said in ["row 4, column `内容`", "row 5, column `登记日期`: `昨天`", "row 6, column `答复时间`: 2026-03-01 is before"] {
+    for said in
+        ["row 4, column `内容`", "row 5, column `登记日期`: `昨天`", "row 6, column `答复时间`: 2026-03-01 is before"]
+    {
         assert!(all.contains(said), "{said} in {all}");
     }
     let (_, last, _) = import(&file, &data, &[]);
@@ -221,7 +277,8 @@ fn real_ledgers_are_imported() {
     ] {
         let (code, found, all) = import(&root.join(file), &data, &[]);
         assert_eq!(found, last, "{file}: {}", all.chars().take(600).collect::<String>());
-        // What is not known is named: two columns of the replies, and in the requests days before their receipt and closed ones that are open.
+        // What is not known is named: two columns of the replies, and in the requests days before their receipt and
+        // closed ones that are open.
         let whole = last.ends_with(" 0 refused") && !file.contains("replies.jsonl");
         assert_eq!(code, if whole { 0 } else { 2 }, "{file}: {}", all.chars().take(600).collect::<String>());
     }
@@ -253,7 +310,10 @@ fn another_secret_or_another_file_store_is_refused_and_none_is_made_anew() {
     let secret = std::fs::read(at("secret.key")).unwrap();
     std::fs::remove_file(at("secret.key")).unwrap();
     let (code, said) = doctor();
-    assert!(code == Some(1) && said.contains("is missing") && !at("secret.key").exists(), "a secret was made anew: {said}");
+    assert!(
+        code == Some(1) && said.contains("is missing") && !at("secret.key").exists(),
+        "a secret was made anew: {said}"
+    );
     std::fs::write(at("secret.key"), "00".repeat(32)).unwrap();
     let (code, said) = doctor();
     assert!(code == Some(1) && said.contains("is not the secret this store was made with"), "{said}");
@@ -285,7 +345,11 @@ fn configuration_refuses_what_it_does_not_know() {
     let file = folder.path().join("huiyin.toml");
     std::fs::write(&file, "lisen = \"127.0.0.1:1\"\n").unwrap();
     let output = huiyin(&["doctor", "--data", &data, "--config", file.to_str().unwrap()]);
-    assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("lisen"), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        !output.status.success() && String::from_utf8_lossy(&output.stderr).contains("lisen"),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let missing = huiyin(&["serve", "--data", "/nonexistent/nowhere"]);
     assert!(String::from_utf8_lossy(&missing.stderr).contains("huiyin init"));
 }
@@ -325,7 +389,12 @@ async fn nothing_acknowledged_is_lost_when_it_is_killed() {
     let codes = acknowledged.lock().unwrap().clone();
     let (_server, base) = serve(&data);
     for code in &codes {
-        let found = client.get(format!("{base}/api/v1/submission")).header("authorization", format!("Receipt {code}")).send().await.unwrap();
+        let found = client
+            .get(format!("{base}/api/v1/submission"))
+            .header("authorization", format!("Receipt {code}"))
+            .send()
+            .await
+            .unwrap();
         assert_eq!(found.status(), 200, "an acknowledged petition is gone");
     }
     assert!(codes.len() >= 300);

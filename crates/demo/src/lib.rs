@@ -115,7 +115,8 @@ pub async fn begin(office: &Office) -> Result<()> {
     people(office).await
 }
 
-/// The same with some of the petitions only, by their index from 0 to [`PETITIONS`]; the first is always made, since it is the one shown.
+/// The same with some of the petitions only, by their index from 0 to [`PETITIONS`]; the first is always made, since it
+/// is the one shown.
 ///
 /// # Errors
 /// As [`seed`].
@@ -161,7 +162,8 @@ pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl 
 }
 
 fn toml_scenarios() -> Result<Scenarios> {
-    toml::from_str(include_str!("../scenarios.toml")).map_err(AppError::caused("the scenarios of the demo cannot be read"))
+    toml::from_str(include_str!("../scenarios.toml"))
+        .map_err(AppError::caused("the scenarios of the demo cannot be read"))
 }
 
 fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
@@ -181,10 +183,15 @@ fn plan(calendar: &WorkCalendar, scenarios: &[Scenario], end: &OfficeTime) -> Ve
     let mut out = Vec::with_capacity(PETITIONS);
     for index in 0..PETITIONS {
         let Some(template) = scenarios.get(index % scenarios.len()) else { continue };
-        let place = world::PLACES.get((index * 7 + index / scenarios.len()) % world::PLACES.len()).copied().unwrap_or("");
+        let place =
+            world::PLACES.get((index * 7 + index / scenarios.len()) % world::PLACES.len()).copied().unwrap_or("");
         let scenario = filled(template, place, 3 + (index * 5) % 17);
         // The first one is shown to the visitor: accepted some six weeks ago and still in hand.
-        let back = if index == 0 { 48 } else { DAYS_BACK * i64::try_from(PETITIONS - index).unwrap_or(0) / i64::try_from(PETITIONS).unwrap_or(1) };
+        let back = if index == 0 {
+            48
+        } else {
+            DAYS_BACK * i64::try_from(PETITIONS - index).unwrap_or(0) / i64::try_from(PETITIONS).unwrap_or(1)
+        };
         let received = today.checked_sub(back.days()).unwrap_or(today);
         let direct = index % 11 == 10 && scenario.purpose.is_none();
         let mut steps = Vec::new();
@@ -206,14 +213,25 @@ fn plan(calendar: &WorkCalendar, scenarios: &[Scenario], end: &OfficeTime) -> Ve
 
 fn filled(template: &Scenario, place: &str, n: usize) -> Scenario {
     let fill = |text: &str| text.replace("{p}", place).replace("{n}", &n.to_string());
-    Scenario { title: fill(&template.title), text: fill(&template.text), found: fill(&template.found), opinion: fill(&template.opinion), ..template.clone() }
+    Scenario {
+        title: fill(&template.title),
+        text: fill(&template.text),
+        found: fill(&template.found),
+        opinion: fill(&template.opinion),
+        ..template.clone()
+    }
 }
 
 type StepFault = (String, AppError);
 
-/// Everything one petition does on one day, in order. What the law makes a step wait for moves the rest of the script; a
-/// refused step ends the script of this petition, which stays as it is.
-async fn work(office: &Office, calendar: &WorkCalendar, planned: &mut Planned, day: Date) -> std::result::Result<usize, StepFault> {
+/// Everything one petition does on one day, in order. What the law makes a step wait for moves the rest of the script;
+/// a refused step ends the script of this petition, which stays as it is.
+async fn work(
+    office: &Office,
+    calendar: &WorkCalendar,
+    planned: &mut Planned,
+    day: Date,
+) -> std::result::Result<usize, StepFault> {
     let mut done = 0;
     if planned.received == day {
         match receive(office, planned, day).await {
@@ -225,7 +243,9 @@ async fn work(office: &Office, calendar: &WorkCalendar, planned: &mut Planned, d
         }
         done += 1;
     }
-    while let (Some((_, step)), Some(receipt)) = (planned.steps.last().filter(|(on, _)| *on <= day).cloned(), planned.receipt.clone()) {
+    while let (Some((_, step)), Some(receipt)) =
+        (planned.steps.last().filter(|(on, _)| *on <= day).cloned(), planned.receipt.clone())
+    {
         match make(office, &receipt, &step, day).await {
             Ok(()) => {
                 planned.steps.pop();
@@ -256,8 +276,15 @@ impl Planned {
     }
 }
 
-/// The day until which a refused step has to wait: a right of the petitioner's must have lapsed, or a duty must be done first.
-async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt, error: &AppError, day: Date) -> Result<Option<Date>> {
+/// The day until which a refused step has to wait: a right of the petitioner's must have lapsed, or a duty must be done
+/// first.
+async fn waits_until(
+    office: &Office,
+    calendar: &WorkCalendar,
+    receipt: &Receipt,
+    error: &AppError,
+    day: Date,
+) -> Result<Option<Date>> {
     let AppError::Closed(closed) = error else { return Ok(None) };
     let Closed::Guard { guard: Guard::NotOwed(rule) } = &**closed else { return Ok(None) };
     let matter = matter(office, &matter_number(&receipt.number, 1)).await?;
@@ -270,11 +297,17 @@ async fn waits_until(office: &Office, calendar: &WorkCalendar, receipt: &Receipt
 async fn supervise(office: &Office, pressed: &mut BTreeSet<ProceedingId>, day: Date) -> Result<usize> {
     let mut done = 0;
     for id in pressed.clone() {
-        let Some(matter) = proceedings::by_id(office, &id).await?.and_then(Subject::into_matter).filter(|m| !m.number.contains('5')) else {
+        let Some(matter) =
+            proceedings::by_id(office, &id).await?.and_then(Subject::into_matter).filter(|m| !m.number.contains('5'))
+        else {
             pressed.remove(&id);
             continue;
         };
-        let owed: Vec<_> = matter.clocks.iter().filter(|c| c.is_owed() && matches!(c.rule.as_str(), "supervise" | "answer_supervision")).collect();
+        let owed: Vec<_> = matter
+            .clocks
+            .iter()
+            .filter(|c| c.is_owed() && matches!(c.rule.as_str(), "supervise" | "answer_supervision"))
+            .collect();
         if owed.is_empty() {
             pressed.remove(&id);
         }
@@ -320,7 +353,10 @@ async fn by_officer(office: &Office, number: &str, step: &Step, day: Date) -> Re
         Relation::PetitionOffice | Relation::Sender => &["clerk"],
         _ => &["handler", "clerk"],
     };
-    let officer = posts.iter().find_map(|p| directory.holders(&unit, Post::of(p)).first().map(|o| (*o).clone())).ok_or(AppError::NotAllowed)?;
+    let officer = posts
+        .iter()
+        .find_map(|p| directory.holders(&unit, Post::of(p)).first().map(|o| (*o).clone()))
+        .ok_or(AppError::NotAllowed)?;
     act::by_officer(office, &Staff::of(officer, &directory), number, action(step, day)).await.map(|_| ())
 }
 
@@ -348,9 +384,17 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
     };
     let family = ["王", "李", "张", "刘", "陈", "杨", "赵", "黄", "吴", "徐"].get(i % 10).copied().unwrap_or("王");
     let identity = Identity {
-        name: if naming == Naming::Anonymous { String::new() } else { format!("{family}某{}", if i % 2 == 0 { "兰" } else { "" }) },
+        name: if naming == Naming::Anonymous {
+            String::new()
+        } else {
+            format!("{family}某{}", if i % 2 == 0 { "兰" } else { "" })
+        },
         telephone: if naming == Naming::Anonymous { String::new() } else { format!("0000{:07}", 1_000_000 + i * 37) },
-        needs: if i % 29 == 3 && naming != Naming::Anonymous { "听力不好，请当面说或者发短信".to_owned() } else { String::new() },
+        needs: if i % 29 == 3 && naming != Naming::Anonymous {
+            "听力不好，请当面说或者发短信".to_owned()
+        } else {
+            String::new()
+        },
         ..Identity::default()
     };
     let lodging = Lodging {
@@ -382,14 +426,24 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
         return lodge::lodge(office, lodging).await;
     }
     let directory = office.directory().await?;
-    let officer = directory.holders(&lodging.unit, Post::of("clerk")).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
+    let officer = directory
+        .holders(&lodging.unit, Post::of("clerk"))
+        .first()
+        .map(|o| (*o).clone())
+        .ok_or(AppError::NotAllowed)?;
     let channel = if channel == Channel::Online { Channel::Visit } else { channel };
     let paper = PaperFacts {
         postmark: (channel == Channel::Letter).then(|| day.yesterday().unwrap_or(day)),
         enclosures: (channel == Channel::Letter).then(|| "信封一个，信纸两页".to_owned()),
         ..PaperFacts::default()
     };
-    lodge::register(office, &Staff::of(officer, &directory), lodging, Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole }).await
+    lodge::register(
+        office,
+        &Staff::of(officer, &directory),
+        lodging,
+        Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole },
+    )
+    .await
 }
 
 /// The place a filled title names.

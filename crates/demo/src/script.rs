@@ -25,7 +25,12 @@ struct Script {
 impl Script {
     fn then(&mut self, after: i64, by: Relation, id: &'static str, fields: &[(&'static str, &str)]) {
         self.day += after;
-        self.steps.push(Step { day: self.day, by, id, fields: fields.iter().map(|(k, v)| (*k, (*v).to_owned())).collect() });
+        self.steps.push(Step {
+            day: self.day,
+            by,
+            id,
+            fields: fields.iter().map(|(k, v)| (*k, (*v).to_owned())).collect(),
+        });
     }
 }
 
@@ -50,7 +55,12 @@ pub(super) fn steps(i: usize, scenario: &Scenario, direct: bool) -> Vec<Step> {
         11 => return refused(s, pace),
         _ => {}
     }
-    s.then(1 + pace, Relation::Holder, "accept", &[("accepted_on", "@0"), ("procedure", "本单位自受理之日起六十日内书面答复；您可以随时补充材料、查询进展。")]);
+    s.then(
+        1 + pace,
+        Relation::Holder,
+        "accept",
+        &[("accepted_on", "@0"), ("procedure", "本单位自受理之日起六十日内书面答复；您可以随时补充材料、查询进展。")],
+    );
     s.then(
         3 + pace,
         Relation::Holder,
@@ -70,7 +80,12 @@ pub(super) fn steps(i: usize, scenario: &Scenario, direct: bool) -> Vec<Step> {
             return s.steps;
         }
     }
-    s.then(5 + pace, Relation::Holder, "investigate", &[("on_day", "@0"), ("way", "site_visit"), ("summary", scenario.found.as_str())]);
+    s.then(
+        5 + pace,
+        Relation::Holder,
+        "investigate",
+        &[("on_day", "@0"), ("way", "site_visit"), ("summary", scenario.found.as_str())],
+    );
     if i % 5 == 1 {
         s.then(1, Relation::Petitioner, "add", &[("words", "补充两张照片和一份收据。")]);
     }
@@ -82,11 +97,26 @@ fn hand_over(s: &mut Script, i: usize, scenario: &Scenario, wait: i64) {
     if i % 13 == 4 {
         let wrong = if scenario.unit == "urban" { "housing" } else { "urban" };
         s.then(wait, Relation::PetitionOffice, "refer", &[("to_unit", wrong)]);
-        s.then(1, Relation::Holder, "object", &[("reason", "该事项不在本单位三定方案规定的职责范围内，建议转送主管单位。")]);
+        s.then(
+            1,
+            Relation::Holder,
+            "object",
+            &[("reason", "该事项不在本单位三定方案规定的职责范围内，建议转送主管单位。")],
+        );
         s.then(1, Relation::Sender, "agree_objection", &[("reason", "核实职责分工，同意收回。")]);
-        s.then(1, Relation::PetitionOffice, "refer", &[("to_unit", scenario.unit.as_str()), ("reason", "经核实，该事项属于你单位职责。")]);
+        s.then(
+            1,
+            Relation::PetitionOffice,
+            "refer",
+            &[("to_unit", scenario.unit.as_str()), ("reason", "经核实，该事项属于你单位职责。")],
+        );
     } else if i % 10 == 3 {
-        s.then(wait, Relation::PetitionOffice, "assign", &[("to_unit", scenario.unit.as_str()), ("due_on", "@75"), ("reason", "涉及面广，请办结后报告结果。")]);
+        s.then(
+            wait,
+            Relation::PetitionOffice,
+            "assign",
+            &[("to_unit", scenario.unit.as_str()), ("due_on", "@75"), ("reason", "涉及面广，请办结后报告结果。")],
+        );
     } else {
         s.then(wait, Relation::PetitionOffice, "refer", &[("to_unit", scenario.unit.as_str())]);
     }
@@ -129,14 +159,23 @@ fn answer(s: &mut Script, i: usize, scenario: &Scenario, pace: i64) {
         2 + pace,
         Relation::Holder,
         "serve",
-        &[("way", if i.is_multiple_of(3) { "registered_post" } else { "in_person" }), ("received_on", "@0"), ("proof", "签收回执已存档")],
+        &[
+            ("way", if i.is_multiple_of(3) { "registered_post" } else { "in_person" }),
+            ("received_on", "@0"),
+            ("proof", "签收回执已存档"),
+        ],
     );
     if i % 3 != 1 {
         let rate = if i % 4 == 1 { "partly" } else { "satisfied" };
         s.then(2, Relation::Petitioner, "rate", &[("rate_office", "satisfied"), ("rate_handler", rate)]);
     }
     if outcome == "support" {
-        s.then(8 + pace, Relation::Holder, "report_execution", &[("on_day", "@0"), ("summary", "已经落实到位，当事人现场确认。")]);
+        s.then(
+            8 + pace,
+            Relation::Holder,
+            "report_execution",
+            &[("on_day", "@0"), ("summary", "已经落实到位，当事人现场确认。")],
+        );
     }
     match i % 8 {
         3 => review(s, i, scenario),
@@ -149,7 +188,12 @@ fn answer(s: &mut Script, i: usize, scenario: &Scenario, pace: i64) {
 
 fn review(s: &mut Script, i: usize, scenario: &Scenario) {
     s.then(1, Relation::Petitioner, "request_review", &[("words", "答复没有说明什么时候落实，请上一级机关复查。")]);
-    s.then(6, Relation::Reviewer, "hear", &[("on_day", "@0"), ("way", "in_person"), ("summary", "复查机关当面听取意见。")]);
+    s.then(
+        6,
+        Relation::Reviewer,
+        "hear",
+        &[("on_day", "@0"), ("way", "in_person"), ("summary", "复查机关当面听取意见。")],
+    );
     s.then(
         9,
         Relation::Reviewer,
@@ -162,7 +206,12 @@ fn review(s: &mut Script, i: usize, scenario: &Scenario) {
             ("remedy", "不服的，可以自收到之日起三十日内向云岭市人民政府请求复核。"),
         ],
     );
-    s.then(3, Relation::Reviewer, "serve_review", &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面签收")]);
+    s.then(
+        3,
+        Relation::Reviewer,
+        "serve_review",
+        &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面签收")],
+    );
     if i % 16 == 3 {
         s.then(9, Relation::Petitioner, "request_rereview", &[("words", "请再核一次补偿的计算。")]);
         s.then(
@@ -177,7 +226,12 @@ fn review(s: &mut Script, i: usize, scenario: &Scenario) {
                 ("remedy", "有新的事实和理由，可以重新提出。"),
             ],
         );
-        s.then(3, Relation::Reviewer, "serve_rereview", &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")]);
+        s.then(
+            3,
+            Relation::Reviewer,
+            "serve_rereview",
+            &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")],
+        );
     } else {
         s.then(38, Relation::Holder, "end", &[]);
     }
@@ -218,7 +272,12 @@ fn refused(mut s: Script, pace: i64) -> Vec<Step> {
             ("remedy", "可以查询原事项进展；认为办理有问题的，可以向县信访局反映。"),
         ],
     );
-    s.then(3, Relation::Holder, "serve_final", &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")]);
+    s.then(
+        3,
+        Relation::Holder,
+        "serve_final",
+        &[("way", "registered_post"), ("received_on", "@0"), ("proof", "挂号回执")],
+    );
     s.then(5, Relation::Holder, "archive", &[]);
     s.steps
 }
@@ -241,7 +300,12 @@ fn accusation(mut s: Script, scenario: &Scenario, pace: i64) -> Vec<Step> {
         &[("to_unit", "discipline"), ("reason", "按干部管理权限由县纪委监委接收，与被反映单位无隶属关系。")],
     );
     s.then(40, Relation::Holder, "feed_back", &[("opinion", &scenario.opinion)]);
-    s.then(2, Relation::Holder, "serve_final", &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面反馈，笔录存档")]);
+    s.then(
+        2,
+        Relation::Holder,
+        "serve_final",
+        &[("way", "in_person"), ("received_on", "@0"), ("proof", "当面反馈，笔录存档")],
+    );
     s.then(4, Relation::Holder, "archive", &[]);
     s.steps
 }

@@ -32,7 +32,10 @@ const CONFERENCE: &[Act] = &[
         FRONT_OFFICE,
         "clerk",
         "write_minutes",
-        &[("facts", "小区管网使用多年，住建、供水两家各管一段。"), ("opinion", "住建局先抢修楼内管道；供水公司改造楼外管段。")],
+        &[
+            ("facts", "小区管网使用多年，住建、供水两家各管一段。"),
+            ("opinion", "住建局先抢修楼内管道；供水公司改造楼外管段。"),
+        ],
     ),
     (11, FRONT_OFFICE, "head", "approve_minutes", &[]),
     (11, FRONT_OFFICE, "clerk", "resolve", &[("to_unit", "housing"), ("due_on", "@8"), ("summary", "抢修楼内管道")]),
@@ -84,13 +87,26 @@ fn fields_on(fields: &[(&str, &str)], day: Date) -> BTreeMap<String, String> {
     fields.iter().map(|(k, v)| ((*k).to_owned(), dated(v, day))).collect()
 }
 
-async fn act(office: &Office, number: &str, unit: &str, post: &str, id: &str, fields: &[(&str, &str)], day: Date) -> Result<()> {
+async fn act(
+    office: &Office,
+    number: &str,
+    unit: &str,
+    post: &str,
+    id: &str,
+    fields: &[(&str, &str)],
+    day: Date,
+) -> Result<()> {
     let step = Move { id: id.to_owned(), fields: fields_on(fields, day), ..Move::default() };
     proceedings::act(office, &sitting(office, unit, post).await?, number, step).await.map(drop)
 }
 
 async fn convene(office: &Office, day: Date, shown: Option<&str>) -> Result<String> {
-    let fields = [("topic", "供水管网维修会商"), ("due_on", "@6"), ("summary", "请住建、供水两家一起研究"), ("joined", shown.unwrap_or_default())];
+    let fields = [
+        ("topic", "供水管网维修会商"),
+        ("due_on", "@6"),
+        ("summary", "请住建、供水两家一起研究"),
+        ("joined", shown.unwrap_or_default()),
+    ];
     let staff = sitting(office, FRONT_OFFICE, "clerk").await?;
     Ok(proceedings::begin(office, &staff, "case_conference", &fields_on(&fields, day), None).await?.number.clone())
 }
@@ -98,7 +114,8 @@ async fn convene(office: &Office, day: Date, shown: Option<&str>) -> Result<Stri
 /// Standing duties that began some days ago are done, but for one unit's.
 async fn settle(office: &Office, day: Date) -> Result<()> {
     let before = day.checked_sub(DONE_AFTER.days()).unwrap_or(day);
-    let units: Vec<_> = office.directory().await?.units.iter().map(|u| u.id.clone()).filter(|u| u.as_str() != LATE).collect();
+    let units: Vec<_> =
+        office.directory().await?.units.iter().map(|u| u.id.clone()).filter(|u| u.as_str() != LATE).collect();
     for unit in units {
         // A unit in which nobody sits owes it still.
         let Ok(head) = sitting(office, unit.as_str(), "head").await else { continue };

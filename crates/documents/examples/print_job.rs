@@ -41,7 +41,11 @@ fn main() {
         })
         .collect();
     warm.sort_by(f64::total_cmp);
-    println!("one letter, warm     {:>8.1} ms median, {:.1} ms worst of 50", warm.get(25).unwrap(), warm.last().unwrap());
+    println!(
+        "one letter, warm     {:>8.1} ms median, {:.1} ms worst of 50",
+        warm.get(25).unwrap(),
+        warm.last().unwrap()
+    );
     let many: Vec<Letter> = (1..=1000).map(letter).collect();
     let start = Instant::now();
     let job = pdf_of_many(&many, &faces).unwrap();

@@ -2,7 +2,9 @@
 
 use std::io::Cursor;
 
-use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, PageMargin, Paragraph as Line, Run, RunFonts, SpecialIndentType};
+use docx_rs::{
+    AlignmentType, Docx, LineSpacing, LineSpacingType, PageMargin, Paragraph as Line, Run, RunFonts, SpecialIndentType,
+};
 
 use crate::letter::{Letter, Paragraph, Tongue};
 
@@ -30,7 +32,12 @@ pub fn docx(letter: &Letter) -> Result<Vec<u8>, String> {
                 Paragraph::Text(text) => (text, "仿宋"),
             };
             for one in text.lines() {
-                file = file.add_paragraph(line(one, face, 32).indent(None, Some(SpecialIndentType::FirstLine(640)), None, None));
+                file = file.add_paragraph(line(one, face, 32).indent(
+                    None,
+                    Some(SpecialIndentType::FirstLine(640)),
+                    None,
+                    None,
+                ));
             }
         }
         file = file.add_paragraph(line(&part.organ, "仿宋", 32).align(AlignmentType::Right));

@@ -35,7 +35,10 @@ impl Faces {
         if let Some(own) = own {
             walk(own, &mut paths, &|_| true, 0);
         }
-        let useful = |name: &str| WANTED.iter().any(|w| name.starts_with(w)) && (name.starts_with("Fandol") || WEIGHTS.iter().any(|w| name.contains(w)));
+        let useful = |name: &str| {
+            WANTED.iter().any(|w| name.starts_with(w))
+                && (name.starts_with("Fandol") || WEIGHTS.iter().any(|w| name.contains(w)))
+        };
         for folder in shared {
             walk(folder, &mut paths, &useful, 0);
         }
@@ -67,7 +70,9 @@ impl Faces {
     /// For each use the face the standard names and the one that stands in for it, where it is not the same.
     pub fn standing_in(&self) -> Vec<(&'static str, &'static str)> {
         let found = |families: &'static [&'static str]| families.iter().copied().find(|f| self.has(f));
-        let pair = |(named, families): (&'static str, &'static [&'static str])| found(families).filter(|f| !f.starts_with(named)).map(|used| (named, used));
+        let pair = |(named, families): (&'static str, &'static [&'static str])| {
+            found(families).filter(|f| !f.starts_with(named)).map(|used| (named, used))
+        };
         PREFERRED
             .iter()
             .filter_map(|(_, families)| pair((families.first().copied().unwrap_or_default(), families)))
@@ -113,7 +118,10 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, useful: &dyn Fn(&str) -> bool, de
     for path in paths {
         if path.is_dir() && depth < 12 {
             walk(&path, out, useful, depth + 1);
-        } else if path.extension().and_then(|e| e.to_str()).is_some_and(|e| ["ttf", "otf", "ttc", "otc"].contains(&e.to_lowercase().as_str()))
+        } else if path
+            .extension()
+            .and_then(|e| e.to_str())
+            .is_some_and(|e| ["ttf", "otf", "ttc", "otc"].contains(&e.to_lowercase().as_str()))
             && path.file_name().and_then(|n| n.to_str()).is_some_and(useful)
         {
             out.push(path);
@@ -123,6 +131,7 @@ fn walk(folder: &Path, out: &mut Vec<PathBuf>, useful: &dyn Fn(&str) -> bool, de
 
 /// Faces of the same kind as the one the standard names: their letters have the same form.
 fn same_kind(named: &str, used: &str) -> bool {
-    let kinds: [&[&str]; 4] = [&["FangSong", "FandolFang"], &["FZXiaoBiaoSong"], &["SimHei", "FandolHei"], &["SimSun", "FandolSong"]];
+    let kinds: [&[&str]; 4] =
+        [&["FangSong", "FandolFang"], &["FZXiaoBiaoSong"], &["SimHei", "FandolHei"], &["SimSun", "FandolSong"]];
     kinds.iter().any(|k| k.iter().any(|f| named.starts_with(f)) && k.iter().any(|f| used.starts_with(f)))
 }

@@ -67,7 +67,8 @@ impl Letter {
         if missing.is_empty() {
             return self.clone();
         }
-        let drawn = |text: &String| text.chars().map(|c| if missing.contains(&c) { NOT_DRAWN } else { c }).collect::<String>();
+        let drawn =
+            |text: &String| text.chars().map(|c| if missing.contains(&c) { NOT_DRAWN } else { c }).collect::<String>();
         let mut body: Vec<Paragraph> = self
             .body
             .iter()

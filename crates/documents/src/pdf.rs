@@ -18,7 +18,9 @@ use crate::letter::Letter;
 #[derive(Debug, thiserror::Error)]
 pub enum PdfError {
     /// There is no face at all.
-    #[error("no Chinese face was found; install the Debian package `fonts-noto-cjk` or name a folder of faces in the configuration")]
+    #[error(
+        "no Chinese face was found; install the Debian package `fonts-noto-cjk` or name a folder of faces in the configuration"
+    )]
     NoFaces,
     /// The letter could not be typeset.
     #[error("the letter could not be typeset: {0}")]
@@ -71,7 +73,12 @@ fn form() -> &'static Source {
     FORM.get_or_init(|| {
         let families: Vec<String> = PREFERRED
             .iter()
-            .map(|(name, list)| format!("#let {name}-face = ({},)\n", list.iter().map(|f| format!("{f:?}")).collect::<Vec<_>>().join(", ")))
+            .map(|(name, list)| {
+                format!(
+                    "#let {name}-face = ({},)\n",
+                    list.iter().map(|f| format!("{f:?}")).collect::<Vec<_>>().join(", ")
+                )
+            })
             .collect();
         Source::new(file("form.typ"), format!("{}{}", families.concat(), include_str!("form.typ")))
     })

@@ -23,8 +23,9 @@ const FUEL: u64 = 20_000;
 /// Stands for a line break within a value.
 const BREAK: char = '\u{2028}';
 
-/// Renders a template. Each line of the template is a paragraph; one that begins with `# ` is a heading; empty lines fall away.
-/// A value never makes a heading or a paragraph: its own lines stay lines within the paragraph it stands in, and one line in a heading.
+/// Renders a template. Each line of the template is a paragraph; one that begins with `# ` is a heading; empty lines
+/// fall away. A value never makes a heading or a paragraph: its own lines stay lines within the paragraph it stands in,
+/// and one line in a heading.
 ///
 /// # Errors
 /// [`TemplateError`] for a wrong variable or a fault of the template's own syntax.
@@ -35,17 +36,22 @@ pub fn render(template: &str, values: &BTreeMap<String, String>) -> Result<Vec<P
     // A template may come from an uploaded pack: it ends soon, and reads nothing but its values.
     env.set_fuel(Some(FUEL));
     env.set_formatter(|out, _, value| {
-        let text = value.to_string().replace(VALUE, "").replace("\r\n", "\n").replace(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2029}'], &BREAK.to_string());
+        let text = value
+            .to_string()
+            .replace(VALUE, "")
+            .replace("\r\n", "\n")
+            .replace(['\r', '\n', '\u{b}', '\u{c}', '\u{85}', '\u{2029}'], &BREAK.to_string());
         write!(out, "{VALUE}{text}").map_err(minijinja::Error::from)
     });
     // The text of a petition is never read as template code: only the pack's template is.
-    let fault = |error: minijinja::Error| TemplateError { line: error.line().unwrap_or(0), message: mend(&error, values) };
+    let fault =
+        |error: minijinja::Error| TemplateError { line: error.line().unwrap_or(0), message: mend(&error, values) };
     let text = env.template_from_str(template).map_err(fault)?.render(values_of(values)).map_err(fault)?;
     Ok(paragraphs(&text))
 }
 
-/// Letters of one tag, tags of one template, and letters of the whole, at most. The compiler goes down into an expression once for each
-/// operator, so that a long one would end the program; a paper needs nothing near.
+/// Letters of one tag, tags of one template, and letters of the whole, at most. The compiler goes down into an
+/// expression once for each operator, so that a long one would end the program; a paper needs nothing near.
 const TAG: usize = 300;
 const TAGS: usize = 120;
 const WHOLE: usize = 12_000;
@@ -60,8 +66,10 @@ fn bounded(template: &str) -> Result<(), TemplateError> {
     let mut chars = template.chars().peekable();
     while let Some(c) = chars.next() {
         line += usize::from(c == '\n');
-        let Some(close) =
-            (c == '{').then(|| chars.peek().copied()).flatten().and_then(|n| ['{', '%', '#'].contains(&n).then_some(if n == '{' { '}' } else { n }))
+        let Some(close) = (c == '{')
+            .then(|| chars.peek().copied())
+            .flatten()
+            .and_then(|n| ['{', '%', '#'].contains(&n).then_some(if n == '{' { '}' } else { n }))
         else {
             continue;
         };
@@ -93,7 +101,12 @@ fn bounded(template: &str) -> Result<(), TemplateError> {
 /// Cuts rendered text into paragraphs.
 fn paragraphs(text: &str) -> Vec<Paragraph> {
     let own = |t: &str, between: &str| {
-        let lines = t.replace(VALUE, "").split(BREAK).map(|l| l.trim().to_owned()).filter(|l| !l.is_empty()).collect::<Vec<_>>();
+        let lines = t
+            .replace(VALUE, "")
+            .split(BREAK)
+            .map(|l| l.trim().to_owned())
+            .filter(|l| !l.is_empty())
+            .collect::<Vec<_>>();
         lines.join(between)
     };
     let paragraph = |l: &str| match l.strip_prefix("# ") {
@@ -112,6 +125,7 @@ fn mend(error: &minijinja::Error, values: &BTreeMap<String, String>) -> String {
 }
 
 fn values_of(values: &BTreeMap<String, String>) -> minijinja::Value {
-    let map: BTreeMap<String, minijinja::Value> = values.iter().map(|(k, v)| (k.clone(), minijinja::Value::from(v.as_str()))).collect();
+    let map: BTreeMap<String, minijinja::Value> =
+        values.iter().map(|(k, v)| (k.clone(), minijinja::Value::from(v.as_str()))).collect();
     minijinja::Value::from(map)
 }

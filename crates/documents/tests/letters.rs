@@ -21,11 +21,15 @@ fn letter() -> Letter {
         title: "信访事项处理意见书".into(),
         to: "陈璟玥、赵赟、祝祎".into(),
         body: vec![
-            text("您反映的“东风小区三栋供暖不达标”（编号2026-000017-5-1），我单位于2026年1月8日收到，已经办结，现将处理意见答复如下："),
+            text(
+                "您反映的“东风小区三栋供暖不达标”（编号2026-000017-5-1），我单位于2026年1月8日收到，已经办结，现将处理意见答复如下：",
+            ),
             heading("一、请求"),
             text("供暖温度达到规定标准，退还不达标期间的热费。"),
             heading("二、事实和理由"),
-            text("经2026年2月11日到户测温，客厅13.8度，低于18度的标准；与物业、供热企业和您本人核对，自2025年12月20日起不达标。"),
+            text(
+                "经2026年2月11日到户测温，客厅13.8度，低于18度的标准；与物业、供热企业和您本人核对，自2025年12月20日起不达标。",
+            ),
             heading("三、处理意见"),
             text("予以支持。责令供热企业三日内完成管网平衡，并按规定退还热费。"),
             heading("四、依据"),
@@ -68,7 +72,11 @@ fn a_character_no_face_has_becomes_a_visible_sign_and_is_named() {
 fn a_value_never_makes_a_heading_or_a_paragraph() {
     let value = "# 一、决定\n予以支持。\r\n# 二\u{2028}# 三\u{2029}# 四\u{b}# 五\u{c}# 六\u{85}# 七\u{e000}# 八";
     let values = BTreeMap::from([("title".to_owned(), value.to_owned()), ("choice".to_owned(), "support".to_owned())]);
-    let made = render("{{ title }}\n# 关于{{ title }}\n前{{ title }}后\n{% if choice == \"support\" %}支持{% endif %}", &values).unwrap();
+    let made = render(
+        "{{ title }}\n# 关于{{ title }}\n前{{ title }}后\n{% if choice == \"support\" %}支持{% endif %}",
+        &values,
+    )
+    .unwrap();
     assert_eq!(made.len(), 4, "{made:?}");
     assert!(matches!(&made[0], Paragraph::Text(t) if t.starts_with("# 一")));
     assert!(matches!(&made[1], Paragraph::Heading(t) if !t.contains('\n')));
@@ -77,8 +85,8 @@ fn a_value_never_makes_a_heading_or_a_paragraph() {
     assert!(!html(&Letter { body: made.clone(), ..letter() }).contains("<h3># 一"));
 }
 
-/// Where the last glyph of a line of a page ends, in millimetres from the right edge of the paper, by `pdftotext -bbox`.
-/// `None` where that program is not installed; with `HUIYIN_CI` that is a failure.
+/// Where the last glyph of a line of a page ends, in millimetres from the right edge of the paper, by `pdftotext
+/// -bbox`. `None` where that program is not installed; with `HUIYIN_CI` that is a failure.
 fn from_the_right(bytes: &[u8], word: &str) -> Option<Vec<f64>> {
     let path = std::env::temp_dir().join(format!("huiyin-letter-{}-{word}.pdf", std::process::id()));
     std::fs::write(&path, bytes).unwrap();
@@ -92,7 +100,18 @@ fn from_the_right(bytes: &[u8], word: &str) -> Option<Vec<f64>> {
     let text = String::from_utf8(out.stdout).unwrap();
     let lines = text.lines().filter(|l| l.contains(&format!(">{word}<")));
     Some(
-        lines.map(|l| 210.0 - l.split("xMax=\"").nth(1).and_then(|r| r.split('"').next()).and_then(|n| n.parse::<f64>().ok()).unwrap() / 72.0 * 25.4).collect(),
+        lines
+            .map(|l| {
+                210.0
+                    - l.split("xMax=\"")
+                        .nth(1)
+                        .and_then(|r| r.split('"').next())
+                        .and_then(|n| n.parse::<f64>().ok())
+                        .unwrap()
+                        / 72.0
+                        * 25.4
+            })
+            .collect(),
     )
 }
 
@@ -106,7 +125,8 @@ fn the_date_stands_four_characters_from_the_right_whatever_the_last_paragraph_fi
             body.push(Paragraph::Text(last.into()));
             let set = pdf(&Letter { body, copies, ..letter() }, &faces).unwrap();
             let Some(at) = from_the_right(&set, "2026年2月20日") else { return };
-            // The right margin of 26 mm and four characters of 156/28 mm; the tracking of the last glyph may stand behind it.
+            // The right margin of 26 mm and four characters of 156/28 mm; the tracking of the last glyph may stand
+            // behind it.
             let right = 26.0 + 4.0 * 156.0 / 28.0;
             assert!(at.len() == 1 && (at[0] - right).abs() < 0.5, "{last}: {at:?} mm, right {right}");
         }

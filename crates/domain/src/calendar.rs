@@ -196,7 +196,10 @@ impl WorkCalendar {
     }
 
     pub(crate) fn at(&self, day: i32) -> Day {
-        let flags = usize::try_from(day - self.base).ok().and_then(|i| self.flags.get(i).copied()).unwrap_or_else(|| self.weekend.flag(day));
+        let flags = usize::try_from(day - self.base)
+            .ok()
+            .and_then(|i| self.flags.get(i).copied())
+            .unwrap_or_else(|| self.weekend.flag(day));
         Day { rest: flags & REST != 0, settled: flags & SETTLED != 0, made_up: flags & MADE_UP != 0 }
     }
 
@@ -248,7 +251,11 @@ pub fn date_of(day: i32) -> Date {
     let m = if mp < 10 { mp + 3 } else { mp - 9 };
     let y = yoe + era * 400 + i64::from(m <= 2);
     let part = |n: i64| i8::try_from(n).unwrap_or(1);
-    i16::try_from(y).ok().and_then(|y| Date::new(y, part(m), part(d)).ok()).unwrap_or(if day < 0 { Date::MIN } else { Date::MAX })
+    i16::try_from(y).ok().and_then(|y| Date::new(y, part(m), part(d)).ok()).unwrap_or(if day < 0 {
+        Date::MIN
+    } else {
+        Date::MAX
+    })
 }
 
 #[cfg(test)]

@@ -28,7 +28,13 @@ pub struct NewDay {
 ///
 /// # Errors
 /// [`Closed::Reckoning`] when a clock cannot be reckoned from that day.
-pub fn receive_on(rules: Rules<'_>, matter: &Matter, new: &NewDay, actor: &EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
+pub fn receive_on(
+    rules: Rules<'_>,
+    matter: &Matter,
+    new: &NewDay,
+    actor: &EventActor,
+    now: &OfficeTime,
+) -> Result<(Matter, Vec<Event>), Closed> {
     let mut next = matter.clone();
     let was = next.received_on;
     (next.received_on, next.received_at) = (new.on, new.at);
@@ -56,7 +62,13 @@ pub fn receive_on(rules: Rules<'_>, matter: &Matter, new: &NewDay, actor: &Event
 
 type Said = (Option<String>, Basis, EventKind);
 
-fn reckon_again(rules: Rules<'_>, matter: &mut Matter, n: u32, start: Date, now: &OfficeTime) -> Result<Vec<Said>, Closed> {
+fn reckon_again(
+    rules: Rules<'_>,
+    matter: &mut Matter,
+    n: u32,
+    start: Date,
+    now: &OfficeTime,
+) -> Result<Vec<Said>, Closed> {
     let Some(clock) = matter.clocks.iter_mut().find(|c| c.n == n) else { return Ok(Vec::new()) };
     let was = clock.legal;
     clock.start = start;

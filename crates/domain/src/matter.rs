@@ -1,6 +1,7 @@
 //! The matter (信访事项): one request under one procedure.
 //!
-//! A proceeding with what only a petition has. It holds no identity, no text of the petition and nothing about a person across matters.
+//! A proceeding with what only a petition has. It holds no identity, no text of the petition and nothing about a person
+//! across matters.
 
 use std::ops::{Deref, DerefMut};
 
@@ -49,8 +50,8 @@ pub struct Matter {
     pub channel: Channel,
     /// Path of a request, 1 to 6 (art. 31).
     pub path: Option<String>,
-    /// The burst it came in: many filings from one network within minutes, one row at the desk until somebody or a clock has to do
-    /// with it. Nothing of it stays after that.
+    /// The burst it came in: many filings from one network within minutes, one row at the desk until somebody or a
+    /// clock has to do with it. Nothing of it stays after that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<String>,
     /// Ratings.
@@ -72,7 +73,8 @@ impl DerefMut for Matter {
     }
 }
 
-/// Keys of a matter's document that are the matter's own; in documents of 0.1 those of its proceeding stand beside them.
+/// Keys of a matter's document that are the matter's own; in documents of 0.1 those of its proceeding stand beside
+/// them.
 const OWN: [&str; 13] = [
     "submission",
     "part",
@@ -97,7 +99,8 @@ impl Matter {
     pub fn from_json(doc: &str) -> serde_json::Result<Self> {
         serde_json::from_str(doc).or_else(|error| match serde_json::from_str(doc) {
             Ok(serde_json::Value::Object(flat)) if !flat.contains_key("proceeding") => {
-                let (mut own, general): (serde_json::Map<_, _>, serde_json::Map<_, _>) = flat.into_iter().partition(|(key, _)| OWN.contains(&key.as_str()));
+                let (mut own, general): (serde_json::Map<_, _>, serde_json::Map<_, _>) =
+                    flat.into_iter().partition(|(key, _)| OWN.contains(&key.as_str()));
                 own.insert("proceeding".to_owned(), general.into());
                 serde_json::from_value(own.into())
             }
@@ -119,13 +122,16 @@ impl Kind for Matter {
         }
         // The unit complained of does not make the complaint vanish.
         let Actor::Officer { unit, .. } = actor else { return None };
-        let about = matches!(rule.verb, Verb::ProposeVoid | Verb::Void) && directory.unit(unit).is_some_and(|u| self.is_about(u));
+        let about = matches!(rule.verb, Verb::ProposeVoid | Verb::Void)
+            && directory.unit(unit).is_some_and(|u| self.is_about(u));
         about.then_some(Closed::AboutYou)
     }
 
     fn faults(&self, book: &RuleBook, _: &MoveRule, payload: &Payload) -> Vec<FieldError> {
         // Such as: what came online somebody wrote.
-        let closed = |(field, value): &(Field, &str)| book.choice(*field, value).is_some_and(|c| c.not_by.contains(&self.channel));
+        let closed = |(field, value): &(Field, &str)| {
+            book.choice(*field, value).is_some_and(|c| c.not_by.contains(&self.channel))
+        };
         payload.iter().filter(closed).map(|(field, _)| FieldError { field, fault: FieldFault::NotAChoice }).collect()
     }
 
@@ -133,7 +139,11 @@ impl Kind for Matter {
         match rule.verb {
             Verb::Notify | Verb::Accept => {
                 let holds = |given: Field| payload.text(given).is_some();
-                let implied = book.choices.iter().find(|c| c.field == Field::Path && c.given.is_some_and(holds)).map(|c| c.id.as_str());
+                let implied = book
+                    .choices
+                    .iter()
+                    .find(|c| c.field == Field::Path && c.given.is_some_and(holds))
+                    .map(|c| c.id.as_str());
                 if let Some(path) = payload.text(Field::Path).or(implied) {
                     self.path = Some(path.to_owned());
                 }

@@ -55,20 +55,29 @@ pub struct Opening {
 ///
 /// # Errors
 /// [`Closed::Unit`] when the receiving unit does not exist, [`Closed::Reckoning`] when days cannot be reckoned.
-pub fn open(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
+pub fn open(
+    rules: Rules<'_>,
+    opening: Opening,
+    actor: EventActor,
+    now: &OfficeTime,
+) -> Result<(Matter, Vec<Event>), Closed> {
     if rules.directory.unit(&opening.unit).is_none() {
         return Err(Closed::Unit { unit: opening.unit.clone() });
     }
     let at_an_office = rules.directory.is_petition_office(&opening.unit);
     let lodging = lodging(rules)?;
-    let (state, clocks) =
-        if at_an_office { (&lodging.initial_office, &lodging.initial_office_clocks) } else { (&lodging.initial_direct, &lodging.initial_direct_clocks) };
+    let (state, clocks) = if at_an_office {
+        (&lodging.initial_office, &lodging.initial_office_clocks)
+    } else {
+        (&lodging.initial_direct, &lodging.initial_direct_clocks)
+    };
     let mut matter = blank(rules, opening, state);
     if !at_an_office {
         matter.facts.insert(Fact::Direct);
     }
     let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);
-    let clocks: Vec<ClockId> = clocks.iter().chain(lodging.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
+    let clocks: Vec<ClockId> =
+        clocks.iter().chain(lodging.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
     let events = begin(rules, &mut matter, &clocks, actor, now)?;
     Ok((matter, events))
 }
@@ -77,12 +86,21 @@ fn lodging<'a>(rules: Rules<'a>) -> Result<&'a Lodging, Closed> {
     rules.book.lodging.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_office".into() })
 }
 
-/// Opens the sealed stub of an accusation of an upper level: that it came, when, and the clock for handing it up; no content (LAW.md §10.5).
+/// Opens the sealed stub of an accusation of an upper level: that it came, when, and the clock for handing it up; no
+/// content (LAW.md §10.5).
 ///
 /// # Errors
 /// [`Closed::NoSuchMove`] when the pack keeps no stubs, otherwise as [`open`].
-pub fn open_sealed(rules: Rules<'_>, opening: Opening, actor: EventActor, now: &OfficeTime) -> Result<(Matter, Vec<Event>), Closed> {
-    let (state, clocks) = lodging(rules)?.initial_sealed.as_ref().ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
+pub fn open_sealed(
+    rules: Rules<'_>,
+    opening: Opening,
+    actor: EventActor,
+    now: &OfficeTime,
+) -> Result<(Matter, Vec<Event>), Closed> {
+    let (state, clocks) = lodging(rules)?
+        .initial_sealed
+        .as_ref()
+        .ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
     let mut matter = blank(rules, Opening { purpose: Purpose::Accusation, ..opening }, state);
     matter.facts.insert(Fact::Sealed);
     let events = begin(rules, &mut matter, clocks, actor, now)?;
@@ -129,9 +147,20 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
 ///
 /// # Errors
 /// As [`start_clock`].
-pub fn begin(rules: Rules<'_>, matter: &mut Matter, clocks: &[ClockId], actor: EventActor, now: &OfficeTime) -> Result<Vec<Event>, Closed> {
-    let received =
-        EventKind::Received { channel: matter.channel, received_on: matter.received_on, unit: matter.holder.clone(), text: None, files: Default::default() };
+pub fn begin(
+    rules: Rules<'_>,
+    matter: &mut Matter,
+    clocks: &[ClockId],
+    actor: EventActor,
+    now: &OfficeTime,
+) -> Result<Vec<Event>, Closed> {
+    let received = EventKind::Received {
+        channel: matter.channel,
+        received_on: matter.received_on,
+        unit: matter.holder.clone(),
+        text: None,
+        files: Default::default(),
+    };
     let mut events = vec![next_event(matter, now.at, actor.clone(), None, Basis::House, received)];
     for id in clocks {
         let kind = start_clock(rules, matter, id, &Payload::default(), now)?;
@@ -176,8 +205,18 @@ pub fn begin_by(
     let Start { id, number, title, on, unit } = with;
     let (book, state) = (rules.book, begin.state.clone());
     let phase = book.phase(&state);
-    let mut bare =
-        Bare(Proceeding::begin(Beginning { id, kind: book.kind, number, pack: book.id.clone(), state, phase, title, on, at: now.at, unit: unit.clone() }));
+    let mut bare = Bare(Proceeding::begin(Beginning {
+        id,
+        kind: book.kind,
+        number,
+        pack: book.id.clone(),
+        state,
+        phase,
+        title,
+        on,
+        at: now.at,
+        unit: unit.clone(),
+    }));
     bare.begun = Some(begin.id.clone());
     let carried = payload.clone().split().carried;
     let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };

@@ -272,7 +272,8 @@ pub struct Need {
 }
 
 impl Payload {
-    /// Checks what was given against what a move asks for. Unknown keys are ignored by forms and refused by the API before this.
+    /// Checks what was given against what a move asks for. Unknown keys are ignored by forms and refused by the API
+    /// before this.
     ///
     /// # Errors
     /// Every field at fault, in the order the move asks for them.
@@ -320,7 +321,8 @@ impl Payload {
 
     /// Splits into what may stand in an event, what is content, and what is identity.
     pub fn split(self) -> Parts {
-        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) = self.0.into_iter().partition(|(field, _)| field.is_identity());
+        let (identity, rest): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            self.0.into_iter().partition(|(field, _)| field.is_identity());
         let (words, carried) = rest.into_iter().partition(|(field, _)| field.is_content());
         Parts { carried: Self(carried), words: Self(words), identity: Self(identity) }
     }
@@ -348,13 +350,16 @@ pub fn numbers_in(list: &str) -> impl Iterator<Item = &str> {
     list.split(|c: char| c.is_whitespace() || ",，、;；".contains(c)).filter(|w| !w.is_empty())
 }
 
-/// The value as it is kept, by the one normalisation of every door. A day that cannot be read stays as it is and is refused.
+/// The value as it is kept, by the one normalisation of every door. A day that cannot be read stays as it is and is
+/// refused.
 fn normal(shape: Shape, value: &str) -> String {
     match shape {
         Shape::Text => text::prose(value),
         Shape::Line => text::line(value),
         Shape::Name => text::name(value),
-        Shape::Day | Shape::PastDay => text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string()),
+        Shape::Day | Shape::PastDay => {
+            text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string())
+        }
         Shape::Number(_) | Shape::Duty | Shape::Choice | Shape::Unit | Shape::Officer => text::number(value),
     }
 }

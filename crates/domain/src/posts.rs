@@ -1,4 +1,5 @@
-//! Posts and kinds of units: packs name them, and say of each what it may do. Rust knows the powers and the roles alone.
+//! Posts and kinds of units: packs name them, and say of each what it may do. Rust knows the powers and the roles
+//! alone.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,7 +12,8 @@ use crate::label::Label;
 /// Letters of an id, at most.
 const LONGEST: usize = 40;
 
-/// The one copy of a word. Words are ids of packs, of which an office has some dozens: they stay for the life of the program.
+/// The one copy of a word. Words are ids of packs, of which an office has some dozens: they stay for the life of the
+/// program.
 fn intern(word: &str) -> &'static str {
     static WORDS: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
     let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -25,7 +27,9 @@ fn intern(word: &str) -> &'static str {
 
 /// Whether a word can be an id: small letters, digits and `_`.
 pub fn is_id(word: &str) -> bool {
-    !word.is_empty() && word.len() <= LONGEST && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    !word.is_empty()
+        && word.len() <= LONGEST
+        && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 macro_rules! word {

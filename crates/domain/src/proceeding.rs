@@ -1,8 +1,8 @@
 //! The proceeding: whatever runs under a pack (DESIGN.md, "One engine").
 //!
-//! It has state, facts, parties, clocks and a chained record; the engine judges, decides and times it. What only one kind has, such as
-//! the class and the channel of a matter, stands in a type of its own around it (`Matter`), which tells the engine by
-//! [`Kind`] what that kind adds. A kind with nothing of its own is a bare proceeding.
+//! It has state, facts, parties, clocks and a chained record; the engine judges, decides and times it. What only one
+//! kind has, such as the class and the channel of a matter, stands in a type of its own around it (`Matter`), which
+//! tells the engine by [`Kind`] what that kind adds. A kind with nothing of its own is a bare proceeding.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::DerefMut;
@@ -173,7 +173,8 @@ impl Proceeding {
     }
 }
 
-/// What one kind adds to the engine: conditions, checks and effects of its own. Everything else works on the [`Proceeding`] within.
+/// What one kind adds to the engine: conditions, checks and effects of its own. Everything else works on the
+/// [`Proceeding`] within.
 pub trait Kind: Clone + DerefMut<Target = Proceeding> {
     /// A condition of this kind under which a move is not open, whatever the pack says.
     fn bars(&self, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
@@ -258,7 +259,8 @@ impl Proceeding {
         if self.reviewer.as_ref() == Some(unit) {
             out.insert(Relation::Reviewer);
         }
-        // What a body outside this system does is recorded, with its evidence, by the office that handed it over (DESIGN decision 8).
+        // What a body outside this system does is recorded, with its evidence, by the office that handed it over
+        // (DESIGN decision 8).
         let outside = |id: &UnitId| directory.is_outside(id);
         let serves = self.office(directory).is_some_and(|o| &o.id == unit);
         if self.recorder(directory).as_ref() == Some(unit) {
@@ -317,7 +319,9 @@ impl Proceeding {
 
     /// The petition office that serves the holder, or, for a holder outside, the one that serves the sender.
     pub fn office<'a>(&self, directory: &'a Directory) -> Option<&'a Unit> {
-        directory.petition_office_of(&self.holder).or_else(|| self.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
+        directory
+            .petition_office_of(&self.holder)
+            .or_else(|| self.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
     }
 
     /// Units that have something to do in it: they hold it, handed it over, review it or owe something.
@@ -347,9 +351,12 @@ impl Proceeding {
                 if outside { self.office(directory).map(|o| o.id.clone()) } else { self.reviewer.clone() }
             }
             Relation::PetitionOffice | Relation::Supervisor => self.office(directory).map(|o| o.id.clone()),
-            Relation::Assistant | Relation::Addressee | Relation::Invited | Relation::Present | Relation::Absent | Relation::Responsible => {
-                self.parties.get(&relation).and_then(|units| units.last().cloned())
-            }
+            Relation::Assistant
+            | Relation::Addressee
+            | Relation::Invited
+            | Relation::Present
+            | Relation::Absent
+            | Relation::Responsible => self.parties.get(&relation).and_then(|units| units.last().cloned()),
             Relation::Overseer => directory.superior(&self.holder).map(|u| u.id.clone()),
         }
     }

@@ -131,7 +131,8 @@ pub fn reckon(calendar: &WorkCalendar, period: &Period<'_>) -> Result<Reckoning,
         return Err(ReckonError::OutOfRange);
     }
     let stops = merged(period.stops)?;
-    let mut walk = Walk { calendar, unit: period.unit, stops: &stops, day: start, runs: Runs::default(), provisional: false };
+    let mut walk =
+        Walk { calendar, unit: period.unit, stops: &stops, day: start, runs: Runs::default(), provisional: false };
     walk.runs.add(start, Why::DayZero);
     walk.count(period.length, Why::Counted)?;
     walk.count(period.extension, Why::Extension)?;
@@ -140,7 +141,12 @@ pub fn reckon(calendar: &WorkCalendar, period: &Period<'_>) -> Result<Reckoning,
         (DayUnit::CalendarDays, Roll::NextWorkingDay) => walk.roll()?,
         _ => nominal,
     };
-    Ok(Reckoning { nominal: date_of(nominal), legal: date_of(legal), provisional: walk.provisional, reasons: walk.runs.finish() })
+    Ok(Reckoning {
+        nominal: date_of(nominal),
+        legal: date_of(legal),
+        provisional: walk.provisional,
+        reasons: walk.runs.finish(),
+    })
 }
 
 struct Walk<'a> {
@@ -239,7 +245,11 @@ impl Runs {
 
     fn finish(self) -> Vec<Reason> {
         let tail = self.unsettled.map(|(from, to)| (from, to, Why::Unsettled));
-        self.done.into_iter().chain(tail).map(|(from, to, why)| Reason { from: date_of(from), to: date_of(to), why }).collect()
+        self.done
+            .into_iter()
+            .chain(tail)
+            .map(|(from, to, why)| Reason { from: date_of(from), to: date_of(to), why })
+            .collect()
     }
 }
 

@@ -25,7 +25,8 @@ impl Kept {
     }
 }
 
-/// The rule of the pack by which a proceeding's file is kept; `None`: the pack's own years, which are the office's promise.
+/// The rule of the pack by which a proceeding's file is kept; `None`: the pack's own years, which are the office's
+/// promise.
 pub fn keep_rule<'a>(book: &'a RuleBook, proceeding: &Proceeding) -> Option<&'a KeepRule> {
     book.keep.iter().find(|k| k.when.iter().all(|g| holds(proceeding, g)))
 }
@@ -38,6 +39,11 @@ pub fn kept(book: &RuleBook, proceeding: &Proceeding) -> Kept {
     let years = keep_rule(book, proceeding).map_or(Some(book.keep_years), |k| k.years);
     let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return Kept::Permanent };
     // What was archived before this record began has no day of its own: the last day known of it counts.
-    let archived = proceeding.days.get("archived").or_else(|| proceeding.days.values().max()).copied().unwrap_or(proceeding.received_on);
+    let archived = proceeding
+        .days
+        .get("archived")
+        .or_else(|| proceeding.days.values().max())
+        .copied()
+        .unwrap_or(proceeding.received_on);
     Kept::Through(date(archived.year().saturating_add(years).min(9999), 12, 31))
 }

@@ -1,4 +1,5 @@
-//! The steps of a clock: when it warns, when it runs out, when what stays unmet goes further up. What a step does stands in `timer`.
+//! The steps of a clock: when it warns, when it runs out, when what stays unmet goes further up. What a step does
+//! stands in `timer`.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +22,12 @@ pub(crate) enum Step {
 }
 
 /// All steps of a clock and their instants, in order.
-pub(crate) fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) -> Vec<(Timestamp, Step)> {
+pub(crate) fn steps(
+    clock: &Clock,
+    book: &RuleBook,
+    calendar: &WorkCalendar,
+    zone: &TimeZone,
+) -> Vec<(Timestamp, Step)> {
     let warn_days = book.clock(&clock.rule).map_or(0, |r| r.warn_days);
     let warn_day = date_of(number_of(clock.nominal) - i32::try_from(warn_days).unwrap_or(0));
     let in_days = !clock.unit.is_short();
@@ -45,7 +51,8 @@ pub(crate) fn steps(clock: &Clock, book: &RuleBook, calendar: &WorkCalendar, zon
 }
 
 fn working_days_after(calendar: &WorkCalendar, day: Date, n: u32) -> Date {
-    let period = Period { start: day, length: n, unit: DayUnit::WorkingDays, stops: &[], extension: 0, roll: Roll::Fixed };
+    let period =
+        Period { start: day, length: n, unit: DayUnit::WorkingDays, stops: &[], extension: 0, roll: Roll::Fixed };
     reckon(calendar, &period).map_or(day, |r| r.nominal)
 }
 

@@ -33,7 +33,8 @@ pub enum Channel {
 
 impl Channel {
     /// The channels an officer can register.
-    pub const REGISTERED: [Self; 6] = [Self::Letter, Self::Visit, Self::Call, Self::Fax, Self::Above, Self::NationalSystem];
+    pub const REGISTERED: [Self; 6] =
+        [Self::Letter, Self::Visit, Self::Call, Self::Fax, Self::Above, Self::NationalSystem];
 
     /// The word in data and forms.
     pub fn word(self) -> &'static str {

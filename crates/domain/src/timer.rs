@@ -29,7 +29,9 @@ pub fn advance<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
     let mut subject = subject.clone();
     let proceeding: &mut Proceeding = &mut subject;
     let mut events = Vec::new();
-    while let Some((at, n)) = proceeding.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min() {
+    while let Some((at, n)) =
+        proceeding.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min()
+    {
         fire(rules, proceeding, &mut events, n, at, now)?;
     }
     if !events.is_empty() {
@@ -38,13 +40,23 @@ pub fn advance<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
     Ok((subject, events))
 }
 
-fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, n: u32, at: Timestamp, now: &OfficeTime) -> Result<(), Closed> {
+fn fire(
+    rules: Rules<'_>,
+    proceeding: &mut Proceeding,
+    events: &mut Vec<Event>,
+    n: u32,
+    at: Timestamp,
+    now: &OfficeTime,
+) -> Result<(), Closed> {
     let Some(index) = proceeding.clocks.iter().position(|c| c.n == n) else { return Ok(()) };
     // An accusation stays with its receiver and those above it: the petition office is not called in.
     let sealed = proceeding.facts.contains(&Fact::Accusation);
     let recused = proceeding.recused.clone();
     let Some(clock) = proceeding.clocks.get_mut(index) else { return Ok(()) };
-    let step = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i)).map(|s| s.1);
+    let step = usize::try_from(clock.fired)
+        .ok()
+        .and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i))
+        .map(|s| s.1);
     clock.fired += 1;
     let mut said = Vec::new();
     let mut begin = None;
@@ -74,11 +86,16 @@ fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, 
     for kind in said {
         events.push(next_event(proceeding, now.at, EventActor::Clock, clause.clone(), basis, kind));
     }
-    // Each late duty is pressed for by itself: by the petition office, for its own by its superior, and by no unit twice.
-    let owes = |c: &Clock, id: &ClockId, bound: &Bound| c.is_owed() && &c.rule == id && c.bound.unit == bound.unit && c.about == Some(n);
+    // Each late duty is pressed for by itself: by the petition office, for its own by its superior, and by no unit
+    // twice.
+    let owes = |c: &Clock, id: &ClockId, bound: &Bound| {
+        c.is_owed() && &c.rule == id && c.bound.unit == bound.unit && c.about == Some(n)
+    };
     if let Some((id, bound)) = begin.filter(|(id, bound)| !proceeding.clocks.iter().any(|c| owes(c, id, bound))) {
         let mut kind = start_clock(rules, proceeding, &id, &Payload::default(), now)?;
-        if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) = (proceeding.clocks.last_mut(), &mut kind) {
+        if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) =
+            (proceeding.clocks.last_mut(), &mut kind)
+        {
             clock.bound = bound.clone();
             clock.about = Some(n);
             (*said, *about) = (bound, Some(n));
@@ -89,27 +106,39 @@ fn fire(rules: Rules<'_>, proceeding: &mut Proceeding, events: &mut Vec<Event>, 
 }
 
 /// Who is told of a breach, and who is called on to press. The record says "reported" only where somebody is reached.
-fn escalate(rules: Rules<'_>, recused: &BTreeSet<OfficerId>, clock: &Clock, to: EscalateTo, accusation: bool) -> (Vec<EventKind>, Option<Bound>) {
+fn escalate(
+    rules: Rules<'_>,
+    recused: &BTreeSet<OfficerId>,
+    clock: &Clock,
+    to: EscalateTo,
+    accusation: bool,
+) -> (Vec<EventKind>, Option<Bound>) {
     let (n, directory) = (clock.n, rules.directory);
     let Some(unit) = clock.bound.unit.as_ref() else { return (Vec::new(), None) };
     // What an office presses for late is its superior's to press, never that of the unit it should have pressed.
     let own_line = clock.about.is_some() || directory.is_petition_office(unit);
     let seat = |unit: &UnitId, power| directory.post_with(unit, power, recused).map(|post| (unit.clone(), post));
-    let above = || directory.superior(unit).filter(|u| !directory.is_outside(&u.id)).and_then(|u| seat(&u.id, Power::Head));
+    let above =
+        || directory.superior(unit).filter(|u| !directory.is_outside(&u.id)).and_then(|u| seat(&u.id, Power::Head));
     let target = match to {
         EscalateTo::Head => seat(unit, Power::Head),
         EscalateTo::Supervision if accusation || own_line => above(),
         EscalateTo::Supervision => directory.petition_office_of(unit).and_then(|u| seat(&u.id, Power::Supervise)),
         EscalateTo::Superior => above(),
     };
-    // An accusation stays with the bodies that receive them (art. 30): nobody else is told, and the record does not say so.
+    // An accusation stays with the bodies that receive them (art. 30): nobody else is told, and the record does not say
+    // so.
     let line = rules.book.compartment.as_ref();
-    let in_line = |u: &UnitId| u == unit || line.zip(directory.unit(u)).is_some_and(|(line, u)| line.is_in_line(u.kind));
+    let in_line =
+        |u: &UnitId| u == unit || line.zip(directory.unit(u)).is_some_and(|(line, u)| line.is_in_line(u.kind));
     let Some((unit, post)) = target.filter(|(u, _)| !accusation || in_line(u)) else {
-        return (if to == EscalateTo::Superior || !accusation { vec![EventKind::NoSuperior { n }] } else { Vec::new() }, None);
+        return (
+            if to == EscalateTo::Superior || !accusation { vec![EventKind::NoSuperior { n }] } else { Vec::new() },
+            None,
+        );
     };
-    // Whoever sits there; else a deputy; else the head there; else the head further up: an escalation ends with a person, or says
-    // that there is none.
+    // Whoever sits there; else a deputy; else the head there; else the head further up: an escalation ends with a
+    // person, or says that there is none.
     let mut said = Vec::new();
     let mut at = Bound { unit: Some(unit.clone()), post };
     if !directory.is_manned(&unit, post, recused) {
@@ -135,7 +164,11 @@ fn escalate(rules: Rules<'_>, recused: &BTreeSet<OfficerId>, clock: &Clock, to: 
 ///
 /// # Errors
 /// [`Closed`] when it does not run any more.
-pub fn settle_past(rules: Rules<'_>, proceeding: &mut Proceeding, now: &OfficeTime) -> Result<Option<EventKind>, Closed> {
+pub fn settle_past(
+    rules: Rules<'_>,
+    proceeding: &mut Proceeding,
+    now: &OfficeTime,
+) -> Result<Option<EventKind>, Closed> {
     let Some(clock) = proceeding.clocks.last_mut() else { return Ok(None) };
     let all = steps(clock, rules.book, rules.calendar, &now.zone);
     if clock.due > now.at {

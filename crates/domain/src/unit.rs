@@ -1,7 +1,7 @@
 //! Units and officers: who can owe a duty, who is above whom, and who sits in which post from when until when.
 //!
-//! Duties bind a unit and a post, never a named person; an officer sits in a post for now. Which posts and kinds of units there
-//! are, packs say ([`crate::posts`]).
+//! Duties bind a unit and a post, never a named person; an officer sits in a post for now. Which posts and kinds of
+//! units there are, packs say ([`crate::posts`]).
 
 use std::collections::BTreeSet;
 
@@ -41,8 +41,8 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Whether words that name a body mean this unit: its name, part of it, or an abbreviation, also among others, with a person
-    /// or a window of it (县住建局王局长 of 青溪县住房和城乡建设局). In doubt it is meant: what depends on it is then done by
+    /// Whether words that name a body mean this unit: its name, part of it, or an abbreviation, also among others, with
+    /// a person or a window of it (县住建局王局长 of 青溪县住房和城乡建设局). In doubt it is meant: what depends on it is then done by
     /// somebody else.
     pub fn is_meant_by(&self, words: &str) -> bool {
         let folded = crate::text::folded(words);
@@ -58,7 +58,8 @@ const OF_ANY_BODY: &str = "人民政府委员会办公室局县市区乡镇街�
 /// Whether a run of two characters and more of `words` stands in `name` in its order, and tells it from other bodies.
 fn is_named(words: &[char], name: &[char]) -> bool {
     // What stands behind the place is what tells it: of a township the place itself does.
-    let place = name.iter().position(|c| "省市县区旗".contains(*c)).filter(|i| *i + 3 < name.len()).map_or(0, |i| i + 1);
+    let place =
+        name.iter().position(|c| "省市县区旗".contains(*c)).filter(|i| *i + 3 < name.len()).map_or(0, |i| i + 1);
     let own: Vec<char> = name.iter().skip(place).copied().filter(|c| !OF_ANY_BODY.contains(*c)).collect();
     if own.is_empty() {
         // A government that is named by its place alone, 青溪县人民政府: its place and its kind together.
@@ -240,10 +241,9 @@ impl Directory {
         if itself.is_some_and(serves) {
             return itself;
         }
-        itself
-            .into_iter()
-            .chain(self.superiors(id))
-            .find_map(|level| self.units.iter().find(|u| u.active && serves(u) && u.superior.as_ref() == Some(&level.id)))
+        itself.into_iter().chain(self.superiors(id)).find_map(|level| {
+            self.units.iter().find(|u| u.active && serves(u) && u.superior.as_ref() == Some(&level.id))
+        })
     }
 
     /// Who sits in a post now.
@@ -266,7 +266,8 @@ impl Directory {
         self.officers.iter().filter(|o| o.active && &o.unit == unit && self.vocabulary.may(&o.posts, power)).collect()
     }
 
-    /// The post of a unit that has a power: the first of the vocabulary in which somebody sits who does not recuse, else the first.
+    /// The post of a unit that has a power: the first of the vocabulary in which somebody sits who does not recuse,
+    /// else the first.
     pub fn post_with(&self, unit: &UnitId, power: Power, recused: &BTreeSet<OfficerId>) -> Option<Post> {
         let mut posts = self.vocabulary.with(power).peekable();
         let first = posts.peek().copied();

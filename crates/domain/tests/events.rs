@@ -1,5 +1,5 @@
-//! Events as they were stored: each kind of version 1 is read, and is the same when it is written again. A record that came out
-//! otherwise would no longer agree with its commitment.
+//! Events as they were stored: each kind of version 1 is read, and is the same when it is written again. A record that
+//! came out otherwise would no longer agree with its commitment.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeSet;

@@ -47,7 +47,10 @@ impl Incoming {
         .await
     }
 
-    async fn with<T: Send + 'static>(&self, job: impl FnOnce(&mut File) -> std::io::Result<T> + Send + 'static) -> Result<T, FileError> {
+    async fn with<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut File) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<T, FileError> {
         let file = Arc::clone(&self.file);
         let job = move || job(&mut file.lock().unwrap_or_else(PoisonError::into_inner));
         Ok(tokio::task::spawn_blocking(job).await.map_err(std::io::Error::other)??)

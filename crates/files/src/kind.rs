@@ -105,7 +105,9 @@ fn of_zip(bytes: &[u8]) -> Option<&'static str> {
     }
     let mut said = String::new();
     archive.by_name("mimetype").ok()?.take(100).read_to_string(&mut said).ok()?;
-    ["application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"].into_iter().find(|m| said.trim() == *m)
+    ["application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.spreadsheet"]
+        .into_iter()
+        .find(|m| said.trim() == *m)
 }
 
 /// Documents of older programs, also of WPS: by the streams in the compound file.
@@ -126,7 +128,12 @@ fn of_compound(bytes: &[u8]) -> Option<&'static str> {
 
 /// Photos, sound and film in boxes (ISO 14496-12): by the brands of the file, the main one first.
 fn of_boxes(bytes: &[u8]) -> Option<&'static str> {
-    let size = bytes.get(..4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+    let size = bytes
+        .get(..4)
+        .and_then(|b| b.try_into().ok())
+        .map(u32::from_be_bytes)
+        .and_then(|n| usize::try_from(n).ok())
+        .unwrap_or(0);
     let brands = bytes.get(8..size.clamp(12, 4096).min(bytes.len())).unwrap_or_default();
     let all: Vec<&[u8]> = brands.chunks_exact(4).enumerate().filter(|(i, _)| *i != 1).map(|(_, b)| b).collect();
     let kind = |brand: &&[u8]| match *brand {
@@ -135,13 +142,18 @@ fn of_boxes(bytes: &[u8]) -> Option<&'static str> {
         b"M4A " | b"M4B " | b"M4P " => Some("audio/m4a"),
         b"qt  " => Some("video/quicktime"),
         [b'3', b'g', b'p' | b'g' | b's' | b'r' | b'e' | b'2', _] => Some("video/3gpp"),
-        b"avc1" | b"dash" | b"MSNV" | b"mmp4" | b"f4v " | b"M4V " | b"M4VH" | b"M4VP" | b"NDSC" | b"XAVC" => Some("video/mp4"),
+        b"avc1" | b"dash" | b"MSNV" | b"mmp4" | b"f4v " | b"M4V " | b"M4VH" | b"M4VP" | b"NDSC" | b"XAVC" => {
+            Some("video/mp4")
+        }
         [b'i', b's', b'o', _] | [b'm', b'p', b'4', _] => Some("video/mp4"),
         _ => None,
     };
     // `mif1` says no more than that it is a picture: which, the other brands say.
     let picture = |brand: &&[u8]| matches!(*brand, b"mif1" | b"msf1" | b"mif2");
-    all.first().and_then(kind).or_else(|| all.iter().find_map(kind)).or_else(|| all.iter().any(picture).then_some("image/heic"))
+    all.first()
+        .and_then(kind)
+        .or_else(|| all.iter().find_map(kind))
+        .or_else(|| all.iter().any(picture).then_some("image/heic"))
 }
 
 /// Windows media: a film when a stream of pictures is declared in its head.
@@ -151,8 +163,8 @@ fn of_asf(bytes: &[u8]) -> &'static str {
     if head.windows(VIDEO.len()).any(|w| w == VIDEO) { "video/x-ms-wmv" } else { "audio/x-ms-wma" }
 }
 
-/// Whether bytes are a text in UTF-8, UTF-16 with its mark, or GB 18030: every one of them a character, and none a control sign but
-/// those that end lines and pages.
+/// Whether bytes are a text in UTF-8, UTF-16 with its mark, or GB 18030: every one of them a character, and none a
+/// control sign but those that end lines and pages.
 fn is_text(bytes: &[u8]) -> bool {
     let encodings: &[&encoding_rs::Encoding] = match bytes {
         [0xFF, 0xFE, ..] => &[UTF_16LE],
@@ -161,8 +173,12 @@ fn is_text(bytes: &[u8]) -> bool {
     };
     // The mark by which old programs end a file, and nothing like it before.
     let bytes = bytes.strip_suffix(&[0x1A]).unwrap_or(bytes);
-    let seen =
-        |text: &str| !text.chars().any(|c| (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}')) || ('\u{e000}'..='\u{f8ff}').contains(&c));
+    let seen = |text: &str| {
+        !text.chars().any(|c| {
+            (c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{b}' | '\u{c}'))
+                || ('\u{e000}'..='\u{f8ff}').contains(&c)
+        })
+    };
     encodings.iter().any(|e| e.decode_without_bom_handling_and_without_replacement(bytes).is_some_and(|t| seen(&t)))
 }
 
@@ -198,7 +214,8 @@ mod tests {
         }
         let (gbk, _, _) = GB18030.encode("拖欠农民工工资三个月");
         assert_eq!(sniff(&gbk).unwrap(), "text/plain");
-        let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain("记事本".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> =
+            [0xFF, 0xFE].into_iter().chain("记事本".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(sniff(&utf16).unwrap(), "text/plain");
         assert!(matches!(sniff(&[0x80, 0x00, 0x01, 0x02]), Err(FileError::Type)));
     }

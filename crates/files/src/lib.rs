@@ -100,7 +100,8 @@ impl FileStore {
         if !touch(path.clone()).await? {
             let folder = path.parent().unwrap_or(&self.root).to_owned();
             tokio::fs::create_dir_all(&folder).await?;
-            let part = folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
+            let part =
+                folder.join(format!("{hash}.{}.{}.part", std::process::id(), PARTS.fetch_add(1, Ordering::Relaxed)));
             if let Err(error) = write(&part, &path, bytes).await {
                 // Half a file on a full disk helps nobody.
                 let _ = tokio::fs::remove_file(&part).await;

@@ -1,5 +1,5 @@
-//! Comments of cells in an xlsx, which the reader of its cells passes over: who remarked what beside which cell. They are not
-//! taken over, and each is named.
+//! Comments of cells in an xlsx, which the reader of its cells passes over: who remarked what beside which cell. They
+//! are not taken over, and each is named.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -22,10 +22,12 @@ pub struct Comment {
     pub text: String,
 }
 
-/// The comments of each sheet, by the sheet's name. What cannot be read has none: the cells themselves are read elsewhere.
+/// The comments of each sheet, by the sheet's name. What cannot be read has none: the cells themselves are read
+/// elsewhere.
 pub fn of_sheets(bytes: &[u8]) -> BTreeMap<String, Vec<Comment>> {
     let Ok(mut zip) = ZipArchive::new(Cursor::new(bytes)) else { return BTreeMap::new() };
-    let targets: BTreeMap<String, String> = related(&mut zip, "xl/_rels/workbook.xml.rels").into_iter().map(|r| (r.id, r.target)).collect();
+    let targets: BTreeMap<String, String> =
+        related(&mut zip, "xl/_rels/workbook.xml.rels").into_iter().map(|r| (r.id, r.target)).collect();
     let mut out: BTreeMap<String, Vec<Comment>> = BTreeMap::new();
     for (name, id) in sheets(&part(&mut zip, "xl/workbook.xml")) {
         let Some(target) = targets.get(&id) else { continue };
@@ -99,7 +101,11 @@ fn related(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Vec<Related> {
         if let Event::Start(tag) | Event::Empty(tag) = event
             && tag.local_name().as_ref() == "Relationship"
         {
-            out.push(Related { id: attribute(tag, "Id"), kind: attribute(tag, "Type"), target: attribute(tag, "Target") });
+            out.push(Related {
+                id: attribute(tag, "Id"),
+                kind: attribute(tag, "Type"),
+                target: attribute(tag, "Target"),
+            });
         }
     });
     out

@@ -1,5 +1,5 @@
-//! From a grid of cells to a table: which row holds the headings, which rows are titles, a second row of headings or headings
-//! repeated, and what stands under none.
+//! From a grid of cells to a table: which row holds the headings, which rows are titles, a second row of headings or
+//! headings repeated, and what stands under none.
 
 use huiyin_domain::text;
 
@@ -45,8 +45,11 @@ pub fn tables(grid: Grid, mapping: &Mapping) -> Result<Vec<Table>, NoTable> {
         let (sheet, from_1904) = (left.sheet.clone(), left.from_1904);
         let mut first = table(left, mapping)?;
         // A row of nothing but headings in another order begins the next table.
-        let words = |row: &GridRow| row.cells.values().all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit())));
-        let heads = |row: &GridRow| known(row, mapping) > KNOWN && known(row, mapping) * 2 > row.cells.len() && words(row);
+        let words = |row: &GridRow| {
+            row.cells.values().all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit())))
+        };
+        let heads =
+            |row: &GridRow| known(row, mapping) > KNOWN && known(row, mapping) * 2 > row.cells.len() && words(row);
         let next = first.rows.iter().position(heads);
         let Some(next) = next else {
             out.push(first);
@@ -66,7 +69,13 @@ fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
         return Err(NoTable::Hidden);
     }
     if let Some(headings) = grid.headings {
-        return Ok(Table { sheet: grid.sheet, headings, rows: grid.rows, above: Vec::new(), from_1904: grid.from_1904 });
+        return Ok(Table {
+            sheet: grid.sheet,
+            headings,
+            rows: grid.rows,
+            above: Vec::new(),
+            from_1904: grid.from_1904,
+        });
     }
     let (first, headings, taken) = headings(&grid.rows, mapping).ok_or(NoTable::NoHeadings)?;
     let above = grid.rows.iter().take(first).filter(|row| !is_title(row)).map(|row| row.line).collect();
@@ -74,8 +83,9 @@ fn table(grid: Grid, mapping: &Mapping) -> Result<Table, NoTable> {
     Ok(Table { sheet: grid.sheet, headings, rows, above, from_1904: grid.from_1904 })
 }
 
-/// Rows of which one petition has several, because its number and its text are merged down beside the people who sign it: they
-/// are one, and what each says of its own is joined. A row with a text or a number of its own is a petition of its own.
+/// Rows of which one petition has several, because its number and its text are merged down beside the people who sign
+/// it: they are one, and what each says of its own is joined. A row with a text or a number of its own is a petition of
+/// its own.
 pub fn joined(rows: &[GridRow], roles: &Roles) -> Vec<GridRow> {
     let said = [Role::Id, Role::Text, Role::Title].map(|role| roles.columns(role));
     let continues = |row: &GridRow| {
@@ -104,8 +114,12 @@ pub fn joined(rows: &[GridRow], roles: &Roles) -> Vec<GridRow> {
 fn headings(rows: &[GridRow], mapping: &Mapping) -> Option<(usize, Vec<String>, usize)> {
     let score = |row: &GridRow| known(row, mapping);
     let best = rows.iter().take(LOOKED_AT).map(score).max().filter(|n| *n >= KNOWN)?;
-    // The first row that holds most of what is known, or nothing but headings: they stand once more at the top of each page.
-    let at = rows.iter().take(LOOKED_AT).position(|row| score(row) >= KNOWN && (score(row) * 2 > best || all_known(row, mapping)))?;
+    // The first row that holds most of what is known, or nothing but headings: they stand once more at the top of each
+    // page.
+    let at = rows
+        .iter()
+        .take(LOOKED_AT)
+        .position(|row| score(row) >= KNOWN && (score(row) * 2 > best || all_known(row, mapping)))?;
     let row = rows.get(at)?;
     let mut cells = row.cells.clone();
     let mut first = at;
@@ -140,18 +154,24 @@ fn all_known(row: &GridRow, mapping: &Mapping) -> bool {
     row.fault.is_none() && !row.cells.is_empty() && known(row, mapping) == row.cells.len()
 }
 
-/// Whether a row is the second level of headings: most of it is known, and where it is not, the first level stands empty above it
-/// or over several columns.
+/// Whether a row is the second level of headings: most of it is known, and where it is not, the first level stands
+/// empty above it or over several columns.
 fn is_second(below: &GridRow, above: &GridRow, mapping: &Mapping) -> bool {
     let known = known(below, mapping);
-    let words = below.cells.values().all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit()) && t.chars().count() <= 12));
-    let spread = above.cells.len() < below.cells.keys().chain(above.cells.keys()).collect::<std::collections::BTreeSet<_>>().len();
+    let words = below
+        .cells
+        .values()
+        .all(|v| matches!(v, Value::Text(t) if !t.chars().any(|c| c.is_ascii_digit()) && t.chars().count() <= 12));
+    let spread = above.cells.len()
+        < below.cells.keys().chain(above.cells.keys()).collect::<std::collections::BTreeSet<_>>().len();
     all_known(below, mapping) || (words && spread && known >= KNOWN && known * 2 > below.cells.len())
 }
 
 /// Whether a row is the headings once more, as at the top of each printed page.
 fn repeats(row: &GridRow, headings: &[String]) -> bool {
-    let same = |(column, value): (&usize, &Value)| headings.get(*column).is_some_and(|h| text::heading(h) == text::heading(&shown(value)));
+    let same = |(column, value): (&usize, &Value)| {
+        headings.get(*column).is_some_and(|h| text::heading(h) == text::heading(&shown(value)))
+    };
     row.cells.len() >= KNOWN && row.cells.iter().all(same)
 }
 

@@ -1,5 +1,5 @@
-//! Headings and words of a status: what a column and a word mean. The usual Chinese and English ones are known; others come by
-//! a mapping file. What is not known is named, never guessed.
+//! Headings and words of a status: what a column and a word mean. The usual Chinese and English ones are known; others
+//! come by a mapping file. What is not known is named, never guessed.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,22 @@ const KNOWN: &[(Role, &[&str])] = &[
             "id",
         ],
     ),
-    (Role::Title, &["信访标题", "标题", "留言主题", "主题", "信访事由", "事由", "概况信息", "title", "subject", "headline", "complaint type"]),
+    (
+        Role::Title,
+        &[
+            "信访标题",
+            "标题",
+            "留言主题",
+            "主题",
+            "信访事由",
+            "事由",
+            "概况信息",
+            "title",
+            "subject",
+            "headline",
+            "complaint type",
+        ],
+    ),
     (
         Role::Text,
         &[
@@ -163,14 +178,26 @@ const KNOWN: &[(Role, &[&str])] = &[
         ],
     ),
     (Role::Status, &["办理状态", "办理情况", "办理情况状态", "状态", "是否办结", "办结情况", "status", "state"]),
-    (Role::Class, &["内容分类", "信访类别", "问题分类", "一级分类", "一级标签", "分类", "类别", "class", "category", "label"]),
+    (
+        Role::Class,
+        &["内容分类", "信访类别", "问题分类", "一级分类", "一级标签", "分类", "类别", "class", "category", "label"],
+    ),
     (Role::Place, &["事发地", "地点", "问题属地", "所属地区", "区域", "place", "location", "city", "borough"]),
     (Role::About, &["被反映单位", "反映单位", "责任单位", "涉及单位", "agency name", "department", "complained of"]),
     (Role::Headcount, &["信访人数", "来访人数", "人数", "headcount", "people"]),
-    (Role::Name, &["姓名", "信访人姓名", "信访人", "来信人", "来访人", "署名", "留言用户", "petitioner", "name", "user"]),
-    (Role::Telephone, &["联系电话", "电话", "手机号码", "手机号", "手机", "电话号码", "联系方式", "telephone", "phone", "mobile"]),
+    (
+        Role::Name,
+        &["姓名", "信访人姓名", "信访人", "来信人", "来访人", "署名", "留言用户", "petitioner", "name", "user"],
+    ),
+    (
+        Role::Telephone,
+        &["联系电话", "电话", "手机号码", "手机号", "手机", "电话号码", "联系方式", "telephone", "phone", "mobile"],
+    ),
     // An address beside a name is where somebody lives, unless the heading says that it happened there.
-    (Role::Address, &["地址", "address", "通信地址", "通讯地址", "联系地址", "家庭住址", "家庭地址", "现住址", "住址", "住所"]),
+    (
+        Role::Address,
+        &["地址", "address", "通信地址", "通讯地址", "联系地址", "家庭住址", "家庭地址", "现住址", "住址", "住所"],
+    ),
     (
         Role::Line,
         &[
@@ -348,7 +375,9 @@ impl Mapping {
     /// # Errors
     /// In words, with the line.
     pub fn parse(file: &str) -> Result<Self, String> {
-        let line = |e: &toml::de::Error| e.span().and_then(|s| file.get(..s.start)).map_or(0, |before| before.matches('\n').count() + 1);
+        let line = |e: &toml::de::Error| {
+            e.span().and_then(|s| file.get(..s.start)).map_or(0, |before| before.matches('\n').count() + 1)
+        };
         let file: MappingFile = toml::from_str(file).map_err(|e| format!("line {}: {}", line(&e), e.message()))?;
         Ok(Self {
             headings: file.map.into_iter().map(|(k, v)| (text::heading(&k), v)).collect(),
@@ -359,7 +388,10 @@ impl Mapping {
     /// What a heading says of its column; `None` when it is not known.
     pub fn role(&self, heading: &str) -> Option<Role> {
         let key = text::heading(heading);
-        self.headings.get(&key).copied().or_else(|| KNOWN.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role))
+        self.headings
+            .get(&key)
+            .copied()
+            .or_else(|| KNOWN.iter().find(|(_, names)| names.contains(&key.as_str())).map(|(role, _)| *role))
     }
 
     /// What a word of a status says; `None` when it is not known.
@@ -384,15 +416,25 @@ impl Mapping {
         }
         // An address by itself is where it happened; beside a name or a telephone it is where somebody lives.
         if !columns.contains_key(&Role::Name) && !columns.contains_key(&Role::Telephone) {
-            let plain = |at: &usize| headings.get(*at).is_some_and(|h| ["地址", "address"].contains(&text::heading(h).as_str()));
-            let of_place: Vec<usize> = columns.get_mut(&Role::Address).map(|all| all.extract_if(.., |at| plain(at)).collect()).unwrap_or_default();
+            let plain = |at: &usize| {
+                headings.get(*at).is_some_and(|h| ["地址", "address"].contains(&text::heading(h).as_str()))
+            };
+            let of_place: Vec<usize> = columns
+                .get_mut(&Role::Address)
+                .map(|all| all.extract_if(.., |at| plain(at)).collect())
+                .unwrap_or_default();
             columns.entry(Role::Place).or_default().extend(of_place);
             columns.retain(|_, all| !all.is_empty());
         }
         for (role, all) in &mut columns {
             let names = KNOWN.iter().find(|(r, _)| r == role).map_or(&[][..], |(_, names)| names);
             // One that the operator named is meant before any that is only known.
-            let rank = |at: &usize| headings.get(*at).map(|h| text::heading(h)).map_or(usize::MAX, |h| names.iter().position(|n| *n == h).map_or(0, |i| i + 1));
+            let rank = |at: &usize| {
+                headings
+                    .get(*at)
+                    .map(|h| text::heading(h))
+                    .map_or(usize::MAX, |h| names.iter().position(|n| *n == h).map_or(0, |i| i + 1))
+            };
             // Texts stay in the order of the columns.
             if !matches!(role, Role::Text | Role::Line | Role::Place) {
                 all.sort_by_key(rank);
@@ -410,7 +452,12 @@ impl Mapping {
 /// A word of a status as it is compared.
 fn word(said: &str) -> String {
     // As headings: without remarks in brackets (已办结（逾期）) and blanks between characters.
-    text::heading(&text::folded(&text::line(said))).chars().filter(|c| c.is_alphanumeric() || *c == ' ').collect::<String>().trim().to_owned()
+    text::heading(&text::folded(&text::line(said)))
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == ' ')
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// Which columns hold what.

@@ -1,5 +1,6 @@
-//! Ledgers kept elsewhere: JSON Lines, CSV and xlsx, also gzipped, read into grids of cells, and grids into tables whose columns
-//! are known by their headings. What is not understood is said with its place; nothing is guessed, dropped or cut.
+//! Ledgers kept elsewhere: JSON Lines, CSV and xlsx, also gzipped, read into grids of cells, and grids into tables
+//! whose columns are known by their headings. What is not understood is said with its place; nothing is guessed,
+//! dropped or cut.
 //!
 //! It decides nothing about petitions: which rows become matters is `app`'s affair.
 

@@ -1,5 +1,5 @@
-//! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030, Big5) and xlsx, told apart by their
-//! bytes. What comes out are grids of cells with their places; what they mean is not decided here.
+//! Reading the file of a ledger: gzip, JSON Lines or an array, CSV (UTF-8, UTF-16, GB18030, Big5) and xlsx, told apart
+//! by their bytes. What comes out are grids of cells with their places; what they mean is not decided here.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,9 @@ pub enum ImportError {
     #[error("the file unpacks to more than 2 GiB; divide it")]
     TooLarge,
     /// A spreadsheet of the binary form.
-    #[error("this is an old spreadsheet (.xls) or one locked by a password; open it, save it as .xlsx without a password, and try again")]
+    #[error(
+        "this is an old spreadsheet (.xls) or one locked by a password; open it, save it as .xlsx without a password, and try again"
+    )]
     Old,
     /// Damaged xlsx, or another file in a zip.
     #[error("this is no .xlsx that can be read; open it, save it as .xlsx, and try again")]
@@ -129,9 +131,13 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         }
         return read(&out);
     }
-    for (start, kind) in
-        [(&b"%PDF"[..], "a PDF"), (b"\xff\xd8\xff", "a picture"), (b"\x89PNG", "a picture"), (b"Rar!", "an archive"), (b"7z\xbc\xaf", "an archive")]
-    {
+    for (start, kind) in [
+        (&b"%PDF"[..], "a PDF"),
+        (b"\xff\xd8\xff", "a picture"),
+        (b"\x89PNG", "a picture"),
+        (b"Rar!", "an archive"),
+        (b"7z\xbc\xaf", "an archive"),
+    ] {
         if bytes.starts_with(start) {
             return Err(ImportError::Kind(kind));
         }
@@ -147,7 +153,9 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         }
         match text.trim_start().chars().next() {
             Some('{') => vec![json_lines(&text)],
-            Some('[') if text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']) => vec![json_array(&text)?],
+            Some('[') if text.trim_start().trim_start_matches('[').trim_start().starts_with(['{', ']']) => {
+                vec![json_array(&text)?]
+            }
             _ => vec![csv_rows(&text)?],
         }
     };
@@ -163,7 +171,8 @@ fn decode(bytes: &[u8]) -> Result<String, ImportError> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(text.to_owned());
     }
-    // GB18030 reads nearly every byte, so whether it is Big5 is asked first; of the two no other program decides either.
+    // GB18030 reads nearly every byte, so whether it is Big5 is asked first; of the two no other program decides
+    // either.
     let mut told = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     told.feed(bytes, true);
     let guess = told.guess(None, chardetng::Utf8Detection::Deny);
@@ -176,7 +185,12 @@ fn decode(bytes: &[u8]) -> Result<String, ImportError> {
 fn markup(text: &str) -> Option<&'static str> {
     let start: String = text.trim_start().chars().take(100).collect::<String>().to_lowercase();
     match () {
-        () if ["<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<div"].iter().any(|tag| start.starts_with(tag)) => Some("a web page"),
+        () if ["<!doctype html", "<html", "<table", "<meta", "<head", "<style", "<div"]
+            .iter()
+            .any(|tag| start.starts_with(tag)) =>
+        {
+            Some("a web page")
+        }
         () if start.starts_with("<?xml") || start.starts_with("<workbook") => Some("an XML file"),
         () if start.starts_with("mime-version:") => Some("a web archive"),
         () => None,
@@ -256,9 +270,9 @@ fn of_json(value: serde_json::Value) -> Option<Value> {
             None => Some(Value::Text(number.to_string())),
         },
         // A list of words is one on a line.
-        serde_json::Value::Array(all) if all.iter().all(|v| v.is_string() || v.is_number()) => {
-            text_of(all.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect::<Vec<_>>().join("\n"))
-        }
+        serde_json::Value::Array(all) if all.iter().all(|v| v.is_string() || v.is_number()) => text_of(
+            all.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect::<Vec<_>>().join("\n"),
+        ),
         other => text_of(other.to_string()),
     }
 }
@@ -272,7 +286,8 @@ fn json_lines(text: &str) -> Grid {
 }
 
 fn json_array(text: &str) -> Result<Grid, ImportError> {
-    let all: Vec<Fields> = serde_json::from_str(text).map_err(|e| ImportError::Json { line: e.line(), why: e.to_string() })?;
+    let all: Vec<Fields> =
+        serde_json::from_str(text).map_err(|e| ImportError::Json { line: e.line(), why: e.to_string() })?;
     let mut objects = Objects::default();
     all.into_iter().enumerate().for_each(|(index, fields)| objects.add(index + 1, Ok(fields)));
     Ok(objects.grid())
@@ -281,10 +296,16 @@ fn json_array(text: &str) -> Result<Grid, ImportError> {
 fn csv_rows(text: &str) -> Result<Grid, ImportError> {
     // `sep=;` in the first line is an order to a spreadsheet program, not a row.
     let first = text.lines().next().unwrap_or_default();
-    let order = first.trim().trim_matches('"').strip_prefix("sep=").or_else(|| first.trim().trim_matches('"').strip_prefix("SEP="));
+    let order = first
+        .trim()
+        .trim_matches('"')
+        .strip_prefix("sep=")
+        .or_else(|| first.trim().trim_matches('"').strip_prefix("SEP="));
     let said = order.and_then(|s| s.bytes().next()).filter(u8::is_ascii);
     let (body, before) = match said {
-        Some(_) => (text.get(first.len()..).unwrap_or_default().trim_start_matches('\r').trim_start_matches('\n'), 1_u64),
+        Some(_) => {
+            (text.get(first.len()..).unwrap_or_default().trim_start_matches('\r').trim_start_matches('\n'), 1_u64)
+        }
         None => (text, 0),
     };
     let delimiter = said.unwrap_or_else(|| delimiter(body));
@@ -292,12 +313,17 @@ fn csv_rows(text: &str) -> Result<Grid, ImportError> {
         let why = "a quotation mark opens here and is not closed where its cell ends, so that what follows would be lost in it; close it, or double it inside of a cell";
         return Err(ImportError::Csv { line: line + before, why: why.to_owned() });
     }
-    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(body.as_bytes());
     let mut grid = Grid::default();
     for record in reader.records() {
-        let record = record.map_err(|e| ImportError::Csv { line: e.position().map_or(0, csv::Position::line) + before, why: e.to_string() })?;
+        let record = record.map_err(|e| ImportError::Csv {
+            line: e.position().map_or(0, csv::Position::line) + before,
+            why: e.to_string(),
+        })?;
         let line = record.position().map_or(0, csv::Position::line) + before;
-        let cells: BTreeMap<usize, Value> = record.iter().enumerate().filter_map(|(at, cell)| text_of(cell.to_owned()).map(|v| (at, v))).collect();
+        let cells: BTreeMap<usize, Value> =
+            record.iter().enumerate().filter_map(|(at, cell)| text_of(cell.to_owned()).map(|v| (at, v))).collect();
         if !cells.is_empty() {
             grid.rows.push(GridRow { line: usize::try_from(line).unwrap_or(0), cells, ..GridRow::default() });
         }
@@ -305,7 +331,8 @@ fn csv_rows(text: &str) -> Result<Grid, ImportError> {
     Ok(grid)
 }
 
-/// The sign that divides cells: the most frequent one of the first line that has any. Later lines may hold any sign in a text.
+/// The sign that divides cells: the most frequent one of the first line that has any. Later lines may hold any sign in
+/// a text.
 fn delimiter(text: &str) -> u8 {
     let signs = [b',', b'\t', b';', b'|'];
     let line = text.lines().take(20).find(|l| l.bytes().any(|b| signs.contains(&b))).unwrap_or_default();
@@ -313,7 +340,8 @@ fn delimiter(text: &str) -> u8 {
     signs.into_iter().rev().max_by_key(|sign| count(*sign)).unwrap_or(b',')
 }
 
-/// The line of a quotation mark that is not closed, or closed where a cell goes on: the rest of it would be another cell.
+/// The line of a quotation mark that is not closed, or closed where a cell goes on: the rest of it would be another
+/// cell.
 fn open_quote(text: &str, delimiter: u8) -> Option<u64> {
     let (mut line, mut opened) = (1, None);
     let mut begins = true;
@@ -344,15 +372,23 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(ImportError::Sheet)?;
     let from_1904 = book.has_1904_epoch();
     let mut remarks = comments::of_sheets(bytes);
-    let names: Vec<(String, bool)> =
-        book.sheets_metadata().iter().filter(|s| s.typ == SheetType::WorkSheet).map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
+    let names: Vec<(String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|s| s.typ == SheetType::WorkSheet)
+        .map(|s| (s.name.clone(), s.visible != SheetVisible::Visible))
+        .collect();
     let mut out = Vec::new();
     for (name, hidden) in names {
         let mut reader = book.worksheet_cells_reader(&name).map_err(ImportError::Sheet)?;
         let mut rows: BTreeMap<u32, BTreeMap<usize, Value>> = BTreeMap::new();
         let mut count = 0;
         // Cell by cell: one stray cell far out does not make a table of everything before it.
-        let formats: Vec<String> = reader.styles().iter().map(|s| s.number_format.as_ref().map(|f| f.format_code.clone()).unwrap_or_default()).collect();
+        let formats: Vec<String> = reader
+            .styles()
+            .iter()
+            .map(|s| s.number_format.as_ref().map(|f| f.format_code.clone()).unwrap_or_default())
+            .collect();
         while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(ImportError::Sheet)? {
             let (row, column) = cell.get_position();
             let shown = as_shown(cell.get_value(), formats.get(style).map_or("", String::as_str));
@@ -376,7 +412,12 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
         }
         drop(formulas);
         let mut merged = spread(&mut rows, &book.merge_cells_by_sheet_name(&name).map_err(ImportError::Sheet)?);
-        let whole = |(row, cells): (u32, _)| GridRow { line: row as usize + 1, cells, merged: merged.remove(&row).unwrap_or_default(), fault: None };
+        let whole = |(row, cells): (u32, _)| GridRow {
+            line: row as usize + 1,
+            cells,
+            merged: merged.remove(&row).unwrap_or_default(),
+            fault: None,
+        };
         let rows = rows.into_iter().map(whole).collect();
         let comments = remarks.remove(&name).unwrap_or_default();
         out.push(Grid { sheet: name, hidden, headings: None, rows, from_1904, comments });
@@ -385,7 +426,10 @@ fn sheets(bytes: &[u8]) -> Result<Vec<Grid>, ImportError> {
 }
 
 /// A cell merged downwards stands in every row it covers, where the row has something else of its own. Says which do.
-fn spread(rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>, merged: &[calamine::Dimensions]) -> BTreeMap<u32, BTreeSet<usize>> {
+fn spread(
+    rows: &mut BTreeMap<u32, BTreeMap<usize, Value>>,
+    merged: &[calamine::Dimensions],
+) -> BTreeMap<u32, BTreeSet<usize>> {
     let mut left = MAX_SPREAD;
     let mut out: BTreeMap<u32, BTreeSet<usize>> = BTreeMap::new();
     for area in merged.iter().filter(|a| a.end.0 > a.start.0) {
@@ -427,7 +471,8 @@ fn of_sheet(value: &DataRef<'_>) -> Option<Value> {
     }
 }
 
-/// A whole number as its format shows it, where that is digits with leading zeros, and words around them: 12 as 00012, 5 as 信访0005号.
+/// A whole number as its format shows it, where that is digits with leading zeros, and words around them: 12 as 00012,
+/// 5 as 信访0005号.
 fn as_shown(value: &DataRef<'_>, format: &str) -> Option<Value> {
     let number = match value {
         DataRef::Float(n) if n.fract() == 0.0 && (0.0..EXACT).contains(n) => format!("{n:.0}"),
@@ -458,7 +503,11 @@ fn as_shown(value: &DataRef<'_>, format: &str) -> Option<Value> {
 
 fn of_float(number: f64) -> Option<Value> {
     let whole = number.fract() == 0.0;
-    Some(if whole && number.abs() >= EXACT { Value::Lost(format!("{number:.0}")) } else { Value::Text(number.to_string()) })
+    Some(if whole && number.abs() >= EXACT {
+        Value::Lost(format!("{number:.0}"))
+    } else {
+        Value::Text(number.to_string())
+    })
 }
 
 /// Text of a cell; nothing where nothing can be seen. A number in the form 1.23E+17 has lost its digits.
@@ -483,7 +532,9 @@ fn text_of(text: String) -> Option<Value> {
         mantissa && power.strip_prefix('+').is_some_and(digits)
     });
     let narrow = plain.chars().count() > 2 && plain.chars().all(|c| c == '#');
-    let failed = narrow || plain.starts_with('#') && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&plain);
+    let failed = narrow
+        || plain.starts_with('#')
+            && ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!"].contains(&plain);
     Some(match (exponent, failed) {
         (true, _) => Value::Lost(plain.to_owned()),
         (_, true) => Value::Failed(plain.to_owned()),
@@ -501,7 +552,8 @@ mod tests {
 
     #[test]
     fn text_files_of_many_programs_are_read_alike() {
-        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("编号\t内容\n1\t路灯\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> =
+            [0xff, 0xfe].into_iter().chain("编号\t内容\n1\t路灯\n".encode_utf16().flat_map(u16::to_le_bytes)).collect();
         let (gbk, ..) = encoding_rs::GB18030.encode("编号,内容\n1,路灯\n");
         for bytes in [
             "编号,内容\n1,路灯\n".as_bytes().to_vec(),
@@ -523,9 +575,17 @@ mod tests {
     #[test]
     fn a_number_is_read_as_its_format_shows_it() {
         let shown = |n: f64, format: &str| as_shown(&DataRef::Float(n), format);
-        for (n, format, want) in [(12.0, "00000", "00012"), (5.0, "\"信访\"0000\"号\"", "信访0005号"), (7.0, "0\"号\"", "7号"), (2_026_001.0, "0000-000", "")]
-        {
-            assert_eq!(shown(n, format), Some(want).filter(|w| !w.is_empty()).map(|w| Value::Text(w.into())), "{format}");
+        for (n, format, want) in [
+            (12.0, "00000", "00012"),
+            (5.0, "\"信访\"0000\"号\"", "信访0005号"),
+            (7.0, "0\"号\"", "7号"),
+            (2_026_001.0, "0000-000", ""),
+        ] {
+            assert_eq!(
+                shown(n, format),
+                Some(want).filter(|w| !w.is_empty()).map(|w| Value::Text(w.into())),
+                "{format}"
+            );
         }
         for format in ["", "General", "0", "0.00", "#,##0", "yyyy-mm-dd", "0%", "@"] {
             assert_eq!(shown(12.0, format), None, "{format}");
@@ -535,19 +595,29 @@ mod tests {
 
     #[test]
     fn a_name_that_stands_twice_and_a_list_are_kept() {
-        let grids = read("[{\"编号\":1,\"内容\":\"路灯\",\"内容\":\"井盖\",\"姓名\":[\"张三\",\"李四\"]}]".as_bytes()).unwrap();
+        let grids =
+            read("[{\"编号\":1,\"内容\":\"路灯\",\"内容\":\"井盖\",\"姓名\":[\"张三\",\"李四\"]}]".as_bytes()).unwrap();
         assert_eq!(grids[0].headings.as_deref().unwrap(), ["编号", "内容", "内容", "姓名"]);
         assert_eq!(texts(&grids[0].rows[0]), ["1", "路灯", "井盖", "张三\n李四"]);
         // A title in brackets is no JSON.
-        assert_eq!(read("[2026]信访台账,,\n编号,内容,收到日期\n1,路灯,2026-03-02\n".as_bytes()).unwrap()[0].rows.len(), 3);
+        assert_eq!(
+            read("[2026]信访台账,,\n编号,内容,收到日期\n1,路灯,2026-03-02\n".as_bytes()).unwrap()[0].rows.len(),
+            3
+        );
     }
 
     #[test]
     fn big5_and_gb18030_are_told_apart() {
         let rows = "編號,內容,收到日期\n1,我們家門口的路燈壞了很久沒有人來修理請儘快處理,2026-03-02\n";
-        assert_eq!(texts(&read(&encoding_rs::BIG5.encode(rows).0).unwrap()[0].rows[1])[1], "我們家門口的路燈壞了很久沒有人來修理請儘快處理");
+        assert_eq!(
+            texts(&read(&encoding_rs::BIG5.encode(rows).0).unwrap()[0].rows[1])[1],
+            "我們家門口的路燈壞了很久沒有人來修理請儘快處理"
+        );
         let rows = "编号,内容,收到日期\n1,我们家门口的路灯坏了很久没有人来修理请尽快处理,2026-03-02\n";
-        assert_eq!(texts(&read(&encoding_rs::GB18030.encode(rows).0).unwrap()[0].rows[1])[1], "我们家门口的路灯坏了很久没有人来修理请尽快处理");
+        assert_eq!(
+            texts(&read(&encoding_rs::GB18030.encode(rows).0).unwrap()[0].rows[1])[1],
+            "我们家门口的路灯坏了很久没有人来修理请尽快处理"
+        );
     }
 
     #[test]

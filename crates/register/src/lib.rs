@@ -47,7 +47,9 @@ pub fn digest<T: Serialize>(salt: &str, value: &T) -> Result<String, RegisterErr
 ///
 /// # Errors
 /// [`RegisterError::Broken`] names the first event that does not agree.
-pub fn verify<'a, T: Serialize + 'a>(chain: impl Iterator<Item = (&'a str, &'a T, &'a str)>) -> Result<(), RegisterError> {
+pub fn verify<'a, T: Serialize + 'a>(
+    chain: impl Iterator<Item = (&'a str, &'a T, &'a str)>,
+) -> Result<(), RegisterError> {
     let mut previous = String::new();
     for (index, (salt, value, claimed)) in chain.enumerate() {
         let made = commit(&previous, salt, value)?;
@@ -74,14 +76,16 @@ mod tests {
 
     #[test]
     fn a_changed_event_breaks_the_chain_at_its_place() {
-        let values = [serde_json::json!({"b": 1, "a": "供暖"}), serde_json::json!({"x": [1, 2]}), serde_json::json!(null)];
+        let values =
+            [serde_json::json!({"b": 1, "a": "供暖"}), serde_json::json!({"x": [1, 2]}), serde_json::json!(null)];
         let mut chain = Vec::new();
         let mut previous = String::new();
         for value in &values {
             previous = commit(&previous, "00ff", value).unwrap();
             chain.push(previous.clone());
         }
-        let check = |values: &[serde_json::Value]| verify(values.iter().zip(&chain).map(|(v, c)| ("00ff", v, c.as_str())));
+        let check =
+            |values: &[serde_json::Value]| verify(values.iter().zip(&chain).map(|(v, c)| ("00ff", v, c.as_str())));
         assert!(check(&values).is_ok());
         let mut forged = values.clone();
         forged[1] = serde_json::json!({"x": [1, 3]});

@@ -61,11 +61,14 @@ impl RestDay {
 /// # Errors
 /// A text that names the file and what to mend.
 pub fn read_calendar(id: &str, files: &BTreeMap<String, String>) -> Result<WorkCalendar, String> {
-    let text = files.get(HEAD).ok_or_else(|| format!("calendar {id}: there is no `{HEAD}`; write one with `weekend` and `open_tail_days`"))?;
+    let text = files
+        .get(HEAD)
+        .ok_or_else(|| format!("calendar {id}: there is no `{HEAD}`; write one with `weekend` and `open_tail_days`"))?;
     let head = head(text).map_err(|why| format!("calendar {id}: {HEAD}: {why}"))?;
     let mut years = Vec::new();
     for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".json") && *name != "schema.json") {
-        let notice: YearNotice = serde_json::from_str(text).map_err(|e| format!("calendar {id}: {name}: line {}: {e}", e.line()))?;
+        let notice: YearNotice =
+            serde_json::from_str(text).map_err(|e| format!("calendar {id}: {name}: line {}: {e}", e.line()))?;
         sane(name, &notice).map_err(|why| format!("calendar {id}: {name}: {why}"))?;
         if !notice.days.is_empty() {
             years.push(notice);
@@ -81,7 +84,9 @@ pub fn read_calendar(id: &str, files: &BTreeMap<String, String>) -> Result<WorkC
 fn sane(name: &str, notice: &YearNotice) -> Result<(), String> {
     let year = notice.year;
     if !(1990..=2200).contains(&year) || name != format!("{year}.json") {
-        return Err(format!("it says the year {year}; a notice is of a year from 1990 to 2200 and its file is called by it, such as 2027.json"));
+        return Err(format!(
+            "it says the year {year}; a notice is of a year from 1990 to 2200 and its file is called by it, such as 2027.json"
+        ));
     }
     if let Some(day) = notice.days.iter().find(|d| (d.date.year() - year).abs() > 1) {
         return Err(format!("{} is not in or next to {year}; put it into the notice of its year", day.date));
@@ -104,7 +109,10 @@ fn head(text: &str) -> Result<Head, String> {
     }
     // A leap year: 29 February is a day there.
     match head.fixed.iter().find(|f| Date::new(2024, f.month, f.day).is_err()) {
-        Some(wrong) => Err(format!("there is no day {}-{} ({}); write month and day as numbers", wrong.month, wrong.day, wrong.name)),
+        Some(wrong) => Err(format!(
+            "there is no day {}-{} ({}); write month and day as numbers",
+            wrong.month, wrong.day, wrong.name
+        )),
         None => Ok(head),
     }
 }
@@ -124,7 +132,10 @@ mod tests {
             ("open_tail_days = 3", "weekend"),
             ("weekend = [\"funday\"]\nopen_tail_days = 3", "line 1"),
             ("weekend = []\nopen_tail_days = 40", "from 0 to 31"),
-            ("weekend = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"]\nopen_tail_days = 0", "no day to work"),
+            (
+                "weekend = [\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\", \"sunday\"]\nopen_tail_days = 0",
+                "no day to work",
+            ),
             ("weekend = []\nopen_tail_days = 0\n[[fixed]]\nmonth = 2\nday = 30\nname = \"x\"", "no day 2-30"),
         ] {
             assert!(said(head).contains(why), "{head}: {}", said(head));

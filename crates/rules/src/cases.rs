@@ -1,7 +1,7 @@
 //! A pack's own cases: facts in, dates and states out, written so that a lawyer can read and change them.
 //!
-//! They run in a small fixed house of units: `office` (petition office) and `bureau` under `county`, `other` under `bureau`,
-//! `county` under `city`, `city` under `province` (external), and `discipline` beside them.
+//! They run in a small fixed house of units: `office` (petition office) and `bureau` under `county`, `other` under
+//! `bureau`, `county` under `city`, `city` under `province` (external), and `discipline` beside them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -139,7 +139,13 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
     let case = &placed.case;
     let directory = house(book, 1);
     let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
-    let fail = |step: usize, message: String| CaseFailure { file: placed.file.clone(), line: placed.line, case: case.id.clone(), step, message };
+    let fail = |step: usize, message: String| CaseFailure {
+        file: placed.file.clone(),
+        line: placed.line,
+        case: case.id.clone(),
+        step,
+        message,
+    };
     let mut matter = open_any(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
     for (index, step) in case.step.iter().enumerate() {
         let n = index + 1;
@@ -149,7 +155,9 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
             let actor = actor_for(&matter, &directory, step.by);
             match (decide(rules, &matter, &actor, &MoveId::new(id), &step.give, &now), &step.refused) {
                 (Ok(decision), None) => matter = decision.subject,
-                (Ok(_), Some(why)) => return Err(fail(n, format!("`{id}` went through, but should be refused ({why})"))),
+                (Ok(_), Some(why)) => {
+                    return Err(fail(n, format!("`{id}` went through, but should be refused ({why})")));
+                }
                 (Err(closed), Some(why)) if &reason(&closed) == why => {}
                 (Err(closed), _) => return Err(fail(n, format!("`{id}` was refused: {closed:?}"))),
             }
@@ -186,7 +194,10 @@ fn expect(matter: &Proceeding, step: &Step) -> Result<(), String> {
 }
 
 fn reason(closed: &Closed) -> String {
-    serde_json::to_value(closed).ok().and_then(|v| v.get("closed").and_then(|c| c.as_str().map(str::to_owned))).unwrap_or_default()
+    serde_json::to_value(closed)
+        .ok()
+        .and_then(|v| v.get("closed").and_then(|c| c.as_str().map(str::to_owned)))
+        .unwrap_or_default()
 }
 
 fn noon(day: Date) -> OfficeTime {
@@ -203,7 +214,12 @@ fn actor_for(matter: &Proceeding, directory: &Directory, by: Option<Relation>) -
             let unit = unit.unwrap_or_else(|| matter.holder.clone());
             let all = directory.vocabulary.posts.iter().map(|p| p.id);
             // What the holder does its officers do; what is the head's, `holder_head` says.
-            let only_works = |p: &Post| directory.vocabulary.post(*p).is_some_and(|p| p.may.contains(&Power::Work) && !p.may.contains(&Power::Head));
+            let only_works = |p: &Post| {
+                directory
+                    .vocabulary
+                    .post(*p)
+                    .is_some_and(|p| p.may.contains(&Power::Work) && !p.may.contains(&Power::Head))
+            };
             let posts = all.filter(|p| relation != Relation::Holder || only_works(p)).collect();
             Actor::Officer { id: OfficerId::new(format!("{unit}-all")), unit, posts }
         }
@@ -216,8 +232,13 @@ pub fn house(book: &RuleBook, officers: usize) -> Directory {
     let first = |role: UnitRole| kinds(role).next().unwrap_or(UnitKind::of("none"));
     // A kind by its usual id where the pack has it.
     let usual = |id: &str| kinds(UnitRole::Body).find(|k| k.word() == id).unwrap_or_else(|| first(UnitRole::Body));
-    let (office, outside, body, above) = (first(UnitRole::PetitionOffice), first(UnitRole::Outside), usual("bureau"), usual("government"));
-    let line = book.compartment.as_ref().and_then(|c| c.receivers.iter().copied().find(|k| c.is_in_line(*k))).unwrap_or_else(|| usual("discipline"));
+    let (office, outside, body, above) =
+        (first(UnitRole::PetitionOffice), first(UnitRole::Outside), usual("bureau"), usual("government"));
+    let line = book
+        .compartment
+        .as_ref()
+        .and_then(|c| c.receivers.iter().copied().find(|k| c.is_in_line(*k)))
+        .unwrap_or_else(|| usual("discipline"));
     let vocabulary = Vocabulary { posts: book.posts.clone(), kinds: book.unit_kinds.clone() };
     let all: BTreeSet<Post> = book.posts.iter().map(|p| p.id).collect();
     let unit = |id: &str, kind, above: Option<&str>| Unit {
@@ -265,7 +286,13 @@ fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
     given.entry(Field::Summary.word()).or_insert_with(|| case.id.clone());
     given.entry(Field::OnDay.word()).or_insert_with(|| case.received.to_string());
     let payload = Payload::check(&begin.needs, &given, case.received).map_err(|errors| Closed::Fields { errors })?;
-    let with = Start { id: ProceedingId::new("case"), number: case.id.clone(), title: case.id.clone(), on: case.received, unit: UnitId::new(case.at.clone()) };
+    let with = Start {
+        id: ProceedingId::new("case"),
+        number: case.id.clone(),
+        title: case.id.clone(),
+        on: case.received,
+        unit: UnitId::new(case.at.clone()),
+    };
     begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(bare, _)| bare.into())
 }
 

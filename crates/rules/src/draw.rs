@@ -22,7 +22,8 @@ impl Words<'_> {
     }
 }
 
-/// Moves that lead from one state to another on the way to an answer and beyond; going back and stepping aside are left out.
+/// Moves that lead from one state to another on the way to an answer and beyond; going back and stepping aside are left
+/// out.
 fn onward(book: &RuleBook) -> Vec<&MoveRule> {
     let aside = [Verb::Withdraw, Verb::UndoWithdraw, Verb::Recall, Verb::Reopen];
     book.moves.iter().filter(|m| m.to.is_some() && !aside.contains(&m.verb)).collect()
@@ -62,21 +63,31 @@ pub fn mermaid(book: &RuleBook, words: &Words<'_>) -> String {
 
 /// The main road as an SVG a citizen can follow: one box a stage, what is promised in it and by when.
 pub fn svg(book: &RuleBook, words: &Words<'_>, title: &str, name_of: &dyn Fn(Phase) -> String) -> String {
-    let phases: Vec<Phase> = Phase::ALL.into_iter().filter(|p| *p != Phase::Withdrawn && book.states.values().any(|s| s.phase == *p)).collect();
+    let phases: Vec<Phase> = Phase::ALL
+        .into_iter()
+        .filter(|p| *p != Phase::Withdrawn && book.states.values().any(|s| s.phase == *p))
+        .collect();
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
     for phase in phases {
         let states: BTreeSet<_> = book.states.values().filter(|s| s.phase == phase).map(|s| s.id.clone()).collect();
         // What is owed in a stage: the duties that moves into its states start, shortest name first, each once.
         let mut owed: BTreeMap<String, String> = BTreeMap::new();
         let opened = book.openings().into_iter().filter(|(s, _)| states.contains(s)).flat_map(|(_, c)| c);
-        let started = onward(book).into_iter().filter(|m| m.to.as_ref().is_some_and(|t| states.contains(t))).flat_map(|m| m.start.clone());
+        let started = onward(book)
+            .into_iter()
+            .filter(|m| m.to.as_ref().is_some_and(|t| states.contains(t)))
+            .flat_map(|m| m.start.clone());
         for clock in opened.chain(started).filter_map(|c| book.clock(&c)) {
             if let Some(length) = clock.length {
-                let mark = if clock.kind == ClockKind::Right && clock.bound == Relation::Petitioner { "★ " } else { "" };
+                let mark =
+                    if clock.kind == ClockKind::Right && clock.bound == Relation::Petitioner { "★ " } else { "" };
                 owed.insert(format!("{mark}{}", words.of(&clock.title)), (words.span)(length, clock.unit));
             }
         }
-        rows.push((name_of(phase), owed.into_iter().map(|(what, when)| format!("{what}{}{when}", words.colon)).collect()));
+        rows.push((
+            name_of(phase),
+            owed.into_iter().map(|(what, when)| format!("{what}{}{when}", words.colon)).collect(),
+        ));
     }
     draw_rows(&rows, title)
 }
@@ -87,14 +98,21 @@ fn draw_rows(rows: &[(String, Vec<String>)], title: &str) -> String {
     let mut y = 10;
     for (i, (name, owed)) in rows.iter().enumerate() {
         let height = 44 + 26 * i32::try_from(owed.len()).unwrap_or(0);
-        body.push_str(&format!("<rect x=\"10\" y=\"{y}\" width=\"{}\" height=\"{height}\" rx=\"10\" class=\"stage\"/>", width - 20));
+        body.push_str(&format!(
+            "<rect x=\"10\" y=\"{y}\" width=\"{}\" height=\"{height}\" rx=\"10\" class=\"stage\"/>",
+            width - 20
+        ));
         body.push_str(&format!("<text x=\"28\" y=\"{}\" class=\"name\">{}</text>", y + 29, safe(name)));
         for (n, line) in (1i32..).zip(owed) {
             body.push_str(&format!("<text x=\"46\" y=\"{}\" class=\"owed\">{}</text>", y + 29 + 26 * n, safe(line)));
         }
         y += height;
         if i + 1 < rows.len() {
-            body.push_str(&format!("<path d=\"M {0} {1} v 18 m -6 -7 l 6 7 l 6 -7\" class=\"way\"/>", width / 2, y + 2));
+            body.push_str(&format!(
+                "<path d=\"M {0} {1} v 18 m -6 -7 l 6 7 l 6 -7\" class=\"way\"/>",
+                width / 2,
+                y + 2
+            ));
             y += 24;
         }
     }

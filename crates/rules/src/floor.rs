@@ -1,8 +1,8 @@
-//! The floor, held against a pack: what stands in Rust for every pack (`domain::procedure::floor`), and what the law of a
-//! pack fixes in numbers for every pack laid over it (ADR 0014).
+//! The floor, held against a pack: what stands in Rust for every pack (`domain::procedure::floor`), and what the law of
+//! a pack fixes in numbers for every pack laid over it (ADR 0014).
 //!
-//! A pack over another may only go the petitioner's way: an office's time shorter, hers longer, more papers, more rights.
-//! Lengths are compared as the law would count them: from every day of the published years, rest days and all.
+//! A pack over another may only go the petitioner's way: an office's time shorter, hers longer, more papers, more
+//! rights. Lengths are compared as the law would count them: from every day of the published years, rest days and all.
 
 use std::collections::BTreeSet;
 
@@ -77,8 +77,11 @@ impl Said<'_> {
 fn choices(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
     for choice in &book.choices {
         let Some(was) = base.choice(choice.field, &choice.id) else { continue };
-        let kept = was.guards.iter().all(|g| choice.guards.contains(g)) && was.needs.iter().all(|n| choice.needs.contains(n));
-        let same = choice.supports == was.supports && choice.given == was.given && was.not_by.iter().all(|c| choice.not_by.contains(c));
+        let kept =
+            was.guards.iter().all(|g| choice.guards.contains(g)) && was.needs.iter().all(|n| choice.needs.contains(n));
+        let same = choice.supports == was.supports
+            && choice.given == was.given
+            && was.not_by.iter().all(|c| choice.not_by.contains(c));
         if !(kept && same) {
             let message = "the law below gives it `supports`, `when`, `needs`, `not_by` and `given`; keep them as they are there, and change its label alone";
             said.say(&Place::Choice(choice.field, choice.id.clone()), message.to_owned());
@@ -96,7 +99,10 @@ fn hearings(said: &mut Said<'_>, book: &RuleBook) {
             } else {
                 format!("a hearing stops `{}` and nothing else", lawful.join("`, `"))
             };
-            said.say(&Place::Move(rule.id.clone()), format!("it stops `{}`, but {which}; take it out of `stop`", clock.as_str()));
+            said.say(
+                &Place::Move(rule.id.clone()),
+                format!("it stops `{}`, but {which}; take it out of `stop`", clock.as_str()),
+            );
         }
     }
 }
@@ -127,7 +133,8 @@ fn extensions(said: &mut Said<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
         // Months and years as the days that a short one has: an extension is given in days.
         let days = |length: u32, unit: PeriodUnit| unit.days_from(date(2026, 2, 1), length).map(|(days, _)| days);
-        let lengths = clock.length.iter().map(|l| (*l, clock.unit)).chain(clock.since.iter().map(|s| (s.length, s.unit)));
+        let lengths =
+            clock.length.iter().map(|l| (*l, clock.unit)).chain(clock.since.iter().map(|s| (s.length, s.unit)));
         let shortest = lengths.filter_map(|(length, unit)| days(length, unit)).min();
         if let (extension @ 1.., Some(length)) = (all_extensions(clock), shortest)
             && extension > length
@@ -165,16 +172,26 @@ fn changed_move(said: &mut Said<'_>, base: &RuleBook, was: &MoveRule, is: &MoveR
     let documents: BTreeSet<&String> = is.documents().collect();
     lost("the paper", was.documents().filter(|d| !documents.contains(d)).cloned().collect());
     let asks = |field| is.needs.iter().any(|n| n.field == field && n.required);
-    lost("the needed field", was.needs.iter().filter(|n| n.required && !asks(n.field)).map(|n| n.field.word()).collect());
+    lost(
+        "the needed field",
+        was.needs.iter().filter(|n| n.required && !asks(n.field)).map(|n| n.field.word()).collect(),
+    );
     lost("to start", ids(was.start.iter().filter(|c| !is.start.contains(c))));
     lost("to pass on", ids(was.pass.iter().filter(|c| !is.pass.contains(c))));
-    lost("the condition", was.guards.iter().filter(|g| official(is) && !holds_too(g, &is.guards)).map(guard_words).collect());
+    lost(
+        "the condition",
+        was.guards.iter().filter(|g| official(is) && !holds_too(g, &is.guards)).map(guard_words).collect(),
+    );
     if was.by.contains(&Relation::Petitioner) {
         lost("who may make it,", was.by.iter().filter(|r| !is.by.contains(r)).map(word).collect());
         lost("the state", was.from.iter().filter(|s| !is.from.contains(s)).map(|s| s.0.clone()).collect());
         let more: Vec<String> = is.guards.iter().filter(|g| !was.guards.contains(g)).map(guard_words).collect();
-        let asked: Vec<String> =
-            is.needs.iter().filter(|n| n.required && !was.needs.iter().any(|w| w.field == n.field && w.required)).map(|n| n.field.word()).collect();
+        let asked: Vec<String> = is
+            .needs
+            .iter()
+            .filter(|n| n.required && !was.needs.iter().any(|w| w.field == n.field && w.required))
+            .map(|n| n.field.word())
+            .collect();
         for condition in more.into_iter().chain(asked) {
             said.say(&place, format!("it asks the petitioner for `{condition}`, which the law does not; take it out"));
         }
@@ -202,7 +219,8 @@ fn changed_move(said: &mut Said<'_>, base: &RuleBook, was: &MoveRule, is: &MoveR
 fn new_move(said: &mut Said<'_>, base: &RuleBook, rule: &MoveRule) {
     let place = Place::Move(rule.id.clone());
     for clock in rule.discharge.iter().filter(|c| base.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)) {
-        let verbs: BTreeSet<String> = base.moves.iter().filter(|m| m.discharge.contains(clock)).map(|m| word(&m.verb)).collect();
+        let verbs: BTreeSet<String> =
+            base.moves.iter().filter(|m| m.discharge.contains(clock)).map(|m| word(&m.verb)).collect();
         if !verbs.contains(&word(&rule.verb)) {
             said.say(
                 &place,
@@ -222,7 +240,13 @@ fn new_move(said: &mut Said<'_>, base: &RuleBook, rule: &MoveRule) {
         let own = rule.by.iter().any(|r| *r != Relation::Petitioner && floor::same_office(*r, clock.bound));
         let by_law = base.moves.iter().any(|m| m.start.contains(&clock.id) && m.verb == rule.verb);
         if own && !by_law {
-            said.say(&place, format!("it starts `{}`, a duty of the law, for the unit that makes it; let the law's own moves start it", clock.id.as_str()));
+            said.say(
+                &place,
+                format!(
+                    "it starts `{}`, a duty of the law, for the unit that makes it; let the law's own moves start it",
+                    clock.id.as_str()
+                ),
+            );
         }
     }
 }
@@ -238,12 +262,24 @@ fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &Clo
         ("length", was.length.is_some() == is.length.is_some()),
     ] {
         if !same {
-            said.say(&place, format!("`{what}` is not as in the law; a pack over it changes how long a period is, not whose or from when"));
+            said.say(
+                &place,
+                format!(
+                    "`{what}` is not as in the law; a pack over it changes how long a period is, not whose or from when"
+                ),
+            );
         }
     }
-    let by_law = base.floor.longest.get(&is.id).or_else(|| base.floor.shortest.get(&is.id)).map(|(_, _, clause)| clause.as_str()).or(was.clause.as_deref());
+    let by_law = base
+        .floor
+        .longest
+        .get(&is.id)
+        .or_else(|| base.floor.shortest.get(&is.id))
+        .map(|(_, _, clause)| clause.as_str())
+        .or(was.clause.as_deref());
     let Some(clause) = by_law.filter(|_| was.basis == Basis::Law) else { return };
-    let cited = std::iter::once((is.basis, is.clause.as_ref())).chain(is.since.iter().map(|s| (s.basis, s.clause.as_ref())));
+    let cited =
+        std::iter::once((is.basis, is.clause.as_ref())).chain(is.since.iter().map(|s| (s.basis, s.clause.as_ref())));
     for (basis, cites) in cited {
         match basis {
             Basis::House => said
@@ -259,54 +295,117 @@ fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &Clo
 /// What the law owes from the day of receipt is owed under a pack over it too.
 fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
     if base.kind != book.kind {
-        said.say(&Place::Head, format!("it is of the kind `{}` and lies over a pack of the kind `{}`; take `kind` out", book.kind.word(), base.kind.word()));
+        said.say(
+            &Place::Head,
+            format!(
+                "it is of the kind `{}` and lies over a pack of the kind `{}`; take `kind` out",
+                book.kind.word(),
+                base.kind.word()
+            ),
+        );
     }
     let sealed = |l: &Lodging| l.initial_sealed.clone().map(|(_, clocks)| clocks).unwrap_or_default();
     let mut kept: Vec<(String, Vec<ClockId>, Vec<ClockId>)> = Vec::new();
     if let (Some(was), Some(is)) = (&base.lodging, &book.lodging) {
-        kept.push(("initial_office_clocks".into(), was.initial_office_clocks.clone(), is.initial_office_clocks.clone()));
-        kept.push(("initial_direct_clocks".into(), was.initial_direct_clocks.clone(), is.initial_direct_clocks.clone()));
+        kept.push((
+            "initial_office_clocks".into(),
+            was.initial_office_clocks.clone(),
+            is.initial_office_clocks.clone(),
+        ));
+        kept.push((
+            "initial_direct_clocks".into(),
+            was.initial_direct_clocks.clone(),
+            is.initial_direct_clocks.clone(),
+        ));
         kept.push(("initial_above_clocks".into(), was.initial_above_clocks.clone(), is.initial_above_clocks.clone()));
         kept.push(("initial_sealed_clocks".into(), sealed(was), sealed(is)));
-        kept.push(("imported_accepted_clocks".into(), was.imported_accepted_clocks.clone(), is.imported_accepted_clocks.clone()));
+        kept.push((
+            "imported_accepted_clocks".into(),
+            was.imported_accepted_clocks.clone(),
+            is.imported_accepted_clocks.clone(),
+        ));
     }
     for was in &base.begins {
         let is = book.find_begin(&was.id);
-        kept.push((format!("clocks` of the beginning `{}", was.id), was.clocks.clone(), is.map(|b| b.clocks.clone()).unwrap_or_default()));
-        if was.every.is_some() && is.is_some_and(|b| b.every.is_none_or(|every| was.every.is_some_and(|e| every.months > e.months))) {
-            said.say(&Place::Head, format!("`{}` begins less often here than in the pack below; let it begin at least as often", was.id));
+        kept.push((
+            format!("clocks` of the beginning `{}", was.id),
+            was.clocks.clone(),
+            is.map(|b| b.clocks.clone()).unwrap_or_default(),
+        ));
+        if was.every.is_some()
+            && is.is_some_and(|b| b.every.is_none_or(|every| was.every.is_some_and(|e| every.months > e.months)))
+        {
+            said.say(
+                &Place::Head,
+                format!("`{}` begins less often here than in the pack below; let it begin at least as often", was.id),
+            );
         }
     }
     for (key, was, is) in kept {
         let lost = ids(was.iter().filter(|c| !is.contains(c)));
         if !lost.is_empty() {
-            said.say(&Place::Head, format!("`{key}` leaves out `{}`, which the law starts on that day; put it back, or take the line out", lost.join("`, `")));
+            said.say(
+                &Place::Head,
+                format!(
+                    "`{key}` leaves out `{}`, which the law starts on that day; put it back, or take the line out",
+                    lost.join("`, `")
+                ),
+            );
         }
     }
+    head(said, base, book);
+}
+
+/// What the head of the law says, a pack over it leaves as it is, or changes for the petitioner alone.
+fn head(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
     let same = [
         ("calendar", book.calendar == base.calendar),
         ("binding", book.binding == base.binding),
         ("most_agents", book.most_agents.is_none_or(|n| base.most_agents.is_some_and(|b| n >= b))),
-        ("most_representatives", book.most_representatives.is_none_or(|n| base.most_representatives.is_some_and(|b| n >= b))),
+        (
+            "most_representatives",
+            book.most_representatives.is_none_or(|n| base.most_representatives.is_some_and(|b| n >= b)),
+        ),
         ("earliest_receipt", book.earliest_receipt.is_none_or(|d| base.earliest_receipt.is_some_and(|b| d <= b))),
-        ("void_check_one_in", base.void_check_one_in.is_none_or(|b| book.void_check_one_in.is_some_and(|n| (1..=b).contains(&n)))),
+        (
+            "void_check_one_in",
+            base.void_check_one_in.is_none_or(|b| book.void_check_one_in.is_some_and(|n| (1..=b).contains(&n))),
+        ),
     ];
     for (key, _) in same.iter().filter(|(_, same)| !same) {
-        said.say(&Place::Head, format!("`{key}` is the law's; a pack over it leaves it as it is, or goes the petitioner's way"));
+        said.say(
+            &Place::Head,
+            format!("`{key}` is the law's; a pack over it leaves it as it is, or goes the petitioner's way"),
+        );
     }
     // Who may do what, and what a unit is, no pack over another says anew.
     for post in &base.posts {
         if book.posts.iter().find(|p| p.id == post.id).is_some_and(|p| p.may != post.may) {
-            said.say(&Place::Head, format!("the post `{}` may do what the pack below says; leave `may` as it is there", post.id.word()));
+            said.say(
+                &Place::Head,
+                format!("the post `{}` may do what the pack below says; leave `may` as it is there", post.id.word()),
+            );
         }
     }
     for kind in &base.unit_kinds {
         if book.unit_kinds.iter().find(|k| k.id == kind.id).is_some_and(|k| k.role != kind.role) {
-            said.say(&Place::Head, format!("units of the kind `{}` are what the pack below says; leave `role` as it is there", kind.id.word()));
+            said.say(
+                &Place::Head,
+                format!(
+                    "units of the kind `{}` are what the pack below says; leave `role` as it is there",
+                    kind.id.word()
+                ),
+            );
         }
     }
     if book.keep_years < base.keep_years {
-        said.say(&Place::Head, format!("files are kept {} years here and {} in the law; keep them as long", book.keep_years, base.keep_years));
+        said.say(
+            &Place::Head,
+            format!(
+                "files are kept {} years here and {} in the law; keep them as long",
+                book.keep_years, base.keep_years
+            ),
+        );
     }
     if base.hops_before_dispute.is_some_and(|most| book.hops_before_dispute.is_none_or(|is| is > most)) {
         said.say(&Place::Head, "a matter is handed over more often here than in the law before it counts as a dispute; lower `hops_before_dispute`".to_owned());
@@ -315,14 +414,19 @@ fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
 
 fn escalation(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
     for step in &base.escalation {
-        let kept = book
-            .escalation
-            .iter()
-            .any(|s| s.to == step.to && s.after_working_days <= step.after_working_days && (step.start.is_none() || s.start == step.start));
+        let kept = book.escalation.iter().any(|s| {
+            s.to == step.to
+                && s.after_working_days <= step.after_working_days
+                && (step.start.is_none() || s.start == step.start)
+        });
         if !kept {
             said.say(
                 &Place::Escalation,
-                format!("the law's escalation to {} after {} working days is later here or gone; put the step back", word(&step.to), step.after_working_days),
+                format!(
+                    "the law's escalation to {} after {} working days is later here or gone; put the step back",
+                    word(&step.to),
+                    step.after_working_days
+                ),
             );
         }
     }
@@ -388,18 +492,24 @@ impl Span {
         match (self.minutes(), other.minutes()) {
             (Some(a), Some(b)) => (a > b).then_some(None),
             // Hours are shorter than any day, and days longer than any hours.
-            (Some(a), None) => (a > other.unit.days_from(date(2026, 2, 1), other.length).map_or(0, |(days, _)| u64::from(days)) * 24 * 60).then_some(None),
+            (Some(a), None) => {
+                (a > other.unit.days_from(date(2026, 2, 1), other.length).map_or(0, |(days, _)| u64::from(days))
+                    * 24
+                    * 60)
+                    .then_some(None)
+            }
             (None, Some(_)) => Some(None),
             // What cannot be reckoned ends nowhere, which is longer than anything.
-            (None, None) => {
-                days.iter().find(|d| self.last(calendar, **d).is_none_or(|end| other.last(calendar, **d).is_some_and(|o| end > o))).map(|d| Some(*d))
-            }
+            (None, None) => days
+                .iter()
+                .find(|d| self.last(calendar, **d).is_none_or(|end| other.last(calendar, **d).is_some_and(|o| end > o)))
+                .map(|d| Some(*d)),
         }
     }
 }
 
-/// What goes under the floor of the law in length: an office's time too long, a petitioner's too short. Counted from every day of the
-/// calendar's published years.
+/// What goes under the floor of the law in length: an office's time too long, a petitioner's too short. Counted from
+/// every day of the calendar's published years.
 pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
     let mut said = Said { pack: pack.book.id.0.clone(), places: &pack.places, errors: Vec::new() };
     let days = published(calendar);
@@ -408,14 +518,23 @@ pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
         for (is, from) in values(clock) {
             let place = Place::Clock(clock.id.clone());
             let since = from.map(|d| format!(" from {d}")).unwrap_or_default();
-            let relevant: Vec<Date> = days.iter().copied().filter(|d| from.is_none_or(|f| *d >= f)).chain(from.into_iter().flat_map(year_from)).collect();
+            let relevant: Vec<Date> = days
+                .iter()
+                .copied()
+                .filter(|d| from.is_none_or(|f| *d >= f))
+                .chain(from.into_iter().flat_map(year_from))
+                .collect();
             let limit = match clock.kind {
                 ClockKind::Duty => pack.book.floor.longest.get(&clock.id),
                 ClockKind::Right => pack.book.floor.shortest.get(&clock.id),
             };
             // Where the law gives no number, what the pack below promises is the measure.
-            let measure = limit.map(|(n, unit, clause)| (Span { length: *n, unit: *unit, roll: Roll::NextWorkingDay, extension: 0 }, format!("`{clause}`")));
-            let measure = measure.or_else(|| was.and_then(|w| values(w).first().map(|(span, _)| (*span, "the pack it lies over".to_owned()))));
+            let measure = limit.map(|(n, unit, clause)| {
+                (Span { length: *n, unit: *unit, roll: Roll::NextWorkingDay, extension: 0 }, format!("`{clause}`"))
+            });
+            let measure = measure.or_else(|| {
+                was.and_then(|w| values(w).first().map(|(span, _)| (*span, "the pack it lies over".to_owned())))
+            });
             let Some((measure, whose)) = measure else { continue };
             let whole = Span { extension: if clock.kind == ClockKind::Duty { all_extensions(clock) } else { 0 }, ..is };
             let (worse, than) = match clock.kind {
@@ -424,7 +543,13 @@ pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
             };
             if let Some(first) = worse {
                 let example = first
-                    .map(|d| format!("; begun on {d} it ends on {}, there on {}", shown(whole.last(calendar, d)), shown(measure.last(calendar, d))))
+                    .map(|d| {
+                        format!(
+                            "; begun on {d} it ends on {}, there on {}",
+                            shown(whole.last(calendar, d)),
+                            shown(measure.last(calendar, d))
+                        )
+                    })
                     .unwrap_or_default();
                 said.say(
                     &place,
@@ -437,11 +562,15 @@ pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
             }
         }
         if clock.basis == Basis::Law
-            && let Some((_, _, clause)) = pack.book.floor.longest.get(&clock.id).or_else(|| pack.book.floor.shortest.get(&clock.id))
+            && let Some((_, _, clause)) =
+                pack.book.floor.longest.get(&clock.id).or_else(|| pack.book.floor.shortest.get(&clock.id))
             && clock.clause.as_ref() != Some(clause)
             && was.is_none()
         {
-            said.say(&Place::Clock(clock.id.clone()), format!("the law sets this period in `{clause}`; cite that clause"));
+            said.say(
+                &Place::Clock(clock.id.clone()),
+                format!("the law sets this period in `{clause}`; cite that clause"),
+            );
         }
     }
     said.errors

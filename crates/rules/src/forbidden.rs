@@ -54,7 +54,11 @@ const KINDS: &[Kind] = &[
         patterns: &[
             r"劝返|劝回|劝离|截访|拦访|堵访|截堵|遣返|遣送|接返|押回|押送|送返|驻京|接劝|劝阻(?:信访|上访|来访|进京|赴)",
             concat!(r"(?:接|带|领|拉|弄|叫|拽|送|护送|请)回(?:", person!(), r"|原籍|当地|家|户籍|属地|去)"),
-            concat!(r"(?:把|将|对|让|使)?", person!(), r"(?:们|等|全部|一律|尽快|及时|立即|马上|安全|稳妥)*(?:接|带|领|拉|弄|叫|拽|送|护送)(?:回|返|走|离)"),
+            concat!(
+                r"(?:把|将|对|让|使)?",
+                person!(),
+                r"(?:们|等|全部|一律|尽快|及时|立即|马上|安全|稳妥)*(?:接|带|领|拉|弄|叫|拽|送|护送)(?:回|返|走|离)"
+            ),
             r"^(?:接回|带离|领回|带回)$|(?:接回|领回|带回)(?:工作|任务|措施|人员|责任)|(?:组织|安排|负责|派人|派车|专人|前往|赴京|到京)[^,]{0,8}(?:接回|领回|带回|接人|接访回)",
             concat!(
                 r"(?:强行|强制)带离|(?:依法)?带离(?:现场|",
@@ -73,7 +77,11 @@ const KINDS: &[Kind] = &[
     Kind {
         patterns: &[
             r"稳控|盯控|盯防|盯守|盯人|盯死|看死|盯住|死看死守|布控|尾随|跟访|监视|监控(?:信访|上访|来访|人员|其|他|她)|看住|管住|[一二三四五六七八两多]包一|[0-9]包[0-9一]|包保(?:到人|人|对象|责任人)",
-            concat!(r"(?:全程|全天|昼夜|二十四小时|24小时|贴身|秘密|悄悄)?(?:跟踪|跟随|跟着|跟紧)(?:", person!(), r"|动向|行踪|到底$)"),
+            concat!(
+                r"(?:全程|全天|昼夜|二十四小时|24小时|贴身|秘密|悄悄)?(?:跟踪|跟随|跟着|跟紧)(?:",
+                person!(),
+                r"|动向|行踪|到底$)"
+            ),
             r"^(?:全程)?跟踪$|全程跟踪(?:$|,)",
             concat!(
                 r"(?:管控|控制|掌控|看管|看守|软禁|限制|拘束)(?:住|好)?(?:",
@@ -82,7 +90,11 @@ const KINDS: &[Kind] = &[
                 person!(),
                 r"(?:的)?(?:行动|出行|自由|外出|人身)?)(?:$|,|[^的员口])"
             ),
-            concat!(r"(?:", petitioner!(), r"|人员|对象|重点)[^,]{0,4}(?:管控|看管|看守|控制)|^管控$|(?:做好|落实|加强|严格)管控(?:工作|措施|责任)?(?:$|,)"),
+            concat!(
+                r"(?:",
+                petitioner!(),
+                r"|人员|对象|重点)[^,]{0,4}(?:管控|看管|看守|控制)|^管控$|(?:做好|落实|加强|严格)管控(?:工作|措施|责任)?(?:$|,)"
+            ),
             r"(?:专人|干部|民警|警察|保安|辅警|工作人员|人员|安排人|派人|派员|两人|二人|24小时|二十四小时|全天|全程|轮流|轮班|昼夜|一对一)[^,]{0,8}(?:陪同|陪护|看护|陪着|陪伴|跟随|守着|看守|蹲守|值守(?:其|信访人|家门|住所)|盯着|贴身)",
             concat!(r"(?:陪同|陪护|看护|陪着)(?:好|住)?(?:", petitioner!(), r")(?:$|,|[^的])"),
             concat!(
@@ -215,7 +227,9 @@ const ENGLISH: &[Kind] = &[
         care: false,
     },
     Kind {
-        patterns: &[r"\bpolice\b(?: \w+){0,6}? (?:by (?:headcount|numbers|the number of people)|arrest|detain|remove|disperse|take away)\b"],
+        patterns: &[
+            r"\bpolice\b(?: \w+){0,6}? (?:by (?:headcount|numbers|the number of people)|arrest|detain|remove|disperse|take away)\b",
+        ],
         why: FORCE,
         care: false,
     },
@@ -236,21 +250,26 @@ static FORBIDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:不得|禁止|严禁|不准|不许|不允许|不可|不应|不能|不要|不会|不再|绝不|决不|从不|杜绝|防止|避免|制止|纠正|反对|无权|而不是|不是|并非|不以|不搞|不把|不将|不对|不因|不用|不作|不做|拒绝|无须|无需|不需要|不存在|不予|不设|不建|不按|不给|不向)(?P<rest>.*)$").ok()
 });
 /// What turns it round again.
-static ORDERS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^(?:不|有误|延误|拖延|少于|低于|超过|遗漏|漏|松懈|马虎|懈怠|缺)|(?:应当|必须|务必|确保|立即|而是|但)").ok());
+static ORDERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:不|有误|延误|拖延|少于|低于|超过|遗漏|漏|松懈|马虎|懈怠|缺)|(?:应当|必须|务必|确保|立即|而是|但)")
+        .ok()
+});
 /// What answers for an act: it is named as a wrong.
 static ANSWERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^[^,]{0,10}(?:的|行为|做法|现象|情形|等)[^,]{0,6},?[^。]{0,24}(?:追究|问责|处分|查处|纠正|追责|违法|违纪|违规|通报批评|不允许|予以制止)").ok()
 });
-static FAILS_TO: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"不力|不配合|未能|未按|没有|拒不|不到位|不落实|未完成|不及时|失职|失控|脱管|漏管").ok());
+static FAILS_TO: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"不力|不配合|未能|未按|没有|拒不|不到位|不落实|未完成|不及时|失职|失控|脱管|漏管").ok()
+});
 /// Said of what was suffered.
-static SUFFERED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:被|遭|遭到|遭受|受到|反映|投诉|控告|举报|申诉|关于|涉及|因)[^,]{0,6}$").ok());
+static SUFFERED: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?:被|遭|遭到|遭受|受到|反映|投诉|控告|举报|申诉|关于|涉及|因)[^,]{0,6}$").ok());
 /// Asked for, or needed.
 static CARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?:本人|信访人|其|当事人|来访人|来访者|她|他|监护人|自己|老人|残疾人)(?:的|们)?(?:主动)?(?:要求|请求|申请|同意|自愿|提出|愿意|需要|希望|委托|许可|选择)|自愿|提出要求的|提出需要|有需要的|需要帮助|愿意的|就医|就诊|送医|急救|抢救|突发疾病|发病|晕倒|受伤|生命危险|生命安全|行动不便|残疾|轮椅|儿童|未成年|孕妇|孕|婴|高龄|翻译|手语|盲人|无障碍|走失").ok()
 });
-const LISTS: &[&str] = &["不得有下列", "不得有以下", "禁止下列", "严禁下列", "严禁以下", "不得出现", "不做的事", "不得实施"];
+const LISTS: &[&str] =
+    &["不得有下列", "不得有以下", "禁止下列", "严禁下列", "严禁以下", "不得出现", "不做的事", "不得实施"];
 static ENGLISH_FORBIDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:must not|may not|shall not|should not|cannot|can not|does not|do not|never|not be|no one|nobody|no officer|no office|prohibit\w*|forbid\w*|forbidden|without|refuses? to|against|rather than|instead of|no)\b[^,]*$").ok()
 });
@@ -265,7 +284,8 @@ pub fn refusal(words: &str) -> Option<(String, &'static str)> {
 }
 
 fn chinese(folded: &str) -> Option<(String, &'static str)> {
-    // Marks that only part a word are out; those that part a sentence stay. A line broken within a sentence parts nothing.
+    // Marks that only part a word are out; those that part a sentence stay. A line broken within a sentence parts
+    // nothing.
     let mut joined = String::new();
     for line in folded.lines() {
         joined.extend(line.chars().filter_map(|c| match c {
@@ -274,7 +294,8 @@ fn chinese(folded: &str) -> Option<(String, &'static str)> {
             c if c.is_alphanumeric() => Some(c),
             _ => None,
         }));
-        if line.trim_start().starts_with('#') || line.trim_end().ends_with(|c: char| "。！？；：.!?;:”\"".contains(c)) {
+        if line.trim_start().starts_with('#') || line.trim_end().ends_with(|c: char| "。！？；：.!?;:”\"".contains(c))
+        {
             joined.push('。');
         }
     }
@@ -285,7 +306,10 @@ fn chinese(folded: &str) -> Option<(String, &'static str)> {
         begun += sentence.len() + '。'.len_utf8();
         for (kind, patterns) in CHINESE_KINDS.iter() {
             for found in patterns.iter().flat_map(|p| p.find_iter(sentence)) {
-                let (before, after) = (sentence.get(..found.start()).unwrap_or_default(), sentence.get(found.end()..).unwrap_or_default());
+                let (before, after) = (
+                    sentence.get(..found.start()).unwrap_or_default(),
+                    sentence.get(found.end()..).unwrap_or_default(),
+                );
                 let passes = listed(before_all)
                     || listed(before)
                     || is_forbidden(before, found.as_str())
@@ -326,8 +350,8 @@ fn is_answered_for(before: &str, after: &str) -> bool {
 /// Look-alikes: what is tracked is a matter, what is called back is a line.
 fn is_of_a_matter(found: &str, before: &str, after: &str) -> bool {
     const TRACKED: &[&str] = &[
-        "督办", "办理", "问效", "落实", "进展", "进度", "结果", "整改", "反馈", "服务", "回访", "检查", "评估", "事项", "案件", "问题", "督查", "解决", "处理",
-        "执行", "情况",
+        "督办", "办理", "问效", "落实", "进展", "进度", "结果", "整改", "反馈", "服务", "回访", "检查", "评估", "事项",
+        "案件", "问题", "督查", "解决", "处理", "执行", "情况",
     ];
     const LINES: &[&str] = &["电话", "来电", "热线", "电", "水", "管", "线", "燃气", "网", "信号"];
     const THINGS: &[&str] = &[
@@ -368,13 +392,16 @@ fn is_of_a_matter(found: &str, before: &str, after: &str) -> bool {
     const ABOUT: &[&str] = &["反映", "投诉", "关于", "因", "认为", "对", "涉及", "不服"];
     let tracked = found.contains("跟踪") && TRACKED.iter().any(|t| after.starts_with(t));
     let line = found.contains("回") && LINES.iter().any(|l| after.starts_with(l));
-    let thing =
-        ["管控", "动向", "下落", "控制", "监测", "轨迹"].iter().any(|w| found.contains(w)) && THINGS.iter().any(|t| before.ends_with(t) || found.contains(t));
-    let benefit = ["停发", "扣发", "取消", "扣减", "暂停", "收回", "停止发放", "缓发"].iter().any(|w| found.contains(w))
-        && (ABOUT.iter().any(|w| before.rsplit(',').next().is_some_and(|p| p.contains(w)))
-            || ["的问题", "的事项", "的决定", "的争议", "的应当", "的,应当"].iter().any(|w| after.starts_with(w)));
-    let withdrawn = found.contains("撤回") && ["转交", "转送", "交办", "文件", "公告", "决定"].iter().any(|w| after.starts_with(w));
-    let chosen = found.contains("名单") && (found.contains("代表") || before.contains("代表") || before.contains("推选"));
+    let thing = ["管控", "动向", "下落", "控制", "监测", "轨迹"].iter().any(|w| found.contains(w))
+        && THINGS.iter().any(|t| before.ends_with(t) || found.contains(t));
+    let benefit =
+        ["停发", "扣发", "取消", "扣减", "暂停", "收回", "停止发放", "缓发"].iter().any(|w| found.contains(w))
+            && (ABOUT.iter().any(|w| before.rsplit(',').next().is_some_and(|p| p.contains(w)))
+                || ["的问题", "的事项", "的决定", "的争议", "的应当", "的,应当"].iter().any(|w| after.starts_with(w)));
+    let withdrawn =
+        found.contains("撤回") && ["转交", "转送", "交办", "文件", "公告", "决定"].iter().any(|w| after.starts_with(w));
+    let chosen =
+        found.contains("名单") && (found.contains("代表") || before.contains("代表") || before.contains("推选"));
     tracked || line || thing || benefit || withdrawn || chosen
 }
 
@@ -408,7 +435,8 @@ fn english(folded: &str) -> Option<(String, &'static str)> {
     None
 }
 
-/// Every text of a pack that orders a forbidden measure, with file and line. What a clause of law says, and the facts of a case, are no orders.
+/// Every text of a pack that orders a forbidden measure, with file and line. What a clause of law says, and the facts
+/// of a case, are no orders.
 pub(crate) fn find(files: &PackFiles) -> Vec<PackError> {
     let mut out = Vec::new();
     for (file, text) in &files.files {

@@ -128,7 +128,8 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
     errors.extend(periods::find(files));
     let missing = base_of(files).filter(|_| base.is_none());
     if let Some(id) = missing {
-        let message = format!("this pack varies `{id}`, which is not here; put it beside this one, or take `extends` out");
+        let message =
+            format!("this pack varies `{id}`, which is not here; put it beside this one, or take `extends` out");
         return Err(PackErrors(vec![PackError { pack: files.id.clone(), file: "pack.toml".into(), line: 0, message }]));
     }
     let mut own = raw::parse(files).map_err(|mut e| {
@@ -160,7 +161,12 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
         cases::Placed { file, line, case }
     };
     if errors.is_empty() {
-        Ok(Pack { book: built.book, base: below, cases: built.cases.into_iter().map(placed).collect(), places: built.places })
+        Ok(Pack {
+            book: built.book,
+            base: below,
+            cases: built.cases.into_iter().map(placed).collect(),
+            places: built.places,
+        })
     } else {
         Err(PackErrors(errors))
     }
@@ -171,5 +177,6 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
 /// # Errors
 /// In words.
 pub fn from_toml<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, String> {
-    toml::from_str(text).map_err(|e| format!("line {}: {}", e.span().map_or(0, |s| error::line_of(text, s.start)), e.message()))
+    toml::from_str(text)
+        .map_err(|e| format!("line {}: {}", e.span().map_or(0, |s| error::line_of(text, s.start)), e.message()))
 }

@@ -13,12 +13,43 @@ use serde_json::{Value, json};
 
 /// The words of a closed list, as the reader itself names them.
 fn words<T: DeserializeOwned>() -> Vec<String> {
-    let refusal = serde_json::from_value::<T>(Value::String("?".into())).err().map(|e| e.to_string()).unwrap_or_default();
+    let refusal =
+        serde_json::from_value::<T>(Value::String("?".into())).err().map(|e| e.to_string()).unwrap_or_default();
     refusal.split('`').skip(3).step_by(2).map(str::to_owned).collect()
 }
 
 fn one_of<T: DeserializeOwned>() -> Value {
     json!({ "enum": words::<T>() })
+}
+
+/// The shape of a move.
+fn step(label: &Value, needs: &Value, variant: Value) -> Value {
+    let text = json!({ "type": "string" });
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    let facts = json!({ "type": "array", "items": one_of::<Fact>() });
+    object(
+        &["id", "verb", "title", "done", "from", "by", "basis"],
+        json!({
+            "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
+            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "party": one_of::<Relation>(), "variant": { "type": "array", "items": variant },
+            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
+            "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
+        }),
+    )
+}
+
+/// The shape of the floor a law puts under packs over it.
+fn floor(longest: Value, shortest: Value) -> Value {
+    let text = json!({ "type": "string" });
+    let list = json!({ "type": "array", "items": { "type": "string" } });
+    object(
+        &[],
+        json!({
+            "hearing_stops": list, "rights": { "type": "array", "items": one_of::<Verb>() }, "duty": { "type": "array", "items": longest },
+            "right": { "type": "array", "items": shortest },
+            "answer": { "type": "array", "items": object(&["paper", "contents"], json!({ "paper": text, "contents": list })) },
+        }),
+    )
 }
 
 /// The schema.
@@ -53,42 +84,42 @@ pub fn schema() -> Value {
             "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "extensions": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
         }),
     );
-    let variant = object(&["field", "is"], json!({ "field": one_of::<Field>(), "is": text, "when": list, "document": text, "done": label, "clause": text }));
-    let step = object(
-        &["id", "verb", "title", "done", "from", "by", "basis"],
-        json!({
-            "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
-            "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "party": one_of::<Relation>(), "variant": { "type": "array", "items": variant },
-            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
-            "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
-        }),
+    let variant = object(
+        &["field", "is"],
+        json!({ "field": one_of::<Field>(), "is": text, "when": list, "document": text, "done": label, "clause": text }),
     );
-    let state = object(&["id", "phase", "title", "plain"], json!({ "id": text, "phase": one_of::<Phase>(), "title": label, "plain": label }));
+    let step = step(&label, &needs, variant);
+    let state = object(
+        &["id", "phase", "title", "plain"],
+        json!({ "id": text, "phase": one_of::<Phase>(), "title": label, "plain": label }),
+    );
     let paper = object(
         &["id", "title", "code", "from", "template"],
         json!({ "id": text, "title": label, "code": text, "from": one_of::<Relation>(), "to": one_of::<Relation>(), "unaddressed": { "type": "boolean" }, "copies": { "type": "array", "items": one_of::<Relation>() }, "template": label }),
     );
-    let keep =
-        object(&["when", "basis"], json!({ "when": list, "years": number, "permanent": { "type": "boolean" }, "basis": one_of::<Basis>(), "clause": text }));
-    let right = object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }));
-    let escalation = object(&["after_working_days", "to"], json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }));
+    let keep = object(
+        &["when", "basis"],
+        json!({ "when": list, "years": number, "permanent": { "type": "boolean" }, "basis": one_of::<Basis>(), "clause": text }),
+    );
+    let escalation = object(
+        &["after_working_days", "to"],
+        json!({ "after_working_days": number, "to": one_of::<EscalateTo>(), "start": text }),
+    );
     let amend = object(
         &["move"],
         json!({ "move": text, "from": list, "when": list, "needs": needs, "start": list, "discharge": list, "close": list, "sets": facts, "clears": facts }),
     );
-    let limit =
-        |length: &str| object(&["clock", length, "unit", "clause"], json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }));
+    let limit = |length: &str| {
+        object(
+            &["clock", length, "unit", "clause"],
+            json!({ "clock": text, length: number, "unit": one_of::<PeriodUnit>(), "clause": text }),
+        )
+    };
     let choice = choice(&label);
     let begin = begin(&label, &needs);
-    let floor = object(
-        &[],
-        json!({
-            "hearing_stops": list, "rights": { "type": "array", "items": one_of::<Verb>() }, "duty": { "type": "array", "items": limit("longest") },
-            "right": { "type": "array", "items": limit("shortest") },
-            "answer": { "type": "array", "items": object(&["paper", "contents"], json!({ "paper": text, "contents": list })) },
-        }),
-    );
-    let compartment = object(&["receivers", "clause"], json!({ "receivers": list, "by_office_alone": list, "clause": text }));
+    let floor = floor(limit("longest"), limit("shortest"));
+    let compartment =
+        object(&["receivers", "clause"], json!({ "receivers": list, "by_office_alone": list, "clause": text }));
     let (post, unit_kind) = posts(&label);
     let numbering = object(&["form", "letters"], json!({ "form": text, "letters": text }));
     let clause = object(&["cite", "gist"], json!({ "cite": label, "gist": label }));
@@ -99,7 +130,7 @@ pub fn schema() -> Value {
         "type": "object",
         "additionalProperties": false,
         "properties": {
-            "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(right),
+            "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }))),
             "paper": many(paper), "keep": many(keep), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
@@ -120,7 +151,10 @@ fn change() -> Value {
 fn posts(label: &Value) -> (Value, Value) {
     let text = json!({ "type": "string" });
     let list = json!({ "type": "array", "items": text });
-    let post = object(&["id", "label", "may"], json!({ "id": text, "label": label, "may": { "type": "array", "items": one_of::<Power>() }, "deputies": list }));
+    let post = object(
+        &["id", "label", "may"],
+        json!({ "id": text, "label": label, "may": { "type": "array", "items": one_of::<Power>() }, "deputies": list }),
+    );
     (post, object(&["id", "label"], json!({ "id": text, "label": label, "role": one_of::<UnitRole>() })))
 }
 

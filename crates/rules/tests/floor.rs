@@ -1,4 +1,5 @@
-//! Packs over the law that go under it are refused with file, line and reason, and those that go the petitioner's way pass.
+//! Packs over the law that go under it are refused with file, line and reason, and those that go the petitioner's way
+//! pass.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::string_slice, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeMap;
@@ -9,7 +10,9 @@ use huiyin_rules::{PackFiles, prove, read_calendar, read_pack_over, under_floor}
 
 fn base() -> PackFiles {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022");
-    let read = |e: std::fs::DirEntry| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap());
+    let read = |e: std::fs::DirEntry| {
+        (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())
+    };
     PackFiles { id: "cn/petition/2022".into(), files: std::fs::read_dir(folder).unwrap().flatten().map(read).collect() }
 }
 
@@ -17,7 +20,9 @@ fn calendar() -> WorkCalendar {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
     let json = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json" || x == "toml");
     let files = std::fs::read_dir(folder).unwrap().flatten().filter(json);
-    let notices: BTreeMap<String, String> = files.map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())).collect();
+    let notices: BTreeMap<String, String> = files
+        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()))
+        .collect();
     read_calendar("cn", &notices).unwrap()
 }
 
@@ -25,14 +30,17 @@ const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\
 
 /// What is said of a pack over the law, one line each with its place.
 fn said(overlay: &str) -> Vec<String> {
-    let files = BTreeMap::from([("pack.toml".to_owned(), HEAD.to_owned()), ("change.toml".to_owned(), overlay.to_owned())]);
+    let files =
+        BTreeMap::from([("pack.toml".to_owned(), HEAD.to_owned()), ("change.toml".to_owned(), overlay.to_owned())]);
     let files = PackFiles { id: "cn/test/2026".into(), files };
     match read_pack_over(&files, Some(&base())) {
         Err(errors) => errors.0.iter().map(ToString::to_string).collect(),
         Ok(pack) => {
             let mut out: Vec<String> = under_floor(&pack, &calendar()).iter().map(ToString::to_string).collect();
             let proof = prove(&pack.book).unwrap();
-            out.extend(proof.refutations.iter().map(|r| format!("{:?}: {r}", r.at.as_ref().map(|at| pack.place_of(at)))));
+            out.extend(
+                proof.refutations.iter().map(|r| format!("{:?}: {r}", r.at.as_ref().map(|at| pack.place_of(at)))),
+            );
             out
         }
     }
@@ -40,12 +48,21 @@ fn said(overlay: &str) -> Vec<String> {
 
 /// An entry of the law as its text stands, with changes.
 fn entry(kind: &str, id: &str, changes: &[(&str, &str)]) -> String {
-    let all: String = base().files.into_iter().filter(|(name, _)| !name.starts_with("cases")).map(|(_, text)| format!("{text}\n")).collect();
+    let all: String = base()
+        .files
+        .into_iter()
+        .filter(|(name, _)| !name.starts_with("cases"))
+        .map(|(_, text)| format!("{text}\n"))
+        .collect();
     let begin = format!("[[{kind}]]\nid = \"{id}\"\n");
     let rest = all.split_once(&begin).unwrap_or_else(|| panic!("{kind} {id}")).1;
-    let end = rest
-        .find("\n[[")
-        .map_or(rest.len(), |i| if rest[i..].starts_with("\n[[move.variant") { rest[i + 3..].find("\n[[move]]").map_or(rest.len(), |j| i + 3 + j) } else { i });
+    let end = rest.find("\n[[").map_or(rest.len(), |i| {
+        if rest[i..].starts_with("\n[[move.variant") {
+            rest[i + 3..].find("\n[[move]]").map_or(rest.len(), |j| i + 3 + j)
+        } else {
+            i
+        }
+    });
     let mut out = format!("{begin}{}\n", &rest[..end]);
     for (from, to) in changes {
         assert!(out.contains(from), "`{from}` is not in {kind} {id}: {out}");
@@ -70,7 +87,17 @@ const WORDS: &str = "title = { zh = \"甲\", en = \"a\" }\nplain = { zh = \"甲\
 fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
     let local = "[clause.\"local-1\"]\ncite = { zh = \"示例\", en = \"example\" }\ngist = { zh = \"示例\", en = \"example\" }\n";
     let longer = |days: &str| {
-        format!("{local}{}", clock("handle", &[("length = 60", days), ("basis = \"law\"", "basis = \"local\""), ("clause = \"34\"", "clause = \"local-1\"")]))
+        format!(
+            "{local}{}",
+            clock(
+                "handle",
+                &[
+                    ("length = 60", days),
+                    ("basis = \"law\"", "basis = \"local\""),
+                    ("clause = \"34\"", "clause = \"local-1\"")
+                ]
+            )
+        )
     };
     let cases: Vec<(&str, String, &str)> = vec![
         (
@@ -109,28 +136,53 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
         ),
         (
             "a duty on the petitioner",
-            format!("[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"),
+            format!(
+                "[[clock]]\nid = \"weekly\"\nkind = \"duty\"\nbound = \"petitioner\"\nlength = 7\nunit = \"calendar_days\"\n{WORDS}"
+            ),
             "never a petitioner",
         ),
-        ("a withdrawal by an official", step("withdraw", &[("by = [\"petitioner\"]", "by = [\"petitioner\", \"holder\"]")]), "the petitioner's own acts"),
-        ("a rating by an official", step("rate", &[("by = [\"petitioner\"]", "by = [\"holder\"]")]), "the petitioner's own acts"),
+        (
+            "a withdrawal by an official",
+            step("withdraw", &[("by = [\"petitioner\"]", "by = [\"petitioner\", \"holder\"]")]),
+            "the petitioner's own acts",
+        ),
+        (
+            "a rating by an official",
+            step("rate", &[("by = [\"petitioner\"]", "by = [\"holder\"]")]),
+            "the petitioner's own acts",
+        ),
         (
             "a record that withdraws",
-            format!("[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nto = \"withdrawn\"\nneeds = [\"reason\"]\n"),
+            format!(
+                "[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nto = \"withdrawn\"\nneeds = [\"reason\"]\n"
+            ),
             "only the petitioner's own withdrawal",
         ),
-        ("a withdrawal that leads elsewhere", step("withdraw", &[("to = \"withdrawn\"", "to = \"ended\"")]), "only the petitioner's own withdrawal"),
+        (
+            "a withdrawal that leads elsewhere",
+            step("withdraw", &[("to = \"withdrawn\"", "to = \"ended\"")]),
+            "only the petitioner's own withdrawal",
+        ),
         (
             "waiting for the petitioner stops the clock",
-            format!("[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"reason\"]\nstop = [\"handle\"]\n"),
+            format!(
+                "[[move]]\nid = \"m\"\nverb = \"record\"\n{LABELS}from = [\"accepted\"]\nby = [\"holder\"]\nneeds = [\"reason\"]\nstop = [\"handle\"]\n"
+            ),
             "days stop being counted",
         ),
-        ("a hearing stops the sixty days", step("hearing_handling", &[("clause = \"31(6)\"", "clause = \"31(6)\"\nstop = [\"handle\"]")]), "a hearing stops"),
+        (
+            "a hearing stops the sixty days",
+            step("hearing_handling", &[("clause = \"31(6)\"", "clause = \"31(6)\"\nstop = [\"handle\"]")]),
+            "a hearing stops",
+        ),
         ("0 days", clock("handle", &[("length = 60", "length = 0"), ("warn_days = 7\n", "")]), "leaves no time"),
         ("600 days by the law", clock("handle", &[("length = 60", "length = 600")]), "is longer than"),
         (
             "600 days as a promise",
-            clock("handle", &[("length = 60", "length = 600"), ("basis = \"law\"\nclause = \"34\"", "basis = \"house\"")]),
+            clock(
+                "handle",
+                &[("length = 60", "length = 600"), ("basis = \"law\"\nclause = \"34\"", "basis = \"house\"")],
+            ),
             "no promise of the house",
         ),
         ("61 and 30 by a local rule", longer("length = 61"), "is longer than"),
@@ -142,19 +194,47 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             ),
             "is longer than",
         ),
-        ("working days for days", longer("length = 60\n#").replace("unit = \"calendar_days\"", "unit = \"working_days\""), "is longer than"),
+        (
+            "working days for days",
+            longer("length = 60\n#").replace("unit = \"calendar_days\"", "unit = \"working_days\""),
+            "is longer than",
+        ),
         ("an extension beyond all", clock("handle", &[("extension = 30", "extension = 3000")]), "is longer than"),
-        ("an extension of a promise beyond its length", clock("study", &[("warn_days = 7", "warn_days = 7\nextension = 61")]), "its extension of 61"),
-        ("a warning longer than the period", clock("serve", &[("warn_days = 1", "warn_days = 9")]), "warn within the period"),
-        ("one day for review", clock("ask_review", &[("length = 30", "length = 1"), ("warn_days = 5\n", "")]), "is shorter than"),
-        ("another start", clock("review", &[("start = \"received_on\"", "start = \"move\"")]), "`start` is not as in the law"),
-        ("whom it binds", clock("handle", &[("bound = \"holder\"", "bound = \"petition_office\"")]), "`bound` is not as in the law"),
+        (
+            "an extension of a promise beyond its length",
+            clock("study", &[("warn_days = 7", "warn_days = 7\nextension = 61")]),
+            "its extension of 61",
+        ),
+        (
+            "a warning longer than the period",
+            clock("serve", &[("warn_days = 1", "warn_days = 9")]),
+            "warn within the period",
+        ),
+        (
+            "one day for review",
+            clock("ask_review", &[("length = 30", "length = 1"), ("warn_days = 5\n", "")]),
+            "is shorter than",
+        ),
+        (
+            "another start",
+            clock("review", &[("start = \"received_on\"", "start = \"move\"")]),
+            "`start` is not as in the law",
+        ),
+        (
+            "whom it binds",
+            clock("handle", &[("bound = \"holder\"", "bound = \"petition_office\"")]),
+            "`bound` is not as in the law",
+        ),
         ("another clause of the law", clock("handle", &[("clause = \"34\"", "clause = \"29\"")]), "cite that"),
         ("an opinion without facts", step("decide", &[("\"facts\", ", "")]), "`facts`"),
         ("an opinion without a basis", step("decide", &[("\"legal_basis\", ", "")]), "`legal_basis`"),
         ("an opinion without a paper", step("decide", &[("document = \"opinion\"\n", "")]), "in writing"),
         ("a refusal without its remedy", step("refuse", &[(", \"remedy\"]", "]")]), "`remedy`"),
-        ("a notice that counts as the answer", step("accept", &[("sets = [\"taken_up\"]", "sets = [\"taken_up\", \"answered\"]")]), "is an answer"),
+        (
+            "a notice that counts as the answer",
+            step("accept", &[("sets = [\"taken_up\"]", "sets = [\"taken_up\", \"answered\"]")]),
+            "is an answer",
+        ),
         (
             "a record that discharges the sixty days",
             format!(
@@ -162,7 +242,11 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             ),
             "which the law has done by",
         ),
-        ("a record of the law that discharges them", "[[amend]]\nmove = \"record\"\ndischarge = [\"handle\"]\n".into(), "it discharges `handle`"),
+        (
+            "a record of the law that discharges them",
+            "[[amend]]\nmove = \"record\"\ndischarge = [\"handle\"]\n".into(),
+            "it discharges `handle`",
+        ),
         (
             "a record that answers the complaint",
             format!(
@@ -170,17 +254,36 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             ),
             "only an answer to the complaint",
         ),
-        ("closing wipes the complaint", "[[amend]]\nmove = \"archive\"\nclose = [\"answer_complaint\"]\n".into(), "its being done"),
-        ("closing wipes what is to be carried out", "[[amend]]\nmove = \"archive\"\nclose = [\"execute\"]\n".into(), "still owed"),
+        (
+            "closing wipes the complaint",
+            "[[amend]]\nmove = \"archive\"\nclose = [\"answer_complaint\"]\n".into(),
+            "its being done",
+        ),
+        (
+            "closing wipes what is to be carried out",
+            "[[amend]]\nmove = \"archive\"\nclose = [\"execute\"]\n".into(),
+            "still owed",
+        ),
         (
             "closing wipes everything",
-            step("archive", &[("close = [\"object\", \"ask_review\", \"ask_rereview\", \"confirm_agreement\"]", "close = [\"*\"]")]),
+            step(
+                "archive",
+                &[("close = [\"object\", \"ask_review\", \"ask_rereview\", \"confirm_agreement\"]", "close = [\"*\"]")],
+            ),
             "`*` would wipe out",
         ),
         ("closing asks for nothing", step("archive", &[("when = [\"settled\"]\n", "")]), "settled"),
         ("destroying asks for nothing", step("destroy", &[(", \"settled\"", "")]), "settled"),
-        ("a withdrawal stops the complaint", "[[amend]]\nmove = \"withdraw\"\nstop = [\"answer_complaint\"]\n".into(), "its being done"),
-        ("a refusal ends the report back", "[[amend]]\nmove = \"refuse\"\nclose = [\"report_back\"]\n".into(), "owed to another office"),
+        (
+            "a withdrawal stops the complaint",
+            "[[amend]]\nmove = \"withdraw\"\nstop = [\"answer_complaint\"]\n".into(),
+            "its being done",
+        ),
+        (
+            "a refusal ends the report back",
+            "[[amend]]\nmove = \"refuse\"\nclose = [\"report_back\"]\n".into(),
+            "owed to another office",
+        ),
         (
             "a unit accepts again and again",
             format!(
@@ -200,13 +303,21 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             step("reopen", &[("from = [\"ended\", \"archived\"]", "from = [\"accepted\", \"ended\", \"archived\"]")]),
             "only what has ended is reopened",
         ),
-        ("the unit decides its own objection", step("agree_objection", &[("by = [\"sender\"]", "by = [\"holder\"]")]), "by nobody else"),
+        (
+            "the unit decides its own objection",
+            step("agree_objection", &[("by = [\"sender\"]", "by = [\"holder\"]")]),
+            "by nobody else",
+        ),
         (
             "the unit answers a complaint about itself",
             step("answer_complaint", &[("by = [\"overseer\"]", "by = [\"overseer\", \"holder\"]")]),
             "by nobody else",
         ),
-        ("the handler extends by himself", step("extend", &[("by = [\"holder_head\"]", "by = [\"holder\"]")]), "by nobody else"),
+        (
+            "the handler extends by himself",
+            step("extend", &[("by = [\"holder_head\"]", "by = [\"holder\"]")]),
+            "by nobody else",
+        ),
         (
             "an accusation is called something else at the unit",
             step("not_an_accusation", &[("by = [\"petition_office\"]", "by = [\"petition_office\", \"holder\"]")]),
@@ -220,17 +331,29 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
             "no accusation",
         ),
         ("nobody is told", step("accept", &[("tells = true\n", "")]), "is told of such a step"),
-        ("what was told is hidden", step("refuse", &[("tells = true", "tells = true\nhides = [\"reason\"]")]), "hides from the petitioner"),
+        (
+            "what was told is hidden",
+            step("refuse", &[("tells = true", "tells = true\nhides = [\"reason\"]")]),
+            "hides from the petitioner",
+        ),
         (
             "asking for review asks for a reason",
             step("complain", &[("needs = [\"complaint\"]", "needs = [\"complaint\", \"reason\"]")]),
             "which the law does not",
         ),
-        ("asking for review only when admitted", "[[amend]]\nmove = \"request_review\"\nwhen = [\"supported\"]\n".into(), "which the law does not"),
+        (
+            "asking for review only when admitted",
+            "[[amend]]\nmove = \"request_review\"\nwhen = [\"supported\"]\n".into(),
+            "which the law does not",
+        ),
         ("a condition is lost", step("object", &[("when = [\"running object\"]\n", "")]), "the condition"),
         ("nobody presses", "[[escalation]]\nafter_working_days = 20\nto = \"head\"\n".into(), "escalation"),
         ("a paper without the facts", entry("paper", "opinion", &[("{{ facts }}", "略")]), "`facts`"),
-        ("a paper that does not say how long", entry("paper", "opinion", &[("{{ period_ask_review }}", "法定期限")]), "`period_ask_review`"),
+        (
+            "a paper that does not say how long",
+            entry("paper", "opinion", &[("{{ period_ask_review }}", "法定期限")]),
+            "`period_ask_review`",
+        ),
         ("a floor of its own", "[floor]\nhearing_stops = [\"handle\"]\n".into(), "floor"),
     ];
     let mut wrong = Vec::new();
@@ -286,8 +409,14 @@ fn a_head_that_leaves_out_what_the_law_starts_is_refused() {
 
 /// What is said of a pack over the law with a head of its own.
 fn said_of(head: &str, rest: &str) -> Vec<String> {
-    let files = PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".to_owned(), format!("{head}\n{rest}"))]) };
-    read_pack_over(&files, Some(&base())).err().map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    let files = PackFiles {
+        id: "cn/test/2026".into(),
+        files: BTreeMap::from([("pack.toml".to_owned(), format!("{head}\n{rest}"))]),
+    };
+    read_pack_over(&files, Some(&base()))
+        .err()
+        .map(|e| e.0.iter().map(ToString::to_string).collect())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -314,7 +443,10 @@ fn one_key_is_changed_and_a_move_of_the_house_is_taken_out() {
     let was = read_pack_over(&base(), None).unwrap().book;
     let id = huiyin_domain::ids::ClockId::new("serve");
     let (serve, before) = (pack.book.clock(&id).unwrap(), was.clock(&id).unwrap());
-    assert_eq!((serve.length, serve.unit, &serve.title, &serve.clause), (Some(3), before.unit, &before.title, &before.clause));
+    assert_eq!(
+        (serve.length, serve.unit, &serve.title, &serve.clause),
+        (Some(3), before.unit, &before.title, &before.clause)
+    );
     assert!(pack.book.moves.iter().all(|m| m.id.0 != "oversee") && was.moves.iter().any(|m| m.id.0 == "oversee"));
     let online = pack.book.choice(huiyin_domain::payload::Field::Way, "online").unwrap();
     assert_eq!(online.label.get("en"), "on the web");
@@ -328,8 +460,16 @@ fn the_head_and_the_posts_of_the_law_stay_as_they_are() {
         (format!("{HEAD}most_representatives = 1\n"), "", "`most_representatives` is the law's"),
         (format!("{HEAD}void_check_one_in = 0\n"), "", "`void_check_one_in` is the law's"),
         (format!("{HEAD}keep_years = 4000\n"), "", "1 to 200 years"),
-        (HEAD.to_owned(), "[[change]]\nof = \"post\"\nid = \"clerk\"\nset = { may = [\"work\", \"administer\"] }\n", "the post `clerk`"),
-        (HEAD.to_owned(), "[[change]]\nof = \"unit_kind\"\nid = \"bureau\"\nset = { role = \"outside\" }\n", "of the kind `bureau`"),
+        (
+            HEAD.to_owned(),
+            "[[change]]\nof = \"post\"\nid = \"clerk\"\nset = { may = [\"work\", \"administer\"] }\n",
+            "the post `clerk`",
+        ),
+        (
+            HEAD.to_owned(),
+            "[[change]]\nof = \"unit_kind\"\nid = \"bureau\"\nset = { role = \"outside\" }\n",
+            "of the kind `bureau`",
+        ),
         (HEAD.replace("cn/test/2026", "cn/../2026"), "", "no pack id"),
     ] {
         let said = said_of(&head, rest);
@@ -348,8 +488,19 @@ fn values_of_later_dates_are_not_dropped_in_silence() {
     assert_ne!(below.files.insert("clocks.toml".to_owned(), later.clone()), Some(later));
     let shorter = |set: &str| {
         let text = format!("{HEAD}\n[[change]]\nof = \"clock\"\nid = \"route\"\nset = {{ {set} }}\n");
-        read_pack_over(&PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".to_owned(), text)]) }, Some(&below))
+        read_pack_over(
+            &PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".to_owned(), text)]) },
+            Some(&below),
+        )
     };
     assert!(shorter("length = 5").unwrap_err().0.iter().any(|e| e.message.contains("`since`")));
-    assert_eq!(shorter("length = 5, since = []").unwrap().book.clock(&huiyin_domain::ids::ClockId::new("route")).unwrap().since, []);
+    assert_eq!(
+        shorter("length = 5, since = []")
+            .unwrap()
+            .book
+            .clock(&huiyin_domain::ids::ClockId::new("route"))
+            .unwrap()
+            .since,
+        []
+    );
 }

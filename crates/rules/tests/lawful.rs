@@ -24,8 +24,10 @@ use proptest::prelude::*;
 
 fn book(id: &str) -> RuleBook {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(id);
-    let files =
-        std::fs::read_dir(folder).unwrap().flatten().map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()));
+    let files = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()));
     read_pack(&PackFiles { id: id.into(), files: files.collect() }).unwrap().book
 }
 
@@ -51,7 +53,14 @@ fn actors(directory: &Directory) -> Vec<Actor> {
 }
 
 /// A lawful payload: every field a move asks for, with values picked by the dice.
-fn payload(book: &RuleBook, rule: &MoveRule, matter: &Matter, actor: &Actor, now: &OfficeTime, dice: usize) -> BTreeMap<String, String> {
+fn payload(
+    book: &RuleBook,
+    rule: &MoveRule,
+    matter: &Matter,
+    actor: &Actor,
+    now: &OfficeTime,
+    dice: usize,
+) -> BTreeMap<String, String> {
     let units = ["bureau", "other", "discipline", "office"];
     let value = |need: &Need| -> String {
         match need.field.shape() {
@@ -67,13 +76,15 @@ fn payload(book: &RuleBook, rule: &MoveRule, matter: &Matter, actor: &Actor, now
             Shape::Day => now.today().checked_add(30.days()).unwrap().to_string(),
             Shape::PastDay => {
                 let answered = matter.days.get("answered").copied().unwrap_or(matter.received_on);
-                let limit = huiyin_domain::decide::notice_limit(matter, rule).filter(|_| need.field == Field::AcceptedOn);
+                let limit =
+                    huiyin_domain::decide::notice_limit(matter, rule).filter(|_| need.field == Field::AcceptedOn);
                 now.today().max(answered).min(limit.unwrap_or(now.today())).to_string()
             }
             Shape::Number(_) => "10".into(),
             Shape::Unit => units[dice % units.len()].into(),
             Shape::Choice => {
-                let of: Vec<&String> = need.choices.iter().filter(|c| is_choice_open(book, matter, rule, need.field, c)).collect();
+                let of: Vec<&String> =
+                    need.choices.iter().filter(|c| is_choice_open(book, matter, rule, need.field, c)).collect();
                 of[dice % of.len()].clone()
             }
         }
@@ -92,7 +103,10 @@ impl Walk<'_> {
         let (matter, book) = (&self.matter, self.rules.book);
         // Proof, property 2, on the real thing: short of the archive some unit has a running, unstopped duty.
         if book.phase(&matter.state) != Phase::Archived {
-            let someone = matter.clocks.iter().any(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped() && c.bound.unit.is_some());
+            let someone = matter
+                .clocks
+                .iter()
+                .any(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped() && c.bound.unit.is_some());
             assert!(someone, "nobody owes anything in {} after {:?}", matter.state, made.map(|m| &m.id));
         }
         for clock in &matter.clocks {
@@ -106,8 +120,15 @@ impl Walk<'_> {
         // §10.5: an accusation is read in its compartment only, and never handed to an ordinary unit.
         if matter.facts.contains(&Fact::Accusation) {
             let scope = matter.scope(self.rules.directory);
-            assert!(!scope.contains(&UnitId::new("county")) || matter.reviewer.as_ref() == Some(&UnitId::new("county")), "{scope:?}");
-            assert!(matter.hops == before.hops || matter.holder.as_str() == "discipline", "handed to {}", matter.holder);
+            assert!(
+                !scope.contains(&UnitId::new("county")) || matter.reviewer.as_ref() == Some(&UnitId::new("county")),
+                "{scope:?}"
+            );
+            assert!(
+                matter.hops == before.hops || matter.holder.as_str() == "discipline",
+                "handed to {}",
+                matter.holder
+            );
         }
         // §10.7: what was supported is to be carried out.
         if made.is_some_and(|m| m.verb == Verb::Decide || m.verb == Verb::DecideReview)
@@ -142,12 +163,25 @@ impl Walk<'_> {
             clock.rule
         );
         // §10.3: only the pack's stops and one extension of at most its length.
-        let extensions: Vec<u32> = clock.ledger.iter().filter_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None }).collect();
-        assert!(extensions.len() <= 1 && extensions.iter().all(|d| Some(*d) <= self.rules.book.clock(&clock.rule).unwrap().extension), "{clock:?}");
+        let extensions: Vec<u32> = clock
+            .ledger
+            .iter()
+            .filter_map(|e| if let LedgerEntry::Extension { days, .. } = e { Some(*days) } else { None })
+            .collect();
+        assert!(
+            extensions.len() <= 1
+                && extensions.iter().all(|d| Some(*d) <= self.rules.book.clock(&clock.rule).unwrap().extension),
+            "{clock:?}"
+        );
         for entry in &clock.ledger {
             if let LedgerEntry::Stop { reason, .. } = entry {
-                let rule = self.rules.book.moves.iter().find(|m| m.id.as_str() == reason).expect("a stop names its move");
-                assert!(rule.stop.iter().any(|c| c.as_str() == "*" || c == &clock.rule), "{reason} stops {}", clock.rule);
+                let rule =
+                    self.rules.book.moves.iter().find(|m| m.id.as_str() == reason).expect("a stop names its move");
+                assert!(
+                    rule.stop.iter().any(|c| c.as_str() == "*" || c == &clock.rule),
+                    "{reason} stops {}",
+                    clock.rule
+                );
             }
         }
         // §12.2: a right is never breached.
@@ -194,8 +228,11 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
         walk.invariants(&before, None, &now);
         // Somebody who can do something does it; where the dice fall on nobody, the next one who can.
         let open_to = (0..all.len()).map(|i| &all[(who + i) % all.len()]).find_map(|actor| {
-            let open: Vec<MoveRule> =
-                offers(rules, &walk.matter, actor, now.today()).into_iter().filter(|o| o.closed.is_none()).map(|o| o.rule.clone()).collect();
+            let open: Vec<MoveRule> = offers(rules, &walk.matter, actor, now.today())
+                .into_iter()
+                .filter(|o| o.closed.is_none())
+                .map(|o| o.rule.clone())
+                .collect();
             (!open.is_empty()).then(|| (actor.clone(), open[what % open.len()].clone()))
         });
         let Some((actor, rule)) = open_to else { continue };

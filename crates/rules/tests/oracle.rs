@@ -34,7 +34,9 @@ fn all_days() -> Vec<(i32, u32, u32)> {
     let mut out = Vec::new();
     for year in 2022..=2026 {
         let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-        for (month, length) in [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().enumerate() {
+        for (month, length) in
+            [31, if leap { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31].into_iter().enumerate()
+        {
             for day in 1..=length {
                 out.push((year, u32::try_from(month).unwrap() + 1, day));
             }
@@ -52,7 +54,8 @@ fn a_million_cases_agree() {
     let days = all_days();
     let mut dice = Dice(0x5eed_0002_2026_1124);
     for round in 0..ROUNDS {
-        let mut notices: BTreeMap<String, serde_json::Value> = YEARS.iter().map(|(y, t)| (y.to_string(), serde_json::from_str(t).unwrap())).collect();
+        let mut notices: BTreeMap<String, serde_json::Value> =
+            YEARS.iter().map(|(y, t)| (y.to_string(), serde_json::from_str(t).unwrap())).collect();
         // An edit of the calendar: some days become rest days, some working days.
         let mut working: Vec<bool> = (0..days.len()).map(|i| i % 7 != 0 && i % 7 != 1).collect();
         if round > 0 {
@@ -72,7 +75,8 @@ fn a_million_cases_agree() {
                 }
             }
         }
-        let mut texts: BTreeMap<String, String> = notices.iter().map(|(y, n)| (format!("{y}.json"), n.to_string())).collect();
+        let mut texts: BTreeMap<String, String> =
+            notices.iter().map(|(y, n)| (format!("{y}.json"), n.to_string())).collect();
         texts.insert("calendar.toml".into(), include_str!("../../../packs/calendars/cn/calendar.toml").into());
         let calendar = huiyin_rules::read_calendar("cn", &texts).unwrap();
         let dates: Vec<Date> = days.iter().map(|d| text(*d).parse().unwrap()).collect();
@@ -81,8 +85,10 @@ fn a_million_cases_agree() {
             let in_working_days = dice.roll(2) == 0;
             let length = 1 + dice.roll(if in_working_days { 40 } else { 90 });
             let extension = if dice.roll(3) == 0 { 1 + dice.roll(30) } else { 0 };
-            let stops: Vec<(usize, usize)> =
-                (0..dice.roll(3)).map(|_| (start + 1 + dice.roll(80), dice.roll(25))).map(|(from, days)| (from, from + days)).collect();
+            let stops: Vec<(usize, usize)> = (0..dice.roll(3))
+                .map(|_| (start + 1 + dice.roll(80), dice.roll(25)))
+                .map(|(from, days)| (from, from + days))
+                .collect();
             let given: Vec<Stop> = stops.iter().map(|(from, to)| Stop { from: dates[*from], to: dates[*to] }).collect();
             let unit = if in_working_days { DayUnit::WorkingDays } else { DayUnit::CalendarDays };
             let period = Period {

@@ -27,7 +27,11 @@ fn broken(file: &str, from: &str, to: &str) -> PackFiles {
 fn refuted(files: &PackFiles, property: Property) -> Refutation {
     let pack = read_pack(files).unwrap_or_else(|e| panic!("{e}"));
     let proof = prove(&pack.book).unwrap();
-    proof.refutations.into_iter().find(|r| r.property == property).unwrap_or_else(|| panic!("{property:?} was not refuted"))
+    proof
+        .refutations
+        .into_iter()
+        .find(|r| r.property == property)
+        .unwrap_or_else(|| panic!("{property:?} was not refuted"))
 }
 
 #[test]
@@ -35,7 +39,8 @@ fn every_shipped_pack_is_proved() {
     let base = files("cn/petition/2022");
     for id in ["cn/petition/2022", "cn/petition-local/2023", "cn/welfare/2024", "in/cpgrams/2024"] {
         let own = files(id);
-        let pack = read_pack_over(&own, Some(&base).filter(|_| huiyin_rules::base_of(&own).is_some())).unwrap_or_else(|e| panic!("{e}"));
+        let pack = read_pack_over(&own, Some(&base).filter(|_| huiyin_rules::base_of(&own).is_some()))
+            .unwrap_or_else(|e| panic!("{e}"));
         let proof = prove(&pack.book).unwrap();
         assert_eq!(proof.refutations, [], "{id}");
         assert!(proof.states > 100 || id.starts_with("in/"), "{id}: {} states", proof.states);
@@ -46,8 +51,10 @@ fn every_shipped_pack_is_proved() {
 fn property_1_a_state_with_no_way_on() {
     // Guided matters can never be ended.
     let mut pack = files("cn/petition/2022");
-    let text = pack.files["moves.toml"]
-        .replace("from = [\"guided\"]\nby = [\"holder\"]\nto = \"replied\"", "from = [\"guided\"]\nby = [\"petitioner\"]\nto = \"replied\"");
+    let text = pack.files["moves.toml"].replace(
+        "from = [\"guided\"]\nby = [\"holder\"]\nto = \"replied\"",
+        "from = [\"guided\"]\nby = [\"petitioner\"]\nto = \"replied\"",
+    );
     pack.files.insert("moves.toml".into(), text);
     let found = refuted(&pack, Property::EndReachable);
     assert!(found.message.contains("`guided`"), "{found}");
@@ -57,11 +64,15 @@ fn property_1_a_state_with_no_way_on() {
 
 #[test]
 fn property_2_nobody_waits_on_nobody() {
-    let found = refuted(&broken("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", ""), Property::NobodyWaitsOnNobody);
+    let found = refuted(
+        &broken("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", ""),
+        Property::NobodyWaitsOnNobody,
+    );
     assert!(found.message.contains("`guided`"), "{found}");
     // A petitioner's right does not count as somebody's duty.
     let mut right = files("cn/petition/2022");
-    let text = right.files["moves.toml"].replace("start = [\"ask_review\", \"close_file\"]", "start = [\"ask_review\"]");
+    let text =
+        right.files["moves.toml"].replace("start = [\"ask_review\", \"close_file\"]", "start = [\"ask_review\"]");
     right.files.insert("moves.toml".into(), text);
     assert!(refuted(&right, Property::NobodyWaitsOnNobody).message.contains("`served`"));
 }
@@ -98,7 +109,10 @@ fn property_4_an_end_without_an_answer() {
 #[test]
 fn property_5_a_right_that_is_not_open() {
     let open = "from = [\"*\", \"archived\", \"voided\"]\nby = [\"petitioner\"]";
-    let found = refuted(&broken("supervision.toml", open, "from = [\"*\", \"voided\"]\nby = [\"petitioner\"]"), Property::RightsOpen);
+    let found = refuted(
+        &broken("supervision.toml", open, "from = [\"*\", \"voided\"]\nby = [\"petitioner\"]"),
+        Property::RightsOpen,
+    );
     assert!(found.message.contains("`complain`") && found.message.contains("`archived`"), "{found}");
 }
 
@@ -112,7 +126,14 @@ fn property_6_a_clause_that_does_not_exist() {
 #[test]
 fn property_7_a_forbidden_order() {
     // The words themselves stand in the refusal's own test data only; here the first of them is read from there.
-    let word = include_str!("forbidden.rs").split("REFUSED: &[&str] = &[\n    \"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let word = include_str!("forbidden.rs")
+        .split("REFUSED: &[&str] = &[\n    \"")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let errors = read_pack(&broken("moves.toml", "转送有权处理的单位", &format!("转送并{word}"))).unwrap_err();
     assert!(errors.0.iter().any(|e| e.file == "moves.toml" && e.message.contains(&word)), "{errors}");
 }
@@ -123,7 +144,10 @@ fn a_circle_of_duties_that_never_ends_is_refuted() {
     let circle = "\n[[move]]\nid = \"ring\"\nverb = \"record\"\ntitle = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\", en = \"a\" }\nfrom = [\"studying\"]\nby = [\"holder\"]\nto = \"performing\"\nstart = [\"perform\"]\ndischarge = [\"study\"]\nbasis = \"house\"\n\n[[move]]\nid = \"ring_back\"\nverb = \"record\"\ntitle = { zh = \"乙\", en = \"b\" }\ndone = { zh = \"乙\", en = \"b\" }\nfrom = [\"performing\"]\nby = [\"holder\"]\nto = \"studying\"\nstart = [\"study\"]\ndischarge = [\"perform\"]\nbasis = \"house\"\n";
     let mut pack = files("cn/petition/2022");
     for (id, file) in [("reply", "moves.toml"), ("reply_performed", "paths.toml")] {
-        let text = pack.files[file].replace(&format!("id = \"{id}\"\nverb = \"decide\""), &format!("id = \"{id}\"\nwhen = [\"sealed\"]\nverb = \"decide\""));
+        let text = pack.files[file].replace(
+            &format!("id = \"{id}\"\nverb = \"decide\""),
+            &format!("id = \"{id}\"\nwhen = [\"sealed\"]\nverb = \"decide\""),
+        );
         pack.files.insert(file.into(), text);
     }
     pack.files.insert("ring.toml".into(), circle.into());
@@ -160,5 +184,8 @@ fn property_8_a_unit_that_gives_itself_its_time_again() {
     pack.files.insert("pause.toml".into(), pause.into());
     let found = refuted(&pack, Property::NotRenewed);
     assert!(found.message.contains("`handle`") || found.message.contains("`handle_simple`"), "{found}");
-    assert!(found.path.iter().any(|l| l.contains("`pause`")) && found.path.last().unwrap().contains("`accept"), "{found}");
+    assert!(
+        found.path.iter().any(|l| l.contains("`pause`")) && found.path.last().unwrap().contains("`accept"),
+        "{found}"
+    );
 }

@@ -23,8 +23,10 @@ fn calendar() -> WorkCalendar {
 }
 
 fn due(start: &str, length: u32, unit: DayUnit, stops: &[(&str, &str)], extension: u32) -> (String, String, bool) {
-    let stops: Vec<Stop> = stops.iter().map(|(f, t)| Stop { from: f.parse().unwrap(), to: t.parse().unwrap() }).collect();
-    let period = Period { start: start.parse().unwrap(), length, unit, stops: &stops, extension, roll: Roll::NextWorkingDay };
+    let stops: Vec<Stop> =
+        stops.iter().map(|(f, t)| Stop { from: f.parse().unwrap(), to: t.parse().unwrap() }).collect();
+    let period =
+        Period { start: start.parse().unwrap(), length, unit, stops: &stops, extension, roll: Roll::NextWorkingDay };
     let found = reckon(&calendar(), &period).unwrap();
     (found.nominal.to_string(), found.legal.to_string(), found.provisional)
 }
@@ -46,7 +48,11 @@ fn the_vectors_of_the_specification() {
         ("2025-01-24", 5, W, 0, "2025-02-07", "2025-02-07"),
         ("2024-09-27", 10, W, 0, "2024-10-16", "2024-10-16"),
     ] {
-        assert_eq!(due(start, length, unit, &[], extension), (nominal.to_owned(), legal.to_owned(), false), "{start} {length}");
+        assert_eq!(
+            due(start, length, unit, &[], extension),
+            (nominal.to_owned(), legal.to_owned(), false),
+            "{start} {length}"
+        );
     }
 }
 
@@ -54,10 +60,20 @@ fn the_vectors_of_the_specification() {
 fn stops_overlap_and_rolling_ignores_them() {
     use DayUnit::CalendarDays as C;
     assert_eq!(due("2026-03-02", 30, C, &[("2026-03-11", "2026-03-20")], 0).1, "2026-04-10");
-    assert_eq!(due("2026-03-02", 30, C, &[("2026-03-11", "2026-03-18"), ("2026-03-15", "2026-03-20")], 0).1, "2026-04-10");
-    assert_eq!(due("2026-03-02", 30, C, &[("2026-03-11", "2026-03-11")], 0).1, "2026-04-01", "an empty stop stops nothing");
+    assert_eq!(
+        due("2026-03-02", 30, C, &[("2026-03-11", "2026-03-18"), ("2026-03-15", "2026-03-20")], 0).1,
+        "2026-04-10"
+    );
+    assert_eq!(
+        due("2026-03-02", 30, C, &[("2026-03-11", "2026-03-11")], 0).1,
+        "2026-04-01",
+        "an empty stop stops nothing"
+    );
     // The nominal day is Saturday 2026-03-14; a stop from that Sunday on does not hold back the roll to Monday.
-    assert_eq!(due("2026-03-04", 10, C, &[("2026-03-15", "2026-03-30")], 0), ("2026-03-14".into(), "2026-03-16".into(), false));
+    assert_eq!(
+        due("2026-03-04", 10, C, &[("2026-03-15", "2026-03-30")], 0),
+        ("2026-03-14".into(), "2026-03-16".into(), false)
+    );
 }
 
 #[test]
@@ -72,7 +88,14 @@ fn a_year_without_a_notice_is_provisional_when_it_matters() {
 }
 
 /// The other way: a list of all days, filtered, and the n-th taken.
-fn by_list(calendar: &WorkCalendar, start: Date, length: usize, unit: DayUnit, stops: &[(i32, i32)], extension: usize) -> (Date, Date) {
+fn by_list(
+    calendar: &WorkCalendar,
+    start: Date,
+    length: usize,
+    unit: DayUnit,
+    stops: &[(i32, i32)],
+    extension: usize,
+) -> (Date, Date) {
     let stopped: BTreeSet<i32> = stops.iter().flat_map(|(f, t)| *f..*t).collect();
     let rests = |n: i32| {
         let day = calendar.day(date_of(n));
@@ -81,10 +104,13 @@ fn by_list(calendar: &WorkCalendar, start: Date, length: usize, unit: DayUnit, s
         day.rest
     };
     let first = number_of(start);
-    let counted: Vec<i32> =
-        (first + 1..first + 3000).filter(|n| !stopped.contains(n) && (unit == DayUnit::CalendarDays || !rests(*n))).take(length + extension).collect();
+    let counted: Vec<i32> = (first + 1..first + 3000)
+        .filter(|n| !stopped.contains(n) && (unit == DayUnit::CalendarDays || !rests(*n)))
+        .take(length + extension)
+        .collect();
     let nominal = counted.last().copied().unwrap_or(first);
-    let legal = if unit == DayUnit::WorkingDays { nominal } else { (nominal..).find(|n| !rests(*n)).expect("some day works") };
+    let legal =
+        if unit == DayUnit::WorkingDays { nominal } else { (nominal..).find(|n| !rests(*n)).expect("some day works") };
     (date_of(nominal), date_of(legal))
 }
 

@@ -1,7 +1,8 @@
 //! The store for offices of more than one machine: PostgreSQL, the statements of one commit pipelined.
 //!
-//! Every key begins with the tenant and every join carries it, so that tenants can be spread over servers (tested with tables parted
-//! by tenant). SQL lives here and in `storage-sqlite` only; migrations carry the same numbers and names there.
+//! Every key begins with the tenant and every join carries it, so that tenants can be spread over servers (tested with
+//! tables parted by tenant). SQL lives here and in `storage-sqlite` only; migrations carry the same numbers and names
+//! there.
 
 mod read;
 mod tls;
@@ -18,8 +19,9 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::subject::Subject;
 use huiyin_storage::migrations::{Migration, compare};
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord, FactQuery, FileUse, ItemKind, ItemRecord,
-    ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord,
+    FactQuery, FileUse, ItemKind, ItemRecord, ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved,
+    SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
 };
 use jiff::Timestamp;
 use tokio_postgres::error::SqlState;
@@ -73,27 +75,30 @@ fn fault(error: tokio_postgres::Error) -> StoreError {
     if error.code().is_some_and(|code| full.contains(code)) {
         return StoreError::CannotWrite(error.into());
     }
-    // A connection that was cut or refused says nothing of what was asked: a commit under way is found again by its key. What this
-    // program itself got wrong is no such thing, nor a certificate that is not the right one.
+    // A connection that was cut or refused says nothing of what was asked: a commit under way is found again by its
+    // key. What this program itself got wrong is no such thing, nor a certificate that is not the right one.
     let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<std::io::Error>());
     let cut = error.is_closed() || cause.is_some_and(|cause| cause.kind() != std::io::ErrorKind::InvalidData);
     if passing || cut { StoreError::Busy } else { StoreError::unavailable(error) }
 }
 
 impl PostgresStore {
-    /// Connects and brings the schema up to date. `url` as PostgreSQL writes it (`host=… user=… dbname=…` or `postgresql://…`);
-    /// `authority` is a file with the certificates (PEM) that the server's is checked against.
+    /// Connects and brings the schema up to date. `url` as PostgreSQL writes it (`host=… user=… dbname=…` or
+    /// `postgresql://…`); `authority` is a file with the certificates (PEM) that the server's is checked against.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the server cannot be reached or has no TLS where it must, or its schema is newer than this
-    /// program.
+    /// [`StoreError::Unavailable`] when the server cannot be reached or has no TLS where it must, or its schema is
+    /// newer than this program.
     pub async fn open(url: &str, authority: Option<&Path>) -> Result<Self, StoreError> {
         let mut config: tokio_postgres::Config = url.parse().map_err(StoreError::unavailable)?;
-        let more = format!("-c statement_timeout={STATEMENT} -c lock_timeout={LOCK} -c idle_in_transaction_session_timeout={STATEMENT}");
+        let more = format!(
+            "-c statement_timeout={STATEMENT} -c lock_timeout={LOCK} -c idle_in_transaction_session_timeout={STATEMENT}"
+        );
         let options = config.get_options().map_or_else(|| more.clone(), |own| format!("{more} {own}"));
         config.options(options).connect_timeout(WAIT);
         let (protection, connector) = tls::settle(&mut config, authority).map_err(StoreError::unavailable)?;
-        let manager = Manager::from_config(config, connector, ManagerConfig { recycling_method: RecyclingMethod::Fast });
+        let manager =
+            Manager::from_config(config, connector, ManagerConfig { recycling_method: RecyclingMethod::Fast });
         let pool = Pool::builder(manager)
             .max_size(CONNECTIONS)
             .runtime(Runtime::Tokio1)
@@ -127,14 +132,18 @@ impl PostgresStore {
         let tables = "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY); \
                       ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS sha256 TEXT";
         transaction.batch_execute(tables).await.map_err(fault)?;
-        let rows = transaction.query("SELECT number, sha256 FROM schema_version ORDER BY number", &[]).await.map_err(fault)?;
-        let applied: Vec<(u32, Option<String>)> = rows.iter().map(|r| (u32::try_from(r.get::<_, i32>(0)).unwrap_or(0), r.get(1))).collect();
+        let rows =
+            transaction.query("SELECT number, sha256 FROM schema_version ORDER BY number", &[]).await.map_err(fault)?;
+        let applied: Vec<(u32, Option<String>)> =
+            rows.iter().map(|r| (u32::try_from(r.get::<_, i32>(0)).unwrap_or(0), r.get(1))).collect();
         let version = applied.iter().map(|a| a.0).max().unwrap_or(0);
         if version > known {
-            let text = format!("the database has schema {version}, this program knows {known}; start the newer program");
+            let text =
+                format!("the database has schema {version}, this program knows {known}; start the newer program");
             return Err(StoreError::Unavailable(text.into()));
         }
-        let sums: Vec<(u32, String)> = applied.iter().filter_map(|(number, sum)| Some((*number, sum.clone()?))).collect();
+        let sums: Vec<(u32, String)> =
+            applied.iter().filter_map(|(number, sum)| Some((*number, sum.clone()?))).collect();
         compare(MIGRATIONS, &sums)?;
         for migration in MIGRATIONS {
             if migration.number > version {
@@ -150,11 +159,21 @@ impl PostgresStore {
         transaction.commit().await.map_err(fault)
     }
 
-    async fn one<T: serde::de::DeserializeOwned>(&self, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Option<T>, StoreError> {
+    async fn one<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Option<T>, StoreError> {
         read::one(&self.client().await?, table, sql, values).await
     }
 
-    async fn many<T: serde::de::DeserializeOwned>(&self, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<T>, StoreError> {
+    async fn many<T: serde::de::DeserializeOwned>(
+        &self,
+        table: &'static str,
+        sql: &str,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<T>, StoreError> {
         read::many(&self.client().await?, table, sql, values).await
     }
 }
@@ -193,16 +212,25 @@ impl Store for PostgresStore {
         self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0]).await
     }
 
-    async fn submission_by_receipt(&self, tenant: &TenantId, hash: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+    async fn submission_by_receipt(
+        &self,
+        tenant: &TenantId,
+        hash: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError> {
         self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND receipt=$2", &[&tenant.0, &hash]).await
     }
 
-    async fn submission_by_origin(&self, tenant: &TenantId, origin: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+    async fn submission_by_origin(
+        &self,
+        tenant: &TenantId,
+        origin: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError> {
         self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND origin=$2", &[&tenant.0, &origin]).await
     }
 
     async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError> {
-        self.many("content", "SELECT doc FROM content WHERE tenant=$1 AND owner=$2 ORDER BY n", &[&tenant.0, &owner]).await
+        self.many("content", "SELECT doc FROM content WHERE tenant=$1 AND owner=$2 ORDER BY n", &[&tenant.0, &owner])
+            .await
     }
 
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError> {
@@ -215,26 +243,54 @@ impl Store for PostgresStore {
     }
 
     async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError> {
-        self.many("event", "SELECT doc FROM event WHERE tenant=$1 AND proceeding=$2 ORDER BY n", &[&tenant.0, &proceeding.0]).await
+        self.many(
+            "event",
+            "SELECT doc FROM event WHERE tenant=$1 AND proceeding=$2 ORDER BY n",
+            &[&tenant.0, &proceeding.0],
+        )
+        .await
     }
 
-    async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError> {
-        self.many("attachment", "SELECT doc FROM attachment WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+    async fn attachments(
+        &self,
+        tenant: &TenantId,
+        submission: &SubmissionId,
+    ) -> Result<Vec<AttachmentRecord>, StoreError> {
+        self.many(
+            "attachment",
+            "SELECT doc FROM attachment WHERE tenant=$1 AND submission=$2 ORDER BY id",
+            &[&tenant.0, &submission.0],
+        )
+        .await
     }
 
     async fn messages(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<MessageRecord>, StoreError> {
-        self.many("message", "SELECT doc FROM message WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+        self.many(
+            "message",
+            "SELECT doc FROM message WHERE tenant=$1 AND submission=$2 ORDER BY id",
+            &[&tenant.0, &submission.0],
+        )
+        .await
     }
 
     async fn audits(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AuditRecord>, StoreError> {
-        self.many("audit", "SELECT doc FROM audit WHERE tenant=$1 AND submission=$2 ORDER BY id", &[&tenant.0, &submission.0]).await
+        self.many(
+            "audit",
+            "SELECT doc FROM audit WHERE tenant=$1 AND submission=$2 ORDER BY id",
+            &[&tenant.0, &submission.0],
+        )
+        .await
     }
 
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
         read::duties(&self.client().await?, query).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+    async fn duties_of(
+        &self,
+        tenant: &TenantId,
+        proceeding: &ProceedingId,
+    ) -> Result<Vec<(DutyRecord, String)>, StoreError> {
         read::duties_of(&self.client().await?, &tenant.0, &proceeding.0).await
     }
 
@@ -266,7 +322,13 @@ impl Store for PostgresStore {
         read::next_timer(&self.client().await?, tenant, after).await
     }
 
-    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError> {
+    async fn scan(
+        &self,
+        tenant: &TenantId,
+        kind: ProceedingKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Page<Subject>, StoreError> {
         read::scan(&self.client().await?, tenant, kind, after, limit).await
     }
 
@@ -286,11 +348,24 @@ impl Store for PostgresStore {
         read::records(&self.client().await?, query).await
     }
 
-    async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
+    async fn item(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<ItemRecord>, StoreError> {
         read::item(&self.client().await?, tenant, kind, key, now).await
     }
 
-    async fn items(&self, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+    async fn items(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ItemRecord>, StoreError> {
         read::items(&self.client().await?, tenant, kind, prefix, after, limit).await
     }
 
@@ -302,12 +377,19 @@ impl Store for PostgresStore {
 
     async fn remove_item(&self, tenant: &TenantId, kind: ItemKind, key: &str) -> Result<(), StoreError> {
         let client = self.client().await?;
-        client.execute("DELETE FROM item WHERE tenant=$1 AND kind=$2 AND key=$3", &[&tenant.0, &kind.word(), &key]).await.map(|_| ()).map_err(fault)
+        client
+            .execute("DELETE FROM item WHERE tenant=$1 AND kind=$2 AND key=$3", &[&tenant.0, &kind.word(), &key])
+            .await
+            .map(|_| ())
+            .map_err(fault)
     }
 
     async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError> {
         let client = self.client().await?;
-        client.execute("DELETE FROM item WHERE tenant=$1 AND expires<=$2", &[&tenant.0, &now.as_second()]).await.map_err(fault)
+        client
+            .execute("DELETE FROM item WHERE tenant=$1 AND expires<=$2", &[&tenant.0, &now.as_second()])
+            .await
+            .map_err(fault)
     }
 
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError> {
@@ -317,7 +399,14 @@ impl Store for PostgresStore {
         Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
     }
 
-    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        series: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Reserved, StoreError> {
         write::reserve(&mut self.client().await?, tenant, series, holder, now, until).await
     }
 

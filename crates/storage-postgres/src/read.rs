@@ -9,8 +9,8 @@ use huiyin_domain::procedure::Phase;
 use huiyin_domain::subject::Subject;
 use huiyin_storage::terms::{Phrase, phrases, scope_token};
 use huiyin_storage::{
-    AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyQuery, DutyRecord, DutySlice, FactQuery, FactRange, ItemKind, ItemRecord, ListQuery, MANY_BURSTS, MatterFact,
-    Page, RecordQuery, SearchQuery, StoreError, Table, Visibility, behind,
+    AFTER_BURSTS, BURSTS, Burst, COUNTED, DutyQuery, DutyRecord, DutySlice, FactQuery, FactRange, ItemKind, ItemRecord,
+    ListQuery, MANY_BURSTS, MatterFact, Page, RecordQuery, SearchQuery, StoreError, Table, Visibility, behind,
 };
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -31,11 +31,21 @@ async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Res
     client.query(&statement, values).await.map_err(fault)
 }
 
-pub(crate) async fn one<T: DeserializeOwned>(client: &Object, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Option<T>, StoreError> {
+pub(crate) async fn one<T: DeserializeOwned>(
+    client: &Object,
+    table: &'static str,
+    sql: &str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Option<T>, StoreError> {
     Ok(many(client, table, sql, values).await?.into_iter().next())
 }
 
-pub(crate) async fn many<T: DeserializeOwned>(client: &Object, table: &'static str, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<T>, StoreError> {
+pub(crate) async fn many<T: DeserializeOwned>(
+    client: &Object,
+    table: &'static str,
+    sql: &str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<T>, StoreError> {
     let found = rows(client, sql, values).await?;
     found
         .iter()
@@ -52,7 +62,11 @@ fn subject(row: &str, kind: &str, doc: &str) -> Result<Subject, StoreError> {
 }
 
 /// Proceedings by a statement that selects kind and document.
-pub(crate) async fn subjects(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Subject>, StoreError> {
+pub(crate) async fn subjects(
+    client: &Object,
+    sql: &str,
+    values: &[&(dyn ToSql + Sync)],
+) -> Result<Vec<Subject>, StoreError> {
     rows(client, sql, values).await?.iter().map(|row| subject(UNNAMED, row.get(0), row.get(1))).collect()
 }
 
@@ -67,24 +81,41 @@ fn proceedings(found: &[Row], limit: u32) -> Page<Subject> {
 }
 
 /// The rows of a proceeding's duties as their columns say, by which they are listed and worked.
-pub(crate) async fn duties_of(client: &Object, tenant: &str, proceeding: &str) -> Result<Vec<(DutyRecord, String)>, StoreError> {
-    let found = rows(client, "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND proceeding=$2", &[&tenant, &proceeding]).await?;
-    let one = |row: &Row| Ok((parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)), row.get(4)));
+pub(crate) async fn duties_of(
+    client: &Object,
+    tenant: &str,
+    proceeding: &str,
+) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+    let found = rows(
+        client,
+        "SELECT doc, unit, due, next_at, kind FROM duty WHERE tenant=$1 AND proceeding=$2",
+        &[&tenant, &proceeding],
+    )
+    .await?;
+    let one = |row: &Row| {
+        Ok((
+            parse::<DutyRecord>("duty", UNNAMED, row.get(0))?.listed_as(row.get(1), row.get(2), row.get(3)),
+            row.get(4),
+        ))
+    };
     found.iter().map(one).collect()
 }
 
 /// Rows with their keys; a damaged one with why.
 type Listed<T> = Vec<(String, Result<T, StoreError>)>;
 
-/// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and logged:
-/// it does not close a unit's list.
+/// Cuts one row more than asked for off a page and makes the cursor of the last row kept. A damaged row is left out and
+/// logged: it does not close a unit's list.
 fn page<T>(mut rows: Listed<T>, limit: u32) -> Page<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = if more { rows.last().map(|r| r.0.clone()) } else { None };
     let whole = |(_, row): (String, Result<T, StoreError>)| {
-        row.inspect_err(|error| tracing::error!(error = %error, "a damaged row was left out of a list; run huiyin doctor")).ok()
+        row.inspect_err(
+            |error| tracing::error!(error = %error, "a damaged row was left out of a list; run huiyin doctor"),
+        )
+        .ok()
     };
     Page { rows: rows.into_iter().filter_map(whole).collect(), next }
 }
@@ -111,52 +142,83 @@ fn more(limit: u32) -> i64 {
 }
 
 pub(crate) async fn list(client: &Object, query: &ListQuery) -> Result<Page<Subject>, StoreError> {
-    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else {
+        return Ok(Page { rows: Vec::new(), next: None });
+    };
     let units: Vec<&str> = units.iter().map(|u| u.as_str()).collect();
     let phase = query.phase.map(|p| p.word());
-    let (before, more, without, kind) = (before(query.after.as_deref()), more(query.limit), ids(without), query.kind.word());
-    // Driven from a key in the order of the page: for one unit, as every officer has, from its rows of `reader`; else from the
-    // proceedings.
+    let (before, more, without, kind) =
+        (before(query.after.as_deref()), more(query.limit), ids(without), query.kind.word());
+    // Driven from a key in the order of the page: for one unit, as every officer has, from its rows of `reader`; else
+    // from the proceedings.
     if let [unit] = units.as_slice()
         && query.kind == ProceedingKind::Matter
     {
         let sql = "SELECT m.id, m.kind, m.doc FROM reader r JOIN proceeding m ON m.tenant=r.tenant AND m.id=r.proceeding \
                    WHERE r.tenant=$1 AND r.unit=$2 AND r.proceeding<$3 AND ($4::text IS NULL OR m.phase=$4) AND m.kind=$7 AND m.id<>ALL($6) \
                    ORDER BY r.proceeding DESC LIMIT $5";
-        return Ok(proceedings(&rows(client, sql, &[&query.tenant.0, unit, &before, &phase, &more, &without, &kind]).await?, query.limit));
+        return Ok(proceedings(
+            &rows(client, sql, &[&query.tenant.0, unit, &before, &phase, &more, &without, &kind]).await?,
+            query.limit,
+        ));
     }
     let sql = "SELECT m.id, m.kind, m.doc FROM proceeding m WHERE m.tenant=$1 AND m.id<$3 AND ($4::text IS NULL OR m.phase=$4) AND m.kind=$7 \
                AND EXISTS (SELECT 1 FROM reader r WHERE r.tenant=m.tenant AND r.unit=ANY($2) AND r.proceeding=m.id) AND m.id<>ALL($6) \
                ORDER BY m.id DESC LIMIT $5";
-    Ok(proceedings(&rows(client, sql, &[&query.tenant.0, &units, &before, &phase, &more, &without, &kind]).await?, query.limit))
+    Ok(proceedings(
+        &rows(client, sql, &[&query.tenant.0, &units, &before, &phase, &more, &without, &kind]).await?,
+        query.limit,
+    ))
 }
 
 pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<Subject>, StoreError> {
-    let Visibility::Units { units, without } = &query.visibility else { return Ok(Page { rows: Vec::new(), next: None }) };
+    let Visibility::Units { units, without } = &query.visibility else {
+        return Ok(Page { rows: Vec::new(), next: None });
+    };
     let wanted = phrases(&query.text);
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
     }
-    let scope: Vec<String> = units.iter().map(|u| format!("'{}'", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
+    let scope: Vec<String> =
+        units.iter().map(|u| format!("'{}'", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
     // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).
     let sql = "WITH found AS MATERIALIZED (SELECT tenant, proceeding FROM search WHERE tenant=$1 AND vector @@ $2::text::tsquery) \
                SELECT m.id, m.kind, m.doc FROM found f JOIN proceeding m ON m.tenant=f.tenant AND m.id=f.proceeding \
                WHERE m.tenant=$1 AND f.proceeding<$3 AND m.id<>ALL($5) AND m.kind=$6 ORDER BY f.proceeding DESC LIMIT $4";
-    let values: &[&(dyn ToSql + Sync)] = &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit), &ids(without), &query.kind.word()];
+    let values: &[&(dyn ToSql + Sync)] = &[
+        &query.tenant.0,
+        &matching,
+        &before(query.after.as_deref()),
+        &more(query.limit),
+        &ids(without),
+        &query.kind.word(),
+    ];
     Ok(proceedings(&rows(client, sql, values).await?, query.limit))
 }
 
 /// Proceedings of a kind by id.
-pub(crate) async fn scan(client: &Object, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError> {
+pub(crate) async fn scan(
+    client: &Object,
+    tenant: &TenantId,
+    kind: ProceedingKind,
+    after: &str,
+    limit: u32,
+) -> Result<Page<Subject>, StoreError> {
     let sql = "SELECT id, kind, doc FROM proceeding WHERE tenant=$1 AND id>$2 AND kind=$3 ORDER BY id LIMIT $4";
     Ok(proceedings(&rows(client, sql, &[&tenant.0, &after, &kind.word(), &more(limit)]).await?, limit))
 }
 
 /// A record as JSON.
-pub(crate) async fn record(client: &Object, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError> {
-    let named: Vec<String> = table.key_columns().iter().zip(2..).map(|(column, n)| format!(" AND {column}=${n}")).collect();
+pub(crate) async fn record(
+    client: &Object,
+    tenant: &TenantId,
+    table: Table,
+    key: &[String],
+) -> Result<Option<String>, StoreError> {
+    let named: Vec<String> =
+        table.key_columns().iter().zip(2..).map(|(column, n)| format!(" AND {column}=${n}")).collect();
     let sql = format!("SELECT doc FROM {} WHERE tenant=$1{}", table.name(), named.concat());
     let mut values: Vec<&(dyn ToSql + Sync)> = vec![&tenant.0];
     values.extend(key.iter().map(|part| part as &(dyn ToSql + Sync)));
@@ -178,7 +240,8 @@ pub(crate) async fn records(client: &Object, query: &RecordQuery) -> Result<Vec<
         sql.push_str(&format!(" AND {next}>={from} AND {next}<{to}"));
     }
     if let Some(after) = wanted.after.get(wanted.within.len()..).filter(|a| !a.is_empty()) {
-        let bounds: Vec<String> = (0..rest.len()).map(|i| marks.add(after.get(i).cloned().unwrap_or_default())).collect();
+        let bounds: Vec<String> =
+            (0..rest.len()).map(|i| marks.add(after.get(i).cloned().unwrap_or_default())).collect();
         sql.push_str(&format!(" AND ({})>({})", rest.join(","), bounds.join(",")));
     }
     sql.push_str(&format!(" ORDER BY {} LIMIT {}", columns.join(", "), marks.add(i64::from(wanted.limit))));
@@ -195,20 +258,32 @@ pub(crate) async fn matter_facts(client: &Object, query: &FactQuery) -> Result<V
         FactRange::All => {
             let after = query.after.as_ref().map_or("", |a| a.1.as_str());
             let sql = "SELECT * FROM matter_fact WHERE tenant=$1 AND matter>$2 ORDER BY matter LIMIT $3";
-            return rows(client, sql, &[&query.tenant.0, &after, &i64::from(query.limit)]).await?.iter().map(fact_of).collect();
+            return rows(client, sql, &[&query.tenant.0, &after, &i64::from(query.limit)])
+                .await?
+                .iter()
+                .map(fact_of)
+                .collect();
         }
         FactRange::Received(from, to) => ("received", *from, *to),
         FactRange::Answered(from, to) => ("answered", *from, *to),
     };
-    let (after_day, after) = query.after.as_ref().map_or((from, ""), |(day, matter)| (day.unwrap_or(from), matter.as_str()));
-    let sql = format!("SELECT * FROM matter_fact WHERE tenant=$1 AND {day}<=$2 AND ({day}, matter)>($3, $4) ORDER BY {day}, matter LIMIT $5");
-    let values: &[&(dyn ToSql + Sync)] = &[&query.tenant.0, &to.to_string(), &after_day.to_string(), &after, &i64::from(query.limit)];
+    let (after_day, after) =
+        query.after.as_ref().map_or((from, ""), |(day, matter)| (day.unwrap_or(from), matter.as_str()));
+    let sql = format!(
+        "SELECT * FROM matter_fact WHERE tenant=$1 AND {day}<=$2 AND ({day}, matter)>($3, $4) ORDER BY {day}, matter LIMIT $5"
+    );
+    let values: &[&(dyn ToSql + Sync)] =
+        &[&query.tenant.0, &to.to_string(), &after_day.to_string(), &after, &i64::from(query.limit)];
     rows(client, &sql, values).await?.iter().map(fact_of).collect()
 }
 
 fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
     let matter: String = row.get("matter");
-    let broken = |what: &str| StoreError::Corrupt { table: "matter_fact", row: matter.clone(), why: format!("`{what}` is no such value") };
+    let broken = |what: &str| StoreError::Corrupt {
+        table: "matter_fact",
+        row: matter.clone(),
+        why: format!("`{what}` is no such value"),
+    };
     let count = |name: &str| u32::try_from(row.get::<_, i64>(name)).map_err(|_| broken(name));
     let unit = |name: &str| row.get::<_, Option<String>>(name).map(UnitId);
     Ok(MatterFact {
@@ -226,7 +301,10 @@ fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
         facts: parse("matter_fact", &matter, row.get("facts"))?,
         outcome: row.get("outcome"),
         received: row.get::<_, &str>("received").parse().map_err(|_| broken("received"))?,
-        answered: row.get::<_, Option<&str>>("answered").map(|d| d.parse().map_err(|_| broken("answered"))).transpose()?,
+        answered: row
+            .get::<_, Option<&str>>("answered")
+            .map(|d| d.parse().map_err(|_| broken("answered")))
+            .transpose()?,
         due: row.get::<_, Option<i64>>("due").and_then(|s| Timestamp::from_second(s).ok()),
         transferred: count("transferred")? > 0,
         annulled: count("annulled")? > 0,
@@ -239,7 +317,11 @@ fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
     })
 }
 
-pub(crate) async fn without_facts(client: &Object, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+pub(crate) async fn without_facts(
+    client: &Object,
+    tenant: &TenantId,
+    limit: u32,
+) -> Result<Vec<ProceedingId>, StoreError> {
     let sql = "SELECT m.id FROM proceeding m WHERE m.tenant=$1 AND m.kind='matter' \
                AND NOT EXISTS (SELECT 1 FROM matter_fact f WHERE f.tenant=m.tenant AND f.matter=m.id) ORDER BY m.id LIMIT $2";
     Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| ProceedingId(r.get(0))).collect())
@@ -271,7 +353,18 @@ pub(crate) async fn duties(client: &Object, query: &DutyQuery) -> Result<Page<Du
     let found = rows(
         client,
         &sql,
-        &[&query.tenant.0, &query.unit.0, &posts(query), &from.max(due), &to, &ids(&query.without), &query.list(), &due, &key, &more(query.limit)],
+        &[
+            &query.tenant.0,
+            &query.unit.0,
+            &posts(query),
+            &from.max(due),
+            &to,
+            &ids(&query.without),
+            &query.list(),
+            &due,
+            &key,
+            &more(query.limit),
+        ],
     )
     .await?;
     keyed("duty", &found, query.limit)
@@ -296,7 +389,11 @@ impl Marks {
     fn duty(&mut self, query: &DutyQuery, list: &str) -> String {
         let posts: Vec<String> = query.posts.iter().map(|p| p.word().to_owned()).collect();
         let without: Vec<String> = query.without.iter().map(|id| id.0.clone()).collect();
-        let mut sql = format!("tenant={} AND unit={} AND kind={list}", self.add(query.tenant.0.clone()), self.add(query.unit.0.clone()));
+        let mut sql = format!(
+            "tenant={} AND unit={} AND kind={list}",
+            self.add(query.tenant.0.clone()),
+            self.add(query.unit.0.clone())
+        );
         if !posts.is_empty() {
             sql.push_str(&format!(" AND post=ANY({})", self.add(posts)));
         }
@@ -322,7 +419,8 @@ pub(crate) async fn duty_slices(client: &Object, slices: &[DutyQuery]) -> Result
         ));
         if query.limit > 0 {
             let row = "proceeding || '.' || lpad(n::text, 6, '0')";
-            let (low, due, key, limit) = (marks.add(from.max(due)), marks.add(due), marks.add(key), marks.add(more(query.limit)));
+            let (low, due, key, limit) =
+                (marks.add(from.max(due)), marks.add(due), marks.add(key), marks.add(more(query.limit)));
             parts.push(format!(
                 "SELECT * FROM (SELECT {slot}, NULL::bigint, due, {row}, doc FROM duty WHERE {filter} AND due>={low} AND due<{high} \
                  AND (due>{due} OR (due={due} AND {row} > {key})) ORDER BY due, proceeding, n LIMIT {limit}) AS listed{slot}"
@@ -343,7 +441,10 @@ pub(crate) async fn duty_slices(client: &Object, slices: &[DutyQuery]) -> Result
             }
         }
     }
-    let slice = |((count, rows), query): ((i64, _), &DutyQuery)| DutySlice { count: u64::try_from(count).unwrap_or(0), page: page(rows, query.limit) };
+    let slice = |((count, rows), query): ((i64, _), &DutyQuery)| DutySlice {
+        count: u64::try_from(count).unwrap_or(0),
+        page: page(rows, query.limit),
+    };
     Ok(found.into_iter().zip(slices).map(slice).collect())
 }
 
@@ -353,7 +454,11 @@ pub(crate) async fn bursts(client: &Object, query: &DutyQuery) -> Result<Vec<Bur
     let filter = marks.duty(query, "list.kind");
     let (tenant, unit) = (marks.add(query.tenant.0.clone()), marks.add(query.unit.0.clone()));
     let (first, end) = (marks.add(BURSTS), marks.add(AFTER_BURSTS));
-    let next = |after: &str| format!("(SELECT kind FROM duty WHERE tenant={tenant} AND unit={unit} AND kind>{after} AND kind<{end} ORDER BY kind LIMIT 1)");
+    let next = |after: &str| {
+        format!(
+            "(SELECT kind FROM duty WHERE tenant={tenant} AND unit={unit} AND kind>{after} AND kind<{end} ORDER BY kind LIMIT 1)"
+        )
+    };
     let sql = format!(
         "WITH RECURSIVE list (kind) AS (SELECT {} UNION ALL SELECT {} FROM list WHERE list.kind IS NOT NULL) \
          SELECT list.kind, found.n, found.due FROM (SELECT kind FROM list WHERE kind IS NOT NULL LIMIT {MANY_BURSTS}) AS list CROSS JOIN LATERAL \
@@ -368,17 +473,35 @@ pub(crate) async fn bursts(client: &Object, query: &DutyQuery) -> Result<Vec<Bur
 
 fn burst(list: &str, matters: i64, due: Option<i64>) -> Option<Burst> {
     let due = due.and_then(|s| Timestamp::from_second(s).ok())?;
-    Some(Burst { name: list.strip_prefix(BURSTS).unwrap_or_default().to_owned(), matters: u64::try_from(matters).unwrap_or(0), due })
+    Some(Burst {
+        name: list.strip_prefix(BURSTS).unwrap_or_default().to_owned(),
+        matters: u64::try_from(matters).unwrap_or(0),
+        due,
+    })
 }
 
-pub(crate) async fn due_timers(client: &Object, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
+pub(crate) async fn due_timers(
+    client: &Object,
+    tenant: &TenantId,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<ProceedingId>, StoreError> {
     let sql = "SELECT proceeding FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at<=$2 GROUP BY proceeding ORDER BY min(next_at) LIMIT $3";
     let found = rows(client, sql, &[&tenant.0, &now.as_second(), &i64::from(limit)]).await?;
     Ok(found.iter().map(|r| ProceedingId(r.get(0))).collect())
 }
 
-pub(crate) async fn next_timer(client: &Object, tenant: &TenantId, after: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    let found = rows(client, "SELECT min(next_at) FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at>$2", &[&tenant.0, &after.as_second()]).await?;
+pub(crate) async fn next_timer(
+    client: &Object,
+    tenant: &TenantId,
+    after: Timestamp,
+) -> Result<Option<Timestamp>, StoreError> {
+    let found = rows(
+        client,
+        "SELECT min(next_at) FROM duty WHERE tenant=$1 AND next_at IS NOT NULL AND next_at>$2",
+        &[&tenant.0, &after.as_second()],
+    )
+    .await?;
     let next: Option<i64> = found.first().and_then(|r| r.get(0));
     Ok(next.and_then(|s| Timestamp::from_second(s).ok()))
 }
@@ -389,8 +512,15 @@ fn item_of(kind: ItemKind, row: &Row) -> Result<ItemRecord, StoreError> {
     Ok(ItemRecord { kind, key, doc, expires: expires.and_then(|s| Timestamp::from_second(s).ok()), only_new: false })
 }
 
-pub(crate) async fn item(client: &Object, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
-    let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key=$3 AND (expires IS NULL OR expires>$4)";
+pub(crate) async fn item(
+    client: &Object,
+    tenant: &TenantId,
+    kind: ItemKind,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<ItemRecord>, StoreError> {
+    let sql =
+        "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key=$3 AND (expires IS NULL OR expires>$4)";
     let found = rows(client, sql, &[&tenant.0, &kind.word(), &key, &now.as_second()]).await?;
     found.first().map(|row| item_of(kind, row)).transpose()
 }
@@ -400,9 +530,17 @@ pub(crate) async fn orphans(client: &Object, tenant: &TenantId, limit: u32) -> R
     Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| ProceedingId(r.get(0))).collect())
 }
 
-pub(crate) async fn items(client: &Object, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+pub(crate) async fn items(
+    client: &Object,
+    tenant: &TenantId,
+    kind: ItemKind,
+    prefix: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<ItemRecord>, StoreError> {
     // Bounded on both sides, so that keys behind the prefix are not walked through.
     let sql = "SELECT key, doc, expires FROM item WHERE tenant=$1 AND kind=$2 AND key>=$3 AND key<$6 AND key>$4 ORDER BY key LIMIT $5";
-    let found = rows(client, sql, &[&tenant.0, &kind.word(), &prefix, &after, &i64::from(limit), &behind(prefix)]).await?;
+    let found =
+        rows(client, sql, &[&tenant.0, &kind.word(), &prefix, &after, &i64::from(limit), &behind(prefix)]).await?;
     found.iter().map(|row| item_of(kind, row)).collect()
 }

@@ -1,5 +1,5 @@
-//! How a connection is kept from being read on its way: TLS to every server that is not this machine, unless the address says
-//! `sslmode=disable`.
+//! How a connection is kept from being read on its way: TLS to every server that is not this machine, unless the
+//! address says `sslmode=disable`.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -43,10 +43,14 @@ pub(crate) enum Unusable {
     Library(rustls::Error),
 }
 
-/// Settles how the connection is protected; a socket never leaves the machine. Otherwise, and makes the connector. With an `authority` (PEM, one certificate or several) TLS is
-/// always used. Without one, the way within a machine is plain unless `sslmode=require` is said, and `prefer`, the default of
-/// PostgreSQL, counts as `require` to another machine: it would fall back to plain without a word.
-pub(crate) fn settle(config: &mut Config, authority: Option<&Path>) -> Result<(Protection, MakeRustlsConnect), Unusable> {
+/// Settles how the connection is protected; a socket never leaves the machine. Otherwise, and makes the connector. With
+/// an `authority` (PEM, one certificate or several) TLS is always used. Without one, the way within a machine is plain
+/// unless `sslmode=require` is said, and `prefer`, the default of PostgreSQL, counts as `require` to another machine:
+/// it would fall back to plain without a word.
+pub(crate) fn settle(
+    config: &mut Config,
+    authority: Option<&Path>,
+) -> Result<(Protection, MakeRustlsConnect), Unusable> {
     let said = config.get_ssl_mode();
     let protection = match (said, authority) {
         _ if is_socket(config) => Protection::Local,
@@ -94,8 +98,8 @@ fn is_local(config: &Config) -> bool {
     })
 }
 
-/// What the programs of PostgreSQL need to reach the same database in the same way, as a section of its service file: the password
-/// stands in no command line, which every account of the machine can read.
+/// What the programs of PostgreSQL need to reach the same database in the same way, as a section of its service file:
+/// the password stands in no command line, which every account of the machine can read.
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] when the address or the certificate file cannot be used.
@@ -151,10 +155,15 @@ fn roots(path: &Path) -> Result<RootCertStore, Unusable> {
         let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
         roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
     }
-    if roots.is_empty() { Err(unusable("there is no certificate (`-----BEGIN CERTIFICATE-----`) in it".into())) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(unusable("there is no certificate (`-----BEGIN CERTIFICATE-----`) in it".into()))
+    } else {
+        Ok(roots)
+    }
 }
 
-/// Takes the certificate of any server, as `sslmode=require` of PostgreSQL does: it keeps out who listens, not who stands in between.
+/// Takes the certificate of any server, as `sslmode=require` of PostgreSQL does: it keeps out who listens, not who
+/// stands in between.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 
@@ -204,9 +213,13 @@ mod tests {
 
     #[test]
     fn names_never_leave_the_machine_in_plain_unless_that_is_said() {
-        for local in
-            ["host=127.0.0.1 user=x", "host=localhost user=x", "host=/run/postgresql user=x", "host=db.example hostaddr=127.0.0.1 user=x", "user=x host=::1"]
-        {
+        for local in [
+            "host=127.0.0.1 user=x",
+            "host=localhost user=x",
+            "host=/run/postgresql user=x",
+            "host=db.example hostaddr=127.0.0.1 user=x",
+            "user=x host=::1",
+        ] {
             assert_eq!(settled(local), Protection::Local, "{local}");
         }
         for socket in ["host=/run/postgresql user=x sslmode=require", "user=x sslmode=require host=/tmp"] {

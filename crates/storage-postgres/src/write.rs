@@ -6,8 +6,8 @@ use deadpool_postgres::{Object, Transaction};
 use futures_util::future::try_join_all;
 use huiyin_domain::ids::TenantId;
 use huiyin_storage::{
-    Changes, Erase, Expected, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite, Reserved, StoreError, SubmissionRecord, duty_rows, list_of,
-    terms,
+    Changes, Erase, Expected, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite, Reserved, StoreError,
+    SubmissionRecord, duty_rows, list_of, terms,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -70,7 +70,9 @@ async fn run(transaction: &Transaction<'_>, batch: Batch, changes: &Changes) -> 
     for ((_, _, check), count) in batch.steps.iter().zip(counts) {
         match check {
             Check::Version if count == 0 => return Err(StoreError::ChangedMeanwhile),
-            Check::Free(key) if count == 0 => return Err(StoreError::AlreadyThere(taken(transaction, changes, key).await?)),
+            Check::Free(key) if count == 0 => {
+                return Err(StoreError::AlreadyThere(taken(transaction, changes, key).await?));
+            }
             _ => {}
         }
     }
@@ -80,7 +82,8 @@ async fn run(transaction: &Transaction<'_>, batch: Batch, changes: &Changes) -> 
 async fn taken(transaction: &Transaction<'_>, changes: &Changes, key: &str) -> Result<String, StoreError> {
     let Some(record) = &changes.submission else { return Ok(key.to_owned()) };
     let sql = "SELECT id FROM submission WHERE tenant=$1 AND (receipt=$2 OR origin=$3)";
-    let row = transaction.query_opt(sql, &[&changes.tenant.0, &record.receipt_hash, &record.origin]).await.map_err(fault)?;
+    let row =
+        transaction.query_opt(sql, &[&changes.tenant.0, &record.receipt_hash, &record.origin]).await.map_err(fault)?;
     Ok(row.map_or_else(|| key.to_owned(), |r| r.get(0)))
 }
 
@@ -96,7 +99,10 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     if let Some(record) = &changes.submission_update {
         let id = record.submission.id.0.clone();
         let doc = json("submission", &id, record)?;
-        batch.add("UPDATE submission SET receipt=$3, doc=$4 WHERE tenant=$1 AND id=$2", values![tenant(), id, record.receipt_hash.clone(), doc]);
+        batch.add(
+            "UPDATE submission SET receipt=$3, doc=$4 WHERE tenant=$1 AND id=$2",
+            values![tenant(), id, record.receipt_hash.clone(), doc],
+        );
     }
     for vault in &changes.vaults {
         let id = vault.submission().0.clone();
@@ -112,13 +118,37 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     for event in &changes.events {
         let (id, n) = (event.proceeding.0.clone(), i64::from(event.event.n));
         let doc = json("event", &id, event)?;
-        // Two at once: the second has waited for the first, and its event is taken. It is told so, like a stale version.
+        // Two at once: the second has waited for the first, and its event is taken. It is told so, like a stale
+        // version.
         batch.checked(
             "INSERT INTO event (tenant, proceeding, n, doc) VALUES ($1,$2,$3,$4) ON CONFLICT DO NOTHING",
             values![tenant(), id, n, doc],
             Check::Version,
         );
     }
+    letters(&mut batch, changes)?;
+    for number in &changes.numbers {
+        let n = i64::try_from(number.n).unwrap_or(i64::MAX);
+        let values = values![tenant(), number.series.clone(), n, number.holder.clone()];
+        batch.checked(
+            "DELETE FROM reservation WHERE tenant=$1 AND series=$2 AND n=$3 AND holder=$4",
+            values,
+            Check::Version,
+        );
+    }
+    for row in &changes.facts {
+        fact(&mut batch, tenant(), row, "DO NOTHING")?;
+    }
+    changes.records.iter().for_each(|write| record(&mut batch, tenant(), write));
+    for record in &changes.items {
+        item(&mut batch, tenant(), record);
+    }
+    Ok(batch)
+}
+
+/// Texts, files, messages and readings.
+fn letters(batch: &mut Batch, changes: &Changes) -> Result<(), StoreError> {
+    let tenant = || changes.tenant.0.clone();
     for content in &changes.contents {
         let doc = json("content", &content.owner, content)?;
         batch.add(
@@ -142,21 +172,12 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     }
     for audit in &changes.audits {
         let doc = json("audit", &audit.id, audit)?;
-        batch.add("INSERT INTO audit (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)", values![tenant(), audit.submission.0.clone(), audit.id.clone(), doc]);
+        batch.add(
+            "INSERT INTO audit (tenant, submission, id, doc) VALUES ($1,$2,$3,$4)",
+            values![tenant(), audit.submission.0.clone(), audit.id.clone(), doc],
+        );
     }
-    for number in &changes.numbers {
-        let n = i64::try_from(number.n).unwrap_or(i64::MAX);
-        let values = values![tenant(), number.series.clone(), n, number.holder.clone()];
-        batch.checked("DELETE FROM reservation WHERE tenant=$1 AND series=$2 AND n=$3 AND holder=$4", values, Check::Version);
-    }
-    for row in &changes.facts {
-        fact(&mut batch, tenant(), row, "DO NOTHING")?;
-    }
-    changes.records.iter().for_each(|write| record(&mut batch, tenant(), write));
-    for record in &changes.items {
-        item(&mut batch, tenant(), record);
-    }
-    Ok(batch)
+    Ok(())
 }
 
 /// Reserves a number of a series.
@@ -173,7 +194,11 @@ pub(crate) async fn reserve(
     let free = "UPDATE reservation SET holder=$4, until=$5 WHERE tenant=$1 AND series=$2 AND n=\
                 (SELECT n FROM reservation WHERE tenant=$1 AND series=$2 AND until<=$3 ORDER BY n LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING n";
     let free = transaction.prepare_cached(free).await.map_err(fault)?;
-    let n: i64 = match transaction.query_opt(&free, &[&tenant.0, &series, &now, &holder, &until]).await.map_err(fault)? {
+    let n: i64 = match transaction
+        .query_opt(&free, &[&tenant.0, &series, &now, &holder, &until])
+        .await
+        .map_err(fault)?
+    {
         Some(row) => row.get(0),
         None => {
             let next = "WITH next AS (INSERT INTO lease (tenant, name, next) VALUES ($1,$2,2) ON CONFLICT (tenant, name) DO UPDATE SET next=lease.next+1 RETURNING next-1 AS n) \
@@ -227,11 +252,21 @@ fn proceeding(batch: &mut Batch, tenant: String, write: &ProceedingWrite) -> Res
     let (submission, part) = m.matter().map_or((String::new(), 0), |m| (m.submission.0.clone(), i64::from(m.part)));
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     match write.expected {
-        // A submission that is already there is said first, since its statement stands before this one. A number that is taken,
-        // by a serial given twice or a part made at the same moment, writes nothing at all.
+        // A submission that is already there is said first, since its statement stands before this one. A number that
+        // is taken, by a serial given twice or a part made at the same moment, writes nothing at all.
         Expected::New => batch.checked(
             "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9) ON CONFLICT DO NOTHING",
-            values![tenant.clone(), id.clone(), submission, part, m.number.clone(), version, m.phase.word(), doc, m.kind.word()],
+            values![
+                tenant.clone(),
+                id.clone(),
+                submission,
+                part,
+                m.number.clone(),
+                version,
+                m.phase.word(),
+                doc,
+                m.kind.word()
+            ],
             Check::Version,
         ),
         Expected::Version(was) => batch.checked(
@@ -286,7 +321,11 @@ fn scope(batch: &mut Batch, tenant: &str, write: &ProceedingWrite) {
         "INSERT INTO reader (tenant, unit, proceeding) SELECT $1, u, $2 FROM unnest($3::text[]) u ON CONFLICT DO NOTHING",
         values![tenant.to_owned(), id.clone(), units],
     );
-    let tokens: Vec<String> = write.scope.iter().map(|u| format!("'{}'", terms::scope_token(write.subject.kind, tenant, u.as_str()))).collect();
+    let tokens: Vec<String> = write
+        .scope
+        .iter()
+        .map(|u| format!("'{}'", terms::scope_token(write.subject.kind, tenant, u.as_str())))
+        .collect();
     let tokens = tokens.join(" ");
     match &write.terms {
         Some(body) => batch.add(
@@ -317,7 +356,9 @@ fn vector(body: &str) -> String {
 fn fact(batch: &mut Batch, tenant: String, fact: &MatterFact, otherwise: &str) -> Result<(), StoreError> {
     let marks: Vec<String> = (1..=MatterFact::COLUMNS.len() + 2).map(|n| format!("${n}")).collect();
     let (columns, marks) = (MatterFact::COLUMNS.join(", "), marks.join(","));
-    let sql = format!("INSERT INTO matter_fact (tenant, matter, {columns}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}");
+    let sql = format!(
+        "INSERT INTO matter_fact (tenant, matter, {columns}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}"
+    );
     let values = values![
         tenant,
         fact.matter.0.clone(),
@@ -364,12 +405,21 @@ fn record(batch: &mut Batch, tenant: String, write: &RecordWrite) {
     values.push(Box::new(doc.clone()));
     let marks: Vec<String> = (1..=values.len()).map(|n| format!("${n}")).collect();
     let columns = columns.join(", ");
-    let sql = format!("INSERT INTO {name} (tenant, {columns}, doc) VALUES ({}) ON CONFLICT (tenant, {columns}) {otherwise}", marks.join(","));
+    let sql = format!(
+        "INSERT INTO {name} (tenant, {columns}, doc) VALUES ({}) ON CONFLICT (tenant, {columns}) {otherwise}",
+        marks.join(",")
+    );
     batch.checked(sql, values, check);
 }
 
 fn item(batch: &mut Batch, tenant: String, record: &ItemRecord) {
-    let values = values![tenant, record.kind.word(), record.key.clone(), record.expires.map(|t| t.as_second()), record.doc.to_string()];
+    let values = values![
+        tenant,
+        record.kind.word(),
+        record.key.clone(),
+        record.expires.map(|t| t.as_second()),
+        record.doc.to_string()
+    ];
     if record.only_new {
         batch.checked(
             "INSERT INTO item (tenant, kind, key, expires, doc) VALUES ($1,$2,$3,$4,$5) ON CONFLICT DO NOTHING",

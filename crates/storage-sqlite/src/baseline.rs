@@ -14,7 +14,9 @@ use crate::{connect, fault};
 /// [`StoreError::Unavailable`] when the file cannot be written.
 pub fn rows_per_second(path: &Path, text: &str, time: Duration) -> Result<f64, StoreError> {
     let connection = connect(path)?;
-    connection.execute_batch("CREATE TABLE IF NOT EXISTS raw (id INTEGER PRIMARY KEY, body TEXT NOT NULL)").map_err(fault)?;
+    connection
+        .execute_batch("CREATE TABLE IF NOT EXISTS raw (id INTEGER PRIMARY KEY, body TEXT NOT NULL)")
+        .map_err(fault)?;
     let mut insert = connection.prepare("INSERT INTO raw (body) VALUES (?1)").map_err(fault)?;
     let begun = Instant::now();
     let mut rows = 0_u32;

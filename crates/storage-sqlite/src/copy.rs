@@ -35,19 +35,28 @@ pub fn inspect(path: &Path) -> Result<Contents, StoreError> {
     if said != "ok" {
         return Err(StoreError::Unavailable(format!("the database is damaged: {said}").into()));
     }
-    let count = |table: &str| connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get::<_, i64>(0)).map(i64::unsigned_abs).map_err(fault);
+    let count = |table: &str| {
+        connection
+            .query_row(&format!("SELECT count(*) FROM {table}"), [], |r| r.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(fault)
+    };
     // A copy that an earlier program made has its papers among the items, and a table of matters alone.
     let has = |table: &str| {
         let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type='table' AND name=?1)";
         connection.query_row(sql, [table], |r| r.get::<_, bool>(0)).map_err(fault)
     };
-    let copies = if has("paper_copy")? { "paper_copy" } else { "item WHERE kind='paper' AND key >= 'pdf:' AND key < 'pdf;'" };
+    let copies =
+        if has("paper_copy")? { "paper_copy" } else { "item WHERE kind='paper' AND key >= 'pdf:' AND key < 'pdf;'" };
     let sql = format!(
         "SELECT coalesce(json_extract(doc, '$.stored'), json_extract(doc, '$.hash')) FROM attachment \
          UNION SELECT coalesce(nullif(json_extract(doc, '$.stored'), ''), json_extract(doc, '$.sha256')) FROM {copies}"
     );
     let mut statement = connection.prepare(&sql).map_err(fault)?;
-    let files = statement.query_map([], |r| r.get::<_, Option<String>>(0)).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(fault)?;
+    let files = statement
+        .query_map([], |r| r.get::<_, Option<String>>(0))
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(fault)?;
     let matters = count(if has("proceeding")? { "proceeding WHERE kind='matter'" } else { "matter" })?;
     Ok(Contents { submissions: count("submission")?, matters, files: files.into_iter().flatten().collect() })
 }

@@ -21,8 +21,9 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::subject::Subject;
 use huiyin_storage::{
-    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord, FactQuery, FileUse, ItemKind, ItemRecord,
-    ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
+    AttachmentRecord, AuditRecord, Burst, Changes, ContentRecord, DutyQuery, DutyRecord, DutySlice, EventRecord,
+    FactQuery, FileUse, ItemKind, ItemRecord, ListQuery, MatterFact, MessageRecord, Page, RecordQuery, Reserved,
+    SearchQuery, Store, StoreError, SubmissionRecord, Table, VaultRecord,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, InterruptHandle, OpenFlags};
@@ -59,8 +60,8 @@ impl SqliteStore {
         only_owner(path).map_err(StoreError::unavailable)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        // What the planner knows of the tables is brought up to date here and each hour (`writer`); the log is brought into the file
-        // by SQLite itself after each thousand pages, and cut to 64 MB.
+        // What the planner knows of the tables is brought up to date here and each hour (`writer`); the log is brought
+        // into the file by SQLite itself after each thousand pages, and cut to 64 MB.
         let _ = connection.execute_batch("PRAGMA optimize=0x10002");
         Ok(Self {
             path: path.to_owned(),
@@ -82,16 +83,25 @@ impl SqliteStore {
     }
 
     /// Runs a job on a connection of its own, beside readers and writer.
-    async fn beside(&self, job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static) -> Result<(), StoreError> {
+    async fn beside(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<(), StoreError> {
         let path = self.path.clone();
         tokio::task::spawn_blocking(move || job(&connect(&path)?)).await.map_err(StoreError::unavailable)?
     }
 
-    /// Runs a read. At most [`READERS`] run at once; the others wait their turn, and a read that nobody waits for any more is
-    /// interrupted.
-    async fn read<T: Send + 'static>(&self, job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static) -> Result<T, StoreError> {
+    /// Runs a read. At most [`READERS`] run at once; the others wait their turn, and a read that nobody waits for any
+    /// more is interrupted.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.reads.fetch_add(1, Ordering::Relaxed);
-        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| StoreError::Busy)?.map_err(StoreError::unavailable)?;
+        let turn = tokio::time::timeout(TURN, Arc::clone(&self.turns).acquire_owned())
+            .await
+            .map_err(|_| StoreError::Busy)?
+            .map_err(StoreError::unavailable)?;
         let (readers, path) = (Arc::clone(&self.readers), self.path.clone());
         let running = Running::default();
         let at_work = running.0.clone();
@@ -132,8 +142,8 @@ impl Drop for Running {
     }
 }
 
-/// Makes the file for its owner alone before anything is in it; what SQLite lays beside it takes after it. A disk that can only be
-/// read leaves it as it is.
+/// Makes the file for its owner alone before anything is in it; what SQLite lays beside it takes after it. A disk that
+/// can only be read leaves it as it is.
 fn only_owner(path: &Path) -> std::io::Result<()> {
     match make_only_owner(path) {
         Err(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem && path.exists() => Ok(()),
@@ -154,7 +164,8 @@ fn make_only_owner(path: &Path) -> std::io::Result<()> {
 }
 
 fn connect(path: &Path) -> Result<Connection, StoreError> {
-    prepare(Connection::open(path).map_err(fault)?).or_else(|error| if is_only_read(path) { read_only(path) } else { Err(error) })
+    prepare(Connection::open(path).map_err(fault)?)
+        .or_else(|error| if is_only_read(path) { read_only(path) } else { Err(error) })
 }
 
 /// Whether the file lies on a disk that can only be read, and nothing of it lies in a log beside it.
@@ -186,7 +197,9 @@ fn prepare(connection: Connection) -> Result<Connection, StoreError> {
 fn fault(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => StoreError::Busy,
-        Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::SystemIoFailure) => StoreError::CannotWrite(error.into()),
+        Some(rusqlite::ErrorCode::DiskFull | rusqlite::ErrorCode::ReadOnly | rusqlite::ErrorCode::SystemIoFailure) => {
+            StoreError::CannotWrite(error.into())
+        }
         _ => StoreError::unavailable(error),
     }
 }
@@ -229,27 +242,55 @@ impl Store for SqliteStore {
 
     async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), id.0.clone());
-        self.read(move |c| read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND id=?2", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND id=?2", &[&tenant, &id])
+        })
+        .await
     }
 
-    async fn submission_by_receipt(&self, tenant: &TenantId, hash: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+    async fn submission_by_receipt(
+        &self,
+        tenant: &TenantId,
+        hash: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, hash) = (tenant.0.clone(), hash.to_owned());
-        self.read(move |c| read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND receipt=?2", &[&tenant, &hash])).await
+        self.read(move |c| {
+            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND receipt=?2", &[&tenant, &hash])
+        })
+        .await
     }
 
-    async fn submission_by_origin(&self, tenant: &TenantId, origin: &str) -> Result<Option<SubmissionRecord>, StoreError> {
+    async fn submission_by_origin(
+        &self,
+        tenant: &TenantId,
+        origin: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, origin) = (tenant.0.clone(), origin.to_owned());
-        self.read(move |c| read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND origin=?2", &[&tenant, &origin])).await
+        self.read(move |c| {
+            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND origin=?2", &[&tenant, &origin])
+        })
+        .await
     }
 
     async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError> {
         let (tenant, owner) = (tenant.0.clone(), owner.to_owned());
-        self.read(move |c| read::many(c, "content", "SELECT doc FROM content WHERE tenant=?1 AND owner=?2 ORDER BY n", &[&tenant, &owner])).await
+        self.read(move |c| {
+            read::many(
+                c,
+                "content",
+                "SELECT doc FROM content WHERE tenant=?1 AND owner=?2 ORDER BY n",
+                &[&tenant, &owner],
+            )
+        })
+        .await
     }
 
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
-        self.read(move |c| read::one(c, "vault", "SELECT doc FROM vault WHERE tenant=?1 AND submission=?2", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::one(c, "vault", "SELECT doc FROM vault WHERE tenant=?1 AND submission=?2", &[&tenant, &id])
+        })
+        .await
     }
 
     async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError> {
@@ -260,22 +301,58 @@ impl Store for SqliteStore {
 
     async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), proceeding.0.clone());
-        self.read(move |c| read::many(c, "event", "SELECT doc FROM event WHERE tenant=?1 AND proceeding=?2 ORDER BY n", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::many(
+                c,
+                "event",
+                "SELECT doc FROM event WHERE tenant=?1 AND proceeding=?2 ORDER BY n",
+                &[&tenant, &id],
+            )
+        })
+        .await
     }
 
-    async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError> {
+    async fn attachments(
+        &self,
+        tenant: &TenantId,
+        submission: &SubmissionId,
+    ) -> Result<Vec<AttachmentRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
-        self.read(move |c| read::many(c, "attachment", "SELECT doc FROM attachment WHERE tenant=?1 AND submission=?2 ORDER BY id", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::many(
+                c,
+                "attachment",
+                "SELECT doc FROM attachment WHERE tenant=?1 AND submission=?2 ORDER BY id",
+                &[&tenant, &id],
+            )
+        })
+        .await
     }
 
     async fn messages(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<MessageRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
-        self.read(move |c| read::many(c, "message", "SELECT doc FROM message WHERE tenant=?1 AND submission=?2 ORDER BY id", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::many(
+                c,
+                "message",
+                "SELECT doc FROM message WHERE tenant=?1 AND submission=?2 ORDER BY id",
+                &[&tenant, &id],
+            )
+        })
+        .await
     }
 
     async fn audits(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AuditRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
-        self.read(move |c| read::many(c, "audit", "SELECT doc FROM audit WHERE tenant=?1 AND submission=?2 ORDER BY id", &[&tenant, &id])).await
+        self.read(move |c| {
+            read::many(
+                c,
+                "audit",
+                "SELECT doc FROM audit WHERE tenant=?1 AND submission=?2 ORDER BY id",
+                &[&tenant, &id],
+            )
+        })
+        .await
     }
 
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError> {
@@ -283,7 +360,11 @@ impl Store for SqliteStore {
         self.read(move |c| read::duties(c, &query)).await
     }
 
-    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError> {
+    async fn duties_of(
+        &self,
+        tenant: &TenantId,
+        proceeding: &ProceedingId,
+    ) -> Result<Vec<(DutyRecord, String)>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), proceeding.0.clone());
         self.read(move |c| read::duties_of(c, &tenant, &id)).await
     }
@@ -321,7 +402,13 @@ impl Store for SqliteStore {
         self.read(move |c| read::next_timer(c, &tenant, after)).await
     }
 
-    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError> {
+    async fn scan(
+        &self,
+        tenant: &TenantId,
+        kind: ProceedingKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Page<Subject>, StoreError> {
         let (tenant, after) = (tenant.0.clone(), after.to_owned());
         self.read(move |c| read::scan(c, &tenant, kind, &after, limit)).await
     }
@@ -346,12 +433,25 @@ impl Store for SqliteStore {
         self.read(move |c| read::records(c, &query)).await
     }
 
-    async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError> {
+    async fn item(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<ItemRecord>, StoreError> {
         let (tenant, key) = (tenant.0.clone(), key.to_owned());
         self.read(move |c| read::item(c, &tenant, kind, &key, now)).await
     }
 
-    async fn items(&self, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError> {
+    async fn items(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ItemRecord>, StoreError> {
         let (tenant, prefix, after) = (tenant.0.clone(), prefix.to_owned(), after.to_owned());
         self.read(move |c| read::items(c, &tenant, kind, &prefix, &after, limit)).await
     }
@@ -377,7 +477,14 @@ impl Store for SqliteStore {
         self.writer.send(|reply| Command::Lease(tenant, name, count, reply)).await
     }
 
-    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        series: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Reserved, StoreError> {
         let wanted = Reserved { series: series.to_owned(), n: 0, holder: holder.to_owned() };
         self.writer.send(|reply| Command::Reserve(tenant.0.clone(), wanted, now, until, reply)).await
     }

@@ -18,7 +18,9 @@ const MIGRATIONS: &[Migration] = &[
 /// Brings the schema up to date; refuses a file that a newer program has written, or one whose migrations are others.
 pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |m| m.number);
-    let version = |connection: &Connection| connection.query_row("PRAGMA user_version", [], |r| r.get::<_, u32>(0)).map_err(fault);
+    let version = |connection: &Connection| {
+        connection.query_row("PRAGMA user_version", [], |r| r.get::<_, u32>(0)).map_err(fault)
+    };
     // A disk that can only be read is read.
     if version(connection)? == known {
         return compare(MIGRATIONS, &applied(connection)?);
@@ -45,7 +47,8 @@ pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 fn applied(connection: &Connection) -> Result<Vec<(u32, String)>, StoreError> {
-    let mut statement = connection.prepare("SELECT number, sha256 FROM applied_migration ORDER BY number").map_err(fault)?;
+    let mut statement =
+        connection.prepare("SELECT number, sha256 FROM applied_migration ORDER BY number").map_err(fault)?;
     let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?))).map_err(fault)?;
     rows.collect::<Result<_, _>>().map_err(fault)
 }

@@ -1,8 +1,8 @@
 //! The statements of a commit.
 
 use huiyin_storage::{
-    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite, Reserved, StoreError, SubmissionRecord,
-    VaultRecord, duty_rows, list_of, terms,
+    Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite,
+    Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
@@ -61,7 +61,9 @@ impl Insert {
     fn sql(self) -> &'static str {
         match self {
             Self::Event => "INSERT INTO event (tenant, proceeding, n, doc) VALUES (?1,?2,?3,?4)",
-            Self::Content => "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc",
+            Self::Content => {
+                "INSERT INTO content (tenant, owner, n, doc) VALUES (?1,?2,?3,?4) ON CONFLICT (tenant, owner, n) DO UPDATE SET doc=excluded.doc"
+            }
             Self::Attachment => "INSERT INTO attachment (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
             Self::Message => "INSERT INTO message (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
             Self::Audit => "INSERT INTO audit (tenant, submission, id, doc) VALUES (?1,?2,?3,?4)",
@@ -74,13 +76,23 @@ impl Prepared {
     pub(crate) fn new(changes: Changes) -> Result<Self, StoreError> {
         let mut rows = Vec::new();
         for e in &changes.events {
-            rows.push((Insert::Event, e.proceeding.0.clone(), Key::Number(e.event.n), json("event", e.proceeding.as_str(), e)?));
+            rows.push((
+                Insert::Event,
+                e.proceeding.0.clone(),
+                Key::Number(e.event.n),
+                json("event", e.proceeding.as_str(), e)?,
+            ));
         }
         for c in &changes.contents {
             rows.push((Insert::Content, c.owner.clone(), Key::Number(c.n), json("content", &c.owner, c)?));
         }
         for f in &changes.attachments {
-            rows.push((Insert::Attachment, f.submission.0.clone(), Key::Text(f.id.clone()), json("attachment", &f.id, f)?));
+            rows.push((
+                Insert::Attachment,
+                f.submission.0.clone(),
+                Key::Text(f.id.clone()),
+                json("attachment", &f.id, f)?,
+            ));
         }
         for m in &changes.messages {
             rows.push((Insert::Message, m.submission.0.clone(), Key::Text(m.id.clone()), json("message", &m.id, m)?));
@@ -91,13 +103,23 @@ impl Prepared {
         let mut proceedings = Vec::with_capacity(changes.proceedings.len());
         for write in changes.proceedings {
             let id = write.subject.id.0.clone();
-            let duties = duty_rows(&write.subject).into_iter().map(|d| json("duty", &id, &d).map(|doc| (d, doc))).collect::<Result<_, _>>()?;
+            let duties = duty_rows(&write.subject)
+                .into_iter()
+                .map(|d| json("duty", &id, &d).map(|doc| (d, doc)))
+                .collect::<Result<_, _>>()?;
             let doc = write.subject.to_json().map_err(|e| StoreError::corrupt("proceeding", &id, &e))?;
             proceedings.push(PreparedProceeding { doc, duties, write });
         }
-        let submission = changes.submission.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
-        let submission_update = changes.submission_update.map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc))).transpose()?;
-        let vault = |v: &VaultRecord| json("vault", v.submission().as_str(), v).map(|doc| (v.submission().0.clone(), doc));
+        let submission = changes
+            .submission
+            .map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc)))
+            .transpose()?;
+        let submission_update = changes
+            .submission_update
+            .map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc)))
+            .transpose()?;
+        let vault =
+            |v: &VaultRecord| json("vault", v.submission().as_str(), v).map(|doc| (v.submission().0.clone(), doc));
         let vaults = changes.vaults.iter().map(vault).collect::<Result<_, _>>()?;
         Ok(Self {
             tenant: changes.tenant.0,
@@ -126,7 +148,11 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     }
     if let Some((record, doc)) = &changes.submission_update {
         let id = record.submission.id.as_str();
-        run(connection, "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2", params![tenant, id, record.receipt_hash, doc])?;
+        run(
+            connection,
+            "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2",
+            params![tenant, id, record.receipt_hash, doc],
+        )?;
     }
     for (id, doc) in &changes.vaults {
         run(
@@ -163,7 +189,10 @@ fn new_fact() -> String {
 
 fn fact(connection: &Connection, tenant: &str, fact: &MatterFact, otherwise: &str) -> Result<(), StoreError> {
     let marks = vec!["?"; MatterFact::COLUMNS.len() + 2].join(",");
-    let sql = format!("INSERT INTO matter_fact (tenant, matter, {}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}", MatterFact::COLUMNS.join(", "));
+    let sql = format!(
+        "INSERT INTO matter_fact (tenant, matter, {}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}",
+        MatterFact::COLUMNS.join(", ")
+    );
     let values = params![
         tenant,
         fact.matter.as_str(),
@@ -208,7 +237,9 @@ fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<
     };
     values.push(doc);
     let (columns, marks) = (columns.join(", "), vec!["?"; values.len()].join(","));
-    let sql = format!("INSERT INTO {name} (tenant, {columns}, doc) VALUES ({marks}) ON CONFLICT (tenant, {columns}) {otherwise}");
+    let sql = format!(
+        "INSERT INTO {name} (tenant, {columns}, doc) VALUES ({marks}) ON CONFLICT (tenant, {columns}) {otherwise}"
+    );
     if run(connection, &sql, &values)? == 0 { Err(StoreError::AlreadyThere(write.key.join(" "))) } else { Ok(()) }
 }
 
@@ -250,7 +281,9 @@ fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceedi
             let sql = "UPDATE proceeding SET version=?1, phase=?2, doc=?3 WHERE tenant=?4 AND id=?5 AND version=?6 RETURNING seq";
             let seq: Option<i64> = connection
                 .prepare_cached(sql)
-                .and_then(|mut s| s.query_row(params![version, m.phase.word(), doc, tenant, id, was], |r| r.get(0)).optional())
+                .and_then(|mut s| {
+                    s.query_row(params![version, m.phase.word(), doc, tenant, id, was], |r| r.get(0)).optional()
+                })
                 .map_err(fault)?;
             seq.ok_or(StoreError::ChangedMeanwhile)?
         }
@@ -290,10 +323,13 @@ fn duties(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) 
 }
 
 fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i64) -> Result<(), StoreError> {
-    let tokens: Vec<String> = write.scope.iter().map(|u| terms::scope_token(write.subject.kind, tenant, u.as_str())).collect();
+    let tokens: Vec<String> =
+        write.scope.iter().map(|u| terms::scope_token(write.subject.kind, tenant, u.as_str())).collect();
     if write.expected != Expected::New {
-        let mut held: Vec<String> =
-            connection.prepare_cached("SELECT unit FROM reader WHERE seq=?1").and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect()).map_err(fault)?;
+        let mut held: Vec<String> = connection
+            .prepare_cached("SELECT unit FROM reader WHERE seq=?1")
+            .and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect())
+            .map_err(fault)?;
         held.sort();
         // Nothing to rewrite: the same units read it and its text is the same.
         if write.terms.is_none() && held.iter().map(String::as_str).eq(write.scope.iter().map(|u| u.as_str())) {
@@ -303,11 +339,19 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
         run(connection, "DELETE FROM search WHERE rowid=?1", params![seq])?;
     }
     for unit in &write.scope {
-        run(connection, "INSERT INTO reader (tenant, unit, seq) VALUES (?1,?2,?3)", params![tenant, unit.as_str(), seq])?;
+        run(
+            connection,
+            "INSERT INTO reader (tenant, unit, seq) VALUES (?1,?2,?3)",
+            params![tenant, unit.as_str(), seq],
+        )?;
     }
     let body = match &write.terms {
         Some(body) => {
-            run(connection, "INSERT INTO search_body (seq, terms) VALUES (?1,?2) ON CONFLICT (seq) DO UPDATE SET terms=excluded.terms", params![seq, body])?;
+            run(
+                connection,
+                "INSERT INTO search_body (seq, terms) VALUES (?1,?2) ON CONFLICT (seq) DO UPDATE SET terms=excluded.terms",
+                params![seq, body],
+            )?;
             body.clone()
         }
         None => connection
@@ -322,7 +366,10 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
 
 fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), StoreError> {
     let id = what.proceeding.as_str();
-    for sql in ["DELETE FROM content WHERE tenant=?1 AND owner=?2", "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2"] {
+    for sql in [
+        "DELETE FROM content WHERE tenant=?1 AND owner=?2",
+        "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2",
+    ] {
         run(connection, sql, params![tenant, id])?;
     }
     let Some(record) = &what.letter else { return Ok(()) };
@@ -357,12 +404,14 @@ fn item(connection: &Connection, tenant: &str, item: &ItemRecord) -> Result<(), 
 }
 
 pub(crate) fn remove_item(connection: &Connection, tenant: &str, kind: ItemKind, key: &str) -> Result<(), StoreError> {
-    run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key]).map(|_| ())
+    run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key])
+        .map(|_| ())
 }
 
 /// Takes the timers of a proceeding out of the sweep's way.
 pub(crate) fn set_aside(connection: &Connection, tenant: &str, proceeding: &str) -> Result<(), StoreError> {
-    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND proceeding=?2", params![tenant, proceeding]).map(drop)
+    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND proceeding=?2", params![tenant, proceeding])
+        .map(drop)
 }
 
 /// Writes one row, so that a disk that is full or read-only shows.
@@ -372,12 +421,16 @@ pub(crate) fn probe(connection: &Connection) -> Result<(), StoreError> {
 }
 
 pub(crate) fn sweep_items(connection: &Connection, tenant: &str, now: Timestamp) -> Result<u64, StoreError> {
-    run(connection, "DELETE FROM item WHERE expires <= ?2 AND tenant=?1", params![tenant, now.as_second()]).map(|n| u64::try_from(n).unwrap_or(0))
+    run(connection, "DELETE FROM item WHERE expires <= ?2 AND tenant=?1", params![tenant, now.as_second()])
+        .map(|n| u64::try_from(n).unwrap_or(0))
 }
 
 pub(crate) fn lease(connection: &Connection, tenant: &str, name: &str, count: u32) -> Result<u64, StoreError> {
     let sql = "INSERT INTO lease (tenant, name, next) VALUES (?1,?2,1+?3) ON CONFLICT (tenant, name) DO UPDATE SET next=next+?3 RETURNING next";
-    let next: i64 = connection.prepare_cached(sql).and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0))).map_err(fault)?;
+    let next: i64 = connection
+        .prepare_cached(sql)
+        .and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0)))
+        .map_err(fault)?;
     Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
 }
 
@@ -386,11 +439,20 @@ fn signed(n: u64) -> i64 {
 }
 
 /// Reserves a number of a series for a holder.
-pub(crate) fn reserve(connection: &Connection, tenant: &str, wanted: Reserved, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError> {
+pub(crate) fn reserve(
+    connection: &Connection,
+    tenant: &str,
+    wanted: Reserved,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Reserved, StoreError> {
     let free = "UPDATE reservation SET holder=?4, until=?5 WHERE tenant=?1 AND series=?2 AND n=\
                 (SELECT n FROM reservation WHERE tenant=?1 AND series=?2 AND until<=?3 ORDER BY n LIMIT 1) RETURNING n";
     let values = params![tenant, wanted.series, now.as_second(), wanted.holder, until.as_second()];
-    let free: Option<i64> = connection.prepare_cached(free).and_then(|mut s| s.query_row(values, |r| r.get(0)).optional()).map_err(fault)?;
+    let free: Option<i64> = connection
+        .prepare_cached(free)
+        .and_then(|mut s| s.query_row(values, |r| r.get(0)).optional())
+        .map_err(fault)?;
     if let Some(n) = free {
         return Ok(Reserved { n: u64::try_from(n).unwrap_or(1), ..wanted });
     }
@@ -403,10 +465,14 @@ pub(crate) fn reserve(connection: &Connection, tenant: &str, wanted: Reserved, n
 /// Gives back numbers that are not used.
 pub(crate) fn give_back(connection: &Connection, tenant: &str, numbers: &[Reserved]) -> Result<(), StoreError> {
     let sql = "UPDATE reservation SET until=0 WHERE tenant=?1 AND series=?2 AND n=?3 AND holder=?4";
-    numbers.iter().try_for_each(|number| run(connection, sql, params![tenant, number.series, signed(number.n), number.holder]).map(drop))
+    numbers.iter().try_for_each(|number| {
+        run(connection, sql, params![tenant, number.series, signed(number.n), number.holder]).map(drop)
+    })
 }
 
 /// A unique key is taken: two acted in the same moment.
 fn is_taken(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unavailable(source) if source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code) == Some(rusqlite::ErrorCode::ConstraintViolation))
+    let StoreError::Unavailable(source) = error else { return false };
+    let code = source.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+    code == Some(rusqlite::ErrorCode::ConstraintViolation)
 }

@@ -43,7 +43,10 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(connection: Connection) -> Result<Self, StoreError> {
         let (queue, commands) = mpsc::channel(QUEUE);
-        std::thread::Builder::new().name("sqlite-writer".into()).spawn(move || work(&connection, commands)).map_err(StoreError::unavailable)?;
+        std::thread::Builder::new()
+            .name("sqlite-writer".into())
+            .spawn(move || work(&connection, commands))
+            .map_err(StoreError::unavailable)?;
         Ok(Self { queue, given: AtomicU64::new(0) })
     }
 
@@ -92,7 +95,9 @@ fn work(connection: &Connection, mut commands: mpsc::Receiver<Command>) {
         for answer in answers {
             answer(match &committed {
                 Ok(()) => Ok(()),
-                Err(_) => Err(std::mem::replace(&mut committed, Err(StoreError::Busy)).err().unwrap_or(StoreError::Busy)),
+                Err(_) => {
+                    Err(std::mem::replace(&mut committed, Err(StoreError::Busy)).err().unwrap_or(StoreError::Busy))
+                }
             });
         }
         if looked_at.elapsed() >= OPTIMIZED {
@@ -126,12 +131,24 @@ fn refuse(group: Vec<Command>, error: &StoreError) {
 fn apply(connection: &Connection, command: Command) -> Answer {
     match command {
         Command::Commit(changes, reply) => later(reply, savepoint(connection, |c| write::commit(c, &changes))),
-        Command::Remove(tenant, kind, key, reply) => later(reply, savepoint(connection, |c| write::remove_item(c, &tenant, kind, &key))),
-        Command::Sweep(tenant, now, reply) => later(reply, savepoint(connection, |c| write::sweep_items(c, &tenant, now))),
-        Command::Lease(tenant, name, count, reply) => later(reply, savepoint(connection, |c| write::lease(c, &tenant, &name, count))),
-        Command::Reserve(tenant, wanted, now, until, reply) => later(reply, savepoint(connection, |c| write::reserve(c, &tenant, wanted, now, until))),
-        Command::GiveBack(tenant, numbers, reply) => later(reply, savepoint(connection, |c| write::give_back(c, &tenant, &numbers))),
-        Command::SetAside(tenant, matter, reply) => later(reply, savepoint(connection, |c| write::set_aside(c, &tenant, &matter))),
+        Command::Remove(tenant, kind, key, reply) => {
+            later(reply, savepoint(connection, |c| write::remove_item(c, &tenant, kind, &key)))
+        }
+        Command::Sweep(tenant, now, reply) => {
+            later(reply, savepoint(connection, |c| write::sweep_items(c, &tenant, now)))
+        }
+        Command::Lease(tenant, name, count, reply) => {
+            later(reply, savepoint(connection, |c| write::lease(c, &tenant, &name, count)))
+        }
+        Command::Reserve(tenant, wanted, now, until, reply) => {
+            later(reply, savepoint(connection, |c| write::reserve(c, &tenant, wanted, now, until)))
+        }
+        Command::GiveBack(tenant, numbers, reply) => {
+            later(reply, savepoint(connection, |c| write::give_back(c, &tenant, &numbers)))
+        }
+        Command::SetAside(tenant, matter, reply) => {
+            later(reply, savepoint(connection, |c| write::set_aside(c, &tenant, &matter)))
+        }
         Command::Ready(reply) => later(reply, savepoint(connection, write::probe)),
     }
 }
@@ -141,9 +158,14 @@ fn later<T: 'static>(reply: Reply<T>, result: Result<T, StoreError>) -> Answer {
 }
 
 /// One command's work; when it fails, only its own writes are undone.
-fn savepoint<T>(connection: &Connection, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+fn savepoint<T>(
+    connection: &Connection,
+    job: impl FnOnce(&Connection) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
     connection.execute_batch("SAVEPOINT one").map_err(fault)?;
     let result = job(connection);
-    connection.execute_batch(if result.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" }).map_err(fault)?;
+    connection
+        .execute_batch(if result.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" })
+        .map_err(fault)?;
     result
 }

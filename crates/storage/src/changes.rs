@@ -7,7 +7,8 @@ use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::subject::Subject;
 
 use crate::records::{
-    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MatterFact, MessageRecord, RecordWrite, SubmissionRecord, VaultRecord,
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, ItemRecord, MatterFact, MessageRecord,
+    RecordWrite, SubmissionRecord, VaultRecord,
 };
 
 /// The version a proceeding must have in the store for the write to stand.
@@ -34,14 +35,15 @@ pub struct ProceedingWrite {
     pub fact: Option<MatterFact>,
 }
 
-/// What is destroyed before the rest of the unit of work is written: words and salts of a matter and, when its letter has no other
-/// file left, text, identity, files, messages and readings of the letter. Papers go as records of the same unit of work. Events and
-/// commitments stay: they are the tombstone.
+/// What is destroyed before the rest of the unit of work is written: words and salts of a matter and, when its letter
+/// has no other file left, text, identity, files, messages and readings of the letter. Papers go as records of the same
+/// unit of work. Events and commitments stay: they are the tombstone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erase {
     /// The matter.
     pub proceeding: ProceedingId,
-    /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was replaced meanwhile.
+    /// Its letter, when nothing else of it is kept, as its tombstone is written; refused when its receipt code was
+    /// replaced meanwhile.
     pub letter: Option<SubmissionRecord>,
 }
 

@@ -31,8 +31,8 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// A row that cannot be read or written. Of the reader's error only place and kind are kept: its text can hold what stands in
-    /// the row, such as a name.
+    /// A row that cannot be read or written. Of the reader's error only place and kind are kept: its text can hold what
+    /// stands in the row, such as a name.
     pub fn corrupt(table: &'static str, row: &str, error: &serde_json::Error) -> Self {
         let why = format!("{:?} error at line {}, column {}", error.classify(), error.line(), error.column());
         Self::Corrupt { table, row: row.to_owned(), why }

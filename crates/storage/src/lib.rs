@@ -14,12 +14,19 @@ mod query;
 mod records;
 pub mod terms;
 
-pub use changes::{AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, ProceedingWrite, Reserved, burst_list, duty_rows, list_of};
+pub use changes::{
+    AFTER_BURSTS, BURSTS, Changes, DUTIES, Erase, Expected, MANY_BURSTS, ProceedingWrite, Reserved, burst_list,
+    duty_rows, list_of,
+};
 pub use error::StoreError;
-pub use query::{Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutySlice, DutyWindow, FileUse, ListQuery, Page, SearchQuery, Visibility, behind};
+pub use query::{
+    Burst, COUNTED, Cursor, DutyCounts, DutyQuery, DutySlice, DutyWindow, FileUse, ListQuery, Page, SearchQuery,
+    Visibility, behind,
+};
 pub use records::{
-    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, FactQuery, FactRange, Identity, IdentityCorrection, ItemKind, ItemRecord, KeyPart,
-    MatterFact, MessageRecord, NewCode, Record, RecordChange, RecordKey, RecordQuery, RecordWrite, SubmissionRecord, Table, ToKeyText, VaultRecord, Wanted,
+    AttachmentRecord, AuditRecord, ContentRecord, DutyRecord, EventRecord, FactQuery, FactRange, Identity,
+    IdentityCorrection, ItemKind, ItemRecord, KeyPart, MatterFact, MessageRecord, NewCode, Record, RecordChange,
+    RecordKey, RecordQuery, RecordWrite, SubmissionRecord, Table, ToKeyText, VaultRecord, Wanted,
 };
 
 use std::path::Path;
@@ -34,7 +41,8 @@ use jiff::Timestamp;
 /// Everything the program keeps. Each read is for one view; each method names what it returns when nothing is there.
 ///
 /// # Errors
-/// Every method returns [`StoreError`]; `Busy` and `ChangedMeanwhile` mean that nothing was changed and the call may be repeated.
+/// Every method returns [`StoreError`]; `Busy` and `ChangedMeanwhile` mean that nothing was changed and the call may be
+/// repeated.
 #[async_trait]
 pub trait Store: Send + Sync + std::fmt::Debug {
     /// Writes everything or nothing. `ChangedMeanwhile` when a proceeding's version is not the expected one;
@@ -57,8 +65,15 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn matters_of(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<Matter>, StoreError>;
     /// Proceedings of a kind a reader may see, newest first.
     async fn list(&self, query: &ListQuery) -> Result<Page<Subject>, StoreError>;
-    /// Proceedings of a kind by id, after `after`: for an operator's walk over all of them. No reader's rights narrow it.
-    async fn scan(&self, tenant: &TenantId, kind: ProceedingKind, after: &str, limit: u32) -> Result<Page<Subject>, StoreError>;
+    /// Proceedings of a kind by id, after `after`: for an operator's walk over all of them. No reader's rights narrow
+    /// it.
+    async fn scan(
+        &self,
+        tenant: &TenantId,
+        kind: ProceedingKind,
+        after: &str,
+        limit: u32,
+    ) -> Result<Page<Subject>, StoreError>;
     /// Narrow rows of matters, in the order of the range.
     async fn matter_facts(&self, query: &FactQuery) -> Result<Vec<MatterFact>, StoreError>;
     /// Matters that have no narrow row, since a program from before it wrote them; at most `limit`.
@@ -69,9 +84,17 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// A submission by id.
     async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError>;
     /// A submission by the keyed hash of its receipt code.
-    async fn submission_by_receipt(&self, tenant: &TenantId, hash: &str) -> Result<Option<SubmissionRecord>, StoreError>;
+    async fn submission_by_receipt(
+        &self,
+        tenant: &TenantId,
+        hash: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError>;
     /// A submission by the hash of the form it was sent with, or the key of the row it was imported from.
-    async fn submission_by_origin(&self, tenant: &TenantId, origin: &str) -> Result<Option<SubmissionRecord>, StoreError>;
+    async fn submission_by_origin(
+        &self,
+        tenant: &TenantId,
+        origin: &str,
+    ) -> Result<Option<SubmissionRecord>, StoreError>;
     /// The texts of a submission (n = 0) or of a matter's events (n = event), in order.
     async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError>;
     /// Identity and contact of one submission. The caller records the purpose first.
@@ -81,7 +104,11 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The record of a proceeding, in order.
     async fn events(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<EventRecord>, StoreError>;
     /// Files of a submission and its matters, in order.
-    async fn attachments(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<AttachmentRecord>, StoreError>;
+    async fn attachments(
+        &self,
+        tenant: &TenantId,
+        submission: &SubmissionId,
+    ) -> Result<Vec<AttachmentRecord>, StoreError>;
     /// Outgoing messages of a submission, in order.
     async fn messages(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Vec<MessageRecord>, StoreError>;
     /// Who has looked at identity or contact, in order.
@@ -90,8 +117,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Duties of a unit's posts by due time.
     async fn duties(&self, query: &DutyQuery) -> Result<Page<DutyRecord>, StoreError>;
     /// The rows of one proceeding's duties, in any order.
-    async fn duties_of(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<Vec<(DutyRecord, String)>, StoreError>;
-    /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most [`MANY_BURSTS`].
+    async fn duties_of(
+        &self,
+        tenant: &TenantId,
+        proceeding: &ProceedingId,
+    ) -> Result<Vec<(DutyRecord, String)>, StoreError>;
+    /// The bursts in which the unit, or posts of it, owes something, in the order of their names, at most
+    /// [`MANY_BURSTS`].
     async fn bursts(&self, query: &DutyQuery) -> Result<Vec<Burst>, StoreError>;
     /// Several reads of duties in one: for each how many there are and the first rows, as many as its `limit`.
     async fn duty_slices(&self, slices: &[DutyQuery]) -> Result<Vec<DutySlice>, StoreError>;
@@ -102,7 +134,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     }
     /// Proceedings with a timer due at or before `now`, most overdue first.
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
-    /// Sets the timers of a proceeding aside that is not there, so that no sweep works them again and again; they stay for whoever looks.
+    /// Sets the timers of a proceeding aside that is not there, so that no sweep works them again and again; they stay
+    /// for whoever looks.
     async fn set_aside(&self, tenant: &TenantId, proceeding: &ProceedingId) -> Result<(), StoreError>;
     /// Proceedings that have duties and are not there, at most `limit`.
     async fn orphans(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
@@ -115,9 +148,22 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn records(&self, query: &RecordQuery) -> Result<Vec<(Vec<String>, String)>, StoreError>;
 
     /// A small item; `None` when it is missing or past its time.
-    async fn item(&self, tenant: &TenantId, kind: ItemKind, key: &str, now: Timestamp) -> Result<Option<ItemRecord>, StoreError>;
+    async fn item(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        key: &str,
+        now: Timestamp,
+    ) -> Result<Option<ItemRecord>, StoreError>;
     /// Items of a kind whose key begins with `prefix`, by key, after `after`.
-    async fn items(&self, tenant: &TenantId, kind: ItemKind, prefix: &str, after: &str, limit: u32) -> Result<Vec<ItemRecord>, StoreError>;
+    async fn items(
+        &self,
+        tenant: &TenantId,
+        kind: ItemKind,
+        prefix: &str,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<ItemRecord>, StoreError>;
     /// Writes items, all or none. An item whose `only_new` is set is refused with `AlreadyThere` when its key is taken.
     async fn put_items(&self, tenant: &TenantId, items: Vec<ItemRecord>) -> Result<(), StoreError>;
     /// Removes an item; it is no error when there is none.
@@ -126,9 +172,16 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     async fn sweep_items(&self, tenant: &TenantId, now: Timestamp) -> Result<u64, StoreError>;
     /// Leases a block of serials: the first of `count`. Gaps are allowed, repeats are not.
     async fn lease(&self, tenant: &TenantId, name: &str, count: u32) -> Result<u64, StoreError>;
-    /// Reserves the lowest number of a series that nobody holds: one that was given back or was held past its time, else the next.
-    /// [`Changes::numbers`] uses it up, so that no number is left out and none is given twice.
-    async fn reserve(&self, tenant: &TenantId, series: &str, holder: &str, now: Timestamp, until: Timestamp) -> Result<Reserved, StoreError>;
+    /// Reserves the lowest number of a series that nobody holds: one that was given back or was held past its time,
+    /// else the next. [`Changes::numbers`] uses it up, so that no number is left out and none is given twice.
+    async fn reserve(
+        &self,
+        tenant: &TenantId,
+        series: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Reserved, StoreError>;
     /// Gives back numbers that are not used.
     async fn give_back(&self, tenant: &TenantId, numbers: Vec<Reserved>) -> Result<(), StoreError>;
 
@@ -137,8 +190,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Which backend this is: `sqlite` or `postgres`.
     fn backend(&self) -> &'static str;
-    /// Writes a whole copy as of one instant to a path where nothing is, while others write; `false` where the store has its own
-    /// program for that.
+    /// Writes a whole copy as of one instant to a path where nothing is, while others write; `false` where the store
+    /// has its own program for that.
     async fn copy_to(&self, path: &Path) -> Result<bool, StoreError>;
     /// Brings everything into the main file before the end, where the store has one.
     async fn checkpoint(&self) -> Result<(), StoreError>;

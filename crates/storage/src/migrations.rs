@@ -1,5 +1,5 @@
-//! Numbered schema files and the checksums of those that were applied: a file that was changed after it was applied says nothing
-//! true of the database any more (ADR 0004).
+//! Numbered schema files and the checksums of those that were applied: a file that was changed after it was applied
+//! says nothing true of the database any more (ADR 0004).
 
 use sha2::{Digest, Sha256};
 
@@ -28,7 +28,9 @@ impl Migration {
 pub fn compare(track: &[Migration], applied: &[(u32, String)]) -> Result<(), StoreError> {
     for (number, sum) in applied {
         if track.iter().any(|m| m.number == *number && m.checksum() != *sum) {
-            let text = format!("migration {number} of the database is not the one this program carries; start the program it was made with");
+            let text = format!(
+                "migration {number} of the database is not the one this program carries; start the program it was made with"
+            );
             return Err(StoreError::Unavailable(text.into()));
         }
     }
@@ -41,7 +43,8 @@ mod tests {
 
     #[test]
     fn a_changed_file_is_named() {
-        let track = [Migration { number: 1, sql: "CREATE TABLE a (b)" }, Migration { number: 2, sql: "CREATE TABLE c (d)" }];
+        let track =
+            [Migration { number: 1, sql: "CREATE TABLE a (b)" }, Migration { number: 2, sql: "CREATE TABLE c (d)" }];
         let applied: Vec<_> = track.iter().map(|m| (m.number, m.checksum())).collect();
         assert!(compare(&track, &applied).is_ok());
         let changed = [track[0], Migration { number: 2, sql: "CREATE TABLE c (e)" }];

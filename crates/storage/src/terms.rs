@@ -22,7 +22,20 @@ const WORD: usize = 40;
 /// Phrases of a query.
 const PHRASES: usize = 60;
 /// Groups in which mobile numbers are written, with and without the code of the country.
-const MOBILE: [&[usize]; 12] = [&[11], &[3, 4, 4], &[3, 8], &[7, 4], &[2, 11], &[2, 3, 4, 4], &[2, 3, 8], &[4, 11], &[4, 3, 4, 4], &[13], &[12], &[15]];
+const MOBILE: [&[usize]; 12] = [
+    &[11],
+    &[3, 4, 4],
+    &[3, 8],
+    &[7, 4],
+    &[2, 11],
+    &[2, 3, 4, 4],
+    &[2, 3, 8],
+    &[4, 11],
+    &[4, 3, 4, 4],
+    &[13],
+    &[12],
+    &[15],
+];
 /// Chinese numerals as they are read aloud, figure by figure.
 const NUMERALS: [(char, char); 13] = [
     ('〇', '0'),
@@ -49,8 +62,8 @@ enum Run {
     Word(String),
 }
 
-/// The runs of a folded text: Han characters, and words of other letters and digits. Blanks and line ends between Han characters
-/// break nothing; everything else does.
+/// The runs of a folded text: Han characters, and words of other letters and digits. Blanks and line ends between Han
+/// characters break nothing; everything else does.
 fn runs(plain: &str) -> Vec<Run> {
     let mut out: Vec<Run> = Vec::new();
     // What stood between the last run and this character: nothing, blanks, or something else.
@@ -76,7 +89,8 @@ fn runs(plain: &str) -> Vec<Run> {
     out
 }
 
-/// Takes mobile and resident identity numbers out of a folded text, whole or in groups (139 0013 8000), in digits or in words.
+/// Takes mobile and resident identity numbers out of a folded text, whole or in groups (139 0013 8000), in digits or in
+/// words.
 fn without_people(folded: &str) -> String {
     let kept: Vec<char> = folded.chars().collect();
     let chars = in_digits(&kept);
@@ -115,7 +129,8 @@ fn without_people(folded: &str) -> String {
 
 /// Chinese numerals as digits where three or more stand together: 一三九 is the beginning of a number, 一五 may be anything.
 fn in_digits(chars: &[char]) -> Vec<char> {
-    let digit = |c: char| c.is_ascii_digit().then_some(c).or_else(|| NUMERALS.iter().find(|(n, _)| *n == c).map(|(_, d)| *d));
+    let digit =
+        |c: char| c.is_ascii_digit().then_some(c).or_else(|| NUMERALS.iter().find(|(n, _)| *n == c).map(|(_, d)| *d));
     let mut out = chars.to_vec();
     let mut at = 0;
     while at < chars.len() {
@@ -146,12 +161,18 @@ fn groups(chars: &[char]) -> Vec<(usize, usize)> {
     out
 }
 
-/// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket between,
-/// or the end of a line with its blanks.
+/// Whether two groups are written as one number: nothing but one or two signs such as a blank, a hyphen or a bracket
+/// between, or the end of a line with its blanks.
 fn is_joined(chars: &[char], end: usize, next: usize) -> bool {
     let between = chars.get(end..next).unwrap_or_default();
-    let broken = (1..=8).contains(&between.len()) && between.iter().all(|c| c.is_whitespace()) && between.iter().filter(|c| **c == '\n').count() == 1;
-    broken || (1..=2).contains(&between.len()) && between.iter().all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '·' | '/' | '_' | '\u{2010}'..='\u{2015}'))
+    let broken = (1..=8).contains(&between.len())
+        && between.iter().all(|c| c.is_whitespace())
+        && between.iter().filter(|c| **c == '\n').count() == 1;
+    broken
+        || (1..=2).contains(&between.len())
+            && between
+                .iter()
+                .all(|c| matches!(c, ' ' | '-' | '.' | '(' | ')' | '·' | '/' | '_' | '\u{2010}'..='\u{2015}'))
 }
 
 /// Long numbers of a text that are written in groups or broken over lines, as one each: 6222 0212 3456 7890.
@@ -179,7 +200,8 @@ fn in_one(plain: &str) -> String {
     let groups: Vec<&str> = plain.trim().split([' ', '-']).collect();
     let (last, before) = groups.split_last().unwrap_or((&"", &[]));
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
-    let printed = before.len() >= 2 && before.iter().all(|g| g.len() == 4 && digits(g)) && last.len() <= 4 && digits(last);
+    let printed =
+        before.len() >= 2 && before.iter().all(|g| g.len() == 4 && digits(g)) && last.len() <= 4 && digits(last);
     if printed && groups.concat().len() >= LONG { groups.concat() } else { plain.to_owned() }
 }
 
@@ -237,10 +259,11 @@ pub fn names_a_person(text: &str) -> bool {
     without_people(&plain) != plain
 }
 
-/// A scope token: letters and digits only, so that every index keeps it whole. Each kind of proceeding has its own, so that a search
-/// among the few of one kind does not walk through the matters.
+/// A scope token: letters and digits only, so that every index keeps it whole. Each kind of proceeding has its own, so
+/// that a search among the few of one kind does not walk through the matters.
 pub fn scope_token(kind: ProceedingKind, tenant: &str, unit: &str) -> String {
-    let plain = |t: &str| t.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
+    let plain =
+        |t: &str| t.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect::<String>();
     let of = if kind == ProceedingKind::Matter { "scope" } else { kind.word() };
     format!("{of}{}x{}", plain(tenant), plain(unit))
 }
@@ -284,7 +307,10 @@ mod tests {
         ] {
             let found = terms(text);
             for phrase in phrases(query) {
-                assert!(format!(" {found} ").contains(&format!(" {} ", phrase.terms.join(" "))), "{query} in {text}: {found}");
+                assert!(
+                    format!(" {found} ").contains(&format!(" {} ", phrase.terms.join(" "))),
+                    "{query} in {text}: {found}"
+                );
             }
         }
         assert!(!terms("供，暖").contains("供暖"), "a comma parts");
@@ -309,11 +335,15 @@ mod tests {
         ] {
             for text in [format!("我的电话是{number}，请回电"), format!("tel{number}")] {
                 let found = terms(&text);
-                assert!(!found.chars().any(|c| c.is_ascii_digit() || NUMERALS.iter().any(|(n, _)| *n == c)), "{number}: {found}");
+                assert!(
+                    !found.chars().any(|c| c.is_ascii_digit() || NUMERALS.iter().any(|(n, _)| *n == c)),
+                    "{number}: {found}"
+                );
                 assert!(names_a_person(&text));
             }
         }
-        // Other long numbers stay: contracts, orders, accounts, land lines, an identity number whose check digit is wrong.
+        // Other long numbers stay: contracts, orders, accounts, land lines, an identity number whose check digit is
+        // wrong.
         for number in ["20250318004417", "6222021234567890123", "01088886666", "110105194912310021", "139001380001"] {
             assert!(terms(&format!("编号{number}。")).split(' ').any(|t| t == number), "{number}");
         }

@@ -1,6 +1,13 @@
 //! For tests only: offices on real stores with settable time.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods, reason = "test support")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "test support"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -35,7 +42,10 @@ pub struct TestTime {
 impl TestTime {
     /// Starts at an instant such as `2026-03-02T09:00:00+08:00`.
     pub fn at(text: &str) -> Arc<Self> {
-        Arc::new(Self { office: AtomicI64::new(text.parse::<Timestamp>().unwrap().as_second()), ahead: AtomicI64::new(0) })
+        Arc::new(Self {
+            office: AtomicI64::new(text.parse::<Timestamp>().unwrap().as_second()),
+            ahead: AtomicI64::new(0),
+        })
     }
 
     /// Goes to an instant.
@@ -141,7 +151,8 @@ pub async fn postgres_database(test: &str) -> Option<String> {
         return None;
     };
     let name = format!("t{}", uuid::Uuid::now_v7().simple());
-    let (client, connection) = tokio_postgres::connect(&format!("{url} dbname=postgres"), tokio_postgres::NoTls).await.unwrap();
+    let (client, connection) =
+        tokio_postgres::connect(&format!("{url} dbname=postgres"), tokio_postgres::NoTls).await.unwrap();
     let driver = tokio::spawn(connection);
     client.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     drop(client);
@@ -189,7 +200,9 @@ pub async fn site_with(office: &Office, config: huiyin_web::WebConfig) -> String
 /// A machine's token that acts as an officer, by sign-in name.
 pub async fn token(office: &Office, login: &str) -> String {
     let directory = office.directory().await.unwrap();
-    let find = |login: &str| directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone();
+    let find = |login: &str| {
+        directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone()
+    };
     let admin = huiyin_app::Staff::of(find("countyxf.head"), &directory);
     huiyin_app::sign_in::make_token(office, &admin, &find(login).id, "test").await.unwrap()
 }
@@ -212,7 +225,10 @@ where
 /// An officer of the demo county, by sign-in name.
 pub async fn staff(office: &Office, login: &str) -> Staff {
     let directory = office.directory().await.unwrap();
-    Staff::of(directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone(), &directory)
+    Staff::of(
+        directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone(),
+        &directory,
+    )
 }
 
 /// A petition to the demo county's petition office, anonymous and answered by code only.
@@ -243,7 +259,12 @@ pub async fn letter(office: &Office, received: &str, change: impl FnOnce(&mut Lo
     let identity = Identity { name: "测试某".into(), address: "测试路1号".into(), ..Identity::default() };
     let mut lodging = Lodging { naming: Naming::Named, identity, ..petition("路灯坏了，请修。") };
     change(&mut lodging);
-    let arrival = Registration { channel: Channel::Letter, received_on: received.parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
+    let arrival = Registration {
+        channel: Channel::Letter,
+        received_on: received.parse().unwrap(),
+        paper: PaperFacts::default(),
+        keep: Keep::Whole,
+    };
     lodge::register(office, &staff(office, "countyxf.clerk").await, lodging, arrival).await.unwrap()
 }
 
@@ -253,7 +274,13 @@ pub fn given(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 /// A move by an officer of the demo county.
-pub async fn step(office: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<Matter, AppError> {
+pub async fn step(
+    office: &Office,
+    login: &str,
+    number: &str,
+    id: &str,
+    fields: &[(&str, &str)],
+) -> Result<Matter, AppError> {
     act::by_officer(office, &staff(office, login).await, number, the_move(id, fields)).await
 }
 

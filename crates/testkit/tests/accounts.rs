@@ -1,5 +1,5 @@
-//! Accounts: who did what is on record and seen by whom it concerns; given passwords are changed, weak ones refused; sign-ins
-//! end by themselves and by hand; strangers lock nobody out.
+//! Accounts: who did what is on record and seen by whom it concerns; given passwords are changed, weak ones refused;
+//! sign-ins end by themselves and by hand; strangers lock nobody out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::security::{self, Act};
@@ -17,7 +17,9 @@ fn from(address: &str) -> Place {
 }
 
 async fn enter(office: &Office, login: &str, password: &str, address: &str) -> Result<sign_in::SignedIn, AppError> {
-    sign_in::sign_in(office, login, password, &from(address)).await.map(|entered| entered.signed_in().expect("no second factor"))
+    sign_in::sign_in(office, login, password, &from(address))
+        .await
+        .map(|entered| entered.signed_in().expect("no second factor"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,11 +36,18 @@ async fn whoever_administers_becomes_nobody_else_without_a_record_that_he_sees()
         assert!(matches!(sign_in::token(o, &token).await, Err(AppError::NotSignedIn)));
         sign_in::sign_out(o, &signed.secret).await.unwrap();
         let want = [Act::SignedOut, Act::TokenRevoked, Act::SignedIn, Act::PasswordGiven, Act::TokenMade];
-        for entries in [security::own(o, &discipline, "", 50).await.unwrap(), security::list(o, &admin, None, "", 50).await.unwrap()] {
+        for entries in [
+            security::own(o, &discipline, "", 50).await.unwrap(),
+            security::list(o, &admin, None, "", 50).await.unwrap(),
+        ] {
             let acts: Vec<Act> = entries.entries.iter().map(|e| e.act).collect();
             assert_eq!(acts, want);
             for entry in entries.entries.iter().filter(|e| !matches!(e.act, Act::SignedIn | Act::SignedOut)) {
-                assert_eq!((entry.by.as_ref(), entry.officer.as_ref()), (Some(&admin.officer.id), Some(&discipline.officer.id)), "{entry:?}");
+                assert_eq!(
+                    (entry.by.as_ref(), entry.officer.as_ref()),
+                    (Some(&admin.officer.id), Some(&discipline.officer.id)),
+                    "{entry:?}"
+                );
             }
         }
         assert!(security::own(o, &admin, "", 50).await.unwrap().entries.is_empty());
@@ -59,7 +68,10 @@ async fn a_given_password_is_changed_before_anything_else_and_a_weak_one_is_refu
     let admin = staff(&t.office, "countyxf.head").await;
     let clerk = staff(&t.office, "housing.clerk").await;
     for weak in ["aaaaaaaaaa", "password12", "housing.clerk", "1234567890", "qwertyuiop", "huiyin-demo"] {
-        assert!(matches!(sign_in::set_password(&t.office, &admin, &clerk.officer.id, weak).await, Err(AppError::Form(_))), "{weak}");
+        assert!(
+            matches!(sign_in::set_password(&t.office, &admin, &clerk.officer.id, weak).await, Err(AppError::Form(_))),
+            "{weak}"
+        );
     }
     sign_in::set_password(&t.office, &admin, &clerk.officer.id, GOOD).await.unwrap();
     let client = reqwest::Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap();
@@ -67,17 +79,30 @@ async fn a_given_password_is_changed_before_anything_else_and_a_weak_one_is_refu
     post("/staff/sign-in", &[("login", "housing.clerk"), ("password", GOOD)]).await.unwrap();
     for path in ["/staff/duties", "/staff/matters", "/staff/register"] {
         let answer = client.get(format!("{base}{path}")).send().await.unwrap();
-        assert_eq!((answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()), (303, "/staff/password"), "{path}");
+        assert_eq!(
+            (answer.status().as_u16(), answer.headers()["location"].to_str().unwrap()),
+            (303, "/staff/password"),
+            "{path}"
+        );
     }
     let page = client.get(format!("{base}/staff/password")).send().await.unwrap().text().await.unwrap();
     assert!(page.contains("别人设的"));
     let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let same = post("/staff/password", &[("csrf", &csrf), ("old", GOOD), ("password", GOOD)]).await.unwrap();
     assert_eq!(same.status(), 422);
-    let done = post("/staff/password", &[("csrf", &csrf), ("old", GOOD), ("password", "nine otters climb purple hills")]).await.unwrap();
+    let done =
+        post("/staff/password", &[("csrf", &csrf), ("old", GOOD), ("password", "nine otters climb purple hills")])
+            .await
+            .unwrap();
     assert_eq!(done.headers()["location"], "/staff/sign-in?changed=1");
-    assert_eq!(client.get(format!("{base}/staff/duties")).send().await.unwrap().status(), 303, "every sign-in has ended");
-    post("/staff/sign-in", &[("login", "housing.clerk"), ("password", "nine otters climb purple hills")]).await.unwrap();
+    assert_eq!(
+        client.get(format!("{base}/staff/duties")).send().await.unwrap().status(),
+        303,
+        "every sign-in has ended"
+    );
+    post("/staff/sign-in", &[("login", "housing.clerk"), ("password", "nine otters climb purple hills")])
+        .await
+        .unwrap();
     assert_eq!(client.get(format!("{base}/staff/duties")).send().await.unwrap().status(), 200);
 }
 
@@ -121,16 +146,26 @@ async fn strangers_lock_nobody_out_and_a_hall_shares_its_patience() {
     for n in 0..12 {
         let guess = enter(o, "housing.head", "wrong", &format!("198.51.100.{n}")).await;
         assert!(matches!(guess, Err(AppError::NotSignedIn)), "each comes from elsewhere");
-        throttled |= matches!(enter(o, "housing.head", "wrong", "2001:db8:1:2::5").await, Err(AppError::Throttled { .. }));
+        throttled |=
+            matches!(enter(o, "housing.head", "wrong", "2001:db8:1:2::5").await, Err(AppError::Throttled { .. }));
     }
     assert!(throttled, "one house has five guesses, whatever its address");
-    assert!(matches!(enter(o, "housing.head", demo::PASSWORD, "2001:db8:1:2::6").await, Err(AppError::Throttled { .. })));
+    assert!(matches!(
+        enter(o, "housing.head", demo::PASSWORD, "2001:db8:1:2::6").await,
+        Err(AppError::Throttled { .. })
+    ));
     assert!(enter(o, "housing.head", demo::PASSWORD, "192.0.2.1").await.is_ok(), "she herself comes in");
-    assert!(enter(o, "housing.clerk", demo::PASSWORD, "2001:db8:1:2::5").await.is_ok(), "and so do others of that network");
+    assert!(
+        enter(o, "housing.clerk", demo::PASSWORD, "2001:db8:1:2::5").await.is_ok(),
+        "and so do others of that network"
+    );
     // Ten wrong codes in a hall keep nobody from the right one.
     let receipt = huiyin_testkit::letter(o, "2026-03-02", |_| {}).await;
     for _ in 0..10 {
-        assert!(matches!(huiyin_app::follow::open(o, "1111222233334444", "203.0.113.1").await, Err(AppError::NotFound)));
+        assert!(matches!(
+            huiyin_app::follow::open(o, "1111222233334444", "203.0.113.1").await,
+            Err(AppError::NotFound)
+        ));
     }
     assert!(huiyin_app::follow::open(o, &receipt.code, "203.0.113.1").await.is_ok());
 }
@@ -152,10 +187,19 @@ async fn a_second_factor_is_asked_once_and_no_code_opens_twice() {
             sign_in::Entered::In(_) => panic!("no code was asked"),
         };
         let offer = sign_in::offer(&clerk).unwrap();
-        assert!(offer.url.starts_with("otpauth://totp/Huiyin:housing.clerk?") && offer.url.contains(&offer.secret), "{}", offer.url);
+        assert!(
+            offer.url.starts_with("otpauth://totp/Huiyin:housing.clerk?") && offer.url.contains(&offer.secret),
+            "{}",
+            offer.url
+        );
         // Neither without the password nor without a code that shows that the app works.
-        for (password, code) in [("wrong", shown(&offer.secret, o.machine_now())), (demo::PASSWORD, "000000".to_owned())] {
-            assert!(matches!(sign_in::turn_on(o, &clerk, &offer.secret, password, &code).await, Err(AppError::Form(_))));
+        for (password, code) in
+            [("wrong", shown(&offer.secret, o.machine_now())), (demo::PASSWORD, "000000".to_owned())]
+        {
+            assert!(matches!(
+                sign_in::turn_on(o, &clerk, &offer.secret, password, &code).await,
+                Err(AppError::Form(_))
+            ));
         }
         let first = shown(&offer.secret, o.machine_now());
         let spares = sign_in::turn_on(o, &clerk, &offer.secret, demo::PASSWORD, &first).await.unwrap();
@@ -171,7 +215,10 @@ async fn a_second_factor_is_asked_once_and_no_code_opens_twice() {
         assert!(sign_in::confirm(o, &pass, &code, &place).await.is_err(), "no code twice");
         t.time.machine_minutes(10);
         let code = shown(&offer.secret, o.machine_now());
-        assert!(matches!(sign_in::confirm(o, &pass, &code, &place).await, Err(AppError::NotSignedIn)), "the time is over");
+        assert!(
+            matches!(sign_in::confirm(o, &pass, &code, &place).await, Err(AppError::NotSignedIn)),
+            "the time is over"
+        );
         // A spare code once, in any case and with its hyphen; then one less is left.
         let pass = enter().await;
         let spare = format!("{}-{}", spares[3].get(..5).unwrap().to_uppercase(), spares[3].get(5..).unwrap());
@@ -181,7 +228,9 @@ async fn a_second_factor_is_asked_once_and_no_code_opens_twice() {
         // Guesses are counted wherever they come from.
         let mut refused = None;
         for n in 0..8 {
-            if let Err(AppError::Throttled { seconds }) = sign_in::confirm(o, &pass, "123456", &from(&format!("198.51.100.{n}"))).await {
+            if let Err(AppError::Throttled { seconds }) =
+                sign_in::confirm(o, &pass, "123456", &from(&format!("198.51.100.{n}"))).await
+            {
                 refused = Some(seconds);
             }
         }
@@ -220,28 +269,50 @@ async fn the_second_step_keeps_what_was_typed_before_the_sign_in_ended() {
     let (csrf, secret) = (value(&page, "csrf"), value(&page, "secret"));
     assert!(page.contains("<svg") && !page.contains("<?xml"));
     // A wrong code: the same square stays, so that it need not be scanned again.
-    let wrong = post("/staff/second-factor", &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", "000000")]).await.unwrap();
+    let wrong = post(
+        "/staff/second-factor",
+        &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", "000000")],
+    )
+    .await
+    .unwrap();
     assert_eq!(wrong.status(), 422);
     assert_eq!(value(&wrong.text().await.unwrap(), "secret"), secret);
     let code = shown(&secret, t.office.machine_now());
-    let on = post("/staff/second-factor", &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", &code)]).await.unwrap();
+    let on =
+        post("/staff/second-factor", &[("csrf", &csrf), ("secret", &secret), ("old", demo::PASSWORD), ("code", &code)])
+            .await
+            .unwrap();
     assert_eq!(on.status(), 200);
     assert_eq!(on.headers()["cache-control"], "no-store");
     assert!(on.text().await.unwrap().contains("备用码"));
     // The words of a form that met an ended sign-in go through both steps.
     t.time.machine_minutes(61);
-    let ended = post("/staff/register", &[("csrf", &csrf), ("text", "第三单元楼道灯坏了")]).await.unwrap().text().await.unwrap();
+    let ended = post("/staff/register", &[("csrf", &csrf), ("text", "第三单元楼道灯坏了")])
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let kept = value(&ended, "kept");
-    let asked =
-        post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("login", "countyxf.clerk"), ("password", demo::PASSWORD)]).await.unwrap();
+    let asked = post(
+        "/staff/sign-in",
+        &[("next", "/staff/register"), ("kept", &kept), ("login", "countyxf.clerk"), ("password", demo::PASSWORD)],
+    )
+    .await
+    .unwrap();
     assert!(asked.headers().get("set-cookie").is_none(), "nobody is signed in before the code");
     let asked = asked.text().await.unwrap();
     let (pass, kept) = (value(&asked, "pass"), value(&asked, "kept"));
     let code = shown(&secret, t.office.machine_now());
-    let wrong = post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", "1")]).await.unwrap();
+    let wrong = post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", "1")])
+        .await
+        .unwrap();
     assert_eq!(wrong.status(), 401);
     let kept = value(&wrong.text().await.unwrap(), "kept");
-    let back = post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", &code)]).await.unwrap();
+    let back =
+        post("/staff/sign-in", &[("next", "/staff/register"), ("kept", &kept), ("pass", &pass), ("code", &code)])
+            .await
+            .unwrap();
     let back = back.text().await.unwrap();
     assert!(back.contains("第三单元楼道灯坏了"), "{back}");
 }

@@ -1,5 +1,12 @@
 //! What somebody changes by hand in the store is seen: `verify` names each row, and a package says so.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::string_slice, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test"
+)]
 
 use huiyin_app::domain::event::EventActor;
 use huiyin_app::lodge::{self, Lodging};
@@ -14,11 +21,15 @@ const AT: &str = "2026-03-02T10:00:00+08:00";
 async fn course(o: &Office) -> String {
     demo::people(o).await.unwrap();
     let file = lodge::take_file(o, "材料.txt", "路灯坏了的经过".as_bytes(), "petitioner").await.unwrap();
-    let receipt = lodge::lodge(o, Lodging { files: vec![file.record], ..petition("路灯坏了三个月没人修") }).await.unwrap();
+    let receipt =
+        lodge::lodge(o, Lodging { files: vec![file.record], ..petition("路灯坏了三个月没人修") }).await.unwrap();
     let number = format!("{}-1", receipt.number);
     step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing"), ("reason", "属于住建职责")]).await.unwrap();
     let added = lodge::store_file(o, "现场.txt", "现场情况".as_bytes(), "housing").await.unwrap();
-    let more = huiyin_app::act::Move { files: vec![added], ..huiyin_testkit::the_move("add", &[("words", "已到现场看过")]) };
+    let more = huiyin_app::act::Move {
+        files: vec![added],
+        ..huiyin_testkit::the_move("add", &[("words", "已到现场看过")])
+    };
     huiyin_app::act::by_officer(o, &huiyin_testkit::staff(o, "housing.clerk").await, &number, more).await.unwrap();
     number
 }
@@ -89,7 +100,8 @@ async fn each_row_changed_by_hand_is_named() {
     // The bytes of a file.
     let t = sqlite_office(AT);
     course(&t.office).await;
-    let folder = std::fs::read_dir(t.folder.path().join("files")).unwrap().flatten().find(|f| f.path().is_dir()).unwrap();
+    let folder =
+        std::fs::read_dir(t.folder.path().join("files")).unwrap().flatten().find(|f| f.path().is_dir()).unwrap();
     let file = std::fs::read_dir(folder.path()).unwrap().flatten().next().unwrap().path();
     std::fs::write(&file, "andere").unwrap();
     assert!(findings(&t.office).await.iter().any(|f| f.contains(" file ")));

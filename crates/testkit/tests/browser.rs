@@ -24,7 +24,8 @@ impl Drop for Driver {
 
 fn driver(test: &str) -> Option<Driver> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    match Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn() {
+    match Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+    {
         Ok(child) => Some(Driver { child, port, _profile: tempfile::tempdir().unwrap() }),
         Err(_) => {
             not_run(test, "chromedriver is not installed (Debian: chromium-driver)");
@@ -70,7 +71,9 @@ async fn click(client: &Client, css: &str) {
         match element.click().await {
             Ok(()) => return,
             // The page is still being laid out.
-            Err(error) if error.to_string().contains("intercepted") => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(error) if error.to_string().contains("intercepted") => {
+                tokio::time::sleep(Duration::from_millis(100)).await
+            }
             Err(error) => panic!("{css}: {error}"),
         }
     }
@@ -157,8 +160,12 @@ async fn handle(clerk: &Client, base: &str, number: &str) {
     go(clerk).await;
     assert!(text(clerk, ".card.owed").await.contains("出具信访处理意见书"));
     open_move(clerk, base, number, "decide").await;
-    for (field, words) in [("facts", "管道堵塞属实"), ("opinion", "三日内疏通"), ("legal_basis", "城镇排水条例"), ("remedy", "三十日内请求复查")]
-    {
+    for (field, words) in [
+        ("facts", "管道堵塞属实"),
+        ("opinion", "三日内疏通"),
+        ("legal_basis", "城镇排水条例"),
+        ("remedy", "三十日内请求复查"),
+    ] {
         fill(clerk, &format!("#f-{field}"), words).await;
     }
     click(clerk, "input[value=support]").await;
@@ -211,12 +218,20 @@ async fn nothing_scrolls_sideways_and_the_keyboard_moves_the_desk() {
         narrow(&phone, &base, page).await;
     }
     desk(&phone, &base, "countyxf.clerk").await;
-    pages = vec!["/staff/duties".into(), "/staff/matters".into(), format!("/staff/matters/{number}-1"), "/staff/register".into()];
+    pages = vec![
+        "/staff/duties".into(),
+        "/staff/matters".into(),
+        format!("/staff/matters/{number}-1"),
+        "/staff/register".into(),
+    ];
     for page in &pages {
         narrow(&phone, &base, page).await;
     }
     phone.goto(&format!("{base}/staff/duties")).await.unwrap();
-    phone.execute("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}));", vec![]).await.ok();
+    phone
+        .execute("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true}));", vec![])
+        .await
+        .ok();
     let body = phone.find(Locator::Css("body")).await.unwrap();
     body.send_keys("j").await.unwrap();
     assert!(phone.find(Locator::Css("[data-row].here")).await.is_ok(), "j goes to the first row");
@@ -226,6 +241,9 @@ async fn nothing_scrolls_sideways_and_the_keyboard_moves_the_desk() {
 async fn narrow(client: &Client, base: &str, page: &str) {
     client.set_window_size(360, 800).await.unwrap();
     client.goto(&format!("{base}{page}")).await.unwrap();
-    let over = client.execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth;", vec![]).await.unwrap();
+    let over = client
+        .execute("return document.documentElement.scrollWidth - document.documentElement.clientWidth;", vec![])
+        .await
+        .unwrap();
     assert_eq!(over.as_i64(), Some(0), "{page} scrolls sideways");
 }

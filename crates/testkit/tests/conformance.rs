@@ -32,7 +32,15 @@ async fn many_at_once(store: Arc<dyn Store>) {
         .map(|i| {
             let (store, tenant) = (Arc::clone(&store), tenant.clone());
             tokio::spawn(async move {
-                store.commit(conformance::lodging(&tenant, &format!("k{i}"), "office", "同时提交", jiff::Timestamp::from_second(1_800_000_000).unwrap())).await
+                store
+                    .commit(conformance::lodging(
+                        &tenant,
+                        &format!("k{i}"),
+                        "office",
+                        "同时提交",
+                        jiff::Timestamp::from_second(1_800_000_000).unwrap(),
+                    ))
+                    .await
             })
         })
         .collect();
@@ -114,16 +122,21 @@ async fn postgres_is_reached_by_tls_and_its_certificate_is_checked() {
     let folder = std::path::PathBuf::from(setting("data_directory").await);
     // The server's files are for its owner alone; the certificates are no secret.
     let fetch = async |name: &str| {
-        let row = client.query_one("SELECT pg_read_binary_file($1)", &[&folder.join(name).to_string_lossy().into_owned()]).await.unwrap();
+        let row = client
+            .query_one("SELECT pg_read_binary_file($1)", &[&folder.join(name).to_string_lossy().into_owned()])
+            .await
+            .unwrap();
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), row.get::<_, Vec<u8>>(0)).unwrap();
         file
     };
     let (authority, other) = (fetch(&setting("ssl_ca_file").await).await, fetch(&setting("ssl_cert_file").await).await);
 
-    let required = PostgresStore::open(&format!("{url} sslmode=require application_name=required"), None).await.unwrap();
+    let required =
+        PostgresStore::open(&format!("{url} sslmode=require application_name=required"), None).await.unwrap();
     assert_eq!(required.protection(), Protection::Encrypted);
-    let verified = PostgresStore::open(&format!("{url} application_name=verified"), Some(authority.path())).await.unwrap();
+    let verified =
+        PostgresStore::open(&format!("{url} application_name=verified"), Some(authority.path())).await.unwrap();
     assert_eq!(verified.protection(), Protection::Verified);
     let local = PostgresStore::open(&format!("{url} application_name=local"), None).await.unwrap();
     assert_eq!(local.protection(), Protection::Local);
@@ -162,7 +175,10 @@ async fn without_tls_nothing_is_sent() {
         stream.read_to_end(&mut rest).await.unwrap();
         rest
     });
-    let error = PostgresStore::open(&format!("host=127.0.0.1 port={port} user=x password=secret sslmode=require"), None).await.unwrap_err();
+    let error =
+        PostgresStore::open(&format!("host=127.0.0.1 port={port} user=x password=secret sslmode=require"), None)
+            .await
+            .unwrap_err();
     assert!(format!("{error:?}").contains("does not support TLS"), "{error:?}");
     assert!(seen.await.unwrap().is_empty());
 }
@@ -175,13 +191,17 @@ async fn numbers_of_an_older_store_go_on() {
     let old = format!("{old} {}", include_str!("golden/store_0_1.sql"));
     let check = async |store: &dyn Store| {
         let (tenant, at) = (TenantId::new("t"), jiff::Timestamp::UNIX_EPOCH);
-        for (series, next) in [("letters:青住建信:告:2026", 5), ("letters:信:告:2026", 9), ("letters:信:答:2026", 1)] {
+        for (series, next) in [("letters:青住建信:告:2026", 5), ("letters:信:告:2026", 9), ("letters:信:答:2026", 1)]
+        {
             assert_eq!(store.reserve(&tenant, series, "x", at, at).await.unwrap().n, next, "{series}");
         }
         assert_eq!(store.lease(&tenant, "serial:2026", 1).await.unwrap(), 7);
         // A matter as 0.1 wrote it is read, with its duty and its event, and is written as it is today when it changes.
         let matter = store.matter(&tenant, &ProceedingId::new("m")).await.unwrap().unwrap();
-        assert_eq!((matter.kind, matter.state.as_str(), matter.submission.as_str(), matter.part), (ProceedingKind::Matter, "received", "s", 1));
+        assert_eq!(
+            (matter.kind, matter.state.as_str(), matter.submission.as_str(), matter.part),
+            (ProceedingKind::Matter, "received", "s", 1)
+        );
         assert_eq!(matter.parties.get(&Relation::Assistant).map(|units| units.len()), Some(1), "{matter:?}");
         assert_eq!(store.events(&tenant, &matter.id).await.unwrap()[0].proceeding, matter.id);
         assert_eq!(store.due_timers(&tenant, jiff::Timestamp::MAX, 9).await.unwrap(), std::slice::from_ref(&matter.id));
@@ -203,20 +223,32 @@ async fn numbers_of_an_older_store_go_on() {
     };
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
-    let schema = [include_str!("../../storage-sqlite/migrations/0001_first.sql"), include_str!("../../storage-sqlite/migrations/0002_file_hash.sql")];
-    rusqlite::Connection::open(&path).unwrap().execute_batch(&format!("{} PRAGMA user_version=2; {old}", schema.join("\n"))).unwrap();
+    let schema = [
+        include_str!("../../storage-sqlite/migrations/0001_first.sql"),
+        include_str!("../../storage-sqlite/migrations/0002_file_hash.sql"),
+    ];
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch(&format!("{} PRAGMA user_version=2; {old}", schema.join("\n")))
+        .unwrap();
     check(&SqliteStore::open(&path).unwrap()).await;
     let Some(url) = postgres_database("numbers_of_an_older_store").await else { return };
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
-    let schema = [include_str!("../../storage-postgres/migrations/0001_first.sql"), include_str!("../../storage-postgres/migrations/0002_file_hash.sql")];
-    let versions = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2);";
+    let schema = [
+        include_str!("../../storage-postgres/migrations/0001_first.sql"),
+        include_str!("../../storage-postgres/migrations/0002_file_hash.sql"),
+    ];
+    let versions =
+        "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2);";
     client.batch_execute(&format!("{} {versions} {old}", schema.join("\n"))).await.unwrap();
     check(&PostgresStore::open(&url, None).await.unwrap()).await;
 }
 
-/// What was record among the small items is found in its table, by the parts of its key; what may die stays where it was.
+/// What was record among the small items is found in its table, by the parts of its key; what may die stays where it
+/// was.
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "a table")]
 async fn records_of_an_older_store_are_found_in_their_tables() {
     let old = include_str!("golden/items_0_1.sql");
     let m = |n: u32| format!("0198a000-0000-7000-8000-00000000000{n}");
@@ -253,12 +285,22 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
         assert_eq!(tables, Table::ALL.into_iter().collect(), "every table is tried");
         for (table, key, doc) in expected {
             let key: Vec<String> = key.iter().map(|part| (*part).to_owned()).collect();
-            let found = store.record(&tenant, *table, &key).await.unwrap().unwrap_or_else(|| panic!("{table:?} {key:?} is gone"));
+            let found = store
+                .record(&tenant, *table, &key)
+                .await
+                .unwrap()
+                .unwrap_or_else(|| panic!("{table:?} {key:?} is gone"));
             let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             assert_eq!(json(&found), json(doc), "{table:?}");
         }
-        assert!(store.item(&tenant, ItemKind::Follow, "aabb", at).await.unwrap().is_some(), "a petitioner who follows goes on");
-        assert!(store.item(&tenant, ItemKind::Session, "ccdd:open", at).await.unwrap().is_some(), "an officer stays signed in");
+        assert!(
+            store.item(&tenant, ItemKind::Follow, "aabb", at).await.unwrap().is_some(),
+            "a petitioner who follows goes on"
+        );
+        assert!(
+            store.item(&tenant, ItemKind::Session, "ccdd:open", at).await.unwrap().is_some(),
+            "an officer stays signed in"
+        );
         assert!(store.item(&tenant, ItemKind::Draft, "k", at).await.unwrap().is_some());
         assert_eq!(store.uses_file("bb").await.unwrap(), FileUse::Kept);
     };
@@ -292,7 +334,8 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
     assert!(error.contains("newer_program"), "{error}");
 }
 
-/// Tenants can be spread: with every table parted by tenant the whole suite passes, and every key begins with the tenant.
+/// Tenants can be spread: with every table parted by tenant the whole suite passes, and every key begins with the
+/// tenant.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_conforms_with_tables_parted_by_tenant() {
     let Some(url) = postgres_database("postgres_parted").await else { return };
@@ -310,7 +353,10 @@ async fn postgres_conforms_with_tables_parted_by_tenant() {
     }
     others.sort();
     // What is not a key: the inverted index of texts, and names of files, which all tenants of one file store share.
-    assert_eq!(others, ["attachment_hash", "attachment_stored", "paper_copy_hash", "paper_copy_stored", "search_vector"]);
+    assert_eq!(
+        others,
+        ["attachment_hash", "attachment_stored", "paper_copy_hash", "paper_copy_stored", "search_vector"]
+    );
     let part = "DO $$ DECLARE name text; BEGIN
         FOR name IN SELECT tablename FROM pg_tables WHERE schemaname='public' AND tablename<>'schema_version' LOOP
             EXECUTE format('ALTER TABLE %I RENAME TO %I', name, name || '_before');
@@ -333,7 +379,10 @@ async fn a_migration_that_was_changed_since_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     drop(SqliteStore::open(&path).unwrap());
-    rusqlite::Connection::open(&path).unwrap().execute("UPDATE applied_migration SET sha256='00' WHERE number=3", []).unwrap();
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute("UPDATE applied_migration SET sha256='00' WHERE number=3", [])
+        .unwrap();
     let why = format!("{:?}", SqliteStore::open(&path).unwrap_err());
     assert!(why.contains("migration 3"), "{why}");
     let Some(url) = postgres_database("changed_migration").await else { return };

@@ -32,22 +32,36 @@ async fn a_day_of_receipt_is_corrected_earlier_by_one_and_later_by_two() {
         };
         assert_eq!(route().await, ("2026-03-02".into(), "2026-03-17".into()));
         // Earlier: one officer, and the clock begins there.
-        let done = corrections::correct(o, &clerk, &number, &given(&[("received_on", "2026年2月27日"), ("reason", "信封上的签收章是27日")]), Vec::new())
-            .await
-            .unwrap();
+        let done = corrections::correct(
+            o,
+            &clerk,
+            &number,
+            &given(&[("received_on", "2026年2月27日"), ("reason", "信封上的签收章是27日")]),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         assert_eq!((done, route().await), (Corrected::Done, ("2026-02-27".into(), "2026-03-16".into())));
         // Later: evidence first, then somebody else of another post; until then nothing moves.
-        let later = |evidence: &'static str| given(&[("received_on", "2026-03-02"), ("reason", "看错了"), ("evidence", evidence)]);
+        let later = |evidence: &'static str| {
+            given(&[("received_on", "2026-03-02"), ("reason", "看错了"), ("evidence", evidence)])
+        };
         let missing = corrections::correct(o, &clerk, &number, &later(""), Vec::new()).await;
         assert!(matches!(&missing, Err(AppError::Form(e)) if e[0].fault == "fault-evidence"), "{missing:?}");
-        assert_eq!(corrections::correct(o, &clerk, &number, &later("邮局投递单3月2日"), Vec::new()).await.unwrap(), Corrected::Proposed);
+        assert_eq!(
+            corrections::correct(o, &clerk, &number, &later("邮局投递单3月2日"), Vec::new()).await.unwrap(),
+            Corrected::Proposed
+        );
         assert_eq!(route().await.0, "2026-02-27");
         let own = corrections::agree(o, &clerk, &number).await;
         assert!(matches!(&own, Err(AppError::Closed(c)) if **c == Closed::SecondPerson), "{own:?}");
         corrections::agree(o, &head, &number).await.unwrap();
         assert_eq!(route().await, ("2026-03-02".into(), "2026-03-17".into()));
         let view = matter_view::for_operator(o, &number).await.unwrap();
-        let agreed = view.events.iter().rev().find_map(|e| if let EventKind::Corrected { agreed, .. } = &e.event.kind { agreed.clone() } else { None });
+        let agreed =
+            view.events.iter().rev().find_map(|e| {
+                if let EventKind::Corrected { agreed, .. } = &e.event.kind { agreed.clone() } else { None }
+            });
         assert_eq!(agreed.as_ref(), Some(&head.officer.id));
         let told = &view.messages;
         assert_eq!(
@@ -59,7 +73,14 @@ async fn a_day_of_receipt_is_corrected_earlier_by_one_and_later_by_two() {
         for bad in ["2026-03-03", "下周", "1999-01-01"] {
             assert!(
                 matches!(
-                    corrections::correct(o, &clerk, &number, &given(&[("received_on", bad), ("reason", "试一试")]), Vec::new()).await,
+                    corrections::correct(
+                        o,
+                        &clerk,
+                        &number,
+                        &given(&[("received_on", bad), ("reason", "试一试")]),
+                        Vec::new()
+                    )
+                    .await,
                     Err(AppError::Form(_))
                 ),
                 "{bad}"
@@ -79,13 +100,27 @@ async fn a_lateness_on_record_stays_and_one_that_appears_is_recorded() {
     t.time.go("2026-03-16T10:00:00+08:00");
     let clerk = staff(o, "countyxf.clerk").await;
     // The true day makes the clock run out at once.
-    corrections::correct(o, &clerk, &number, &given(&[("received_on", "2026-02-20"), ("reason", "收发室登记是2月20日")]), Vec::new()).await.unwrap();
+    corrections::correct(
+        o,
+        &clerk,
+        &number,
+        &given(&[("received_on", "2026-02-20"), ("reason", "收发室登记是2月20日")]),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
     let view = matter_view::for_operator(o, &number).await.unwrap();
     assert!(view.events.iter().any(|e| matches!(e.event.kind, EventKind::Breached { .. })) && view.matter.is_late());
     // Corrected back later, what ran out stays on record.
-    corrections::correct(o, &clerk, &number, &given(&[("received_on", "2026-03-02"), ("reason", "二次核对"), ("evidence", "投递单")]), Vec::new())
-        .await
-        .unwrap();
+    corrections::correct(
+        o,
+        &clerk,
+        &number,
+        &given(&[("received_on", "2026-03-02"), ("reason", "二次核对"), ("evidence", "投递单")]),
+        Vec::new(),
+    )
+    .await
+    .unwrap();
     corrections::agree(o, &staff(o, "countyxf.head").await, &number).await.unwrap();
     let view = matter_view::for_operator(o, &number).await.unwrap();
     assert!(view.matter.is_late(), "the breach was wiped");
@@ -132,21 +167,45 @@ async fn an_entry_is_made_void_by_two_people_of_two_posts_and_stays_readable() {
         let (one, two) = (format!("{}-1", stands.number), format!("{}-1", twice.number));
         let clerk = staff(o, "countyxf.clerk").await;
         let propose = |instead: &str| {
-            let proposal = the_move("propose_void", &[("void_ground", "double"), ("instead", instead), ("reason", "同一封信登记了两次")]);
+            let proposal = the_move(
+                "propose_void",
+                &[("void_ground", "double"), ("instead", instead), ("reason", "同一封信登记了两次")],
+            );
             huiyin_app::act::by_officer(o, &clerk, &two, proposal)
         };
         // The number that stands is needed, exists, and is another one.
         for (instead, fault) in [("", "missing"), ("2026-009999-1", "unknown"), (two.as_str(), "unknown")] {
             let refused = propose(instead).await;
             let said = format!("{refused:?}");
-            assert!(refused.is_err() && (said.contains("fault-instead-unknown") == (fault == "unknown")), "{instead}: {said}");
+            assert!(
+                refused.is_err() && (said.contains("fault-instead-unknown") == (fault == "unknown")),
+                "{instead}: {said}"
+            );
         }
         propose(&one).await.unwrap();
         let owed = matter_view::for_operator(o, &two).await.unwrap().matter;
-        assert!(owed.running(&huiyin_app::domain::ids::ClockId::new("route")).is_some(), "every clock runs until the second person signs");
-        let same = step(o, "countyxf.clerk", &two, "void", &[("void_ground", "double"), ("instead", &one), ("reason", "重复")]).await;
+        assert!(
+            owed.running(&huiyin_app::domain::ids::ClockId::new("route")).is_some(),
+            "every clock runs until the second person signs"
+        );
+        let same = step(
+            o,
+            "countyxf.clerk",
+            &two,
+            "void",
+            &[("void_ground", "double"), ("instead", &one), ("reason", "重复")],
+        )
+        .await;
         assert!(matches!(&same, Err(AppError::Closed(c)) if **c == Closed::SecondPerson), "{same:?}");
-        let done = step(o, "countyxf.head", &two, "void", &[("void_ground", "double"), ("instead", &one), ("reason", "核对过，同一封信")]).await.unwrap();
+        let done = step(
+            o,
+            "countyxf.head",
+            &two,
+            "void",
+            &[("void_ground", "double"), ("instead", &one), ("reason", "核对过，同一封信")],
+        )
+        .await
+        .unwrap();
         assert!(done.facts.contains(&Fact::Voided) && done.state.as_str() == "voided");
         // Number and receipt are readable; she is told why and how to object, and can.
         let record = follow::open(o, &twice.code, "test").await.unwrap();

@@ -1,5 +1,12 @@
 //! Search: what is written otherwise, numbers of others, and what is looked for nowhere. On both stores.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test"
+)]
 
 use std::collections::BTreeMap;
 
@@ -11,9 +18,14 @@ use huiyin_testkit::{on_both, petition, staff, step, the_move};
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
 async fn letter(o: &Office, text: &str, foreign: Option<&str>) -> String {
-    let lodging = Lodging { naming: Naming::Named, identity: Identity { name: "测试某".into(), ..Identity::default() }, ..petition(text) };
+    let lodging = Lodging {
+        naming: Naming::Named,
+        identity: Identity { name: "测试某".into(), ..Identity::default() },
+        ..petition(text)
+    };
     let paper = PaperFacts { foreign_number: foreign.map(str::to_owned), ..PaperFacts::default() };
-    let arrival = Registration { channel: Channel::Above, received_on: "2026-03-02".parse().unwrap(), paper, keep: Keep::Whole };
+    let arrival =
+        Registration { channel: Channel::Above, received_on: "2026-03-02".parse().unwrap(), paper, keep: Keep::Whole };
     format!("{}-1", lodge::register(o, &staff(o, "countyxf.clerk").await, lodging, arrival).await.unwrap().number)
 }
 
@@ -51,7 +63,8 @@ async fn a_matter_is_found_by_the_numbers_of_others_and_by_parts_of_its_own() {
         let number = letter(o, "路灯坏了", Some("省信访〔2026〕118号")).await;
         let other = letter(o, "水管坏了", Some("GX2026112700123")).await;
         let clerk = "countyxf.clerk";
-        for query in ["省信访〔2026〕118号", "省信访[2026]118号", "省信访（２０２６）１１８ 号"] {
+        for query in ["省信访〔2026〕118号", "省信访[2026]118号", "省信访（２０２６）１１８ 号"]
+        {
             assert_eq!(found(o, clerk, query).await, [number.as_str()], "{query}");
         }
         assert_eq!(found(o, clerk, "gx2026112700123").await, [other.as_str()]);
@@ -75,7 +88,10 @@ async fn a_matter_is_found_by_the_numbers_of_others_and_by_parts_of_its_own() {
         // Nobody else's to read, nobody else's to find.
         assert!(found(o, "water.clerk", "GX2026112700123").await.is_empty());
         // Corrected, the wrong number finds nothing and the right one does.
-        let fields = BTreeMap::from([("foreign_number".to_owned(), "GX2026112700124".to_owned()), ("reason".to_owned(), "抄错一位".to_owned())]);
+        let fields = BTreeMap::from([
+            ("foreign_number".to_owned(), "GX2026112700124".to_owned()),
+            ("reason".to_owned(), "抄错一位".to_owned()),
+        ]);
         corrections::correct(o, &staff(o, clerk).await, &other, &fields, Vec::new()).await.unwrap();
         assert!(found(o, clerk, "GX2026112700123").await.is_empty());
         assert_eq!(found(o, clerk, "GX2026112700124").await, [other.as_str()]);
@@ -88,7 +104,8 @@ async fn a_search_does_not_look_for_people() {
     on_both("finding-people", AT, |t| async move {
         let o = &t.office;
         huiyin_demo::people(o).await.unwrap();
-        let number = letter(o, "请打 139 0013 8000 找我，身份证11010519491231002X，路灯坏了", Some("13900138000")).await;
+        let number =
+            letter(o, "请打 139 0013 8000 找我，身份证11010519491231002X，路灯坏了", Some("13900138000")).await;
         for query in ["13900138000", "139 0013 8000", "11010519491231002x", "0013", "8000"] {
             let found = find::search(o, &staff(o, "countyxf.clerk").await, query, None, 20).await.unwrap();
             assert!(found.numbers.is_empty() && found.words.rows.is_empty(), "{query}");
@@ -107,7 +124,14 @@ async fn an_index_made_anew_finds_the_same() {
         let o = &t.office;
         huiyin_demo::people(o).await.unwrap();
         let number = letter(o, "舊城區違章建築", Some("GX2026112700123")).await;
-        huiyin_app::act::by_officer(o, &staff(o, "countyxf.clerk").await, &number, the_move("add", &[("words", "補充：圍牆倒了")])).await.unwrap();
+        huiyin_app::act::by_officer(
+            o,
+            &staff(o, "countyxf.clerk").await,
+            &number,
+            the_move("add", &[("words", "補充：圍牆倒了")]),
+        )
+        .await
+        .unwrap();
         assert_eq!(reindex::all(o, |_| ()).await.unwrap(), 1);
         for query in ["违章建筑", "围墙倒了", "GX2026112700123"] {
             assert_eq!(found(o, "countyxf.clerk", query).await, [number.as_str()], "{query}");

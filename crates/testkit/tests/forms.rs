@@ -28,7 +28,12 @@ async fn text(answer: Response) -> String {
 }
 
 async fn sign_in(client: &Client, base: &str, login: &str) {
-    client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", huiyin_demo::PASSWORD)]).send().await.unwrap();
+    client
+        .post(format!("{base}/staff/sign-in"))
+        .form(&[("login", login), ("password", huiyin_demo::PASSWORD)])
+        .send()
+        .await
+        .unwrap();
 }
 
 type Change = fn(&mut Lodging);
@@ -54,7 +59,9 @@ async fn an_anonymous_petition_with_something_of_a_person_is_refused_on_every_wa
         for (name, set) in fields {
             let mut lodging = petition("路灯坏了");
             set(&mut lodging);
-            let Err(AppError::Form(errors)) = lodge::lodge(&t.office, lodging).await else { panic!("{name} was taken") };
+            let Err(AppError::Form(errors)) = lodge::lodge(&t.office, lodging).await else {
+                panic!("{name} was taken")
+            };
             assert!(errors.iter().any(|e| e.field == name && e.fault == "fault-anonymous"), "{name}: {errors:?}");
         }
         lodge::lodge(&t.office, petition("路灯坏了")).await.unwrap();
@@ -77,14 +84,20 @@ async fn answers_made_pointless_by_going_back_are_dropped_and_said() {
     let base = site(&t.office).await;
     let her = browser();
     her.get(format!("{base}/lodge")).send().await.unwrap();
-    let post = |step: &'static str, form: Vec<(&'static str, &'static str)>| her.post(format!("{base}/lodge/{step}")).form(&form).send();
+    let post = |step: &'static str, form: Vec<(&'static str, &'static str)>| {
+        her.post(format!("{base}/lodge/{step}")).form(&form).send()
+    };
     post("naming", vec![("naming", "named")]).await.unwrap();
     post("agent", vec![("for_whom", "self")]).await.unwrap();
     post("purpose", vec![("purpose", "request")]).await.unwrap();
     post("text", vec![("text", "楼下的下水道堵了半个月，请派人疏通。")]).await.unwrap();
-    for (step, form) in
-        [("place", vec![]), ("about", vec![]), ("class", vec![]), ("people", vec![("headcount", "2"), ("co_signers", "某甲")]), ("files", vec![])]
-    {
+    for (step, form) in [
+        ("place", vec![]),
+        ("about", vec![]),
+        ("class", vec![]),
+        ("people", vec![("headcount", "2"), ("co_signers", "某甲")]),
+        ("files", vec![]),
+    ] {
         post(step, form).await.unwrap();
     }
     post("contact", vec![("name", "测试某"), ("telephone", "13800000000"), ("reply", "sms")]).await.unwrap();
@@ -97,7 +110,8 @@ async fn answers_made_pointless_by_going_back_are_dropped_and_said() {
     let code = receipt.split("id=\"code\">").nth(1).unwrap().split('<').next().unwrap();
     let record = follow::open(&t.office, code, "test").await.unwrap();
     let number = format!("{}-1", record.submission.number);
-    let (_, vault) = matter_view::identity(&t.office, &staff(&t.office, "countyxf.clerk").await, &number, "核对").await.unwrap();
+    let (_, vault) =
+        matter_view::identity(&t.office, &staff(&t.office, "countyxf.clerk").await, &number, "核对").await.unwrap();
     assert_eq!(vault.identity, Identity::default());
     assert_eq!(record.submission.reply, ReplyWay::CodeOnly);
 }
@@ -117,9 +131,12 @@ async fn a_draft_belongs_to_its_form_and_not_to_the_browser() {
     let filled = |f: String, words: &'static str| {
         let answer = &answer;
         async move {
-            for (step, field, value) in
-                [("naming", "naming", "anonymous"), ("agent", "for_whom", "self"), ("purpose", "purpose", "request"), ("text", "text", words)]
-            {
+            for (step, field, value) in [
+                ("naming", "naming", "anonymous"),
+                ("agent", "for_whom", "self"),
+                ("purpose", "purpose", "request"),
+                ("text", "text", words),
+            ] {
                 answer(f.clone(), step, field, value).await.unwrap();
             }
         }
@@ -143,13 +160,29 @@ async fn a_form_that_cannot_be_taken_gives_the_words_back() {
     let base = site(&t.office).await;
     // Cookies off, and a form of another device.
     for f in ["", "0123456789abcdef0123456789abcdef"] {
-        let sent = Client::new().post(format!("{base}/lodge/text")).form(&[("f", f), ("text", "写了一个钟头的话")]).send().await.unwrap();
+        let sent = Client::new()
+            .post(format!("{base}/lodge/text"))
+            .form(&[("f", f), ("text", "写了一个钟头的话")])
+            .send()
+            .await
+            .unwrap();
         assert_eq!(sent.status(), 409);
         let page = text(sent).await;
-        assert!(page.contains("写了一个钟头的话") && page.contains("这一步没有存下来") && !page.contains('⟦'), "{page}");
+        assert!(
+            page.contains("写了一个钟头的话") && page.contains("这一步没有存下来") && !page.contains('⟦'),
+            "{page}"
+        );
     }
-    let english =
-        text(Client::new().post(format!("{base}/lodge/text")).header("cookie", "hy_lang=en").form(&[("text", "an hour of words")]).send().await.unwrap()).await;
+    let english = text(
+        Client::new()
+            .post(format!("{base}/lodge/text"))
+            .header("cookie", "hy_lang=en")
+            .form(&[("text", "an hour of words")])
+            .send()
+            .await
+            .unwrap(),
+    )
+    .await;
     assert!(english.contains("an hour of words") && english.contains("This step was not stored"));
 }
 
@@ -160,14 +193,24 @@ async fn an_officers_form_comes_back_after_signing_in() {
     let receipt = letter(&t.office, "2026-03-02", |_| {}).await;
     let path = format!("/staff/matters/{}-1/moves/refer", receipt.number);
     let clerk = browser();
-    let lost = clerk.post(format!("{base}{path}")).form(&[("to_unit", "urban"), ("reason", "由城管局办理，已电话沟通")]).send().await.unwrap();
+    let lost = clerk
+        .post(format!("{base}{path}"))
+        .form(&[("to_unit", "urban"), ("reason", "由城管局办理，已电话沟通")])
+        .send()
+        .await
+        .unwrap();
     assert_eq!(lost.status(), 401);
     let page = text(lost).await;
     assert!(page.contains("由城管局办理，已电话沟通"), "{page}");
     let kept = html_unescape(&field(&page, "kept"));
     let back = clerk
         .post(format!("{base}/staff/sign-in"))
-        .form(&[("login", "countyxf.clerk"), ("password", huiyin_demo::PASSWORD), ("next", path.as_str()), ("kept", kept.as_str())])
+        .form(&[
+            ("login", "countyxf.clerk"),
+            ("password", huiyin_demo::PASSWORD),
+            ("next", path.as_str()),
+            ("kept", kept.as_str()),
+        ])
         .send()
         .await
         .unwrap();
@@ -178,7 +221,12 @@ async fn an_officers_form_comes_back_after_signing_in() {
     let form = text(
         clerk
             .post(format!("{base}{path}"))
-            .form(&[("csrf", csrf.as_str()), ("edit", "1"), ("to_unit", "urban"), ("reason", "由城管局办理，已电话沟通")])
+            .form(&[
+                ("csrf", csrf.as_str()),
+                ("edit", "1"),
+                ("to_unit", "urban"),
+                ("reason", "由城管局办理，已电话沟通"),
+            ])
             .send()
             .await
             .unwrap(),
@@ -207,9 +255,16 @@ async fn what_is_sent_twice_is_done_once() {
         let receipt = lodge::lodge(o, petition("路灯坏了")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         // A double click of an officer: two forms with one key and one version, one after the other and at once.
-        let refer = || Move { key: Some("0123456789abcdef".into()), version: Some(1), ..the_move("refer", &[("to_unit", "urban")]) };
+        let refer = || Move {
+            key: Some("0123456789abcdef".into()),
+            version: Some(1),
+            ..the_move("refer", &[("to_unit", "urban")])
+        };
         let clerk = staff(o, "countyxf.clerk").await;
-        let (a, b) = tokio::join!(huiyin_app::act::by_officer(o, &clerk, &number, refer()), huiyin_app::act::by_officer(o, &clerk, &number, refer()));
+        let (a, b) = tokio::join!(
+            huiyin_app::act::by_officer(o, &clerk, &number, refer()),
+            huiyin_app::act::by_officer(o, &clerk, &number, refer())
+        );
         assert_eq!((a.unwrap().state.as_str(), b.unwrap().state.as_str()), ("referred", "referred"));
         let moved = || async {
             let view = matter_view::for_operator(o, &number).await.unwrap();
@@ -218,15 +273,21 @@ async fn what_is_sent_twice_is_done_once() {
         assert_eq!(moved().await, 1);
         // The key belongs to what it was sent with.
         let other = Move { key: Some("0123456789abcdef".into()), ..the_move("refer", &[("to_unit", "housing")]) };
-        assert!(matches!(huiyin_app::act::by_officer(o, &clerk, &number, other).await, Err(AppError::KeyReused | AppError::NotFound)));
+        assert!(matches!(
+            huiyin_app::act::by_officer(o, &clerk, &number, other).await,
+            Err(AppError::KeyReused | AppError::NotFound)
+        ));
         // The same addition sent twice is stored once; another one is another.
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         for words in ["补充：灯号 17", "补充：灯号 17", "补充：灯号 18"] {
             follow::make(o, &record, 1, the_move("add", &[("words", words)])).await.unwrap();
         }
         // Two forms of hers with keys of their own say the same once; other words are other words.
-        for (key, words) in [("00000000000000aa", "补充：灯号 19"), ("00000000000000bb", "补充：灯号 19"), ("00000000000000cc", "补充：灯号 20")]
-        {
+        for (key, words) in [
+            ("00000000000000aa", "补充：灯号 19"),
+            ("00000000000000bb", "补充：灯号 19"),
+            ("00000000000000cc", "补充：灯号 20"),
+        ] {
             let form = the_move("add", &[("words", words), ("key", key), ("csrf", key)]);
             follow::make(o, &record, 1, Move { key: Some(key.into()), ..form }).await.unwrap();
         }
@@ -245,7 +306,8 @@ async fn clearing_the_device_clears_it() {
     let mine = text(her.post(format!("{base}/follow")).form(&[("code", code.as_str())]).send().await.unwrap()).await;
     assert!(mine.contains("下水道"));
     let form = field(&receipt, "f");
-    let cleared = text(her.post(format!("{base}/lodge/receipt")).form(&[("f", form.as_str())]).send().await.unwrap()).await;
+    let cleared =
+        text(her.post(format!("{base}/lodge/receipt")).form(&[("f", form.as_str())]).send().await.unwrap()).await;
     assert!(cleared.contains("这台设备上的显示已经清除") && !cleared.contains(&code));
     for path in ["/my", "/lodge/receipt", &format!("/lodge/receipt?f={form}"), "/lodge"] {
         let shown = text(her.get(format!("{base}{path}")).send().await.unwrap()).await;
@@ -277,7 +339,9 @@ async fn lodged(her: &Client, base: &str) -> String {
 
 async fn answered(o: &Office, number: &str) {
     step(o, "countyxf.clerk", number, "refer", &[("to_unit", "urban")]).await.unwrap();
-    step(o, "urban.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
+    step(o, "urban.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")])
+        .await
+        .unwrap();
     let opinion = [
         ("request", "修路灯"),
         ("facts", "属实"),
@@ -299,7 +363,8 @@ async fn an_answer_is_opened_by_a_button_and_never_by_looking() {
     answered(&t.office, &number).await;
     let her = browser();
     let state = || async { matter_view::for_operator(&t.office, &number).await.unwrap().matter.state.0.clone() };
-    let mine = text(her.post(format!("{base}/follow")).form(&[("code", receipt.code.as_str())]).send().await.unwrap()).await;
+    let mine =
+        text(her.post(format!("{base}/follow")).form(&[("code", receipt.code.as_str())]).send().await.unwrap()).await;
     assert!(mine.contains("有给您的答复") && !mine.contains("三日内修好"), "{mine}");
     for path in ["/my", "/my/1/confirm", "/my/1/papers/4", "/my/1/papers/4.pdf"] {
         let shown = her.get(format!("{base}{path}")).send().await.unwrap();
@@ -323,7 +388,10 @@ async fn where_she_chose_the_post_nothing_here_starts_her_days() {
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         let views = follow::view(o, &record).await.unwrap();
         assert_eq!(views[0].service, follow::Service::Delivered);
-        assert!(views[0].words.iter().any(|w| w.words.iter().any(|(_, text)| text.contains("三日内修好"))), "she may read it");
+        assert!(
+            views[0].words.iter().any(|w| w.words.iter().any(|(_, text)| text.contains("三日内修好"))),
+            "she may read it"
+        );
         let refused = follow::make(o, &record, 1, the_move("confirm", &[])).await;
         assert!(matches!(&refused, Err(AppError::Closed(c)) if **c == Closed::Delivered), "{refused:?}");
     })
@@ -375,7 +443,12 @@ async fn a_code_of_a_unit_that_received_it_directly_is_replaced_from_above() {
     let t = sqlite_office(AT);
     people(&t).await;
     let o = &t.office;
-    let arrival = Registration { channel: Channel::Visit, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
+    let arrival = Registration {
+        channel: Channel::Visit,
+        received_on: "2026-03-02".parse().unwrap(),
+        paper: PaperFacts::default(),
+        keep: Keep::Whole,
+    };
     let receipt = lodge::register(o, &staff(o, "housing.clerk").await, petition("供暖不热"), arrival).await.unwrap();
     let replace = |login: &'static str| {
         let number = receipt.number.clone();
@@ -396,8 +469,17 @@ async fn enter_at_the_desk_shows_and_only_a_second_step_registers() {
     sign_in(&clerk, &base, "countyxf.clerk").await;
     let form = text(clerk.get(format!("{base}/staff/register")).send().await.unwrap()).await;
     // The first button of the form is the one that only shows.
-    let first =
-        form.split("<form method=\"post\" class=\"question grid\"").nth(1).unwrap().split("<button").nth(1).unwrap().split('>').next().unwrap().to_owned();
+    let first = form
+        .split("<form method=\"post\" class=\"question grid\"")
+        .nth(1)
+        .unwrap()
+        .split("<button")
+        .nth(1)
+        .unwrap()
+        .split('>')
+        .next()
+        .unwrap()
+        .to_owned();
     assert!(first.contains("name=\"check\""), "{first}");
     let (csrf, form_token) = (field(&form, "csrf"), field(&form, "form_token"));
     let send = |more: &'static str| {
@@ -417,7 +499,9 @@ async fn enter_at_the_desk_shows_and_only_a_second_step_registers() {
         ];
         clerk.post(format!("{base}/staff/register")).form(&form).send()
     };
-    let count = || async { huiyin_app::yearly::figures(&t.office, &staff(&t.office, "countyxf.head").await, 2026).await.unwrap().received };
+    let count = || async {
+        huiyin_app::yearly::figures(&t.office, &staff(&t.office, "countyxf.head").await, 2026).await.unwrap().received
+    };
     let check = text(send("check").await.unwrap()).await;
     assert!(check.contains("还没有登记") && check.contains("测试某") && check.contains("路灯 坏了"), "{check}");
     assert_eq!(count().await, 0);
@@ -509,7 +593,13 @@ async fn a_form_from_elsewhere_is_refused_in_words_and_one_through_a_proxy_is_ta
         "taken as far as the form goes"
     );
     // Without a proxy of its own, nobody's word on the host is taken.
-    assert_eq!(send(&[("origin", "https://petition.example"), ("x-forwarded-host", "petition.example")]).await.unwrap().status(), 403);
+    assert_eq!(
+        send(&[("origin", "https://petition.example"), ("x-forwarded-host", "petition.example")])
+            .await
+            .unwrap()
+            .status(),
+        403
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,7 +18,10 @@ async fn a_form_that_was_sent_takes_nothing_else() {
         lodge::lodge(&t.office, first.clone()).await.unwrap();
         assert!(lodge::lodge(&t.office, first.clone()).await.unwrap().known, "the same again is known");
         let other = Lodging { text: "第二件：下水道堵了".into(), title: String::new(), ..first };
-        assert!(matches!(lodge::lodge(&t.office, other).await, Err(AppError::KeyReused)), "other words are neither known nor lost in silence");
+        assert!(
+            matches!(lodge::lodge(&t.office, other).await, Err(AppError::KeyReused)),
+            "other words are neither known nor lost in silence"
+        );
     })
     .await;
 }
@@ -76,23 +79,60 @@ async fn the_unit_complained_of_does_not_take_itself_out_of_the_complaint() {
         let o = &t.office;
         huiyin_demo::people(o).await.unwrap();
         let clerk = staff(o, "countyxf.clerk").await;
-        let number = format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县信访局接访窗口".into())).await.number);
-        for fields in [given(&[("complained_of", ""), ("reason", "记错了")]), given(&[("complained_of", "县水利局"), ("reason", "记错了")])] {
+        let number = format!(
+            "{}-1",
+            letter(o, "2026-03-02", |l| l.complained_of = Some("县信访局接访窗口".into())).await.number
+        );
+        for fields in [
+            given(&[("complained_of", ""), ("reason", "记错了")]),
+            given(&[("complained_of", "县水利局"), ("reason", "记错了")]),
+        ] {
             let refused = corrections::correct(o, &clerk, &number, &fields, Vec::new()).await;
             assert!(matches!(&refused, Err(AppError::Closed(c)) if **c == Closed::AboutYou), "{refused:?}");
         }
         // Somebody else's name is corrected by the office; who was meant before stays out all the same.
-        let number = format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县城管局".into())).await.number);
-        corrections::correct(o, &clerk, &number, &given(&[("complained_of", "县水利局"), ("reason", "信上写的是水利局")]), Vec::new()).await.unwrap();
+        let number =
+            format!("{}-1", letter(o, "2026-03-02", |l| l.complained_of = Some("县城管局".into())).await.number);
+        corrections::correct(
+            o,
+            &clerk,
+            &number,
+            &given(&[("complained_of", "县水利局"), ("reason", "信上写的是水利局")]),
+            Vec::new(),
+        )
+        .await
+        .unwrap();
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "urban")]).await.unwrap();
-        let refused = step(o, "urban.clerk", &number, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")]).await;
+        let refused = step(
+            o,
+            "urban.clerk",
+            &number,
+            "propose_void",
+            &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")],
+        )
+        .await;
         assert!(matches!(&refused, Err(AppError::Closed(c)) if **c == Closed::AboutYou), "{refused:?}");
         // What she wrote online is hers, and somebody wrote it.
-        let online = lodge::lodge(o, Lodging { complained_of: Some("县水利局".into()), ..petition("停水三天") }).await.unwrap();
+        let online =
+            lodge::lodge(o, Lodging { complained_of: Some("县水利局".into()), ..petition("停水三天") }).await.unwrap();
         let number = format!("{}-1", online.number);
-        let refused = corrections::correct(o, &clerk, &number, &given(&[("complained_of", "某施工队"), ("reason", "记错了")]), Vec::new()).await;
+        let refused = corrections::correct(
+            o,
+            &clerk,
+            &number,
+            &given(&[("complained_of", "某施工队"), ("reason", "记错了")]),
+            Vec::new(),
+        )
+        .await;
         assert!(matches!(&refused, Err(AppError::Form(e)) if e[0].fault == "fault-hers-online"), "{refused:?}");
-        let refused = step(o, "countyxf.clerk", &number, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")]).await;
+        let refused = step(
+            o,
+            "countyxf.clerk",
+            &number,
+            "propose_void",
+            &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")],
+        )
+        .await;
         assert!(matches!(refused, Err(AppError::Form(_) | AppError::Closed(_))), "somebody wrote it online");
     })
     .await;
@@ -139,20 +179,48 @@ async fn of_two_entries_one_stands_and_a_wrong_voiding_is_mended() {
         let double = [("void_ground", "double"), ("instead", a.as_str()), ("reason", "同一封信")];
         step(o, "countyxf.clerk", &b, "propose_void", &double).await.unwrap();
         step(o, "countyxf.head", &b, "void", &double).await.unwrap();
-        let refused = step(o, "countyxf.clerk", &a, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")]).await;
+        let refused = step(
+            o,
+            "countyxf.clerk",
+            &a,
+            "propose_void",
+            &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")],
+        )
+        .await;
         assert!(matches!(&refused, Err(AppError::Form(e)) if e[0].fault == "fault-stands-for"), "{refused:?}");
         // She objects with her code; the body above restores the entry, whose time runs from its first receipt.
         t.time.go("2026-03-05T10:00:00+08:00");
         let record = follow::open(o, &twice.code, "test").await.unwrap();
-        let objected = follow::make(o, &record, 1, the_move("object_void", &[("words", "不是同一封信")])).await.unwrap();
-        let owed = objected.owed().into_iter().find(|c| c.rule.as_str() == "answer_void_objection").cloned().expect("the body above owes an answer");
+        let objected =
+            follow::make(o, &record, 1, the_move("object_void", &[("words", "不是同一封信")])).await.unwrap();
+        let owed = objected
+            .owed()
+            .into_iter()
+            .find(|c| c.rule.as_str() == "answer_void_objection")
+            .cloned()
+            .expect("the body above owes an answer");
         assert_eq!(owed.bound.unit.as_ref().map(UnitId::as_str), Some("county"));
         let back = step(o, "county.head", &b, "reinstate", &[("reason", "确是两封信")]).await.unwrap();
-        let route = back.owed().into_iter().find(|c| c.rule.as_str() == "route").cloned().expect("the office owes what it owed");
+        let route = back
+            .owed()
+            .into_iter()
+            .find(|c| c.rule.as_str() == "route")
+            .cloned()
+            .expect("the office owes what it owed");
         assert_eq!((back.state.as_str(), route.legal.to_string().as_str()), ("received", "2026-03-17"));
-        step(o, "county.head", &b, "answer_void_objection", &[("facts", "两封信收信日期不同"), ("opinion", "恢复登记")]).await.unwrap();
+        step(
+            o,
+            "county.head",
+            &b,
+            "answer_void_objection",
+            &[("facts", "两封信收信日期不同"), ("opinion", "恢复登记")],
+        )
+        .await
+        .unwrap();
         // Then the other one may be looked at again.
-        step(o, "countyxf.clerk", &a, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")]).await.unwrap();
+        step(o, "countyxf.clerk", &a, "propose_void", &[("void_ground", "nobody_wrote"), ("reason", "没有人提出过")])
+            .await
+            .unwrap();
     })
     .await;
 }
@@ -168,10 +236,22 @@ async fn of_an_anonymous_petitioner_nothing_is_kept_later_either() {
         let added = huiyin_app::act::Move { files: vec![file.clone()], ..the_move("add", &[("words", "补充")]) };
         follow::make(o, &record, 1, added).await.unwrap();
         let files = follow::view(o, &record).await.unwrap()[0].files.clone();
-        assert!(files.len() == 1 && files[0].name.starts_with("材料") && files[0].name.ends_with(".txt"), "{}", files[0].name);
+        assert!(
+            files.len() == 1 && files[0].name.starts_with("材料") && files[0].name.ends_with(".txt"),
+            "{}",
+            files[0].name
+        );
         let agent = huiyin_app::act::Move {
             files: vec![file],
-            ..the_move("appoint_agent", &[("agent_name", "李代理"), ("agent_basis", "lawyer"), ("authority", "委托书"), ("valid_until", "2026-12-31")])
+            ..the_move(
+                "appoint_agent",
+                &[
+                    ("agent_name", "李代理"),
+                    ("agent_basis", "lawyer"),
+                    ("authority", "委托书"),
+                    ("valid_until", "2026-12-31"),
+                ],
+            )
         };
         let refused = follow::make(o, &record, 1, agent).await;
         assert!(matches!(&refused, Err(AppError::Closed(c)) if **c == Closed::Anonymous), "{refused:?}");
@@ -192,7 +272,8 @@ async fn words_come_back_also_with_a_large_file_and_passwords_do_not() {
         (format!("multipart/form-data; boundary={boundary}"), body)
     };
     let (kind, body) = part("写了很久的来信内容");
-    let lost = client.post(format!("{base}/staff/register")).header("content-type", kind).body(body).send().await.unwrap();
+    let lost =
+        client.post(format!("{base}/staff/register")).header("content-type", kind).body(body).send().await.unwrap();
     assert_eq!(lost.status(), 401);
     let page = lost.text().await.unwrap();
     assert!(page.contains("写了很久的来信内容") && page.contains("文件没有留下"), "{page}");
@@ -213,7 +294,11 @@ fn browser() -> reqwest::Client {
 }
 
 fn field(html: &str, name: &str) -> String {
-    html.split(&format!("name=\"{name}\" value=\"")).nth(1).and_then(|t| t.split('"').next()).unwrap_or_default().to_owned()
+    html.split(&format!("name=\"{name}\" value=\""))
+        .nth(1)
+        .and_then(|t| t.split('"').next())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -223,14 +308,25 @@ async fn closing_closes_from_any_tab_and_a_replaced_code_says_until_when_it_wait
     let o = &t.office;
     let receipt = letter(o, "2026-03-02", |_| {}).await;
     let lodge::receipt::Replaced::Done(_, new) =
-        lodge::receipt::replace(o, &staff(o, "countyxf.clerk").await, &receipt.number, "本人到窗口核对", true).await.unwrap()
+        lodge::receipt::replace(o, &staff(o, "countyxf.clerk").await, &receipt.number, "本人到窗口核对", true)
+            .await
+            .unwrap()
     else {
         panic!("one officer of the receiving office is enough")
     };
     let her = browser();
-    let mine = her.post(format!("{base}/follow")).form(&[("code", new.as_str())]).send().await.unwrap().text().await.unwrap();
+    let mine =
+        her.post(format!("{base}/follow")).form(&[("code", new.as_str())]).send().await.unwrap().text().await.unwrap();
     assert!(!mine.contains('⟦'), "{mine}");
-    let english = her.get(format!("{base}/my/1/withdraw")).header("cookie", "hy_lang=en").send().await.unwrap().text().await.unwrap();
+    let english = her
+        .get(format!("{base}/my/1/withdraw"))
+        .header("cookie", "hy_lang=en")
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     let chinese = her.get(format!("{base}/my/1/withdraw")).send().await.unwrap().text().await.unwrap();
     assert!(!english.contains('⟦') && chinese.contains("2026年3月9日"), "{chinese}");
     // A tab that was opened before has another token: closing closes all the same.
@@ -249,9 +345,12 @@ async fn throwing_one_form_away_leaves_the_other() {
     let answer = |f: String, step: &'static str, name: &'static str, value: &'static str| {
         her.post(format!("{base}/lodge/{step}")).form(&[("f", f), (name, value.to_owned())]).send()
     };
-    for (step, name, value) in
-        [("naming", "naming", "anonymous"), ("agent", "for_whom", "self"), ("purpose", "purpose", "request"), ("text", "text", "第一件：路灯")]
-    {
+    for (step, name, value) in [
+        ("naming", "naming", "anonymous"),
+        ("agent", "for_whom", "self"),
+        ("purpose", "purpose", "request"),
+        ("text", "text", "第一件：路灯"),
+    ] {
         answer(first.clone(), step, name, value).await.unwrap();
     }
     let choose = her.get(format!("{base}/lodge")).send().await.unwrap().text().await.unwrap();
@@ -271,8 +370,12 @@ async fn a_file_that_was_held_and_is_gone_is_named_before_anything_is_sent() {
     her.post(format!("{base}/follow")).form(&[("code", receipt.code.as_str())]).send().await.unwrap();
     let form = her.get(format!("{base}/my/1/add")).send().await.unwrap().text().await.unwrap();
     let send = |held: bool| {
-        let mut fields =
-            vec![("csrf", field(&form, "csrf")), ("version", field(&form, "version")), ("key", field(&form, "key")), ("words", "补充照片".to_owned())];
+        let mut fields = vec![
+            ("csrf", field(&form, "csrf")),
+            ("version", field(&form, "version")),
+            ("key", field(&form, "key")),
+            ("words", "补充照片".to_owned()),
+        ];
         fields.extend(held.then(|| ("held", "证据.jpg".to_owned())));
         her.post(format!("{base}/my/1/add")).form(&fields).send()
     };

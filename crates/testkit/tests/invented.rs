@@ -1,5 +1,5 @@
-//! A country that nobody thought of when the program was written: other ids, posts and kinds of units, three appeals, months, a
-//! weekend on Friday and Saturday, three languages. It goes from lodging to archive without a line of Rust.
+//! A country that nobody thought of when the program was written: other ids, posts and kinds of units, three appeals,
+//! months, a weekend on Friday and Saturday, three languages. It goes from lodging to archive without a line of Rust.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use std::path::PathBuf;
@@ -46,7 +46,12 @@ async fn lantia(t: &TestOffice) -> Office {
     assert_eq!(done.new, ["calendar:lantia", "pack:lantia/plaint/1"]);
     // Its language is a folder; without it, nothing is served.
     if Language::parse("fr").is_none() {
-        assert!(rules::office_lacks(&office).await.unwrap().is_some_and(|why| why.contains("`fr`") && why.contains("locales")));
+        assert!(
+            rules::office_lacks(&office)
+                .await
+                .unwrap()
+                .is_some_and(|why| why.contains("`fr`") && why.contains("locales"))
+        );
         let (_, lacking) = Wording::load_with(&example().join("locales")).unwrap();
         assert!(lacking.iter().all(|(tag, n)| tag == "fr" && *n > 0), "{lacking:?}");
     }
@@ -61,7 +66,14 @@ async fn lantia(t: &TestOffice) -> Office {
         (BENCH, "bench", Some("shire")),
     ];
     for (id, kind, above) in units {
-        directory::put_unit(&office, &keeper, unit(id, kind, above), if id == BENCH { Entry::Known } else { Entry::New }).await.unwrap();
+        directory::put_unit(
+            &office,
+            &keeper,
+            unit(id, kind, above),
+            if id == BENCH { Entry::Known } else { Entry::New },
+        )
+        .await
+        .unwrap();
     }
     for place in [BENCH, "shire", "court", "weavers"] {
         for post in ["registrar", "examiner", "warden", "auditor"] {
@@ -88,12 +100,22 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
         lodged.class = Some("Tolls/Bridges".into());
         let receipt = lodge::lodge(o, lodged).await.unwrap();
         let number = &format!("{}-1", receipt.number);
-        let clocks = |m: &huiyin_app::domain::matter::Matter| m.owed().iter().map(|c| (c.rule.0.clone(), c.legal.to_string())).collect::<Vec<_>>();
-        let seen = |login: &'static str| async move { matter_view::for_officer(o, &staff(o, login).await, number).await.unwrap().matter };
+        let clocks = |m: &huiyin_app::domain::matter::Matter| {
+            m.owed().iter().map(|c| (c.rule.0.clone(), c.legal.to_string())).collect::<Vec<_>>()
+        };
+        let seen = |login: &'static str| async move {
+            matter_view::for_officer(o, &staff(o, login).await, number).await.unwrap().matter
+        };
         // One week; the day is a Thursday, on which people work.
         assert_eq!(clocks(&seen("countyxf.registrar").await), [("allot".to_owned(), "2026-01-22".to_owned())]);
         step(o, "countyxf.registrar", number, "allot", &[("to_unit", "weavers")]).await.unwrap();
-        let answer = [("request", "back"), ("facts", "twice"), ("outcome", "dismissed"), ("opinion", "no"), ("legal_basis", "s. 7")];
+        let answer = [
+            ("request", "back"),
+            ("facts", "twice"),
+            ("outcome", "dismissed"),
+            ("opinion", "no"),
+            ("legal_basis", "s. 7"),
+        ];
         // Two months from receipt are 15 March, a Sunday, which is a day of work there.
         assert_eq!(clocks(&seen("weavers.examiner").await)[0].1, "2026-03-15");
         // Late: the bench is called on by its auditor.
@@ -103,17 +125,36 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
         let inquiry = late.clocks.iter().find(|c| c.about.is_some()).unwrap();
         assert_eq!((inquiry.bound.unit.as_ref().unwrap().0.as_str(), inquiry.bound.post.word()), (BENCH, "auditor"));
         step(o, "weavers.examiner", number, "decide", &answer).await.unwrap();
-        // Three appeals, one after the other; the last body above does not use the program, so that the bench records what it does.
+        // Three appeals, one after the other; the last body above does not use the program, so that the bench records
+        // what it does.
         for (n, (day, reviewer)) in
-            [("2026-03-17", "shire.examiner"), ("2026-05-03", "court.examiner"), ("2026-07-01", "countyxf.examiner")].into_iter().enumerate()
+            [("2026-03-17", "shire.examiner"), ("2026-05-03", "court.examiner"), ("2026-07-01", "countyxf.examiner")]
+                .into_iter()
+                .enumerate()
         {
             t.time.go(&format!("{day}T09:00:00+08:00"));
-            step(o, "weavers.registrar", number, &format!("tell_{n}"), &[("way", "courier"), ("received_on", day), ("proof", "x")]).await.unwrap();
+            step(
+                o,
+                "weavers.registrar",
+                number,
+                &format!("tell_{n}"),
+                &[("way", "courier"), ("received_on", day), ("proof", "x")],
+            )
+            .await
+            .unwrap();
             follow_step(o, &receipt.code, &format!("appeal_{}", n + 1)).await;
             let decision = [("outcome", "upheld"), ("facts", "a"), ("opinion", "b"), ("legal_basis", "l")];
             step(o, reviewer, number, &format!("decide_appeal_{}", n + 1), &decision).await.unwrap();
         }
-        step(o, "weavers.registrar", number, "tell_3", &[("way", "by_hand"), ("received_on", "2026-07-01"), ("proof", "x")]).await.unwrap();
+        step(
+            o,
+            "weavers.registrar",
+            number,
+            "tell_3",
+            &[("way", "by_hand"), ("received_on", "2026-07-01"), ("proof", "x")],
+        )
+        .await
+        .unwrap();
         let closed = step(o, "weavers.registrar", number, "close", &[]).await.unwrap();
         assert_eq!(closed.phase, Phase::Archived);
         // Papers in the binding language, the other beside it, numbered as that country does.
@@ -121,7 +162,12 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
         let made = follow::papers(o, &letter, 1).await.unwrap().1;
         let first = &made[0].letter;
         assert!(first.number.starts_with("LT/R/1/2026"), "{}", first.number);
-        assert!(first.title.contains("Réponse") && first.second.as_ref().unwrap().title.contains("Answer"), "{} {:?}", first.title, first.second);
+        assert!(
+            first.title.contains("Réponse") && first.second.as_ref().unwrap().title.contains("Answer"),
+            "{} {:?}",
+            first.title,
+            first.second
+        );
         assert!(verify::all(o, |_| {}).await.unwrap().findings.is_empty());
         let counted = yearly::figures(o, &staff(o, "countyxf.warden").await, 2026).await.unwrap();
         assert_eq!((counted.received, counted.answered, counted.reviewed), (1, 1, 1));
@@ -132,7 +178,9 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
 /// An act of the plaintiff, by the receipt code.
 async fn follow_step(o: &Office, code: &str, id: &str) {
     let letter = follow::open_to_act(o, code, "127.0.0.1").await.unwrap();
-    follow::make(o, &letter, 1, the_move(id, &[("words", "I disagree")])).await.unwrap_or_else(|e| panic!("{id}: {e:?}"));
+    follow::make(o, &letter, 1, the_move(id, &[("words", "I disagree")]))
+        .await
+        .unwrap_or_else(|e| panic!("{id}: {e:?}"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

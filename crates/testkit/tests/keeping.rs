@@ -1,6 +1,13 @@
 //! What happens after the end: keeping and destruction of files, the public page of opinions, print jobs and the
 //! yearly report, on both databases.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
 
 use std::time::Duration;
 
@@ -37,7 +44,15 @@ async fn served(t: &TestOffice, number: &str) {
     step(o, "countyxf.clerk", number, "refer", &[("to_unit", "housing")]).await.unwrap();
     step(o, "housing.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
     step(o, "housing.handler", number, "decide", &OPINION).await.unwrap();
-    step(o, "housing.clerk", number, "serve", &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")]).await.unwrap();
+    step(
+        o,
+        "housing.clerk",
+        number,
+        "serve",
+        &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")],
+    )
+    .await
+    .unwrap();
 }
 
 /// A petition with a file, ended and archived in 2026.
@@ -53,7 +68,11 @@ async fn archived(t: &TestOffice) -> (Receipt, String) {
 
 /// Stamps every stored file as last used long ago.
 fn long_ago(folder: &std::path::Path) {
-    for file in std::fs::read_dir(folder.join("files")).unwrap().flatten().flat_map(|d| std::fs::read_dir(d.path()).unwrap().flatten()) {
+    for file in std::fs::read_dir(folder.join("files"))
+        .unwrap()
+        .flatten()
+        .flat_map(|d| std::fs::read_dir(d.path()).unwrap().flatten())
+    {
         let old = std::time::SystemTime::now() - Duration::from_secs(86_400);
         std::fs::File::options().append(true).open(file.path()).unwrap().set_modified(old).unwrap();
     }
@@ -61,7 +80,11 @@ fn long_ago(folder: &std::path::Path) {
 
 /// How many files are stored.
 fn stored(folder: &std::path::Path) -> usize {
-    std::fs::read_dir(folder.join("files")).unwrap().flatten().map(|d| std::fs::read_dir(d.path()).unwrap().count()).sum()
+    std::fs::read_dir(folder.join("files"))
+        .unwrap()
+        .flatten()
+        .map(|d| std::fs::read_dir(d.path()).unwrap().count())
+        .sum()
 }
 
 async fn archive(t: &TestOffice, number: &str) {
@@ -152,19 +175,23 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
     on_both("published", AT, |t| async move {
         demo::people(&t.office).await.unwrap();
         let o = &t.office;
-        let receipt = lodge::lodge(o, Lodging { title: "陈璟玥家供暖".into(), ..named("三栋供暖不达标。") }).await.unwrap();
+        let receipt =
+            lodge::lodge(o, Lodging { title: "陈璟玥家供暖".into(), ..named("三栋供暖不达标。") }).await.unwrap();
         let number = format!("{}-1", receipt.number);
         served(&t, &number).await;
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         let her = |id: &'static str| follow::make(o, &record, 1, the_move(id, &[("words", "不服")]));
-        let opinion = [("outcome", "uphold"), ("facts", "查明"), ("opinion", "维持"), ("legal_basis", "条例"), ("remedy", "x")];
+        let opinion =
+            [("outcome", "uphold"), ("facts", "查明"), ("opinion", "维持"), ("legal_basis", "条例"), ("remedy", "x")];
         let serve = [("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "x")];
         her("request_review").await.unwrap();
         step(o, "county.head", &number, "decide_review", &opinion).await.unwrap();
         step(o, "county.head", &number, "serve_review", &serve).await.unwrap();
         her("request_rereview").await.unwrap();
         step(o, "city.head", &number, "open_hearing", &[("on_day", "2026-03-02"), ("summary", "开始")]).await.unwrap();
-        step(o, "city.head", &number, "close_hearing", &[("on_day", "2026-03-02"), ("summary", "双方陈述了意见")]).await.unwrap();
+        step(o, "city.head", &number, "close_hearing", &[("on_day", "2026-03-02"), ("summary", "双方陈述了意见")])
+            .await
+            .unwrap();
         step(o, "city.head", &number, "decide_rereview", &opinion).await.unwrap();
         // Minutes were made of the hearing, addressed to nobody.
         let papers = papers::for_officer(o, &staff(o, "city.head").await, &number).await.unwrap().1;
@@ -172,11 +199,16 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
         assert!(minutes.letter.to.is_empty() && minutes.letter.texts().concat().contains("双方陈述了意见"));
         assert!(publication::opinions(o).await.unwrap().is_empty());
         // Not before it is served; not with a name, a telephone or the like in it.
-        assert!(matches!(closed(step(o, "city.head", &number, "publish", &[("opinion", "x")]).await), Closed::State { .. }));
+        assert!(matches!(
+            closed(step(o, "city.head", &number, "publish", &[("opinion", "x")]).await),
+            Closed::State { .. }
+        ));
         step(o, "city.head", &number, "serve_rereview", &serve).await.unwrap();
-        for (text, fault) in
-            [("陈璟玥反映的供暖：维持", "fault-publish-name"), ("住某街某号的：维持", "fault-publish-name"), ("电话13911112222：维持", "fault-publish-number")]
-        {
+        for (text, fault) in [
+            ("陈璟玥反映的供暖：维持", "fault-publish-name"),
+            ("住某街某号的：维持", "fault-publish-name"),
+            ("电话13911112222：维持", "fault-publish-number"),
+        ] {
             let refused = step(o, "city.head", &number, "publish", &[("opinion", text)]).await.unwrap_err();
             assert!(matches!(&refused, AppError::Form(f) if f[0].fault == fault), "{text}: {refused:?}");
         }
@@ -184,7 +216,10 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
         let base = site(o).await;
         let page = || async { reqwest::get(format!("{base}/opinions")).await.unwrap().text().await.unwrap() };
         let shown = page().await;
-        assert!(shown.contains("某小区供暖：维持") && !shown.contains("陈璟玥") && !shown.contains(&receipt.number), "{shown}");
+        assert!(
+            shown.contains("某小区供暖：维持") && !shown.contains("陈璟玥") && !shown.contains(&receipt.number),
+            "{shown}"
+        );
         step(o, "city.head", &number, "unpublish", &[("reason", "能认出人")]).await.unwrap();
         assert!(!page().await.contains("某小区供暖"));
         step(o, "city.head", &number, "publish", &[("opinion", "改好的")]).await.unwrap();
@@ -209,14 +244,24 @@ async fn an_annulment_is_served_by_the_body_that_made_it() {
     step(o, "county.head", &number, "decide_review", &opinion).await.unwrap();
     step(o, "county.head", &number, "serve_review", &serve).await.unwrap();
     her("request_rereview").await.unwrap();
-    step(o, "city.head", &number, "annul_rereview", &[("facts", "f"), ("opinion", "撤销"), ("legal_basis", "l")]).await.unwrap();
+    step(o, "city.head", &number, "annul_rereview", &[("facts", "f"), ("opinion", "撤销"), ("legal_basis", "l")])
+        .await
+        .unwrap();
     // Decided anew, served, and the next review asked for before the city has served its annulment.
-    let again: Vec<(&str, &str)> = OPINION.iter().copied().filter(|f| f.0 != "outcome").chain([("outcome", "support"), ("new_facts", "x")]).collect();
+    let again: Vec<(&str, &str)> = OPINION
+        .iter()
+        .copied()
+        .filter(|f| f.0 != "outcome")
+        .chain([("outcome", "support"), ("new_facts", "x")])
+        .collect();
     step(o, "housing.handler", &number, "decide", &again).await.unwrap();
     step(o, "housing.clerk", &number, "serve", &serve).await.unwrap();
     her("request_review").await.unwrap();
     let proof = [("way", "in_person"), ("on_day", "2026-03-02"), ("proof", "x")];
-    assert!(step(o, "county.head", &number, "serve_annulment_rereview", &proof).await.is_err(), "it is not the county's paper");
+    assert!(
+        step(o, "county.head", &number, "serve_annulment_rereview", &proof).await.is_err(),
+        "it is not the county's paper"
+    );
     step(o, "city.head", &number, "serve_annulment_rereview", &proof).await.unwrap();
     let m = matter_view::for_operator(o, &number).await.unwrap().matter;
     assert!(m.owed().iter().all(|c| c.rule.as_str() != "serve_rereview"));
@@ -246,18 +291,32 @@ async fn many_notices_are_printed_together_with_names_for_a_purpose() {
             let receipt = lodge::lodge(o, named("供暖不达标。")).await.unwrap();
             let number = format!("{}-1", receipt.number);
             step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
-            step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+            step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")])
+                .await
+                .unwrap();
             numbers.push(number);
         }
         let clerk = staff(o, "housing.clerk").await;
         let day = "2026-03-02".parse().unwrap();
         let (rows, more) = print_job::rows(o, &clerk, day, day).await.unwrap();
         assert_eq!((rows.len(), more), (5, false));
-        assert!(print_job::rows(o, &clerk, "2026-03-03".parse().unwrap(), "2026-12-31".parse().unwrap()).await.unwrap().0.is_empty());
-        assert!(print_job::rows(o, &staff(o, "urban.clerk").await, day, day).await.unwrap().0.is_empty(), "another unit's are not listed");
+        assert!(
+            print_job::rows(o, &clerk, "2026-03-03".parse().unwrap(), "2026-12-31".parse().unwrap())
+                .await
+                .unwrap()
+                .0
+                .is_empty()
+        );
+        assert!(
+            print_job::rows(o, &staff(o, "urban.clerk").await, day, day).await.unwrap().0.is_empty(),
+            "another unit's are not listed"
+        );
         assert!(matches!(print_job::begin(o, &clerk, Vec::new(), String::new()).await, Err(AppError::Form(_))));
         let keys: Vec<String> = rows.iter().map(|r| r.key.clone()).collect();
-        assert!(print_job::begin(o, &staff(o, "urban.clerk").await, keys.clone(), String::new()).await.is_err(), "nor printed");
+        assert!(
+            print_job::begin(o, &staff(o, "urban.clerk").await, keys.clone(), String::new()).await.is_err(),
+            "nor printed"
+        );
         let id = print_job::begin(o, &clerk, keys, "寄送告知书".into()).await.unwrap();
         assert!(print_job::find(o, &staff(o, "housing.head").await, &id).is_err(), "a job is its owner's");
         let stage = finished(o, "housing.clerk", &id).await;
@@ -279,27 +338,57 @@ async fn the_yearly_report_counts_accusations_in_the_total_alone() {
     on_both("yearly", AT, |t| async move {
         demo::people(&t.office).await.unwrap();
         let o = &t.office;
-        let one = lodge::lodge(o, Lodging { class: Some("劳动和社会保障/工资福利".into()), ..petition("欠薪") }).await.unwrap();
+        let one = lodge::lodge(o, Lodging { class: Some("劳动和社会保障/工资福利".into()), ..petition("欠薪") })
+            .await
+            .unwrap();
         served(&t, &format!("{}-1", one.number)).await;
-        let two = lodge::lodge(o, Lodging { purpose: Purpose::Accusation, class: Some("纪检监察/贪污贿赂".into()), ..petition("反映某人") }).await.unwrap();
-        step(o, "countyxf.clerk", &format!("{}-1", two.number), "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")]).await.unwrap();
+        let two = lodge::lodge(
+            o,
+            Lodging {
+                purpose: Purpose::Accusation, class: Some("纪检监察/贪污贿赂".into()), ..petition("反映某人")
+            },
+        )
+        .await
+        .unwrap();
+        step(
+            o,
+            "countyxf.clerk",
+            &format!("{}-1", two.number),
+            "hand_to_receiver",
+            &[("to_unit", "discipline"), ("reason", "x")],
+        )
+        .await
+        .unwrap();
         let supervisor = staff(o, "countyxf.handler").await;
         let figures = yearly::figures(o, &supervisor, 2026).await.unwrap();
         assert_eq!((figures.received, figures.answered, figures.transferred), (2, 1, 1));
         let letter = yearly::letter(o, &supervisor, 2026).await.unwrap();
         let text = letter.texts().concat();
-        assert!(text.contains("2026年度") && text.contains("2 件（含检举控告）") && text.contains("劳动和社会保障 1"), "{text}");
-        assert!(!text.contains("纪检监察 1") && !text.contains("discipline"), "no line tells of the accusation: {text}");
+        assert!(
+            text.contains("2026年度") && text.contains("2 件（含检举控告）") && text.contains("劳动和社会保障 1"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("纪检监察 1") && !text.contains("discipline"),
+            "no line tells of the accusation: {text}"
+        );
         assert_eq!(yearly::figures(o, &supervisor, 2025).await.unwrap().received, 0);
-        for (on, to) in [("2026-03-03", "县政府"), ("2025-12-31", "县政府"), ("x", "县政府"), ("2026-03-02", " ")] {
-            assert!(matches!(yearly::record_sending(o, &supervisor, 2026, on, to).await, Err(AppError::Form(_))), "{on} {to}");
+        for (on, to) in [("2026-03-03", "县政府"), ("2025-12-31", "县政府"), ("x", "县政府"), ("2026-03-02", " ")]
+        {
+            assert!(
+                matches!(yearly::record_sending(o, &supervisor, 2026, on, to).await, Err(AppError::Form(_))),
+                "{on} {to}"
+            );
         }
         yearly::record_sending(o, &supervisor, 2025, "2026-03-02", "县人民政府、市信访局").await.unwrap();
         let sent = yearly::sendings(o, &supervisor, 2025).await.unwrap();
         assert_eq!((sent.len(), sent[0].to.as_str()), (1, "县人民政府、市信访局"));
         assert!(yearly::sendings(o, &supervisor, 2026).await.unwrap().is_empty());
         for login in ["housing.head", "countyxf.clerk", "county.head"] {
-            assert!(matches!(yearly::figures(o, &staff(o, login).await, 2026).await, Err(AppError::NotAllowed)), "{login}");
+            assert!(
+                matches!(yearly::figures(o, &staff(o, login).await, 2026).await, Err(AppError::NotAllowed)),
+                "{login}"
+            );
         }
     })
     .await;
@@ -316,22 +405,38 @@ async fn papers_to_offices_are_addressed_to_them_and_numbered_with_the_units_let
     huiyin_app::directory::put_unit(o, &admin, unit, huiyin_app::directory::Entry::Known).await.unwrap();
     let receipt = lodge::lodge(o, Lodging { second_language: true, ..named("供暖不达标。") }).await.unwrap();
     let number = format!("{}-1", receipt.number);
-    step(o, "countyxf.clerk", &number, "assign", &[("to_unit", "housing"), ("due_on", "2026-04-30"), ("reason", "x")]).await.unwrap();
+    step(o, "countyxf.clerk", &number, "assign", &[("to_unit", "housing"), ("due_on", "2026-04-30"), ("reason", "x")])
+        .await
+        .unwrap();
     step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
     step(o, "countyxf.handler", &number, "supervise", &[("reason", "请抓紧")]).await.unwrap();
-    step(o, "countyxf.handler", &number, "recommend_policy", &[("to_unit", "county"), ("reason", "补贴标准低")]).await.unwrap();
+    step(o, "countyxf.handler", &number, "recommend_policy", &[("to_unit", "county"), ("reason", "补贴标准低")])
+        .await
+        .unwrap();
     let all = papers::for_officer(o, &admin, &number).await.unwrap().1;
     let find = |rule: &str| all.iter().find(|p| p.rule == rule).unwrap();
     assert_eq!(find("supervision").letter.to, "青溪县住房和城乡建设局");
     assert_eq!(find("supervision").number, "青信督〔2026〕1号");
     assert_eq!(find("recommendation").letter.to, "青溪县人民政府");
     let supervision = find("supervision").letter.texts().concat();
-    assert!(supervision.contains("于2026年3月9日前（含当日）书面答复督办情况"), "the order says by when: {supervision}");
+    assert!(
+        supervision.contains("于2026年3月9日前（含当日）书面答复督办情况"),
+        "the order says by when: {supervision}"
+    );
     assert!(!find("supervision").second && find("notice").second, "the second language goes to whoever asked for it");
     assert!(find("notice").number.starts_with("信告〔2026〕"));
     // The name is filled in on what goes to the petitioner, never on what goes to an office.
     let mut keys = 0;
-    for day in print_job::rows(o, &staff(o, "countyxf.clerk").await, "2026-03-02".parse().unwrap(), "2026-03-02".parse().unwrap()).await.unwrap().0 {
+    for day in print_job::rows(
+        o,
+        &staff(o, "countyxf.clerk").await,
+        "2026-03-02".parse().unwrap(),
+        "2026-03-02".parse().unwrap(),
+    )
+    .await
+    .unwrap()
+    .0
+    {
         keys += usize::from(day.rule == "supervision");
     }
     assert_eq!(keys, 0);
@@ -357,8 +462,16 @@ async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
         let supervisor = staff(o, "countyxf.handler").await;
         let days = |from: &str, to: &str| (from.parse().unwrap(), to.parse().unwrap());
         let (from, to) = days("2026-01-01", "2026-12-31");
-        assert!(matches!(checks::draw(o, &staff(o, "housing.head").await, 3, from, to).await, Err(AppError::NotAllowed)));
-        for (count, from, to) in [(0, from, to), (51, from, to), (3, to, from), (3, days("2025-01-01", "2025-12-31").0, days("2025-01-01", "2025-12-31").1)] {
+        assert!(matches!(
+            checks::draw(o, &staff(o, "housing.head").await, 3, from, to).await,
+            Err(AppError::NotAllowed)
+        ));
+        for (count, from, to) in [
+            (0, from, to),
+            (51, from, to),
+            (3, to, from),
+            (3, days("2025-01-01", "2025-12-31").0, days("2025-01-01", "2025-12-31").1),
+        ] {
             assert!(matches!(checks::draw(o, &supervisor, count, from, to).await, Err(AppError::Form(_))));
         }
         let mut drawn = std::collections::BTreeSet::new();
@@ -376,7 +489,12 @@ async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
             "countyxf.handler",
             &newest.numbers[0],
             "check_file",
-            &[("result", "at_fault"), ("cause", "quality"), ("post_responsible", "handler"), ("summary", "没有逐项答复")],
+            &[
+                ("result", "at_fault"),
+                ("cause", "quality"),
+                ("post_responsible", "handler"),
+                ("summary", "没有逐项答复"),
+            ],
         )
         .await
         .unwrap();
@@ -396,14 +514,23 @@ async fn an_answer_to_a_complaint_is_printed_by_nobody_it_goes_past() {
     step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
     let record = follow::open(o, &receipt.code, "test").await.unwrap();
     follow::make(o, &record, 1, the_move("complain", &[("complaint", "来问进度时被辱骂")])).await.unwrap();
-    step(o, "county.head", &number, "answer_complaint", &[("facts", "辱骂属实"), ("opinion", "已经批评教育")]).await.unwrap();
+    step(o, "county.head", &number, "answer_complaint", &[("facts", "辱骂属实"), ("opinion", "已经批评教育")])
+        .await
+        .unwrap();
     let (clerk, day) = (staff(o, "housing.clerk").await, "2026-03-02".parse().unwrap());
     assert!(print_job::rows(o, &clerk, day, day).await.unwrap().0.is_empty());
     let (matter, papers) = papers::for_officer(o, &staff(o, "county.head").await, &number).await.unwrap();
     let answer = papers.iter().find(|p| p.rule == "complaint_reply").unwrap();
     assert_eq!(answer.letter.organ, "青溪县人民政府", "it is the overseer's paper");
     // Nor by a key made by hand.
-    let id = print_job::begin(o, &clerk, vec![format!("day:housing:2026-03-02:{}:{:06}", matter.id, answer.n)], String::new()).await.unwrap();
+    let id = print_job::begin(
+        o,
+        &clerk,
+        vec![format!("day:housing:2026-03-02:{}:{:06}", matter.id, answer.n)],
+        String::new(),
+    )
+    .await
+    .unwrap();
     assert!(matches!(finished(o, "housing.clerk", &id).await, Stage::Failed(_)));
 }
 
@@ -420,7 +547,10 @@ async fn bytes_that_another_matter_uses_stay() {
     step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
     let clerk = staff(o, "countyxf.clerk").await;
-    assert_eq!(matter_view::file(o, &clerk, &format!("{}-1", other.number), &same.id).await.unwrap().1, "十三度的温度计".as_bytes());
+    assert_eq!(
+        matter_view::file(o, &clerk, &format!("{}-1", other.number), &same.id).await.unwrap().1,
+        "十三度的温度计".as_bytes()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -431,7 +561,11 @@ async fn bytes_stored_a_moment_ago_wait_for_a_later_sweep() {
     t.time.go("2060-01-02T10:00:00+08:00");
     step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
     step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
-    assert_eq!(stored(t.folder.path()), 3, "a photo and two served copies: somebody may be about to use the same bytes");
+    assert_eq!(
+        stored(t.folder.path()),
+        3,
+        "a photo and two served copies: somebody may be about to use the same bytes"
+    );
     long_ago(t.folder.path());
     huiyin_app::sweep::run(o).await.unwrap();
     assert_eq!(stored(t.folder.path()), 0);
@@ -449,7 +583,9 @@ async fn numbers_of_papers_have_no_gaps_however_many_are_made_at_once() {
             step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
             numbers.push(number);
         }
-        let accept = |number: String| async move { step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await };
+        let accept = |number: String| async move {
+            step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await
+        };
         for made in futures_util::future::join_all(numbers.iter().cloned().map(accept)).await {
             made.unwrap();
         }
@@ -464,7 +600,9 @@ async fn numbers_of_papers_have_no_gaps_however_many_are_made_at_once() {
         let receipt = lodge::lodge(&again, petition("供暖不达标。")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         step(&again, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
-        step(&again, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+        step(&again, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")])
+            .await
+            .unwrap();
         assert!(matter_view::for_operator(&again, &number).await.unwrap().papers[0].number.contains("〕25号"));
     })
     .await;
@@ -486,7 +624,10 @@ async fn an_organ_speaks_for_itself_alone() {
     t.time.go("2026-03-04T10:00:00+08:00");
     step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
     let refuse = [("ground", "elsewhere"), ("reason", "x"), ("remedy", "y")];
-    assert!(matches!(closed(step(o, "countyxf.clerk", &number, "refuse", &refuse).await), Closed::NotYours { .. }), "it is the bureau's to refuse now");
+    assert!(
+        matches!(closed(step(o, "countyxf.clerk", &number, "refuse", &refuse).await), Closed::NotYours { .. }),
+        "it is the bureau's to refuse now"
+    );
     // The notice says when the bureau got it, not when the petition office did.
     step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-04"), ("procedure", "x")]).await.unwrap();
     let notice = text_of(o, &number, "notice").await;
@@ -502,16 +643,26 @@ async fn an_organ_speaks_for_itself_alone() {
     let refusal = text_of(o, &back, "refusal").await;
     assert!(refusal.contains("我单位于2026年3月4日收到。"), "{refusal}");
     // A recommendation may go to the organ that handles it, and it answers.
-    step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")]).await.unwrap();
-    step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")]).await.unwrap();
+    step(o, "countyxf.handler", &number, "recommend_improve", &[("to_unit", "housing"), ("reason", "x")])
+        .await
+        .unwrap();
+    step(o, "housing.head", &number, "answer_recommendation", &[("adopted", "adopted"), ("summary", "照办")])
+        .await
+        .unwrap();
     // A unit that owes something is not put out of use.
-    let busy =
-        huiyin_app::domain::unit::Unit { active: false, ..o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone() };
-    let refused = huiyin_app::directory::put_unit(o, &staff(o, "countyxf.head").await, busy, huiyin_app::directory::Entry::Known).await;
+    let busy = huiyin_app::domain::unit::Unit {
+        active: false,
+        ..o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone()
+    };
+    let refused =
+        huiyin_app::directory::put_unit(o, &staff(o, "countyxf.head").await, busy, huiyin_app::directory::Entry::Known)
+            .await;
     assert!(matches!(refused, Err(AppError::Form(f)) if f[0].fault == "fault-unit-owes"));
     // A unit that is there is not made anew over itself.
     let admin = staff(o, "countyxf.head").await;
     let unit = o.directory().await.unwrap().units.iter().find(|u| u.id.as_str() == "housing").unwrap().clone();
     let again = huiyin_app::domain::unit::Unit { name: "测试局".into(), ..unit };
-    assert!(matches!(huiyin_app::directory::put_unit(o, &admin, again, huiyin_app::directory::Entry::New).await, Err(AppError::Form(f)) if f[0].field == "id"));
+    assert!(
+        matches!(huiyin_app::directory::put_unit(o, &admin, again, huiyin_app::directory::Entry::New).await, Err(AppError::Form(f)) if f[0].field == "id")
+    );
 }

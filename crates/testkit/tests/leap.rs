@@ -27,11 +27,21 @@ async fn nothing_is_breached_by_a_clock_that_leaps_until_somebody_confirms_it() 
         t.time.go("2036-03-04T22:00:00+08:00");
         assert!(sweep::watched(o).await.unwrap().is_none() && office_clock::held(o).is_some());
         let breached = || async {
-            matter_view::for_officer(o, &clerk, &number).await.unwrap().matter.clocks.iter().any(|c| matches!(c.state(), ClockState::Breached { .. }))
+            matter_view::for_officer(o, &clerk, &number)
+                .await
+                .unwrap()
+                .matter
+                .clocks
+                .iter()
+                .any(|c| matches!(c.state(), ClockState::Breached { .. }))
         };
         assert!(!breached().await);
         let base = site(o).await;
-        let signed = huiyin_app::sign_in::sign_in(o, "countyxf.clerk", demo::PASSWORD, &Default::default()).await.unwrap().signed_in().unwrap();
+        let signed = huiyin_app::sign_in::sign_in(o, "countyxf.clerk", demo::PASSWORD, &Default::default())
+            .await
+            .unwrap()
+            .signed_in()
+            .unwrap();
         let page = || async {
             reqwest::Client::new()
                 .get(format!("{base}/staff/duties"))
@@ -48,7 +58,8 @@ async fn nothing_is_breached_by_a_clock_that_leaps_until_somebody_confirms_it() 
         t.time.go("2026-03-04T23:00:00+08:00");
         assert!(sweep::watched(o).await.unwrap().is_some() && office_clock::held(o).is_none() && !breached().await);
         assert!(!page().await.contains("一下子从"));
-        // The machine was off over a holiday and the time is right: whoever is in charge says so, and it is worked at once.
+        // The machine was off over a holiday and the time is right: whoever is in charge says so, and it is worked at
+        // once.
         t.time.go("2026-04-20T09:00:00+08:00");
         assert!(sweep::watched(o).await.unwrap().is_none());
         assert!(matches!(office_clock::confirm(o, &clerk).await, Err(AppError::NotAllowed)));
@@ -67,10 +78,15 @@ async fn a_stop_ends_on_the_day_of_the_office() {
     let t = sqlite_office("2026-03-02T10:00:00+08:00");
     demo::people(&t.office).await.unwrap();
     let receipt = letter(&t.office, "2026-03-02", |_| {}).await;
-    let matter = huiyin_app::matter_view::for_operator(&t.office, &format!("{}-1", receipt.number)).await.unwrap().matter;
+    let matter =
+        huiyin_app::matter_view::for_operator(&t.office, &format!("{}-1", receipt.number)).await.unwrap().matter;
     let mut clock = matter.clocks[0].clone();
     clock.ledger.push(LedgerEntry::Stop { from: "2026-03-03".parse().unwrap(), to: None, reason: "hearing".into() });
     let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
     clock.discharge(&OfficeTime { at: "2026-03-05T07:30:00+08:00".parse().unwrap(), zone }).unwrap();
-    assert!(matches!(&clock.ledger[..], [.., LedgerEntry::Stop { to: Some(day), .. }] if day.to_string() == "2026-03-05"), "{:?}", clock.ledger);
+    assert!(
+        matches!(&clock.ledger[..], [.., LedgerEntry::Stop { to: Some(day), .. }] if day.to_string() == "2026-03-05"),
+        "{:?}",
+        clock.ledger
+    );
 }

@@ -88,12 +88,24 @@ async fn known_is_the_same_source_number_and_content() {
             (2, 0, 0, 0),
             "one number twice in one ledger is two"
         );
-        assert_eq!(counts(&take(o, &rows("1,路灯坏了,2026-01-05\n1,拖欠工资八个月,2026-01-05\n"), "一月").await), (0, 2, 0, 0), "and known the second time");
-        assert_eq!(counts(&take(o, &rows("1,井盖丢了,2026-02-05\n"), "二月").await), (1, 0, 0, 0), "the same number of another source is another");
+        assert_eq!(
+            counts(&take(o, &rows("1,路灯坏了,2026-01-05\n1,拖欠工资八个月,2026-01-05\n"), "一月").await),
+            (0, 2, 0, 0),
+            "and known the second time"
+        );
+        assert_eq!(
+            counts(&take(o, &rows("1,井盖丢了,2026-02-05\n"), "二月").await),
+            (1, 0, 0, 0),
+            "the same number of another source is another"
+        );
         // Changed since: neither a second matter nor silence.
         let changed = take(o, &rows("1,路灯坏了两盏,2026-01-05\n2,停水,2026-01-06\n"), "一月").await;
         assert_eq!(counts(&changed), (1, 0, 1, 0));
-        assert!(changed.refused[0].message.contains("other content") && changed.refused[0].line == 2, "{}", changed.refused[0]);
+        assert!(
+            changed.refused[0].message.contains("other content") && changed.refused[0].line == 2,
+            "{}",
+            changed.refused[0]
+        );
     })
     .await;
 }
@@ -103,21 +115,37 @@ async fn a_word_of_a_status_is_never_taken_for_answered() {
     let t = office().await;
     let o = &t.office;
     let csv = |rows: &str| format!("编号,内容,收到日期,办理状态,答复时间,处理意见\n{rows}").into_bytes();
-    for (i, word) in ["正在办理", "处理中", "已受理", "已转办", "在办", "未办结", "办理中"].iter().enumerate() {
-        let report = take(o, &csv(&format!("o{i},第{i}件是{word}的,2026-03-02,{word},,已电话联系，拟转住建局\n")), "open").await;
+    for (i, word) in ["正在办理", "处理中", "已受理", "已转办", "在办", "未办结", "办理中"].iter().enumerate()
+    {
+        let report =
+            take(o, &csv(&format!("o{i},第{i}件是{word}的,2026-03-02,{word},,已电话联系，拟转住建局\n")), "open").await;
         assert_eq!(counts(&report), (1, 0, 0, 0), "{word}");
         let view = found(o, &format!("o{i}")).await;
-        assert!(!view.matter.clocks.is_empty() && view.matter.outcome.is_none() && view.text.contains("拟转住建局"), "{word}");
+        assert!(
+            !view.matter.clocks.is_empty() && view.matter.outcome.is_none() && view.text.contains("拟转住建局"),
+            "{word}"
+        );
     }
     for (i, word) in ["结案", "按期办结", "已办结", "办结归档", "Closed"].iter().enumerate() {
-        assert_eq!(counts(&take(o, &csv(&format!("e{i},第{i}件是{word}的,2025-09-01,{word},,\n")), "ended").await), (1, 0, 0, 0), "{word}");
+        assert_eq!(
+            counts(&take(o, &csv(&format!("e{i},第{i}件是{word}的,2025-09-01,{word},,\n")), "ended").await),
+            (1, 0, 0, 0),
+            "{word}"
+        );
         let view = found(o, &format!("e{i}")).await;
-        assert!(view.matter.clocks.is_empty() && !view.matter.days.contains_key("answered"), "{word}: ended without a day has no day");
+        assert!(
+            view.matter.clocks.is_empty() && !view.matter.days.contains_key("answered"),
+            "{word}: ended without a day has no day"
+        );
     }
-    // A word that is not known, an opinion without a day or a status: refused by name, until the mapping says what the word means.
+    // A word that is not known, an opinion without a day or a status: refused by name, until the mapping says what the
+    // word means.
     let odd = csv("x1,甲,2026-03-02,拟存,,\n");
     let report = take(o, &odd, "odd").await;
-    assert!(report.imported == 0 && report.refused[0].message.contains("拟存") && report.refused[0].column == "办理状态", "{report:?}");
+    assert!(
+        report.imported == 0 && report.refused[0].message.contains("拟存") && report.refused[0].column == "办理状态",
+        "{report:?}"
+    );
     let alone = take(o, &csv("x2,乙,2026-03-02,,,已答应修\n"), "odd").await;
     assert!(alone.imported == 0 && alone.refused[0].column == "处理意见", "{alone:?}");
     let mapping = Mapping::parse("[status]\n\"拟存\" = \"ended\"\n").unwrap();
@@ -147,7 +175,11 @@ async fn placeholders_are_nothing_and_no_name_is_anonymous() {
     ] {
         let view = found(o, query).await;
         let (_, vault) = matter_view::identity(o, &clerk, &view.matter.number, "核对").await.unwrap();
-        assert_eq!((view.submission.submission.naming, vault.identity.name.as_str(), vault.identity.telephone.as_str()), (naming, name, telephone), "{query}");
+        assert_eq!(
+            (view.submission.submission.naming, vault.identity.name.as_str(), vault.identity.telephone.as_str()),
+            (naming, name, telephone),
+            "{query}"
+        );
         assert!(!view.matter.clocks.is_empty() && view.matter.place_name.is_none() == (query != "路灯五"), "{query}");
     }
 }
@@ -180,7 +212,10 @@ async fn days_are_read_as_they_are_written_or_named() {
     assert_eq!(counts(&ordered), (2, 0, 0, 0), "{ordered:?}");
     for bad in ["03/09/2025", "25-3-9", "2025-02-30", "昨天", "/", "2027-01-01", "1899-01-01"] {
         let report = take(o, &rows(&[bad]), "bad").await;
-        assert!(report.imported == 0 && report.refused.len() == 1 && report.refused[0].column == "收到日期", "{bad}: {report:?}");
+        assert!(
+            report.imported == 0 && report.refused.len() == 1 && report.refused[0].column == "收到日期",
+            "{bad}: {report:?}"
+        );
     }
 }
 
@@ -201,11 +236,14 @@ async fn nothing_is_cut_and_what_is_not_known_is_named_once() {
     assert!(said.iter().any(|n| n.contains("身份证号")) && said.iter().any(|n| n.contains("多出来的一格")), "{said:?}");
     let view = found(o, "退还六万元").await;
     assert!(view.matter.title.chars().count() == 100 && view.matter.title.ends_with('…'));
-    for kept in [title.as_str(), "第一段路灯。\n第二段井盖。", place.as_str(), "【信访形式】\n来信", "【备注】\n转办过一次"] {
+    for kept in
+        [title.as_str(), "第一段路灯。\n第二段井盖。", place.as_str(), "【信访形式】\n来信", "【备注】\n转办过一次"]
+    {
         assert!(view.text.contains(kept), "{kept} in {}", view.text);
     }
     assert!(!view.text.contains("110105"));
-    let (_, vault) = matter_view::identity(o, &staff(o, "countyxf.clerk").await, &view.matter.number, "核对").await.unwrap();
+    let (_, vault) =
+        matter_view::identity(o, &staff(o, "countyxf.clerk").await, &view.matter.number, "核对").await.unwrap();
     assert_eq!(vault.identity.telephone, "13900138000、0379-60000000");
 }
 
@@ -227,6 +265,7 @@ fn workbook(from_1904: bool, sheets: &[Sheet<'_>]) -> Vec<u8> {
 }
 
 /// A workbook with comments: number of the sheet from 1, cell, words.
+#[expect(clippy::too_many_lines, reason = "a workbook is put together in one place")]
 fn commented(from_1904: bool, sheets: &[Sheet<'_>], comments: &[(usize, &str, &str)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let mut put = |name: &str, body: String| {
@@ -251,23 +290,34 @@ fn commented(from_1904: bool, sheets: &[Sheet<'_>], comments: &[(usize, &str, &s
         "xl/_rels/workbook.xml.rels",
         format!(
             "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{}<Relationship Id=\"st\" Type=\"{rel}/styles\" Target=\"styles.xml\"/></Relationships>",
-            numbered(&|i| format!("<Relationship Id=\"s{i}\" Type=\"{rel}/worksheet\" Target=\"worksheets/sheet{i}.xml\"/>"))
+            numbered(&|i| format!(
+                "<Relationship Id=\"s{i}\" Type=\"{rel}/worksheet\" Target=\"worksheets/sheet{i}.xml\"/>"
+            ))
         ),
     );
     let listed = sheets
         .iter()
         .enumerate()
         .map(|(i, (name, hidden, ..))| {
-            format!("<sheet name=\"{name}\" sheetId=\"{0}\"{1} r:id=\"s{0}\"/>", i + 1, if *hidden { " state=\"hidden\"" } else { "" })
+            format!(
+                "<sheet name=\"{name}\" sheetId=\"{0}\"{1} r:id=\"s{0}\"/>",
+                i + 1,
+                if *hidden { " state=\"hidden\"" } else { "" }
+            )
         })
         .collect::<String>();
     put(
         "xl/workbook.xml",
-        format!("<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><workbookPr date1904=\"{}\"/><sheets>{listed}</sheets></workbook>", u8::from(from_1904)),
+        format!(
+            "<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><workbookPr date1904=\"{}\"/><sheets>{listed}</sheets></workbook>",
+            u8::from(from_1904)
+        ),
     );
     put(
         "xl/styles.xml",
-        format!("<styleSheet xmlns=\"{main}\"><cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>"),
+        format!(
+            "<styleSheet xmlns=\"{main}\"><cellXfs count=\"3\"><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"20\"/></cellXfs></styleSheet>"
+        ),
     );
     for (i, (_, _, rows, merged)) in sheets.iter().enumerate() {
         let mut body = String::new();
@@ -276,8 +326,12 @@ fn commented(from_1904: bool, sheets: &[Sheet<'_>], comments: &[(usize, &str, &s
             for (c, cell) in row.iter().enumerate() {
                 let at = format!("{}{}", char::from(b'A' + u8::try_from(c).unwrap()), r + 1);
                 match cell {
-                    Cell::T(words) => body.push_str(&format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{words}</t></is></c>")),
-                    Cell::N(number, style) => body.push_str(&format!("<c r=\"{at}\" s=\"{style}\"><v>{number}</v></c>")),
+                    Cell::T(words) => {
+                        body.push_str(&format!("<c r=\"{at}\" t=\"inlineStr\"><is><t>{words}</t></is></c>"))
+                    }
+                    Cell::N(number, style) => {
+                        body.push_str(&format!("<c r=\"{at}\" s=\"{style}\"><v>{number}</v></c>"))
+                    }
                     Cell::F(formula) => body.push_str(&format!("<c r=\"{at}\"><f>{formula}</f></c>")),
                     Cell::E => {}
                 }
@@ -285,14 +339,23 @@ fn commented(from_1904: bool, sheets: &[Sheet<'_>], comments: &[(usize, &str, &s
             body.push_str("</row>");
         }
         let areas = merged.iter().map(|m| format!("<mergeCell ref=\"{m}\"/>")).collect::<String>();
-        let areas = if merged.is_empty() { String::new() } else { format!("<mergeCells count=\"{}\">{areas}</mergeCells>", merged.len()) };
-        put(&format!("xl/worksheets/sheet{}.xml", i + 1), format!("<worksheet xmlns=\"{main}\"><sheetData>{body}</sheetData>{areas}</worksheet>"));
+        let areas = if merged.is_empty() {
+            String::new()
+        } else {
+            format!("<mergeCells count=\"{}\">{areas}</mergeCells>", merged.len())
+        };
+        put(
+            &format!("xl/worksheets/sheet{}.xml", i + 1),
+            format!("<worksheet xmlns=\"{main}\"><sheetData>{body}</sheetData>{areas}</worksheet>"),
+        );
     }
     for (sheet, cell, words) in comments {
         let related = format!("<Relationship Id=\"c1\" Type=\"{rel}/comments\" Target=\"../comments{sheet}.xml\"/>");
         put(
             &format!("xl/worksheets/_rels/sheet{sheet}.xml.rels"),
-            format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"),
+            format!(
+                "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{related}</Relationships>"
+            ),
         );
         let text = format!("<text><r><t>科长：</t></r><r><t xml:space=\"preserve\">{words}</t></r></text>");
         put(
@@ -328,17 +391,26 @@ async fn a_time_beside_its_day_and_people_beside_one_petition_are_read_and_a_com
     let note = report.notes[0].to_string();
     assert!(note.contains("sheet `一月`, row 5, column `D`") && note.contains("科长：已电话核实 <属实>"), "{note}");
     let joint = found(o, "拖欠工资八个月").await;
-    let (_, vault) = matter_view::identity(o, &staff(o, "countyxf.clerk").await, &joint.matter.number, "核对").await.unwrap();
-    assert_eq!((vault.identity.name.as_str(), vault.identity.telephone.as_str()), ("张三、李四、王五", "13900138000、13900138001"));
+    let (_, vault) =
+        matter_view::identity(o, &staff(o, "countyxf.clerk").await, &joint.matter.number, "核对").await.unwrap();
+    assert_eq!(
+        (vault.identity.name.as_str(), vault.identity.telephone.as_str()),
+        ("张三、李四、王五", "13900138000、13900138001")
+    );
     let zone = o.zone();
-    let at = |m: &MatterView| m.submission.submission.received_at.to_zoned_datetime(zone.clone()).datetime().to_string();
+    let at =
+        |m: &MatterView| m.submission.submission.received_at.to_zoned_datetime(zone.clone()).datetime().to_string();
     assert_eq!((at(&joint).as_str(), joint.text.contains("登记时间")), ("2026-03-02T09:30:00", false));
     assert_eq!(at(&found(o, "第二件：井盖").await), "2026-03-03T15:30:00");
     // What stands under a merged cell and is hidden by it is a petition of its own, and not lost.
     let hidden: Sheet<'_> = (
         "二月",
         false,
-        &[&[T("编号"), T("登记日期"), T("内容"), T("姓名")], &[T("7"), N("46083", 1), T("楼道漏水"), T("张三")], &[E, E, T("电梯停运"), T("李四")]],
+        &[
+            &[T("编号"), T("登记日期"), T("内容"), T("姓名")],
+            &[T("7"), N("46083", 1), T("楼道漏水"), T("张三")],
+            &[E, E, T("电梯停运"), T("李四")],
+        ],
         &["A2:A3", "B2:B3", "C2:C3"],
     );
     let report = take(o, &workbook(false, &[hidden]), "hidden").await;
@@ -351,7 +423,8 @@ async fn sheets_as_offices_keep_them_are_read() {
     use Cell::{E, N, T};
     let t = office().await;
     let o = &t.office;
-    // A title row, headings on two levels, cells merged downwards, headings repeated, a month on each sheet, one hidden, one of notes.
+    // A title row, headings on two levels, cells merged downwards, headings repeated, a month on each sheet, one
+    // hidden, one of notes.
     let january: &[&[Cell]] = &[
         &[T("青石县2025年来信来访登记台账")],
         &[T("编号"), T("收到日期"), T("信访人"), E, T("信访内容：")],
@@ -376,7 +449,11 @@ async fn sheets_as_offices_keep_them_are_read() {
     );
     let report = take(o, &book, "monthly").await;
     assert_eq!(counts(&report), (4, 0, 0, 2), "{report:?}");
-    assert!(report.notes.iter().any(|n| n.sheet == "旧表" && n.message.contains("hidden")) && report.notes.iter().any(|n| n.sheet == "说明"), "{report:?}");
+    assert!(
+        report.notes.iter().any(|n| n.sheet == "旧表" && n.message.contains("hidden"))
+            && report.notes.iter().any(|n| n.sheet == "说明"),
+        "{report:?}"
+    );
     let second = found(o, "路灯一月乙").await;
     assert_eq!(
         (second.matter.received_on.to_string().as_str(), second.submission.submission.paper.ledger_number.as_deref()),
@@ -384,7 +461,8 @@ async fn sheets_as_offices_keep_them_are_read() {
         "a merged cell stands in each of its rows"
     );
     assert_eq!(found(o, "B-1").await.matter.received_on.to_string(), "2025-02-09");
-    // Days counted from 1904, with the style of a day and without; a house number that became a day; digits that are gone.
+    // Days counted from 1904, with the style of a day and without; a house number that became a day; digits that are
+    // gone.
     let rows: &[&[Cell]] = &[
         &[T("编号"), T("收到日期"), T("内容"), T("地址")],
         &[T("D-1"), N("44263", 1), T("路灯丁一"), N("44256", 1)],
@@ -393,7 +471,10 @@ async fn sheets_as_offices_keep_them_are_read() {
     ];
     let report = take(o, &workbook(true, &[("台账", false, rows, &[])]), "mac").await;
     assert_eq!(counts(&report), (2, 0, 1, 1), "{report:?}");
-    assert!(report.notes[0].column == "地址" && report.notes[0].line == 2 && report.refused[0].message.contains("lost"), "{report:?}");
+    assert!(
+        report.notes[0].column == "地址" && report.notes[0].line == 2 && report.refused[0].message.contains("lost"),
+        "{report:?}"
+    );
     for query in ["路灯丁一", "路灯丁二"] {
         assert_eq!(found(o, query).await.matter.received_on.to_string(), "2025-03-09", "{query}");
     }
@@ -416,17 +497,30 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     let lower = found(o, "下块井盖").await;
     assert!(lower.matter.place_name.is_none(), "an address beside a name is where somebody lives");
     found(o, "上块路灯").await;
-    let rows: &[&[Cell]] = &[&[T("编号"), T("收到日期"), T("内容"), T("办结日期")], &[T("F-1"), N("45666", 1), T("公式"), Cell::F("DATE(2026,1,1)")]];
+    let rows: &[&[Cell]] = &[
+        &[T("编号"), T("收到日期"), T("内容"), T("办结日期")],
+        &[T("F-1"), N("45666", 1), T("公式"), Cell::F("DATE(2026,1,1)")],
+    ];
     let report = take(o, &workbook(false, &[("台账", false, rows, &[])]), "formula").await;
     assert!(report.imported == 0 && report.refused[0].column == "办结日期", "{report:?}");
     // A quotation mark that the next row's closes is named with its line.
-    assert!(import::read("编号,内容,收到日期\n1,\"路灯坏了,2026-01-01\n2,\"井盖丢了\",2026-01-02\n".as_bytes()).unwrap_err().to_string().starts_with("line 2"));
-    // A second column of a role is kept, contradicting statuses and equal rows are refused, tricks of exports are unwrapped.
+    assert!(
+        import::read("编号,内容,收到日期\n1,\"路灯坏了,2026-01-01\n2,\"井盖丢了\",2026-01-02\n".as_bytes())
+            .unwrap_err()
+            .to_string()
+            .starts_with("line 2")
+    );
+    // A second column of a role is kept, contradicting statuses and equal rows are refused, tricks of exports are
+    // unwrapped.
     let csv = "编号,登记编号,标题,信访事由,内容,收到日期,办理状态,是否办结\n=\"00123\",国信777,路灯,要求赔偿五千元,第一件,2026-03-02,办理中,否\n8,,水管,,第二件,2026-03-02,办理中,是\n";
     let report = take(o, csv.as_bytes(), "roles").await;
     assert_eq!(counts(&report), (1, 0, 1, 0), "{report:?}");
     let view = found(o, "要求赔偿五千元").await;
-    assert!(view.text.contains("00123") || view.submission.submission.paper.ledger_number.as_deref() == Some("00123"), "{}", view.text);
+    assert!(
+        view.text.contains("00123") || view.submission.submission.paper.ledger_number.as_deref() == Some("00123"),
+        "{}",
+        view.text
+    );
     let same = take(o, "内容,收到日期\n停水,2026-03-02\n停水,2026-03-02\n".as_bytes(), "same").await;
     assert_eq!(counts(&same), (1, 0, 1, 0), "{same:?}");
     // Whoever asks not to be named is not; several names and numbers in a cell are several.
@@ -434,7 +528,9 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     let report = take(o, names.as_bytes(), "people").await;
     assert_eq!((report.imported, report.refused.len()), (3, 0), "{report:?}");
     let clerk = staff(o, "countyxf.clerk").await;
-    for (query, name, telephone) in [("某事甲", "", ""), ("某事乙", "张三、李四", "13900138000、13700137000"), ("某事丙", "", "")] {
+    for (query, name, telephone) in
+        [("某事甲", "", ""), ("某事乙", "张三、李四", "13900138000、13700137000"), ("某事丙", "", "")]
+    {
         let number = found(o, query).await.matter.number.clone();
         let (_, vault) = matter_view::identity(o, &clerk, &number, "核对").await.unwrap();
         assert_eq!((vault.identity.name.as_str(), vault.identity.telephone.as_str()), (name, telephone), "{query}");
@@ -443,7 +539,11 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     let numbers = "编号,内容,收到日期\n130434-00012,\"您好！我叫张三，身份证11010519491231002X，电话13900138777。我反映的是小区供暖问题。\",2026-03-02\n";
     assert_eq!(counts(&take(o, numbers.as_bytes(), "division").await), (1, 0, 0, 0));
     let view = found(o, "130434-00012").await;
-    assert!(view.matter.title.contains("供暖") && !view.matter.title.chars().any(|c| c.is_ascii_digit()), "{}", view.matter.title);
+    assert!(
+        view.matter.title.contains("供暖") && !view.matter.title.chars().any(|c| c.is_ascii_digit()),
+        "{}",
+        view.matter.title
+    );
     for query in ["13900138777", "110105 1949 1231", "139001"] {
         let found = find::search(o, &clerk, query, None, 5).await.unwrap();
         assert!(found.numbers.is_empty() && found.words.rows.iter().all(|m| m.number != view.matter.number), "{query}");

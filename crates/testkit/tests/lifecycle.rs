@@ -23,19 +23,30 @@ impl Api {
     }
 
     async fn step(&self, number: &str, step: &str, auth: &str, fields: Value) -> Value {
-        let (status, body) = self.send(Method::POST, &format!("/api/v1/matters/{number}/moves/{step}"), auth, json!({ "fields": fields })).await;
+        let (status, body) = self
+            .send(Method::POST, &format!("/api/v1/matters/{number}/moves/{step}"), auth, json!({ "fields": fields }))
+            .await;
         assert_eq!(status, StatusCode::OK, "{step}: {body}");
         body
     }
 
     async fn mine(&self, step: &str, receipt: &str, fields: Value) -> Value {
-        let (status, body) = self.send(Method::POST, &format!("/api/v1/submission/matters/1/moves/{step}"), receipt, json!({ "fields": fields })).await;
+        let (status, body) = self
+            .send(
+                Method::POST,
+                &format!("/api/v1/submission/matters/1/moves/{step}"),
+                receipt,
+                json!({ "fields": fields }),
+            )
+            .await;
         assert_eq!(status, StatusCode::OK, "{step}: {body}");
         body
     }
 
     async fn refused(&self, number: &str, step: &str, auth: &str, fields: Value) -> Value {
-        let (status, body) = self.send(Method::POST, &format!("/api/v1/matters/{number}/moves/{step}"), auth, json!({ "fields": fields })).await;
+        let (status, body) = self
+            .send(Method::POST, &format!("/api/v1/matters/{number}/moves/{step}"), auth, json!({ "fields": fields }))
+            .await;
         assert!(status.is_client_error(), "{step} went through: {body}");
         assert!(body["detail"].as_str().is_some_and(|d| !d.is_empty()), "a refusal says why: {body}");
         body
@@ -43,7 +54,14 @@ impl Api {
 }
 
 fn due<'a>(body: &'a Value, rule: &str) -> &'a str {
-    body["clocks"].as_array().unwrap().iter().find(|c| c["rule"] == rule).unwrap_or_else(|| panic!("no clock {rule} in {body}"))["legal"].as_str().unwrap()
+    body["clocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|c| c["rule"] == rule)
+        .unwrap_or_else(|| panic!("no clock {rule} in {body}"))["legal"]
+        .as_str()
+        .unwrap()
 }
 
 const PETITION: &str = "我是幸福里小区居民，室内温度长期只有十四度，请派人测温并退还热费。";
@@ -143,12 +161,23 @@ async fn the_same_key_acts_once_and_a_stale_version_is_told() {
         let base = site(&t.office).await;
         let client = Client::new();
         let lodge = |key: &'static str| {
-            client.post(format!("{base}/api/v1/submissions")).header("idempotency-key", key).json(&json!({ "text": PETITION, "naming": "anonymous" })).send()
+            client
+                .post(format!("{base}/api/v1/submissions"))
+                .header("idempotency-key", key)
+                .json(&json!({ "text": PETITION, "naming": "anonymous" }))
+                .send()
         };
         let (one, two) = (lodge("k1").await.unwrap(), lodge("k1").await.unwrap());
         assert_eq!((one.status(), two.status()), (StatusCode::CREATED, StatusCode::OK));
-        let (one, two): (Value, Value) = (serde_json::from_str(&one.text().await.unwrap()).unwrap(), serde_json::from_str(&two.text().await.unwrap()).unwrap());
-        assert_eq!((&one["number"], &one["code"]), (&two["number"], &two["code"]), "the same form gives the same receipt");
+        let (one, two): (Value, Value) = (
+            serde_json::from_str(&one.text().await.unwrap()).unwrap(),
+            serde_json::from_str(&two.text().await.unwrap()).unwrap(),
+        );
+        assert_eq!(
+            (&one["number"], &one["code"]),
+            (&two["number"], &two["code"]),
+            "the same form gives the same receipt"
+        );
         let clerk = token(&t.office, "countyxf.clerk").await;
         let number = format!("{}-1", one["number"].as_str().unwrap());
         let refer = |unit: &'static str, version: &'static str| {
@@ -173,7 +202,8 @@ async fn a_clock_runs_out_once_goes_up_and_finds_nobody_on_duty() {
     on_both("breach", "2026-03-02T10:00:00+08:00", |t| async move {
         let base = site(&t.office).await;
         let api = Api { client: Client::new(), base };
-        let (_, receipt) = api.send(Method::POST, "/api/v1/submissions", "", json!({ "text": PETITION, "naming": "anonymous" })).await;
+        let (_, receipt) =
+            api.send(Method::POST, "/api/v1/submissions", "", json!({ "text": PETITION, "naming": "anonymous" })).await;
         let number = format!("{}-1", receipt["number"].as_str().unwrap());
         let clerk = format!("Bearer {}", token(&t.office, "countyxf.clerk").await);
         // The town has no head.
@@ -188,12 +218,20 @@ async fn a_clock_runs_out_once_goes_up_and_finds_nobody_on_duty() {
         let (_, mine) = api.send(Method::GET, "/api/v1/duties", &supervisor, Value::Null).await;
         assert_eq!(mine["duties"][0]["rule"], "supervise", "{mine}");
         let view = huiyin_app::matter_view::for_operator(&t.office, &number).await.unwrap();
-        let said: Vec<String> = view.events.iter().map(|e| serde_json::to_value(&e.event.kind).unwrap()["event"].as_str().unwrap().to_owned()).collect();
+        let said: Vec<String> = view
+            .events
+            .iter()
+            .map(|e| serde_json::to_value(&e.event.kind).unwrap()["event"].as_str().unwrap().to_owned())
+            .collect();
         for fact in ["breached", "escalated", "nobody_on_duty"] {
             assert!(said.iter().any(|s| s == fact), "{fact} is recorded: {said:?}");
         }
         assert!(
-            view.matter.clocks.iter().any(|c| c.rule.as_str() == "supervise" && c.bound.unit.as_ref().is_some_and(|u| u.as_str() == "countyxf")),
+            view.matter
+                .clocks
+                .iter()
+                .any(|c| c.rule.as_str() == "supervise"
+                    && c.bound.unit.as_ref().is_some_and(|u| u.as_str() == "countyxf")),
             "the petition office must press"
         );
         let chain = view.events.iter().map(|e| (e.salt.as_str(), &e.event, e.commitment.as_str()));

@@ -18,7 +18,12 @@ use huiyin_testkit::{TestOffice, on_both, petition, sqlite_office, staff, step, 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
 fn named(text: &str) -> Lodging {
-    let identity = Identity { name: "陈璟玥".into(), address: "某街某号".into(), telephone: "13800000000".into(), ..Identity::default() };
+    let identity = Identity {
+        name: "陈璟玥".into(),
+        address: "某街某号".into(),
+        telephone: "13800000000".into(),
+        ..Identity::default()
+    };
     Lodging { naming: Naming::Named, identity, ..petition(text) }
 }
 
@@ -27,7 +32,15 @@ async fn accepted(t: &TestOffice) -> (Receipt, String) {
     let receipt = lodge::lodge(&t.office, named("三栋供暖不达标，客厅只有十三度。")).await.unwrap();
     let number = format!("{}-1", receipt.number);
     step(&t.office, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
-    step(&t.office, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
+    step(
+        &t.office,
+        "housing.clerk",
+        &number,
+        "accept",
+        &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")],
+    )
+    .await
+    .unwrap();
     (receipt, number)
 }
 
@@ -45,12 +58,15 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert!(words.contains("六十日内书面答复") && !words.contains("陈璟玥"), "the name stays in the vault");
         // The digest in the record is that of the letter as it is kept.
         let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
-        let bound = view.events.iter().rev().find_map(|e| if let EventKind::PaperMade { digest, .. } = &e.event.kind { Some(digest.clone()) } else { None });
+        let bound = view.events.iter().rev().find_map(|e| {
+            if let EventKind::PaperMade { digest, .. } = &e.event.kind { Some(digest.clone()) } else { None }
+        });
         assert_eq!(bound.as_deref(), Some(huiyin_register::digest(&notice.salt, &notice.letter).unwrap().as_str()));
         // Drawn twice it is the same; for the post with the name on this copy only.
         let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
         assert!(pdf == papers::draw(o, notice, Form::Pdf, "").await.unwrap(), "set twice it comes out the same");
-        // The sweep makes the copy that is served: stored and never set again, not even a changed letter gives other bytes.
+        // The sweep makes the copy that is served: stored and never set again, not even a changed letter gives other
+        // bytes.
         huiyin_app::sweep::run(o).await.unwrap();
         let mut forged = notice.clone();
         forged.letter.title = "改过的标题".into();
@@ -72,16 +88,24 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 3);
         // The archive package carries record, papers and how to check them.
         let bag = package::of_matter(o, &number).await.unwrap().entries;
-        let text = |path: &str| String::from_utf8(bag.iter().find(|e| e.path == path).unwrap_or_else(|| panic!("{path}")).bytes.clone()).unwrap();
+        let text = |path: &str| {
+            String::from_utf8(bag.iter().find(|e| e.path == path).unwrap_or_else(|| panic!("{path}")).bytes.clone())
+                .unwrap()
+        };
         assert!(text("bagit.txt").starts_with("BagIt-Version: 1.0"));
         let manifest = text("manifest-sha256.txt");
         assert_eq!(manifest.lines().count(), bag.iter().filter(|e| e.path.starts_with("data/")).count());
         assert!(
-            manifest.contains("data/record.json") && manifest.contains(".pdf") && text("data/reckoning.txt").contains("3月2日受理"),
+            manifest.contains("data/record.json")
+                && manifest.contains(".pdf")
+                && text("data/reckoning.txt").contains("3月2日受理"),
             "{}",
             text("data/reckoning.txt")
         );
-        assert!(!bag.iter().any(|e| String::from_utf8_lossy(&e.bytes).contains("13800000000")), "contacts stay in the vault");
+        assert!(
+            !bag.iter().any(|e| String::from_utf8_lossy(&e.bytes).contains("13800000000")),
+            "contacts stay in the vault"
+        );
     })
     .await;
 }
@@ -93,13 +117,19 @@ async fn a_complaint_goes_past_the_unit() {
         let o = &t.office;
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         follow::make(o, &record, 1, the_move("complain", &[("complaint", "来问进度时被辱骂")])).await.unwrap();
-        for (login, reads) in [("housing.head", false), ("housing.clerk", false), ("countyxf.clerk", false), ("county.head", true)] {
+        for (login, reads) in
+            [("housing.head", false), ("housing.clerk", false), ("countyxf.clerk", false), ("county.head", true)]
+        {
             let view = matter_view::for_officer(o, &staff(o, login).await, &number).await.unwrap();
             let seen = view.words.iter().any(|w| serde_json::to_string(&w.words).unwrap().contains("辱骂"));
             assert_eq!(seen, reads, "{login}");
         }
-        assert!(step(o, "housing.head", &number, "answer_complaint", &[("facts", "无"), ("opinion", "无")]).await.is_err());
-        step(o, "county.head", &number, "answer_complaint", &[("facts", "属实"), ("opinion", "已经批评并道歉")]).await.unwrap();
+        assert!(
+            step(o, "housing.head", &number, "answer_complaint", &[("facts", "无"), ("opinion", "无")]).await.is_err()
+        );
+        step(o, "county.head", &number, "answer_complaint", &[("facts", "属实"), ("opinion", "已经批评并道歉")])
+            .await
+            .unwrap();
         let unit = papers::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().1;
         assert_eq!(unit.len(), 2, "the answer to the complaint is not the unit's to read");
     })
@@ -112,14 +142,21 @@ async fn of_an_upper_level_accusation_only_a_stub_is_kept() {
         demo::people(&t.office).await.unwrap();
         let o = &t.office;
         let clerk = staff(o, "discipline.clerk").await;
-        let arrival = Registration { channel: Channel::Letter, received_on: "2026-03-02".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::StubOnly };
+        let arrival = Registration {
+            channel: Channel::Letter,
+            received_on: "2026-03-02".parse().unwrap(),
+            paper: PaperFacts::default(),
+            keep: Keep::StubOnly,
+        };
         let receipt = lodge::register(o, &clerk, named("反映某领导的问题，绝密内容"), arrival).await.unwrap();
         let number = format!("{}-1", receipt.number);
         let view = matter_view::for_officer(o, &clerk, &number).await.unwrap();
         let kept = format!("{:?}", view);
         assert!(!kept.contains("绝密") && !kept.contains("陈璟玥"), "nothing of the content is kept");
         assert_eq!(view.matter.owed()[0].legal.to_string(), "2026-03-09", "five working days");
-        step(o, "discipline.clerk", &number, "hand_up", &[("on_day", "2026-03-02"), ("recipient", "云岭市纪委监委")]).await.unwrap();
+        step(o, "discipline.clerk", &number, "hand_up", &[("on_day", "2026-03-02"), ("recipient", "云岭市纪委监委")])
+            .await
+            .unwrap();
         step(o, "discipline.clerk", &number, "archive_stub", &[]).await.unwrap();
     })
     .await;
@@ -142,7 +179,11 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
         notices.insert(format!("{year}.json"), text);
     }
     notices.insert("calendar.toml".into(), std::fs::read_to_string(folder.join("calendar.toml")).unwrap());
-    let edited = notices["2026.json"].replacen("\"days\": [", &format!("\"days\": [{{\"name\":\"调整\",\"date\":\"{}\",\"isOffDay\":true}},", route.legal), 1);
+    let edited = notices["2026.json"].replacen(
+        "\"days\": [",
+        &format!("\"days\": [{{\"name\":\"调整\",\"date\":\"{}\",\"isOffDay\":true}},", route.legal),
+        1,
+    );
     notices.insert("2026.json".into(), edited);
     let calendar = huiyin_rules::read_calendar("cn", &notices).unwrap();
     let later = t.office.with_library(Arc::new(Library::shipped().unwrap().with_calendar("cn", calendar)));
@@ -150,7 +191,11 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
     assert_eq!((done.moved, done.left), (1, 0), "{done:?}");
     let view = matter_view::for_officer(&later, &clerk, &number).await.unwrap();
     assert_eq!(view.matter.owed()[0].legal, route.legal.tomorrow().unwrap());
-    assert!(view.events.iter().any(|e| matches!(e.event.kind, EventKind::ClockReprojected { was, .. } if was == route.legal)));
+    assert!(
+        view.events
+            .iter()
+            .any(|e| matches!(e.event.kind, EventKind::ClockReprojected { was, .. } if was == route.legal))
+    );
     assert_eq!(reproject::run(&later).await.unwrap().moved, 0, "a second run changes nothing");
 }
 
@@ -163,19 +208,40 @@ async fn a_bureau_may_have_its_own_periods() {
         unit.procedure = "cn/welfaer".into();
         let admin = staff(o, "countyxf.head").await;
         assert!(
-            matches!(huiyin_app::directory::put_unit(o, &admin, unit.clone(), huiyin_app::directory::Entry::Known).await, Err(AppError::Form(_))),
+            matches!(
+                huiyin_app::directory::put_unit(o, &admin, unit.clone(), huiyin_app::directory::Entry::Known).await,
+                Err(AppError::Form(_))
+            ),
             "a family that is not there is refused"
         );
         unit.procedure = "cn/welfare".into();
         huiyin_app::directory::put_unit(o, &admin, unit, huiyin_app::directory::Entry::Known).await.unwrap();
-        let arrival = Registration { channel: Channel::Letter, received_on: "2026-09-01".parse().unwrap(), paper: PaperFacts::default(), keep: Keep::Whole };
-        let receipt = lodge::register(o, &staff(o, "civil.clerk").await, named("低保申请没有回音"), arrival).await.unwrap();
+        let arrival = Registration {
+            channel: Channel::Letter,
+            received_on: "2026-09-01".parse().unwrap(),
+            paper: PaperFacts::default(),
+            keep: Keep::Whole,
+        };
+        let receipt =
+            lodge::register(o, &staff(o, "civil.clerk").await, named("低保申请没有回音"), arrival).await.unwrap();
         let number = format!("{}-1", receipt.number);
-        step(o, "civil.clerk", &number, "accept", &[("accepted_on", "2026-09-01"), ("procedure", "三十个工作日内答复")]).await.unwrap();
+        step(
+            o,
+            "civil.clerk",
+            &number,
+            "accept",
+            &[("accepted_on", "2026-09-01"), ("procedure", "三十个工作日内答复")],
+        )
+        .await
+        .unwrap();
         let matter = matter_view::for_officer(o, &staff(o, "civil.clerk").await, &number).await.unwrap().matter;
         assert_eq!(matter.pack.0, "cn/welfare/2024");
         let due = |rule: &str| matter.owed().iter().find(|c| c.rule.as_str() == rule).map(|c| c.legal.to_string());
-        assert_eq!((due("answer_sooner").as_deref(), due("handle").as_deref()), (Some("2026-10-19"), Some("2026-11-02")), "the promise beside the law");
+        assert_eq!(
+            (due("answer_sooner").as_deref(), due("handle").as_deref()),
+            (Some("2026-10-19"), Some("2026-11-02")),
+            "the promise beside the law"
+        );
     })
     .await;
 }
@@ -186,22 +252,37 @@ async fn a_reorganisation_moves_duties_and_says_so() {
         let (_, number) = accepted(&t).await;
         let o = &t.office;
         let (from, to) = (UnitId::new("housing"), UnitId::new("urban"));
-        let due = |m: &huiyin_app::domain::matter::Matter| m.owed().iter().find(|c| c.rule.as_str() == "handle").unwrap().legal;
+        let due = |m: &huiyin_app::domain::matter::Matter| {
+            m.owed().iter().find(|c| c.rule.as_str() == "handle").unwrap().legal
+        };
         let before = matter_view::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().matter;
         let look = reorganise::run(o, &from, &to, None, Mode::Look).await.unwrap();
         assert_eq!((look.matters, look.periods), (1, 1));
-        assert!(matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.is_err(), "looking changes nothing");
-        assert_eq!(reorganise::run(o, &from, &to, Some("交通运输"), Mode::Write).await.unwrap().matters, 0, "another class stays");
+        assert!(
+            matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.is_err(),
+            "looking changes nothing"
+        );
+        assert_eq!(
+            reorganise::run(o, &from, &to, Some("交通运输"), Mode::Write).await.unwrap().matters,
+            0,
+            "another class stays"
+        );
         assert_eq!(reorganise::run(o, &from, &to, None, Mode::Write).await.unwrap().matters, 1);
         let view = matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.unwrap();
         assert_eq!((view.matter.holder.as_str(), due(&view.matter)), ("urban", due(&before)), "the days do not move");
         assert!(view.matter.owed().iter().all(|c| c.bound.unit.as_ref() != Some(&from)));
-        let said = view.events.iter().find(|e| matches!(&e.event.kind, EventKind::Succeeded { duties: 1, .. })).unwrap();
+        let said =
+            view.events.iter().find(|e| matches!(&e.event.kind, EventKind::Succeeded { duties: 1, .. })).unwrap();
         assert_eq!(said.event.actor, EventActor::Operator, "no clock did that");
         let admin = staff(o, "countyxf.head").await;
-        let entries = huiyin_app::security::list(o, &admin, Some(huiyin_app::security::Act::UnitSucceeded), "", 9).await.unwrap().entries;
+        let entries = huiyin_app::security::list(o, &admin, Some(huiyin_app::security::Act::UnitSucceeded), "", 9)
+            .await
+            .unwrap()
+            .entries;
         assert_eq!(entries.len(), 2, "each time it was written, and not when it only looked: {entries:?}");
-        step(o, "urban.handler", &number, "record", &[("on_day", "2026-03-02"), ("summary", "接手办理")]).await.unwrap();
+        step(o, "urban.handler", &number, "record", &[("on_day", "2026-03-02"), ("summary", "接手办理")])
+            .await
+            .unwrap();
         assert!(reorganise::run(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
     })
     .await;
@@ -218,7 +299,8 @@ async fn a_package_is_made_also_when_something_is_missing() {
         lodge::store_file(o, "附件.txt", "另一份材料".as_bytes(), "petitioner").await.unwrap(),
     );
     let (hash, on_disk) = (gone.hash.clone(), gone.on_disk().to_owned());
-    let receipt = lodge::lodge(o, Lodging { files: vec![kept, gone], ..huiyin_testkit::petition("路灯坏了") }).await.unwrap();
+    let receipt =
+        lodge::lodge(o, Lodging { files: vec![kept, gone], ..huiyin_testkit::petition("路灯坏了") }).await.unwrap();
     let stored: Vec<_> = walk(t.folder.path()).into_iter().filter(|p| p.ends_with(&on_disk)).collect();
     assert_eq!(stored.len(), 1);
     std::fs::remove_file(&stored[0]).unwrap();

@@ -14,16 +14,33 @@ use huiyin_testkit::{on_both, petition, staff, step};
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
 /// An officer as he is, with other posts or out of use.
-async fn change(office: &Office, login: &str, posts: Option<&[Post]>, active: bool, substitute: Option<Substitute>) -> Result<(), AppError> {
+async fn change(
+    office: &Office,
+    login: &str,
+    posts: Option<&[Post]>,
+    active: bool,
+    substitute: Option<Substitute>,
+) -> Result<(), AppError> {
     let was = staff(office, login).await.officer;
-    let seats: Vec<Seat> = posts.map_or_else(|| was.posts.iter().copied().collect::<Vec<_>>(), <[Post]>::to_vec).into_iter().map(Seat::open).collect();
+    let seats: Vec<Seat> = posts
+        .map_or_else(|| was.posts.iter().copied().collect::<Vec<_>>(), <[Post]>::to_vec)
+        .into_iter()
+        .map(Seat::open)
+        .collect();
     sit(office, login, seats, active, substitute).await
 }
 
 /// An officer with assignments.
-async fn sit(office: &Office, login: &str, seats: Vec<Seat>, active: bool, substitute: Option<Substitute>) -> Result<(), AppError> {
+async fn sit(
+    office: &Office,
+    login: &str,
+    seats: Vec<Seat>,
+    active: bool,
+    substitute: Option<Substitute>,
+) -> Result<(), AppError> {
     let was = staff(office, login).await.officer;
-    let form = OfficerForm { id: Some(was.id), login: was.login, name: was.name, unit: was.unit, seats, active, substitute };
+    let form =
+        OfficerForm { id: Some(was.id), login: was.login, name: was.name, unit: was.unit, seats, active, substitute };
     directory::put_officer(office, &staff(office, "countyxf.head").await, form).await.map(|_| ())
 }
 
@@ -47,13 +64,24 @@ async fn a_post_that_owes_is_not_left_empty_without_a_substitute() {
         let receipt = lodge::lodge(o, petition("三栋供暖不达标。")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
-        step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+        step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")])
+            .await
+            .unwrap();
         // The handler's post owes the opinion: whoever goes names who goes on with it.
-        assert_eq!(faults(change(o, "housing.handler", None, false, None).await), [("fault-post-owes", "1".to_owned())]);
-        assert_eq!(faults(change(o, "housing.handler", Some(&[Post::of("clerk")]), true, None).await)[0].0, "fault-post-owes");
+        assert_eq!(
+            faults(change(o, "housing.handler", None, false, None).await),
+            [("fault-post-owes", "1".to_owned())]
+        );
+        assert_eq!(
+            faults(change(o, "housing.handler", Some(&[Post::of("clerk")]), true, None).await)[0].0,
+            "fault-post-owes"
+        );
         let stranger = Substitute::Officer(staff(o, "urban.clerk").await.officer.id);
         assert_eq!(faults(change(o, "housing.handler", None, false, Some(stranger)).await)[0].0, "fault-substitute");
-        assert_eq!(faults(change(o, "housing.handler", None, false, Some(Substitute::Above)).await)[0].0, "fault-head-is-there");
+        assert_eq!(
+            faults(change(o, "housing.handler", None, false, Some(Substitute::Above)).await)[0].0,
+            "fault-head-is-there"
+        );
         // A post that owes nothing may stand empty.
         change(o, "housing.clerk", None, true, None).await.unwrap();
         // To the head: it stands in the head's own list at once.
@@ -83,14 +111,18 @@ async fn nothing_is_handed_to_a_unit_where_nobody_sits_without_a_word() {
         let number = format!("{}-1", receipt.number);
         let refused = step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.map(|_| ());
         assert_eq!(faults(refused)[0].0, "fault-unit-unmanned");
-        step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing"), ("confirm_unmanned", "1")]).await.unwrap();
+        step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing"), ("confirm_unmanned", "1")])
+            .await
+            .unwrap();
         // The head above sees what is owed there; another unit's head does not.
         let county = staff(o, "county.head").await;
         let seen = duties::deserted(o, &county).await.unwrap();
         assert_eq!(seen.iter().map(|d| d.unit.id.as_str()).collect::<Vec<_>>(), ["housing"]);
         assert!(listed(o, "county.head", Whose::Below(seen[0].unit.id.clone())).await.contains(&"notify".to_owned()));
         assert!(duties::deserted(o, &staff(o, "urban.head").await).await.unwrap().is_empty());
-        let other = duties::list(o, &staff(o, "urban.head").await, Whose::Below(seen[0].unit.id.clone()), Slice::All, None, 50).await;
+        let other =
+            duties::list(o, &staff(o, "urban.head").await, Whose::Below(seen[0].unit.id.clone()), Slice::All, None, 50)
+                .await;
         assert!(matches!(other, Err(AppError::NotFound)));
         // What an accusation's receiver owes is not shown outside its line.
         for login in ["discipline.clerk", "discipline.handler", "discipline.head"] {
@@ -112,15 +144,23 @@ async fn an_assignment_begins_and_ends_by_itself() {
         let (clerk, unit) = (Post::of("clerk"), UnitId::new("housing"));
         // The clerk is on leave in the afternoon; the handler stands in from noon to six.
         let leave = vec![Seat { post: clerk, from: None, until: at("2026-03-02T12:00:00+08:00") }];
-        let stands_in =
-            vec![Seat::open(Post::of("handler")), Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T18:00:00+08:00") }];
-        let wrong = vec![Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T12:00:00+08:00") }];
+        let stands_in = vec![
+            Seat::open(Post::of("handler")),
+            Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T18:00:00+08:00") },
+        ];
+        let wrong =
+            vec![Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T12:00:00+08:00") }];
         assert_eq!(faults(sit(o, "housing.clerk", wrong, true, None).await)[0].0, "fault-seat-order");
-        assert_eq!(faults(sit(o, "housing.clerk", vec![Seat::open(Post::of("nobodys"))], true, None).await)[0].0, "fault-posts");
+        assert_eq!(
+            faults(sit(o, "housing.clerk", vec![Seat::open(Post::of("nobodys"))], true, None).await)[0].0,
+            "fault-posts"
+        );
         sit(o, "housing.clerk", leave, true, None).await.unwrap();
         sit(o, "housing.handler", stands_in, true, None).await.unwrap();
         let directory = o.reload_directory().await.unwrap();
-        let who = |when: &str| -> Vec<String> { directory.holders_at(&unit, clerk, when.parse().unwrap()).iter().map(|o| o.login.clone()).collect() };
+        let who = |when: &str| -> Vec<String> {
+            directory.holders_at(&unit, clerk, when.parse().unwrap()).iter().map(|o| o.login.clone()).collect()
+        };
         assert_eq!(who("2026-03-02T11:59:59+08:00"), ["housing.clerk"]);
         assert_eq!(who("2026-03-02T14:30:00+08:00"), ["housing.handler"], "who holds this post at 14:30 today");
         assert!(who("2026-03-02T18:00:00+08:00").is_empty());
@@ -134,7 +174,10 @@ async fn an_assignment_begins_and_ends_by_itself() {
         o.reload_directory().await.unwrap();
         assert!(listed(o, "housing.handler", Whose::Mine).await.contains(&"notify".to_owned()));
         assert!(!staff(o, "housing.clerk").await.may(Power::Work));
-        assert!(matches!(duties::list(o, &staff(o, "housing.clerk").await, Whose::Mine, Slice::All, None, 50).await, Err(AppError::NotAllowed)));
+        assert!(matches!(
+            duties::list(o, &staff(o, "housing.clerk").await, Whose::Mine, Slice::All, None, 50).await,
+            Err(AppError::NotAllowed)
+        ));
         // After six nobody sits there: what the post owes is the head's to see.
         t.time.go("2026-03-02T18:00:00+08:00");
         o.reload_directory().await.unwrap();
@@ -142,7 +185,10 @@ async fn an_assignment_begins_and_ends_by_itself() {
         // Whoever looks after the office cannot be gone on a day that is set: nobody could look after it then.
         // Two who each take it from the other at the same moment.
         let (only_clerk, only_head) = ([Post::of("clerk")], [Post::of("head")]);
-        let (a, b) = tokio::join!(change(o, "countyxf.admin", Some(&only_clerk), true, None), change(o, "countyxf.head", Some(&only_head), true, None));
+        let (a, b) = tokio::join!(
+            change(o, "countyxf.admin", Some(&only_clerk), true, None),
+            change(o, "countyxf.head", Some(&only_head), true, None)
+        );
         assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
         change(o, "countyxf.head", Some(&[Post::of("head"), Post::of("admin")]), true, None).await.unwrap_or_default();
         let leaves = vec![Seat { post: Post::of("admin"), from: None, until: at("2026-12-31T00:00:00+08:00") }];

@@ -1,5 +1,12 @@
 //! What reading costs and changes: a GET writes nothing, and the page that is opened most takes few reads.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
 
 use std::sync::Arc;
 
@@ -19,7 +26,12 @@ fn client() -> Client {
 }
 
 async fn sign_in(client: &Client, base: &str, login: &str) {
-    let done = client.post(format!("{base}/staff/sign-in")).form(&[("login", login), ("password", demo::PASSWORD)]).send().await.unwrap();
+    let done = client
+        .post(format!("{base}/staff/sign-in"))
+        .form(&[("login", login), ("password", demo::PASSWORD)])
+        .send()
+        .await
+        .unwrap();
     assert!(done.status().is_redirection(), "{login}");
 }
 
@@ -31,11 +43,14 @@ async fn a_get_writes_nothing_and_my_duties_take_four_reads() {
     let o = &t.office;
     demo::people(o).await.unwrap();
     let file = lodge::take_file(o, "材料.txt", "路灯坏了的经过".as_bytes(), "petitioner").await.unwrap();
-    let receipt = lodge::lodge(o, Lodging { files: vec![file.record], ..petition("路灯坏了三个月没人修") }).await.unwrap();
+    let receipt =
+        lodge::lodge(o, Lodging { files: vec![file.record], ..petition("路灯坏了三个月没人修") }).await.unwrap();
     let number = format!("{}-1", receipt.number);
     step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing"), ("reason", "属于住建职责")]).await.unwrap();
     let housing = staff(o, "housing.clerk").await;
-    step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")]).await.unwrap();
+    step(o, "housing.clerk", &number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "六十日内书面答复")])
+        .await
+        .unwrap();
     let (matter, made) = papers::for_officer(o, &housing, &number).await.unwrap();
     let paper = made.last().expect("accepting makes a paper").n;
     let attached = t.store.attachments(o.tenant(), &matter.submission).await.unwrap();

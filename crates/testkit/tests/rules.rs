@@ -1,4 +1,5 @@
-//! Packs and calendars are installed: uploaded by one person, checked beside the office, put in force by another, and taken back.
+//! Packs and calendars are installed: uploaded by one person, checked beside the office, put in force by another, and
+//! taken back.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use huiyin_app::domain::ids::PackId;
@@ -81,8 +82,14 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         assert!(states > 1_000 && steps > states, "the proof ran: {states} {steps}");
         assert_eq!(lodged(o).await.1.0, "cn/petition/2022", "nothing changes before somebody agrees");
         // Nobody agrees to their own, and no bureau's head to the county's.
-        assert_eq!(fault(rules::approve(o, &staff(o, "countyxf.admin").await, &uploaded.key).await), "fault-rules-second");
-        assert!(matches!(rules::approve(o, &staff(o, "housing.head").await, &uploaded.key).await, Err(AppError::NotAllowed)));
+        assert_eq!(
+            fault(rules::approve(o, &staff(o, "countyxf.admin").await, &uploaded.key).await),
+            "fault-rules-second"
+        );
+        assert!(matches!(
+            rules::approve(o, &staff(o, "housing.head").await, &uploaded.key).await,
+            Err(AppError::NotAllowed)
+        ));
         let installed = rules::approve(o, &staff(o, "countyxf.head").await, &uploaded.key).await.unwrap();
         assert_eq!(installed.uploaded.by.as_ref().unwrap().0, "countyxf-admin");
         assert_eq!(installed.approved.as_ref().unwrap().by.as_ref().unwrap().0, "countyxf-head");
@@ -107,7 +114,8 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         rules::restore(o, &head, "cn/petition/2026").await.unwrap();
         assert_eq!(lodged(o).await.1.0, "cn/petition/2026");
         // Both at the same moment: one stays, and the office goes on.
-        let both = tokio::join!(rules::withdraw(o, &head, "cn/petition/2026"), rules::withdraw(o, &head, "cn/petition/2022"));
+        let both =
+            tokio::join!(rules::withdraw(o, &head, "cn/petition/2026"), rules::withdraw(o, &head, "cn/petition/2022"));
         assert!(both.0.is_ok() != both.1.is_ok(), "{both:?}");
         assert_eq!(rules::office_lacks(o).await.unwrap(), None);
         for id in ["cn/petition/2026", "cn/petition/2022"] {
@@ -117,7 +125,9 @@ async fn a_pack_is_brought_proved_agreed_to_and_taken_back() {
         let third = SHORTER.replace("cn/petition/2026", "cn/petition/2027");
         let uploaded = upload(o, "", files(&[("pack.toml", &third)])).await.unwrap();
         let both = tokio::join!(rules::approve(o, &head, &uploaded.key), rules::approve(o, &head, &uploaded.key));
-        assert!(both.0.is_ok() != both.1.is_ok() && [both.0, both.1].iter().any(|r| matches!(r, Err(AppError::NotFound))));
+        assert!(
+            both.0.is_ok() != both.1.is_ok() && [both.0, both.1].iter().any(|r| matches!(r, Err(AppError::NotFound)))
+        );
     })
     .await;
 }
@@ -176,7 +186,10 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
             { "name": "调休", "date": "2027-01-04", "isOffDay": true },
             { "name": "调休", "date": "2027-01-09", "isOffDay": false } ] }"#;
         assert!(matches!(
-            upload(o, "cn", files(&[("2027.json", "{ \"year\": 2027, \"days\": [ { \"name\": \"x\" } ] }")])).await.unwrap().state,
+            upload(o, "cn", files(&[("2027.json", "{ \"year\": 2027, \"days\": [ { \"name\": \"x\" } ] }")]))
+                .await
+                .unwrap()
+                .state,
             ProposalState::Refused { .. }
         ));
         let uploaded = upload(o, "cn", files(&[("2027.json", notice)])).await.unwrap();
@@ -190,7 +203,12 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
         assert_eq!(reproject::run(o).await.unwrap().moved, 1);
         let matter = matter_view::for_officer(o, &staff(o, "countyxf.clerk").await, &number).await.unwrap().matter;
         assert_eq!((matter.owed()[0].legal.to_string().as_str(), matter.owed()[0].provisional), ("2027-01-05", false));
-        let kept = rules::list(o, &head).await.unwrap().into_iter().find(|i| i.kind == Kind::Calendar && i.id == "cn").unwrap();
+        let kept = rules::list(o, &head)
+            .await
+            .unwrap()
+            .into_iter()
+            .find(|i| i.kind == Kind::Calendar && i.id == "cn")
+            .unwrap();
         assert_eq!(kept.before.len(), 1, "what it was before is on record");
     })
     .await;
@@ -202,8 +220,10 @@ async fn what_was_changed_in_the_store_is_not_worked_by() {
     let o = &office(&t).await;
     assert_eq!(rules::office_lacks(o).await.unwrap(), None);
     let key = vec!["pack".to_owned(), "cn/office/2022".to_owned()];
-    let mut doc: serde_json::Value = serde_json::from_str(&t.store.record(o.tenant(), Table::Rules, &key).await.unwrap().unwrap()).unwrap();
-    doc["files"]["pack.toml"] = doc["files"]["pack.toml"].as_str().unwrap().replace("keep_years = 10", "keep_years = 1").into();
+    let mut doc: serde_json::Value =
+        serde_json::from_str(&t.store.record(o.tenant(), Table::Rules, &key).await.unwrap().unwrap()).unwrap();
+    doc["files"]["pack.toml"] =
+        doc["files"]["pack.toml"].as_str().unwrap().replace("keep_years = 10", "keep_years = 1").into();
     let write = RecordWrite { table: Table::Rules, key, change: RecordChange::Put(doc.to_string()) };
     t.store.write(o.tenant(), vec![write]).await.unwrap();
     let refused = rules::load(o).await;
@@ -234,11 +254,17 @@ async fn a_pack_gives_no_post_of_another_pack_new_powers() {
     let mut texts = packs::shipped_texts();
     let mut other: std::collections::BTreeMap<String, String> = texts.packs["cn/office/2022"].clone();
     for text in other.values_mut() {
-        *text = text.replace("cn/office/2022", "aa/pow/1").replace("may = [\"take_up\", \"work\"]", "may = [\"take_up\", \"work\", \"administer\"]");
+        *text = text
+            .replace("cn/office/2022", "aa/pow/1")
+            .replace("may = [\"take_up\", \"work\"]", "may = [\"take_up\", \"work\", \"administer\"]");
     }
     let sent: Vec<(String, Vec<u8>)> = other.iter().map(|(n, t)| (n.clone(), t.clone().into_bytes())).collect();
     let uploaded = upload(o, "", sent).await.unwrap();
-    assert!(matches!(&uploaded.state, ProposalState::Refused { errors } if errors[0].contains("the post `clerk`")), "{:?}", uploaded.state);
+    assert!(
+        matches!(&uploaded.state, ProposalState::Refused { errors } if errors[0].contains("the post `clerk`")),
+        "{:?}",
+        uploaded.state
+    );
     texts.packs.insert("aa/pow/1".into(), other);
     let refused = rules::install(o, &texts, false).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("the post `clerk`")), "{refused:?}");
@@ -253,10 +279,21 @@ async fn two_uploads_that_contradict_each_other_are_not_both_approved() {
     // Each by itself in order: two offices' duties that name the same new post with other powers.
     let shipped = packs::shipped_texts();
     let with = |id: &str, may: &str| -> Vec<(String, Vec<u8>)> {
-        let post = format!("\n[[post]]\nid = \"porter\"\nlabel = {{ zh = \"门岗\", en = \"porter\" }}\nmay = [\"{may}\"]\n");
+        let post =
+            format!("\n[[post]]\nid = \"porter\"\nlabel = {{ zh = \"门岗\", en = \"porter\" }}\nmay = [\"{may}\"]\n");
         let files = shipped.packs["cn/office/2022"].iter();
         files
-            .map(|(n, t)| (n.clone(), format!("{}{}", t.replace("cn/office/2022", id), if n == "posts.toml" { post.as_str() } else { "" }).into_bytes()))
+            .map(|(n, t)| {
+                (
+                    n.clone(),
+                    format!(
+                        "{}{}",
+                        t.replace("cn/office/2022", id),
+                        if n == "posts.toml" { post.as_str() } else { "" }
+                    )
+                    .into_bytes(),
+                )
+            })
             .collect()
     };
     let first = upload(o, "", with("cn/office/2027", "work")).await.unwrap();

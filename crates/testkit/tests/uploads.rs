@@ -1,5 +1,12 @@
 //! What strangers send before anything is lodged: it lies on the disk, within a budget, and goes when nothing uses it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::disallowed_methods, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test"
+)]
 
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +43,12 @@ fn stored(t: &TestOffice, age: Option<Duration>) -> usize {
         for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
             count += 1;
             if let Some(age) = age {
-                std::fs::File::options().append(true).open(file.path()).unwrap().set_modified(SystemTime::now() - age).unwrap();
+                std::fs::File::options()
+                    .append(true)
+                    .open(file.path())
+                    .unwrap()
+                    .set_modified(SystemTime::now() - age)
+                    .unwrap();
             }
         }
     }
@@ -65,7 +77,13 @@ async fn a_file_over_the_limit_is_named_and_a_form_takes_so_much_and_no_more() {
     assert_eq!(large.status(), 422);
     assert!(large.text().await.unwrap().contains("“太大.txt”太大"));
     for n in 0..5 {
-        assert!(send(&client, &base, &format!("{n}.txt"), text_of(lodge::MAX_FILE_BYTES - 10, n)).await.status().is_success(), "{n}");
+        assert!(
+            send(&client, &base, &format!("{n}.txt"), text_of(lodge::MAX_FILE_BYTES - 10, n))
+                .await
+                .status()
+                .is_success(),
+            "{n}"
+        );
     }
     let more = send(&client, &base, "6.txt", text_of(1000, 9)).await;
     assert_eq!(more.status(), 422);

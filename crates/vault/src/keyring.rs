@@ -1,4 +1,5 @@
-//! The office's keys: the one new things are sealed with, and older ones that still open what was sealed before a rotation.
+//! The office's keys: the one new things are sealed with, and older ones that still open what was sealed before a
+//! rotation.
 
 use zeroize::Zeroizing;
 
@@ -126,7 +127,9 @@ mod tests {
         assert_eq!(first.open("a", &new), Err(VaultError::UnknownKey));
         assert_eq!(Keyring::parse(&both.text()).unwrap(), both);
         let alone = both.without_older();
-        assert!(alone.open("a", &new).is_ok() && alone.open("a", &old) == Err(VaultError::UnknownKey) && both.has_older());
+        assert!(
+            alone.open("a", &new).is_ok() && alone.open("a", &old) == Err(VaultError::UnknownKey) && both.has_older()
+        );
         assert_eq!(Keyring::parse("# nothing\n"), Err(VaultError::Form));
         assert_eq!(both.open("a", "no mark"), Err(VaultError::Form));
     }

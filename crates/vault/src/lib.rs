@@ -1,7 +1,8 @@
-//! Sealing: XChaCha20-Poly1305 under 256-bit keys, keys wrapped by keys, and a key under a passphrase. Bytes only: what they
-//! mean, and where keys lie, is not known here (ADR 0018).
+//! Sealing: XChaCha20-Poly1305 under 256-bit keys, keys wrapped by keys, and a key under a passphrase. Bytes only: what
+//! they mean, and where keys lie, is not known here (ADR 0018).
 //!
-//! What is sealed is bound to a place (`about`, the associated data of the cipher), so that a row put into the place of another does not open.
+//! What is sealed is bound to a place (`about`, the associated data of the cipher), so that a row put into the place of
+//! another does not open.
 
 #![warn(missing_docs)]
 
@@ -90,7 +91,9 @@ impl Key {
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce).map_err(|_| VaultError::Random)?;
         let cipher = XChaCha20Poly1305::new((&*self.0).into());
-        let sealed = cipher.encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: about.as_bytes() }).map_err(|_| VaultError::Random)?;
+        let sealed = cipher
+            .encrypt(&XNonce::from(nonce), Payload { msg: plain, aad: about.as_bytes() })
+            .map_err(|_| VaultError::Random)?;
         Ok(nonce.into_iter().chain(sealed).collect())
     }
 
@@ -158,7 +161,11 @@ mod tests {
             assert_eq!(key.open("vault:1", &changed), Err(VaultError::NotOpened), "changed at {at}");
         }
         assert_eq!(key.open("vault:1", &sealed[..10]), Err(VaultError::Form));
-        assert_ne!(key.seal("vault:1", b"x").unwrap(), key.seal("vault:1", b"x").unwrap(), "the same is not seen to be the same");
+        assert_ne!(
+            key.seal("vault:1", b"x").unwrap(),
+            key.seal("vault:1", b"x").unwrap(),
+            "the same is not seen to be the same"
+        );
     }
 
     #[test]
@@ -177,7 +184,9 @@ mod tests {
     #[test]
     fn the_cipher_is_the_one_of_the_draft() {
         let key = Key(Zeroizing::new(std::array::from_fn(|i| 0x80 + u8::try_from(i).unwrap())));
-        let hex = |text: &str| (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect::<Vec<u8>>();
+        let hex = |text: &str| {
+            (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap()).collect::<Vec<u8>>()
+        };
         let nonce = hex("404142434445464748494a4b4c4d4e4f5051525354555657");
         let plain = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
         let aad = hex("50515253c0c1c2c3c4c5c6c7");

@@ -17,7 +17,9 @@ fn key(passphrase: &str, salt: &[u8]) -> Result<Key, VaultError> {
     let (memory, turns, lanes) = COST;
     let params = Params::new(memory, turns, lanes, Some(32)).map_err(|_| VaultError::Form)?;
     let mut bytes = Zeroizing::new([0; 32]);
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(passphrase.as_bytes(), salt, bytes.as_mut()).map_err(|_| VaultError::Form)?;
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.as_bytes(), salt, bytes.as_mut())
+        .map_err(|_| VaultError::Form)?;
     Ok(Key(bytes))
 }
 

@@ -1,5 +1,5 @@
-//! What may be sent in a day before anything is lodged: by one network, and by all of them. What is sent and never used is
-//! removed after some hours, so the budget bounds the disk that strangers can fill.
+//! What may be sent in a day before anything is lodged: by one network, and by all of them. What is sent and never used
+//! is removed after some hours, so the budget bounds the disk that strangers can fill.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,5 +1,6 @@
-//! Many filings from one network within minutes are one row at the desk until they are sorted. Each still has its number, its
-//! receipt and its clock; what is counted here is kept in memory for some minutes and is no list of anybody.
+//! Many filings from one network within minutes are one row at the desk until they are sorted. Each still has its
+//! number, its receipt and its clock; what is counted here is kept in memory for some minutes and is no list of
+//! anybody.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -35,13 +36,15 @@ pub(crate) enum Standing {
 }
 
 impl Bursts {
-    /// Where a filing from an address stands, after those that were taken; more than `free` within minutes are a burst, and with 0
-    /// nothing is folded.
+    /// Where a filing from an address stands, after those that were taken; more than `free` within minutes are a burst,
+    /// and with 0 nothing is folded.
     pub fn standing(&self, free: u32, from: &str, now: Timestamp) -> Standing {
         let now = now.as_second();
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match all.get(&network(from)) {
-            Some(count) if free > 0 && count.goes_on(free, now) => count.name.clone().map_or(Standing::First, Standing::In),
+            Some(count) if free > 0 && count.goes_on(free, now) => {
+                count.name.clone().map_or(Standing::First, Standing::In)
+            }
             _ => Standing::Alone,
         }
     }

@@ -97,7 +97,8 @@ impl Asked {
     }
 }
 
-/// What the name of a cookie begins with where the site is reached by https: only this host can have set it, and only by https.
+/// What the name of a cookie begins with where the site is reached by https: only this host can have set it, and only
+/// by https.
 const HOST: &str = "__Host-";
 
 impl FromRequestParts<Arc<Shared>> for Asked {
@@ -109,12 +110,17 @@ impl FromRequestParts<Arc<Shared>> for Asked {
             .into_iter()
             .flat_map(|all| all.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .filter_map(|(n, v)| Some((if shared.config.https { n.strip_prefix(HOST)? } else { n }.to_owned(), v.to_owned())))
+            .filter_map(|(n, v)| {
+                Some((if shared.config.https { n.strip_prefix(HOST)? } else { n }.to_owned(), v.to_owned()))
+            })
             .collect();
         let query = parts.uri.query().unwrap_or_default().to_owned();
         let asked = query.split('&').find_map(|p| p.strip_prefix("lang=")).and_then(Language::parse);
         let kept = cookies.iter().find(|(n, _)| n == LANGUAGE_COOKIE).and_then(|(_, v)| Language::parse(v));
-        let from = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
+        let from = parts
+            .extensions
+            .get::<ConnectInfo<std::net::SocketAddr>>()
+            .map_or_else(|| "unknown".to_owned(), |c| c.0.ip().to_string());
         Ok(Self {
             language: asked.or(kept).unwrap_or_else(|| shared.office.binding()),
             path: parts.uri.path().to_owned(),
@@ -151,10 +157,15 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
         let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default().to_owned();
         match sign_in::session(&shared.office, &secret).await {
             // A password that somebody else gave is changed before anything else is seen.
-            Ok((_, true)) if !ACCOUNT.contains(&asked.path.as_str()) => Err(Problem(Box::new(axum::response::Redirect::to("/staff/password").into_response()))),
+            Ok((_, true)) if !ACCOUNT.contains(&asked.path.as_str()) => {
+                Err(Problem(Box::new(axum::response::Redirect::to("/staff/password").into_response())))
+            }
             Ok((staff, given)) => {
-                let reports = huiyin_app::yearly::allowed(&shared.office, &staff).await.map_err(|e| Problem::page(shared, &asked, e))?;
-                let open = sign_in::published::known(&shared.office).await.map_err(|e| Problem::page(shared, &asked, e))?;
+                let reports = huiyin_app::yearly::allowed(&shared.office, &staff)
+                    .await
+                    .map_err(|e| Problem::page(shared, &asked, e))?;
+                let open =
+                    sign_in::published::known(&shared.office).await.map_err(|e| Problem::page(shared, &asked, e))?;
                 Ok(Self {
                     staff,
                     secret,
@@ -200,7 +211,8 @@ impl Shared {
     /// The languages that are offered: those of the pack of today of which there are texts of pages.
     fn languages(&self) -> Vec<Language> {
         let book = self.office.book_today();
-        let of_pack: Vec<Language> = book.iter().flat_map(|b| b.title.languages()).filter_map(Language::parse).collect();
+        let of_pack: Vec<Language> =
+            book.iter().flat_map(|b| b.title.languages()).filter_map(Language::parse).collect();
         if of_pack.is_empty() { Language::all() } else { of_pack }
     }
 
@@ -209,10 +221,15 @@ impl Shared {
         let frame = context! {
             lang => asked.language.tag(),
             direction => self.say(asked.language, "direction"),
-            languages => self.languages().into_iter().filter(|l| *l != asked.language).map(|l| context! { code => l.code(), tag => l.tag(), name => self.say(l, "language-name") }).collect::<Vec<_>>(),
+            languages => self.languages().into_iter().filter(|l| *l != asked.language).map(|l| context! {
+                code => l.code(), tag => l.tag(), name => self.say(l, "language-name"),
+            }).collect::<Vec<_>>(),
             path => asked.path,
             today => huiyin_wording::date(asked.language, now.today()),
-            me => signed.map(|s| context! { name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports, admin => s.staff.may(huiyin_app::domain::posts::Power::Administer) }),
+            me => signed.map(|s| context! {
+                name => s.staff.officer.name, login => s.staff.officer.login, reports => s.reports,
+                admin => s.staff.may(huiyin_app::domain::posts::Power::Administer),
+            }),
             open_doors => signed.map(|s| s.open_doors.join(&self.say(asked.language, "list-comma"))).filter(|names| !names.is_empty()),
             leap => signed.and_then(|s| s.leap).map(|l| self.leap(asked.language, l)),
             may_confirm_clock => signed.is_some_and(|s| allows(&s.staff, Action::ConfirmClock)),
@@ -223,7 +240,8 @@ impl Shared {
             Ok(html) => Html(html).into_response(),
             Err(error) => {
                 tracing::error!(template, error = ?error, "a page could not be rendered");
-                (axum::http::StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made; please try again").into_response()
+                (axum::http::StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made; please try again")
+                    .into_response()
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Files of a form while it is filled in: taken one by one, told what was taken out of them, and kept when the form comes
-//! back with a fault.
+//! Files of a form while it is filled in: taken one by one, told what was taken out of them, and kept when the form
+//! comes back with a fault.
 
 use huiyin_app::draft::{self, Draft, DraftFile};
 use huiyin_app::lodge::{self, Taken, Traces};
@@ -17,7 +17,12 @@ static LOOKING: Semaphore = Semaphore::const_new(2);
 const FORM_TOTAL: u64 = 5 * lodge::MAX_FILE_BYTES as u64;
 
 /// Takes the files of a form and the boxes beside those that were shown.
-pub(crate) async fn take(shared: &Shared, files: &mut Vec<DraftFile>, form: &Form, by: &str) -> Result<Vec<FormError>, AppError> {
+pub(crate) async fn take(
+    shared: &Shared,
+    files: &mut Vec<DraftFile>,
+    form: &Form,
+    by: &str,
+) -> Result<Vec<FormError>, AppError> {
     files.retain(|f| f.record.id != form.get("remove"));
     for file in files.iter_mut().filter(|f| form.all("shown").contains(&f.record.id)) {
         file.told = form.all("keep").contains(&file.record.id);
@@ -37,10 +42,19 @@ pub(crate) async fn take(shared: &Shared, files: &mut Vec<DraftFile>, form: &For
         }
         match take_one(shared, upload, by).await {
             // The same file sent twice is there once.
-            Ok(taken) if files.iter().any(|f| f.record.hash == taken.record.hash && f.record.name == taken.record.name) => {}
-            Ok(taken) => files.push(DraftFile { record: taken.record, removed: taken.removed, left: taken.left, told: false, meant: false }),
+            Ok(taken)
+                if files.iter().any(|f| f.record.hash == taken.record.hash && f.record.name == taken.record.name) => {}
+            Ok(taken) => files.push(DraftFile {
+                record: taken.record,
+                removed: taken.removed,
+                left: taken.left,
+                told: false,
+                meant: false,
+            }),
             Err(AppError::Form(mut more)) => errors.append(&mut more),
-            Err(AppError::File(fault)) if fault.is_of_the_file() => errors.push(FormError::with("files", "fault-file-type", &upload.name)),
+            Err(AppError::File(fault)) if fault.is_of_the_file() => {
+                errors.push(FormError::with("files", "fault-file-type", &upload.name))
+            }
             // The disk is full, and not her photograph wrong.
             Err(AppError::File(fault)) => {
                 tracing::error!(error = ?fault, "a file could not be stored");
@@ -67,7 +81,11 @@ async fn take_one(shared: &Shared, upload: &Upload, by: &str) -> Result<Taken, A
 
 /// What cannot be taken out of a file is sent only when it is meant.
 pub(crate) fn left(files: &[DraftFile]) -> Vec<FormError> {
-    files.iter().filter(|f| f.left.is_some() && !f.meant).map(|f| FormError::with("files", "fault-file-traces", &f.record.name)).collect()
+    files
+        .iter()
+        .filter(|f| f.left.is_some() && !f.meant)
+        .map(|f| FormError::with("files", "fault-file-traces", &f.record.name))
+        .collect()
 }
 
 /// The record of a file with what is kept as words.
@@ -78,13 +96,15 @@ pub(crate) fn record(shared: &Shared, file: &DraftFile) -> AttachmentRecord {
 
 /// The files as `part_files.html` shows them.
 pub(crate) fn views(shared: &Shared, language: Language, files: &[DraftFile]) -> Vec<Value> {
-    let words = |t: &Traces| if t.is_empty() { shared.say(language, "traces-some") } else { traces(shared, language, t) };
+    let words =
+        |t: &Traces| if t.is_empty() { shared.say(language, "traces-some") } else { traces(shared, language, t) };
     files
         .iter()
         .map(|f| {
             context! {
                 id => f.record.id, name => f.record.name, size => f.record.size, told => f.told, meant => f.meant,
-                removed => f.removed.as_ref().map(words), left => f.left.as_ref().map(words), keep => f.removed.as_ref().and_then(|t| note(shared, language, t)),
+                removed => f.removed.as_ref().map(words), left => f.left.as_ref().map(words),
+                keep => f.removed.as_ref().and_then(|t| note(shared, language, t)),
             }
         })
         .collect()
@@ -92,8 +112,13 @@ pub(crate) fn views(shared: &Shared, language: Language, files: &[DraftFile]) ->
 
 /// What was beside a picture, in words: the kinds of it.
 fn traces(shared: &Shared, language: Language, found: &Traces) -> String {
-    let kinds = [("traces-place", found.place.is_some()), ("traces-time", found.taken.is_some()), ("traces-device", found.device)];
-    let said: Vec<String> = kinds.iter().filter(|(_, there)| *there).map(|(key, _)| shared.say(language, key)).collect();
+    let kinds = [
+        ("traces-place", found.place.is_some()),
+        ("traces-time", found.taken.is_some()),
+        ("traces-device", found.device),
+    ];
+    let said: Vec<String> =
+        kinds.iter().filter(|(_, there)| *there).map(|(key, _)| shared.say(language, key)).collect();
     said.join(&shared.say(language, "list-comma"))
 }
 
@@ -124,7 +149,12 @@ impl Held {
     /// Those held for a form of a session; `key` is the form's own.
     pub async fn load(shared: &Shared, secret: &str, key: &str) -> Result<Self, AppError> {
         let known = if key.len() >= 16 { draft::load(&shared.office, secret, key).await? } else { None };
-        Ok(Self { secret: secret.to_owned(), key: key.to_owned(), files: known.unwrap_or_default().files, stripped: false })
+        Ok(Self {
+            secret: secret.to_owned(),
+            key: key.to_owned(),
+            files: known.unwrap_or_default().files,
+            stripped: false,
+        })
     }
 
     /// Takes what a form brought.
@@ -133,12 +163,20 @@ impl Held {
         let mut errors = take(shared, &mut self.files, form, by).await?;
         self.stripped = self.files.iter().skip(before.min(self.files.len())).any(|f| f.removed.is_some());
         if self.key.len() >= 16 && !(self.files.is_empty() && before == 0) {
-            draft::keep(&shared.office, &self.secret, &self.key, &Draft { files: self.files.clone(), ..Draft::default() }).await?;
+            draft::keep(
+                &shared.office,
+                &self.secret,
+                &self.key,
+                &Draft { files: self.files.clone(), ..Draft::default() },
+            )
+            .await?;
         }
         errors.extend(left(&self.files));
         // What the page showed as there and is not, after another sign-in: it is named and never left out in silence.
         let gone = |name: &&String| !self.files.iter().any(|f| &f.record.name == *name) && !form.has("remove");
-        errors.extend(form.all("held").iter().filter(gone).map(|name| FormError::with("files", "fault-files-lost", name)));
+        errors.extend(
+            form.all("held").iter().filter(gone).map(|name| FormError::with("files", "fault-files-lost", name)),
+        );
         Ok(errors)
     }
 
@@ -149,6 +187,10 @@ impl Held {
 
     /// They are stored; nothing is held any more.
     pub async fn done(&self, shared: &Shared) -> Result<(), AppError> {
-        if self.files.is_empty() || self.key.len() < 16 { Ok(()) } else { draft::forget(&shared.office, &self.secret, &self.key).await }
+        if self.files.is_empty() || self.key.len() < 16 {
+            Ok(())
+        } else {
+            draft::forget(&shared.office, &self.secret, &self.key).await
+        }
     }
 }

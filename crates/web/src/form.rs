@@ -89,7 +89,8 @@ impl Form {
     /// Reads a form. One that cannot be read through gives back what was read of it.
     pub async fn read(request: Request, shared: &Arc<Shared>, files: Files) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
-        let Ok(asked) = <Asked as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared).await;
+        let Ok(asked) =
+            <Asked as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared).await;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let request = Request::from_parts(parts, body);
         let mut form = Self::default();
@@ -126,11 +127,22 @@ fn text(value: String) -> Result<String, Fault> {
 }
 
 fn size(status: StatusCode) -> Fault {
-    if status == StatusCode::PAYLOAD_TOO_LARGE { (status, "problem-too-large") } else { (StatusCode::BAD_REQUEST, "problem-form") }
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        (status, "problem-too-large")
+    } else {
+        (StatusCode::BAD_REQUEST, "problem-form")
+    }
 }
 
-async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, stranger: Option<&str>, form: &mut Form) -> Result<(), Fault> {
-    let mut parts = Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
+async fn multipart(
+    request: Request,
+    shared: &Arc<Shared>,
+    files: Files,
+    stranger: Option<&str>,
+    form: &mut Form,
+) -> Result<(), Fault> {
+    let mut parts =
+        Multipart::from_request(request, shared).await.map_err(|_| (StatusCode::BAD_REQUEST, "problem-form"))?;
     let mut typed = 0;
     while let Some(mut field) = parts.next_field().await.map_err(|e| size(e.status()))? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -161,7 +173,13 @@ async fn multipart(request: Request, shared: &Arc<Shared>, files: Files, strange
 }
 
 /// Takes a file to the disk piece by piece. What is more than a file may have is read to its end and not kept.
-async fn receive(field: &mut Field<'_>, shared: &Shared, files: Files, stranger: Option<&str>, name: String) -> Result<(Upload, u64), Fault> {
+async fn receive(
+    field: &mut Field<'_>,
+    shared: &Shared,
+    files: Files,
+    stranger: Option<&str>,
+    name: String,
+) -> Result<(Upload, u64), Fault> {
     let full = |_| (StatusCode::SERVICE_UNAVAILABLE, "problem-file-store");
     let mut upload = Upload { name, bytes: None, too_large: false };
     let mut all = 0_u64;

@@ -4,7 +4,10 @@
 /// Values for a template: anything that can be serialised, by name.
 macro_rules! context {
     ($($key:ident $(=> $value:expr)?),* $(, ..$rest:expr)* $(,)?) => {
-        ::minijinja::context! { $($key => ::minijinja::Value::from(::minijinja::value::Serde(&context_value!($key $(, $value)?)))),* $(, ..$rest)* }
+        ::minijinja::context! {
+            $($key => ::minijinja::Value::from(::minijinja::value::Serde(&context_value!($key $(, $value)?)))),
+            * $(, ..$rest)*,
+        }
     };
 }
 

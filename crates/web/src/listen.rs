@@ -1,5 +1,5 @@
-//! Taking connections: so many at once and from one place, heads and bodies that come in time, and an end that does not wait for
-//! those who hold on.
+//! Taking connections: so many at once and from one place, heads and bodies that come in time, and an end that does not
+//! wait for those who hold on.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -61,8 +61,8 @@ fn place(held: &Arc<Held>, all: &Arc<Semaphore>, address: IpAddr, most: usize) -
     Some(Place { held: Arc::clone(held), network, _one: one })
 }
 
-/// Serves a site until `ended`, then at most eight seconds longer. Behind a proxy all come from one address, which has no limit
-/// of its own.
+/// Serves a site until `ended`, then at most eight seconds longer. Behind a proxy all come from one address, which has
+/// no limit of its own.
 pub async fn serve(listener: TcpListener, site: Router, behind_proxy: bool, ended: impl Future<Output = ()>) {
     let (held, all) = (Arc::new(Held::default()), Arc::new(Semaphore::new(CONNECTIONS)));
     let from_one = if behind_proxy { CONNECTIONS } else { FROM_ONE };

@@ -26,14 +26,22 @@ pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Langu
 }
 
 /// A paper, for officers.
-pub(crate) async fn staff(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, signed: SignedIn) -> Page {
+pub(crate) async fn staff(
+    State(shared): State<Arc<Shared>>,
+    Path((number, n)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
     let wanted = Wanted { both: asks_both(&signed.asked), ..Wanted::default() };
-    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| {
+        shared.desk(&signed, "paper.html", values)
+    })
+    .await
 }
 
-/// A copy for the post, with the addressee's name. The name comes in the body: in an address it would stand in logs and histories.
+/// A copy for the post, with the addressee's name. The name comes in the body: in an address it would stand in logs and
+/// histories.
 pub(crate) async fn staff_copy(
     State(shared): State<Arc<Shared>>,
     Path((number, n)): Path<(String, String)>,
@@ -44,11 +52,18 @@ pub(crate) async fn staff_copy(
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let (matter, papers) = papers::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
     let wanted = Wanted { to: form.get("to").to_owned(), both: form.has("both") };
-    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| shared.desk(&signed, "paper.html", values)).await
+    answer(&shared, &signed.asked, papers, &n, wanted, format!("/staff/matters/{}", matter.number), |values| {
+        shared.desk(&signed, "paper.html", values)
+    })
+    .await
 }
 
 /// A paper of a proceeding that is no matter.
-pub(crate) async fn proceeding(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, signed: SignedIn) -> Page {
+pub(crate) async fn proceeding(
+    State(shared): State<Arc<Shared>>,
+    Path((number, n)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Page {
     let both = asks_both(&signed.asked);
     of_proceeding(&shared, &signed, &number, &n, both).await
 }
@@ -65,18 +80,30 @@ pub(crate) async fn proceeding_copy(
 }
 
 async fn of_proceeding(shared: &Shared, signed: &SignedIn, number: &str, n: &str, both: bool) -> Page {
-    let view = proceedings::view(&shared.office, &signed.staff, number).await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+    let view = proceedings::view(&shared.office, &signed.staff, number)
+        .await
+        .map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let base = format!("/staff/proceedings/{}", view.proceeding.number);
-    answer(shared, &signed.asked, view.papers, n, Wanted { both, ..Wanted::default() }, base, |values| shared.desk(signed, "paper.html", values)).await
+    answer(shared, &signed.asked, view.papers, n, Wanted { both, ..Wanted::default() }, base, |values| {
+        shared.desk(signed, "paper.html", values)
+    })
+    .await
 }
 
 /// A paper, for the petitioner.
-pub(crate) async fn petitioner(State(shared): State<Arc<Shared>>, Path((part, n)): Path<(u16, String)>, asked: Asked) -> Page {
+pub(crate) async fn petitioner(
+    State(shared): State<Arc<Shared>>,
+    Path((part, n)): Path<(u16, String)>,
+    asked: Asked,
+) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
     let record = follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
     let (_, papers) = follow::papers(&shared.office, &record, part).await.map_err(fail)?;
     let wanted = Wanted { both: asks_both(&asked), ..Wanted::default() };
-    answer(&shared, &asked, papers, &n, wanted, format!("/my/{part}"), |values| shared.page(&asked, "paper.html", values)).await
+    answer(&shared, &asked, papers, &n, wanted, format!("/my/{part}"), |values| {
+        shared.page(&asked, "paper.html", values)
+    })
+    .await
 }
 
 /// A name as a header can hold it (RFC 5987).
@@ -98,7 +125,15 @@ fn asks_both(asked: &Asked) -> bool {
 }
 
 /// `17` is the page, `17.pdf` and `17.docx` the files.
-async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wanted: Wanted, base: String, page: impl FnOnce(Value) -> Response) -> Page {
+async fn answer(
+    shared: &Shared,
+    asked: &Asked,
+    papers: Vec<Paper>,
+    n: &str,
+    wanted: Wanted,
+    base: String,
+    page: impl FnOnce(Value) -> Response,
+) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     let (serial, ending) = n.split_once('.').unwrap_or((n, ""));
     let serial: u32 = serial.parse().map_err(|_| fail(AppError::NotFound))?;
@@ -112,11 +147,19 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
     let Wanted { to, both } = wanted;
     let mut errors = Vec::new();
     if let Some((form, kind)) = form {
-        let drawn = if both { papers::draw_both(&shared.office, &paper, form, &to).await } else { papers::draw(&shared.office, &paper, form, &to).await };
+        let drawn = if both {
+            papers::draw_both(&shared.office, &paper, form, &to).await
+        } else {
+            papers::draw(&shared.office, &paper, form, &to).await
+        };
         match drawn {
             Ok(bytes) => {
-                let name = format!("attachment; filename=\"paper-{serial}.{ending}\"; filename*=UTF-8''{}.{ending}", percent(&paper.number));
-                return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response());
+                let name = format!(
+                    "attachment; filename=\"paper-{serial}.{ending}\"; filename*=UTF-8''{}.{ending}",
+                    percent(&paper.number)
+                );
+                return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+                    .into_response());
             }
             Err(error) => {
                 errors = problem::fields(shared, asked.language, &error);
@@ -126,15 +169,20 @@ async fn answer(shared: &Shared, asked: &Asked, papers: Vec<Paper>, n: &str, wan
             }
         }
     }
-    // What no face here has is said before anybody prints it, to officers with the faces that stand in for those of the standard.
-    let undrawable: String = papers::undrawable(&shared.office, std::slice::from_ref(&paper.letter)).into_iter().collect();
-    let standing_in = if base.starts_with("/staff") { papers::standing_in(&shared.office).join("、") } else { String::new() };
+    // What no face here has is said before anybody prints it, to officers with the faces that stand in for those of the
+    // standard.
+    let undrawable: String =
+        papers::undrawable(&shared.office, std::slice::from_ref(&paper.letter)).into_iter().collect();
+    let standing_in =
+        if base.starts_with("/staff") { papers::standing_in(&shared.office).join("、") } else { String::new() };
     let mut letter = papers::for_reader(&paper.letter, asked.language).clone();
     letter.second = None;
     let href = format!("{base}/papers/{serial}");
     let back = if base.starts_with("/my") { "/my".to_owned() } else { base };
     let values = context! {
-        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back, number => paper.number, digest => paper.digest, asked_both => paper.second, to_petitioner => paper.to_petitioner,
+        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), href, back,
+        number => paper.number, digest => paper.digest, asked_both => paper.second,
+        to_petitioner => paper.to_petitioner,
         to, errors, undrawable, standing_in, desk => back.starts_with("/staff"), about => "",
     };
     let failed = !errors.is_empty();

@@ -101,9 +101,16 @@ pub(crate) fn fields_of(shared: &Shared, language: Language, error: &AppError, v
             Closed::Fields { errors } => errors
                 .iter()
                 .map(|e| {
-                    let fault = serde_json::to_value(e.fault).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+                    let fault = serde_json::to_value(e.fault)
+                        .ok()
+                        .and_then(|v| v.as_str().map(str::to_owned))
+                        .unwrap_or_default();
                     let label = wording.text(language, &labels::key(wording, language, &e.field.word(), verb), &[]);
-                    let text = wording.text(language, &format!("fault-{}", fault.replace('_', "-")), &[("value", longest(e.field).into())]);
+                    let text = wording.text(
+                        language,
+                        &format!("fault-{}", fault.replace('_', "-")),
+                        &[("value", longest(e.field).into())],
+                    );
                     FieldProblem {
                         href: format!("#f-{}", e.field.word()),
                         field: e.field.word(),
@@ -136,8 +143,17 @@ fn longest(field: huiyin_app::domain::payload::Field) -> i64 {
 
 fn form_problem(shared: &Shared, language: Language, error: &FormError) -> FieldProblem {
     let most = i64::try_from(huiyin_app::lodge::MAX_FILE_BYTES / (1024 * 1024)).unwrap_or(0);
-    let text = shared.office.wording().text(language, error.fault, &[("value", error.value.as_str().into()), ("mb", most.into())]);
-    FieldProblem { href: format!("#f-{}", error.field), field: error.field.to_owned(), fault: error.fault.trim_start_matches("fault-").to_owned(), text }
+    let text = shared.office.wording().text(
+        language,
+        error.fault,
+        &[("value", error.value.as_str().into()), ("mb", most.into())],
+    );
+    FieldProblem {
+        href: format!("#f-{}", error.field),
+        field: error.field.to_owned(),
+        fault: error.fault.trim_start_matches("fault-").to_owned(),
+        text,
+    }
 }
 
 /// Why a move is closed, in words.
@@ -162,21 +178,44 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
         }
         Closed::Guard { guard } => {
             let guard = serde_json::to_value(guard).unwrap_or_default();
-            let (kind, what) = guard.as_object().and_then(|o| o.iter().next()).map(|(k, v)| (k.clone(), word(v))).unwrap_or_default();
+            let (kind, what) =
+                guard.as_object().and_then(|o| o.iter().next()).map(|(k, v)| (k.clone(), word(v))).unwrap_or_default();
             let own = format!("closed-{}-{}", kind.replace('_', "-"), what.replace('_', "-"));
-            if wording.has(language, &own) { wording.text(language, &own, &[]) } else { wording.text(language, "closed-guard", &[]) }
+            if wording.has(language, &own) {
+                wording.text(language, &own, &[])
+            } else {
+                wording.text(language, "closed-guard", &[])
+            }
         }
         Closed::NotYours { by } => {
             let names: Vec<String> = by
                 .iter()
-                .map(|r| wording.text(language, &format!("relation-{}", word(&serde_json::to_value(r).unwrap_or_default()).replace('_', "-")), &[]))
+                .map(|r| {
+                    wording.text(
+                        language,
+                        &format!("relation-{}", word(&serde_json::to_value(r).unwrap_or_default()).replace('_', "-")),
+                        &[],
+                    )
+                })
                 .collect();
-            wording.text(language, "closed-not-yours", &[("by", names.join(&wording.text(language, "list-comma", &[])).into())])
+            wording.text(
+                language,
+                "closed-not-yours",
+                &[("by", names.join(&wording.text(language, "list-comma", &[])).into())],
+            )
         }
-        Closed::Waits { until } => wording.text(language, "closed-waits", &[("day", huiyin_wording::date(language, *until).into())]),
+        Closed::Waits { until } => {
+            wording.text(language, "closed-waits", &[("day", huiyin_wording::date(language, *until).into())])
+        }
         Closed::Extended { most } => wording.text(language, "closed-extended-often", &[("most", (*most).into())]),
-        Closed::Kept { through: Some(day) } => wording.text(language, "closed-kept-through", &[("day", huiyin_wording::date(language, *day).into())]),
-        _ => wording.text(language, &format!("closed-{}", word(json.get("closed").unwrap_or(&json)).replace('_', "-")), &[]),
+        Closed::Kept { through: Some(day) } => {
+            wording.text(language, "closed-kept-through", &[("day", huiyin_wording::date(language, *day).into())])
+        }
+        _ => wording.text(
+            language,
+            &format!("closed-{}", word(json.get("closed").unwrap_or(&json)).replace('_', "-")),
+            &[],
+        ),
     }
 }
 
@@ -203,7 +242,10 @@ impl Problem {
             return Self(Box::new(told_to_wait(problem_json(status, &doc))));
         }
         let none: Vec<FieldProblem> = Vec::new();
-        let values = context! { kind => key.trim_start_matches("problem-"), title, detail, errors => none, staff => asked.path.starts_with("/staff"), back => (), typed => Vec::<String>::new() };
+        let values = context! {
+            kind => key.trim_start_matches("problem-"), title, detail, errors => none,
+            staff => asked.path.starts_with("/staff"), back => (), typed => Vec::<String>::new(),
+        };
         let mut response = shared.page(asked, "problem.html", values);
         *response.status_mut() = status;
         Self(Box::new(told_to_wait(response)))
@@ -221,8 +263,11 @@ impl Problem {
         if kind == Kind::NotSignedIn && asked.path.starts_with("/staff") {
             let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
             let next: String = form_urlencoded::byte_serialize(format!("{}{query}", asked.path).as_bytes()).collect();
-            let to =
-                if matches!(asked.path.as_str(), "/staff" | "/staff/duties") { "/staff/sign-in".to_owned() } else { format!("/staff/sign-in?next={next}") };
+            let to = if matches!(asked.path.as_str(), "/staff" | "/staff/duties") {
+                "/staff/sign-in".to_owned()
+            } else {
+                format!("/staff/sign-in?next={next}")
+            };
             return Self(Box::new(Redirect::to(&to).into_response()));
         }
         if kind == Kind::NotSignedIn && asked.path.starts_with("/my") {
@@ -294,7 +339,8 @@ fn problem_json(status: StatusCode, body: &serde_json::Value) -> Response {
     response
 }
 
-/// A fault of HTTP itself (a method, a size, a query), told in the words of the library, as a problem without a type of its own.
+/// A fault of HTTP itself (a method, a size, a query), told in the words of the library, as a problem without a type of
+/// its own.
 pub(crate) async fn generic(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let words = axum::body::to_bytes(body, WORDS).await.unwrap_or_default();
@@ -336,11 +382,18 @@ pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> S
         AppError::Closed(closed) => why_closed(shared, language, closed, None),
         // On another member of the joinder: which one, and why; its faulty fields in words.
         AppError::Joined { number, closed } => {
-            let faults: Vec<String> = fields(shared, language, &AppError::Closed(closed.clone())).into_iter().map(|f| f.text).collect();
-            let why = if faults.is_empty() { why_closed(shared, language, closed, None) } else { faults.join(&wording.text(language, "list-comma", &[])) };
+            let faults: Vec<String> =
+                fields(shared, language, &AppError::Closed(closed.clone())).into_iter().map(|f| f.text).collect();
+            let why = if faults.is_empty() {
+                why_closed(shared, language, closed, None)
+            } else {
+                faults.join(&wording.text(language, "list-comma", &[]))
+            };
             wording.text(language, "problem-joined-detail", &[("number", number.as_str().into()), ("why", why.into())])
         }
-        AppError::Throttled { seconds } => wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())]),
+        AppError::Throttled { seconds } => {
+            wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())])
+        }
         other => wording.text(language, &format!("problem-{}-detail", Kind::of(other).word()), &[]),
     }
 }

@@ -1,4 +1,5 @@
-//! A form that could not be taken because the session is over: its words are given back, and the form goes on after signing in.
+//! A form that could not be taken because the session is over: its words are given back, and the form goes on after
+//! signing in.
 //!
 //! Nothing is stored meanwhile: the words travel in the page itself.
 
@@ -51,19 +52,31 @@ pub(crate) fn typed(shared: &Shared, language: Language, form: &Form) -> Vec<Val
             return shared.office.library().choice(language, field, raw);
         }
         let key = format!("choice-{}", raw.replace('_', "-"));
-        if !raw.is_empty() && raw.is_ascii() && wording.has(language, &key) { shared.say(language, &key) } else { raw.to_owned() }
+        if !raw.is_empty() && raw.is_ascii() && wording.has(language, &key) {
+            shared.say(language, &key)
+        } else {
+            raw.to_owned()
+        }
     };
     form.pairs()
         .filter(|(name, value)| !NOT_WORDS.contains(name) && !value.trim().is_empty())
         .filter_map(|(name, value)| label(name).map(|label| (label, name, value)))
-        .map(|(label, name, raw)| context! { label, value => choice(name, raw), long => raw.chars().count() > 60 || raw.contains('\n') })
+        .map(|(label, name, raw)| {
+            context! {
+                label, value => choice(name, raw), long => raw.chars().count() > 60 || raw.contains('\n'),
+            }
+        })
         .collect()
 }
 
 /// A whole form in one hidden field.
 pub(crate) fn kept(form: &Form) -> String {
-    let pairs: Vec<(&str, &str)> =
-        form.pairs().filter(|(name, _)| !matches!(*name, "csrf" | "kept" | "next" | "edit" | "old" | "password" | "secret" | "code" | "pass")).collect();
+    let pairs: Vec<(&str, &str)> = form
+        .pairs()
+        .filter(|(name, _)| {
+            !matches!(*name, "csrf" | "kept" | "next" | "edit" | "old" | "password" | "secret" | "code" | "pass")
+        })
+        .collect();
     serde_json::to_string(&pairs).unwrap_or_default()
 }
 
@@ -74,7 +87,10 @@ fn unkept(kept: &str) -> Vec<(String, String)> {
 
 /// A path of this site where a form goes on; an address of elsewhere is none.
 pub(crate) fn local<'a>(next: &'a str, under: &str) -> Option<&'a str> {
-    let plain = next.starts_with(under) && !next.contains("//") && !next.contains(['\\', '@']) && !next.contains(char::is_control);
+    let plain = next.starts_with(under)
+        && !next.contains("//")
+        && !next.contains(['\\', '@'])
+        && !next.contains(char::is_control);
     let there = plain && !matches!(next, "/staff/sign-in" | "/staff/sign-out");
     there.then_some(next)
 }
@@ -84,11 +100,15 @@ pub(crate) fn page(shared: &Shared, asked: &Asked, next: &str, form: &Form, toke
     let typed = typed(shared, asked.language, form);
     let pairs: Vec<Value> = unkept(&kept(form)).into_iter().map(|(name, value)| context! { name, value }).collect();
     // Where the form can be shown again it is; the others are sent as they were.
-    let edit = next.contains("/moves/") || next.ends_with("/correct") || next == "/staff/register" || next.starts_with("/my/");
+    let edit =
+        next.contains("/moves/") || next.ends_with("/correct") || next == "/staff/register" || next.starts_with("/my/");
     shared.page(
         asked,
         "resume.html",
-        context! { next, typed, pairs, token, edit, lost_files => !form.uploads.is_empty() || form.has("held"), staff => next.starts_with("/staff") },
+        context! {
+            next, typed, pairs, token, edit,
+            lost_files => !form.uploads.is_empty() || form.has("held"), staff => next.starts_with("/staff"),
+        },
     )
 }
 
@@ -112,7 +132,11 @@ pub(crate) async fn staff(State(shared): State<Arc<Shared>>, request: Request, n
     // Nobody is signed in: the words are given back, and of files only that they were there.
     match Form::read(Request::from_parts(parts, body), &shared, Files::Named).await {
         Ok(form) => {
-            let values = context! { login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path, kept => kept(&form), typed => typed(&shared, asked.language, &form), changed => false, lost_files => !form.uploads.is_empty() || form.has("held") };
+            let values = context! {
+                login => "", errors => Vec::<Value>::new(), demo => false, password => "", next => path,
+                kept => kept(&form), typed => typed(&shared, asked.language, &form), changed => false,
+                lost_files => !form.uploads.is_empty() || form.has("held"),
+            };
             let mut response = shared.page(&asked, "sign_in.html", values);
             *response.status_mut() = StatusCode::UNAUTHORIZED;
             response

@@ -153,7 +153,8 @@ const FORM_TIME: Duration = Duration::from_secs(20 * 60);
 /// # Errors
 /// When a template is broken.
 pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
-    let templates = Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::internal(format!("{e:#}")))?);
+    let templates =
+        Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::internal(format!("{e:#}")))?);
     let proxy = config.proxy;
     let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
     Ok(Router::new()
@@ -214,14 +215,20 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters", get(staff::find::list))
         .route("/staff/search", get(staff::find::search))
         .route("/staff/matters/{number}", get(staff::matter::show))
-        .route("/staff/matters/{number}/moves/{step}", get(staff::moves::form).post(staff::moves::make).layer(uploads()))
+        .route(
+            "/staff/matters/{number}/moves/{step}",
+            get(staff::moves::form).post(staff::moves::make).layer(uploads()),
+        )
         .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
         .route("/staff/matters/{number}/open", post(staff::matter::open))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/code", get(staff::code::ask))
         .route("/staff/matters/{number}/code", get(staff::code::form).post(staff::code::replace))
         .route("/staff/matters/{number}/code/letter", post(staff::code::letter))
-        .route("/staff/matters/{number}/correct", get(staff::correct::form).post(staff::correct::correct).layer(uploads()))
+        .route(
+            "/staff/matters/{number}/correct",
+            get(staff::correct::form).post(staff::correct::correct).layer(uploads()),
+        )
         .route("/staff/matters/{number}/correct/agree", post(staff::correct::agree))
         .route("/staff/matters/{number}/correct/refuse", post(staff::correct::refuse))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
@@ -229,8 +236,14 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/proceedings", get(staff::proceedings::list))
         .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))
         .route("/staff/proceedings/{number}", get(staff::proceedings::show))
-        .route("/staff/proceedings/{number}/moves/{step}", get(staff::proceedings::move_form).post(staff::proceedings::make))
-        .route("/staff/proceedings/{number}/papers/{n}", get(crate::papers::proceeding).post(crate::papers::proceeding_copy))
+        .route(
+            "/staff/proceedings/{number}/moves/{step}",
+            get(staff::proceedings::move_form).post(staff::proceedings::make),
+        )
+        .route(
+            "/staff/proceedings/{number}/papers/{n}",
+            get(crate::papers::proceeding).post(crate::papers::proceeding_copy),
+        )
         .route("/staff/register", get(staff::register::form).post(staff::register::enter).layer(uploads()))
         .route("/staff/print", get(staff::print::list).post(staff::print::begin))
         .route("/staff/print/{id}", get(staff::print::job))
@@ -265,14 +278,18 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/openapi.json", get(api::openapi))
 }
 
-/// Behind a proxy of one's own, throttles go by the address the proxy saw: the last of `X-Forwarded-For`, which may stand in a
-/// line of its own after one that the visitor sent.
+/// Behind a proxy of one's own, throttles go by the address the proxy saw: the last of `X-Forwarded-For`, which may
+/// stand in a line of its own after one that the visitor sent.
 async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
     let mut lines = request.headers().get_all("x-forwarded-for").iter();
-    // What the visitor sent before the last comma may be anything; one that names no address is of nobody, and not of the proxy.
+    // What the visitor sent before the last comma may be anything; one that names no address is of nobody, and not of
+    // the proxy.
     let last = lines.next_back().and_then(|v| v.as_bytes().rsplit(|b| *b == b',').next());
     if let Some(last) = last.filter(|_| proxy == Proxy::Own) {
-        let address = std::str::from_utf8(last).ok().and_then(|text| text.trim().parse().ok()).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let address = std::str::from_utf8(last)
+            .ok()
+            .and_then(|text| text.trim().parse().ok())
+            .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
         request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
     }
     next.run(request).await
@@ -289,8 +306,8 @@ async fn bounded(State(shared): State<Arc<Shared>>, request: Request, next: Next
     }
 }
 
-/// Whether a form was sent from a page of another site. A browser that says where a form comes from is believed; otherwise
-/// the address of the page is compared with the one this site is reached by.
+/// Whether a form was sent from a page of another site. A browser that says where a form comes from is believed;
+/// otherwise the address of the page is compared with the one this site is reached by.
 fn is_foreign(headers: &HeaderMap, proxy: Proxy) -> bool {
     let said = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::trim);
     match said("sec-fetch-site") {
@@ -300,25 +317,42 @@ fn is_foreign(headers: &HeaderMap, proxy: Proxy) -> bool {
     }
     let Some(origin) = said("origin").filter(|o| *o != "null") else { return false };
     let Some((_, at)) = origin.split_once("://") else { return true };
-    let forwarded = said("x-forwarded-host").filter(|_| proxy == Proxy::Own).and_then(|h| h.split(',').next()).map(str::trim);
+    let forwarded =
+        said("x-forwarded-host").filter(|_| proxy == Proxy::Own).and_then(|h| h.split(',').next()).map(str::trim);
     ![said("host"), forwarded].contains(&Some(at))
 }
 
-/// What every address of the API keeps to. It takes JSON that says so, since another type can be sent from a page of any site
-/// without asking; and every fault is told as problem+json (RFC 9457), with how to sign in where that is asked (RFC 9110, 11.6.1).
+/// What every address of the API keeps to. It takes JSON that says so, since another type can be sent from a page of
+/// any site without asking; and every fault is told as problem+json (RFC 9457), with how to sign in where that is asked
+/// (RFC 9110, 11.6.1).
 async fn api_standards(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).map(|v| v.split(';').next().unwrap_or_default().trim().to_lowercase());
-    let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|l| l == "0") && !request.headers().contains_key(header::TRANSFER_ENCODING);
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .map(|v| v.split(';').next().unwrap_or_default().trim().to_lowercase());
+    let empty = request.headers().get(header::CONTENT_LENGTH).is_none_or(|l| l == "0")
+        && !request.headers().contains_key(header::TRANSFER_ENCODING);
     let json = kind.as_deref().is_some_and(|k| k == "application/json" || k.ends_with("+json"));
     if *request.method() == Method::POST && !json && !(empty && kind.is_none()) {
         let (mut parts, _) = request.into_parts();
         let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
-        return Problem::unreadable(&shared, &asked, StatusCode::UNSUPPORTED_MEDIA_TYPE, "send JSON with `Content-Type: application/json`").into_response();
+        return Problem::unreadable(
+            &shared,
+            &asked,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send JSON with `Content-Type: application/json`",
+        )
+        .into_response();
     }
     let response = next.run(request).await;
     let (status, kind) = (response.status(), response.headers().get(header::CONTENT_TYPE));
     let fault = status.is_client_error() || status.is_server_error();
-    let mut response = if fault && kind.is_none_or(|k| k != problem::PROBLEM_JSON) { problem::generic(response).await } else { response };
+    let mut response = if fault && kind.is_none_or(|k| k != problem::PROBLEM_JSON) {
+        problem::generic(response).await
+    } else {
+        response
+    };
     if response.status() == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"huiyin\""));
     }
@@ -340,7 +374,10 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
-        ("content-security-policy", "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"),
+        (
+            "content-security-policy",
+            "default-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'",
+        ),
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "same-origin"),
         ("permissions-policy", "geolocation=(), camera=(), microphone=()"),

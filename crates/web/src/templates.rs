@@ -30,9 +30,13 @@ impl Templates {
             let text = Sources::get(&name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
             environment.add_template_owned(name.to_string(), text)?;
         }
-        environment.add_function("t", move |state: &State<'_, '_>, key: String, kwargs: Kwargs| translate(&wording, state, &key, &kwargs));
+        environment.add_function("t", move |state: &State<'_, '_>, key: String, kwargs: Kwargs| {
+            translate(&wording, state, &key, &kwargs)
+        });
         environment.add_function("asset", |name: String| asset_path(&name));
-        environment.add_function("aria", |state: &State<'_, '_>, field: String, hint: Option<String>| aria(state, &field, hint.as_deref()));
+        environment.add_function("aria", |state: &State<'_, '_>, field: String, hint: Option<String>| {
+            aria(state, &field, hint.as_deref())
+        });
         environment.add_function("fault", |state: &State<'_, '_>, field: String| fault(state, &field));
         Ok(Self { environment })
     }
@@ -60,7 +64,8 @@ fn translate(wording: &Wording, state: &State<'_, '_>, key: &str, kwargs: &Kwarg
 
 /// The errors of a field, in words.
 fn faults(state: &State<'_, '_>, field: &str) -> Vec<String> {
-    let errors = state.lookup("errors").and_then(|e| e.try_iter().ok().map(Iterator::collect::<Vec<Value>>)).unwrap_or_default();
+    let errors =
+        state.lookup("errors").and_then(|e| e.try_iter().ok().map(Iterator::collect::<Vec<Value>>)).unwrap_or_default();
     let said = |e: &Value, name: &str| e.get_attr(name).map(|v| v.to_string()).unwrap_or_default();
     errors.iter().filter(|e| said(e, "field") == field).map(|e| said(e, "text")).collect()
 }
@@ -88,6 +93,8 @@ fn fault(state: &State<'_, '_>, field: &str) -> Value {
 
 /// `/assets/style.css?v=1a2b3c4d`, so that a new program is never shown with an old sheet.
 fn asset_path(name: &str) -> String {
-    let tag = Assets::get(name).map(|f| Sha256::digest(&f.data).iter().take(4).fold(String::new(), |t, b| format!("{t}{b:02x}"))).unwrap_or_default();
+    let tag = Assets::get(name)
+        .map(|f| Sha256::digest(&f.data).iter().take(4).fold(String::new(), |t, b| format!("{t}{b:02x}")))
+        .unwrap_or_default();
     format!("/assets/{name}?v={tag}")
 }

@@ -13,8 +13,9 @@ use futures_util::StreamExt;
 use http_body::{Frame, SizeHint};
 use tokio::sync::oneshot;
 
-/// Answers, after reading on at most so many bytes and so long what was left of the body, so that whoever is still sending gets to read the answer: a connection that is closed in the
-/// middle shows a browser's own fault and not what is wrong. Nothing of it is kept.
+/// Answers, after reading on at most so many bytes and so long what was left of the body, so that whoever is still
+/// sending gets to read the answer: a connection that is closed in the middle shows a browser's own fault and not what
+/// is wrong. Nothing of it is kept.
 pub(crate) async fn read_on(request: Request, next: Next, most: usize, long: Duration) -> Response {
     let asks_first = request.headers().contains_key(header::EXPECT);
     let (parts, body) = request.into_parts();
@@ -48,7 +49,10 @@ impl HttpBody for Handed {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         self.begun = true;
         match &mut self.body {
             Some(body) => Pin::new(body).poll_frame(context),
@@ -67,7 +71,9 @@ impl HttpBody for Handed {
 
 impl Drop for Handed {
     fn drop(&mut self) {
-        if let (Some(body), Some(give)) = (self.body.take().filter(|b| self.begun && !b.is_end_stream()), self.give.take()) {
+        if let (Some(body), Some(give)) =
+            (self.body.take().filter(|b| self.begun && !b.is_end_stream()), self.give.take())
+        {
             let _ = give.send(body);
         }
     }

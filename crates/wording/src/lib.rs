@@ -1,8 +1,8 @@
 //! Words: Fluent files for every string people read, and the writing of dates, instants and numbers.
 //!
-//! A language is added by adding a folder: here, or in a folder of the office ([`Wording::load_with`]). A key that is missing in
-//! a language of the program shows the key between double brackets, and a test fails; in a language of the office it is shown in
-//! English.
+//! A language is added by adding a folder: here, or in a folder of the office ([`Wording::load_with`]). A key that is
+//! missing in a language of the program shows the key between double brackets, and a test fails; in a language of the
+//! office it is shown in English.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -43,13 +43,14 @@ struct Dates {
 }
 
 /// What stands in a form for year, month, day, the name of the month and the weekday.
-const PARTS: [(&str, &str); 5] = [("year", "\u{1}"), ("month", "\u{2}"), ("day", "\u{3}"), ("month_name", "\u{4}"), ("weekday", "\u{5}")];
+const PARTS: [(&str, &str); 5] =
+    [("year", "\u{1}"), ("month", "\u{2}"), ("day", "\u{3}"), ("month_name", "\u{4}"), ("weekday", "\u{5}")];
 
 /// The folders of the languages of the program, in the order of their numbers.
 const OWN: [&str; 2] = ["zh-CN", "en"];
 
-/// Every language that was read. Those of the program come first. A list that grows is made anew and the old one stays, so that
-/// reading takes no lock for longer than a copy of its address.
+/// Every language that was read. Those of the program come first. A list that grows is made anew and the old one stays,
+/// so that reading takes no lock for longer than a copy of its address.
 static LOCALES: RwLock<&'static [&'static Locale]> = RwLock::new(&[]);
 
 fn locales() -> &'static [&'static Locale] {
@@ -58,7 +59,8 @@ fn locales() -> &'static [&'static Locale] {
         return known;
     }
     // The texts of the program are tried by a test; a language that could not be read is left out.
-    let own: Vec<&'static Locale> = OWN.iter().filter_map(|tag| own(tag).ok()).map(|l| &*Box::leak(Box::new(l))).collect();
+    let own: Vec<&'static Locale> =
+        OWN.iter().filter_map(|tag| own(tag).ok()).map(|l| &*Box::leak(Box::new(l))).collect();
     let mut all = LOCALES.write().unwrap_or_else(PoisonError::into_inner);
     if all.is_empty() {
         *all = Vec::leak(own);
@@ -96,7 +98,8 @@ impl Language {
         locales().iter().position(|l| l.code == code || l.tag == code).map(Self)
     }
 
-    /// The name of something that has one in Chinese and one for everybody else; the Chinese one when the other is empty.
+    /// The name of something that has one in Chinese and one for everybody else; the Chinese one when the other is
+    /// empty.
     pub fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         if self != Self::CHINESE && !en.is_empty() { en } else { zh }
     }
@@ -128,17 +131,25 @@ impl Wording {
         Ok(Self(()))
     }
 
-    /// The same with the languages of a folder: one folder of word files for each, named by its tag, such as `fr`. Returns how
-    /// many keys each lacks; they are shown in English.
+    /// The same with the languages of a folder: one folder of word files for each, named by its tag, such as `fr`.
+    /// Returns how many keys each lacks; they are shown in English.
     ///
     /// # Errors
     /// When a file cannot be read, or a folder is no language.
     pub fn load_with(folder: &Path) -> Result<(Self, Vec<(String, usize)>), WordingError> {
         let wording = Self::load()?;
         let english = keys(Language::ENGLISH);
-        let fail = |file: &Path, why: &dyn std::fmt::Display| WordingError { file: file.display().to_string(), why: why.to_string() };
+        let fail = |file: &Path, why: &dyn std::fmt::Display| WordingError {
+            file: file.display().to_string(),
+            why: why.to_string(),
+        };
         let mut lacking = Vec::new();
-        let mut folders: Vec<_> = std::fs::read_dir(folder).map_err(|e| fail(folder, &e))?.flatten().map(|e| e.path()).filter(|p| p.is_dir()).collect();
+        let mut folders: Vec<_> = std::fs::read_dir(folder)
+            .map_err(|e| fail(folder, &e))?
+            .flatten()
+            .map(|e| e.path())
+            .filter(|p| p.is_dir())
+            .collect();
         folders.sort();
         for path in folders {
             let tag = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -148,7 +159,10 @@ impl Wording {
             let mut files = Vec::new();
             for entry in std::fs::read_dir(&path).map_err(|e| fail(&path, &e))?.flatten().map(|e| e.path()) {
                 if entry.extension().is_some_and(|e| e == "ftl") {
-                    files.push((entry.display().to_string(), std::fs::read_to_string(&entry).map_err(|e| fail(&entry, &e))?));
+                    files.push((
+                        entry.display().to_string(),
+                        std::fs::read_to_string(&entry).map_err(|e| fail(&entry, &e))?,
+                    ));
                 }
             }
             let locale = locale(&tag, files)?;
@@ -175,7 +189,8 @@ impl Wording {
     pub fn has(&self, language: Language, key: &str) -> bool {
         let all = locales();
         let has = |l: &&Locale| l.bundle.has_message(key);
-        all.get(language.0).is_some_and(has) || (language.0 >= OWN.len() && all.get(Language::ENGLISH.0).is_some_and(has))
+        all.get(language.0).is_some_and(has)
+            || (language.0 >= OWN.len() && all.get(Language::ENGLISH.0).is_some_and(has))
     }
 }
 
@@ -195,13 +210,16 @@ impl Locale {
 /// A language of the program.
 fn own(tag: &str) -> Result<Locale, WordingError> {
     let folder = format!("{tag}/");
-    let text = |name: &str| Locales::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
+    let text =
+        |name: &str| Locales::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
     locale(tag, Locales::iter().filter(|n| n.starts_with(&folder)).map(|n| (n.to_string(), text(&n))).collect())
 }
 
 fn locale(tag: &str, files: Vec<(String, String)>) -> Result<Locale, WordingError> {
-    let id: LanguageIdentifier =
-        tag.parse().map_err(|_| WordingError { file: tag.to_owned(), why: "it is no tag of a language, such as `fr` or `pt-BR`".into() })?;
+    let id: LanguageIdentifier = tag.parse().map_err(|_| WordingError {
+        file: tag.to_owned(),
+        why: "it is no tag of a language, such as `fr` or `pt-BR`".into(),
+    })?;
     let code = id.language.as_str().to_owned();
     let mut bundle = FluentBundle::new_concurrent(vec![id]);
     bundle.set_use_isolating(false);
@@ -219,7 +237,12 @@ pub fn keys(language: Language) -> Vec<String> {
     let mut out = Vec::new();
     for name in Locales::iter().filter(|n| n.starts_with(&folder)) {
         let text = Locales::get(&name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
-        out.extend(text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase())).filter_map(|l| l.split_once(" =")).map(|(k, _)| k.to_owned()));
+        out.extend(
+            text.lines()
+                .filter(|l| l.starts_with(|c: char| c.is_ascii_lowercase()))
+                .filter_map(|l| l.split_once(" ="))
+                .map(|(k, _)| k.to_owned()),
+        );
     }
     out.sort();
     out
@@ -231,15 +254,23 @@ fn dates(language: Language) -> Option<&'static Dates> {
         locale.dates.get_or_init(|| {
             let wording = Wording(());
             let form = |key: &str| wording.text(language, key, &PARTS.map(|(name, mark)| (name, mark.into())));
-            let names = |what: &str, n: usize| (1..=n).map(|i| wording.text(language, &format!("{what}-{i}"), &[])).collect();
-            Dates { full: form("date-full"), formal: form("date-formal"), day: form("date-day"), weekdays: names("weekday", 7), months: names("month", 12) }
+            let names =
+                |what: &str, n: usize| (1..=n).map(|i| wording.text(language, &format!("{what}-{i}"), &[])).collect();
+            Dates {
+                full: form("date-full"),
+                formal: form("date-formal"),
+                day: form("date-day"),
+                weekdays: names("weekday", 7),
+                months: names("month", 12),
+            }
         })
     })
 }
 
 /// A date in a form.
 fn written(dates: &Dates, form: &str, date: Date) -> String {
-    let name = |names: &[String], i: i8| usize::try_from(i - 1).ok().and_then(|i| names.get(i)).cloned().unwrap_or_default();
+    let name =
+        |names: &[String], i: i8| usize::try_from(i - 1).ok().and_then(|i| names.get(i)).cloned().unwrap_or_default();
     let mut out = String::with_capacity(form.len() + 16);
     for c in form.chars() {
         match c {
@@ -267,7 +298,10 @@ pub fn formal(language: Language, date: Date) -> String {
 
 /// 3月9日 · 9 March; the year is named when it is not that of `today`.
 pub fn day(language: Language, date: Date, today: Date) -> String {
-    dates(language).map_or_else(|| date.to_string(), |d| written(d, if date.year() == today.year() { &d.day } else { &d.formal }, date))
+    dates(language).map_or_else(
+        || date.to_string(),
+        |d| written(d, if date.year() == today.year() { &d.day } else { &d.formal }, date),
+    )
 }
 
 /// A day with the clock time of an instant.
@@ -283,7 +317,8 @@ mod tests {
     #[test]
     fn both_languages_have_the_same_keys() {
         let (zh, en) = (keys(Language::CHINESE), keys(Language::ENGLISH));
-        let missing: Vec<_> = zh.iter().filter(|k| !en.contains(k)).chain(en.iter().filter(|k| !zh.contains(k))).collect();
+        let missing: Vec<_> =
+            zh.iter().filter(|k| !en.contains(k)).chain(en.iter().filter(|k| !zh.contains(k))).collect();
         assert!(missing.is_empty(), "only in one language: {missing:?}");
         assert!(Wording::load().is_ok());
     }
@@ -300,7 +335,11 @@ mod tests {
     fn a_language_is_a_folder_and_what_it_lacks_is_english() {
         let folder = std::env::temp_dir().join(format!("huiyin-locales-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("fr")).unwrap();
-        std::fs::write(folder.join("fr/common.ftl"), "language-name = Français\nmonth-3 = mars\ndate-formal = { $day } { $month_name } { $year }\n").unwrap();
+        std::fs::write(
+            folder.join("fr/common.ftl"),
+            "language-name = Français\nmonth-3 = mars\ndate-formal = { $day } { $month_name } { $year }\n",
+        )
+        .unwrap();
         let (wording, lacking) = Wording::load_with(&folder).unwrap();
         assert!(lacking.iter().any(|(tag, n)| tag == "fr" && *n > 100), "{lacking:?}");
         let french = Language::parse("fr").unwrap();

@@ -19,7 +19,23 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents", "ledgers"]),
     ("demo", &["app", "domain"]),
     ("web", &["app", "wording", "domain"]),
-    ("cli", &["web", "app", "demo", "storage", "storage-sqlite", "storage-postgres", "files", "rules", "register", "vault", "wording", "domain"]),
+    (
+        "cli",
+        &[
+            "web",
+            "app",
+            "demo",
+            "storage",
+            "storage-sqlite",
+            "storage-postgres",
+            "files",
+            "rules",
+            "register",
+            "vault",
+            "wording",
+            "domain",
+        ],
+    ),
 ];
 
 /// Crates for development only; they may reach everything.

@@ -1,4 +1,5 @@
-//! Circles between the rooms of a crate: two rooms that need each other are one room, or have a third that both stand on.
+//! Circles between the rooms of a crate: two rooms that need each other are one room, or have a third that both stand
+//! on.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,9 @@ type Edges = BTreeMap<String, BTreeSet<String>>;
 pub fn check(files: &[File]) -> Vec<String> {
     let mut all: BTreeMap<String, Edges> = BTreeMap::new();
     for file in files {
-        let Some((name, rest)) = file.path.strip_prefix("crates/").and_then(|p| p.split_once("/src/")) else { continue };
+        let Some((name, rest)) = file.path.strip_prefix("crates/").and_then(|p| p.split_once("/src/")) else {
+            continue;
+        };
         let Some(room) = room_of(rest) else { continue };
         let edges = all.entry(name.to_owned()).or_default().entry(room).or_default();
         edges.extend(named(&file.text));
@@ -24,11 +27,23 @@ pub fn check(files: &[File]) -> Vec<String> {
     let mut faults = Vec::new();
     for (name, edges) in &all {
         let found = circles(edges);
-        let known: Vec<BTreeSet<String>> = KNOWN.iter().filter(|(c, _)| c == name).map(|(_, rooms)| rooms.iter().map(|r| (*r).to_owned()).collect()).collect();
+        let known: Vec<BTreeSet<String>> = KNOWN
+            .iter()
+            .filter(|(c, _)| c == name)
+            .map(|(_, rooms)| rooms.iter().map(|r| (*r).to_owned()).collect())
+            .collect();
         let list = |rooms: &BTreeSet<String>| rooms.iter().cloned().collect::<Vec<_>>().join(", ");
-        faults.extend(found.iter().filter(|c| !known.contains(c)).map(|c| format!("crates/{name}: these rooms go round in a circle: {}", list(c))));
         faults.extend(
-            known.iter().filter(|c| !found.contains(c)).map(|c| format!("crates/{name}: the circle {} is gone or another one; change its line", list(c))),
+            found
+                .iter()
+                .filter(|c| !known.contains(c))
+                .map(|c| format!("crates/{name}: these rooms go round in a circle: {}", list(c))),
+        );
+        faults.extend(
+            known
+                .iter()
+                .filter(|c| !found.contains(c))
+                .map(|c| format!("crates/{name}: the circle {} is gone or another one; change its line", list(c))),
         );
     }
     faults
@@ -43,7 +58,9 @@ fn room_of(path: &str) -> Option<String> {
 
 /// What a text names as `crate::room`, or in a list of them.
 fn named(text: &str) -> BTreeSet<String> {
-    let word = |rest: &str| rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
+    let word = |rest: &str| {
+        rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
+    };
     let mut out = BTreeSet::new();
     for rest in text.match_indices("crate::").filter_map(|(at, found)| text.get(at + found.len()..)) {
         match rest.strip_prefix('{') {
@@ -86,7 +103,8 @@ fn circles(edges: &Edges) -> Vec<BTreeSet<String>> {
     let all: BTreeMap<&String, BTreeSet<String>> = edges.keys().map(|room| (room, reached(room))).collect();
     let mut out: Vec<BTreeSet<String>> = Vec::new();
     for (room, to) in all.iter().filter(|(room, to)| to.contains(**room)) {
-        let circle: BTreeSet<String> = to.iter().filter(|other| all.get(other).is_some_and(|back| back.contains(*room))).cloned().collect();
+        let circle: BTreeSet<String> =
+            to.iter().filter(|other| all.get(other).is_some_and(|back| back.contains(*room))).cloned().collect();
         if !out.contains(&circle) {
             out.push(circle);
         }
@@ -101,9 +119,16 @@ mod tests {
     #[test]
     fn a_circle_is_found_and_a_line_of_rooms_is_none() {
         let file = |path: &str, text: &str| File { path: path.into(), text: text.into() };
-        let line = [file("crates/x/src/a.rs", "use crate::b::C;"), file("crates/x/src/b/mod.rs", "use crate::c;"), file("crates/x/src/c.rs", "")];
+        let line = [
+            file("crates/x/src/a.rs", "use crate::b::C;"),
+            file("crates/x/src/b/mod.rs", "use crate::c;"),
+            file("crates/x/src/c.rs", ""),
+        ];
         assert!(check(&line).iter().all(|f| !f.starts_with("crates/x")));
-        let circle = [file("crates/x/src/a.rs", "use crate::b::C;"), file("crates/x/src/b/deep.rs", "use crate::{d::{self, E}, a}; f()")];
+        let circle = [
+            file("crates/x/src/a.rs", "use crate::b::C;"),
+            file("crates/x/src/b/deep.rs", "use crate::{d::{self, E}, a}; f()"),
+        ];
         assert!(check(&circle).contains(&"crates/x: these rooms go round in a circle: a, b".to_owned()));
     }
 }

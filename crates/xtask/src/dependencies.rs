@@ -1,5 +1,5 @@
-//! What a crate may use, and that it uses it: a dependency that nobody names in the code goes, and the first floor takes only what
-//! decides and does nothing (STYLE §2).
+//! What a crate may use, and that it uses it: a dependency that nobody names in the code goes, and the first floor
+//! takes only what decides and does nothing (STYLE §2).
 
 use std::path::Path;
 
@@ -39,21 +39,33 @@ fn faults_of(name: &str, manifest: &str, files: &[File]) -> Vec<String> {
             section = title;
             continue;
         }
-        let Some(package) = line.split(['.', ' ', '=']).next().filter(|p| !p.is_empty() && !p.starts_with('#')) else { continue };
+        let Some(package) = line.split(['.', ' ', '=']).next().filter(|p| !p.is_empty() && !p.starts_with('#')) else {
+            continue;
+        };
         let folders: &[&str] = match section {
             "dependencies" => &["src", "examples"],
             "dev-dependencies" => &["tests", "src", "examples", "benches"],
             _ => continue,
         };
         let place = format!("crates/{name}/Cargo.toml:{}", index + 1);
-        let ident = NAMED_OTHERWISE.iter().find(|(p, _)| *p == package).map_or_else(|| package.replace('-', "_"), |(_, i)| (*i).to_owned());
-        let within = |file: &&File| folders.iter().any(|f| file.path.starts_with(&format!("crates/{name}/{f}/"))) && file.path.ends_with(".rs");
+        let ident = NAMED_OTHERWISE
+            .iter()
+            .find(|(p, _)| *p == package)
+            .map_or_else(|| package.replace('-', "_"), |(_, i)| (*i).to_owned());
+        let within = |file: &&File| {
+            folders.iter().any(|f| file.path.starts_with(&format!("crates/{name}/{f}/"))) && file.path.ends_with(".rs")
+        };
         if !files.iter().filter(within).any(|file| names(&file.text, &ident)) {
             faults.push(format!("{place}: nothing in {name} uses {package}; take it out"));
         }
         let allowed = FIRST_FLOOR.iter().find(|(c, _)| *c == name).map(|(_, list)| *list);
-        if section == "dependencies" && !package.starts_with("huiyin-") && allowed.is_some_and(|list| !list.contains(&package)) {
-            faults.push(format!("{place}: {package} is not among the libraries of the first floor; add an ADR and a line"));
+        if section == "dependencies"
+            && !package.starts_with("huiyin-")
+            && allowed.is_some_and(|list| !list.contains(&package))
+        {
+            faults.push(format!(
+                "{place}: {package} is not among the libraries of the first floor; add an ADR and a line"
+            ));
         }
     }
     faults
@@ -75,9 +87,16 @@ mod tests {
     #[test]
     fn what_is_not_used_and_what_does_not_belong_is_found() {
         let files = [File { path: "crates/domain/src/a.rs".into(), text: "use jiff::Span; // tokio_rustls".into() }];
-        let found = faults_of("domain", "[dependencies]\njiff.workspace = true\ntokio = \"1\"\nserde.workspace = true\n", &files);
+        let found = faults_of(
+            "domain",
+            "[dependencies]\njiff.workspace = true\ntokio = \"1\"\nserde.workspace = true\n",
+            &files,
+        );
         assert_eq!(found.len(), 3, "{found:?}");
-        assert!(found.iter().any(|f| f.contains("nothing in domain uses tokio")) && found.iter().any(|f| f.contains("tokio is not among")));
+        assert!(
+            found.iter().any(|f| f.contains("nothing in domain uses tokio"))
+                && found.iter().any(|f| f.contains("tokio is not among"))
+        );
         assert!(found.iter().any(|f| f.contains(":4: nothing in domain uses serde")));
     }
 }

@@ -51,8 +51,12 @@ pub fn samples() -> [&'static str; 2] {
 /// The plain words among the measures that packs may not order, read from the one place where all of them stand.
 fn measures() -> Vec<String> {
     let text = include_str!("../../rules/tests/forbidden.rs");
-    let list = text.split_once("REFUSED: &[&str] = &[").and_then(|(_, rest)| rest.split_once("];")).map_or("", |(list, _)| list);
-    let plain = |w: &&str| (2..=5).contains(&w.chars().count()) && w.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    let list = text
+        .split_once("REFUSED: &[&str] = &[")
+        .and_then(|(_, rest)| rest.split_once("];"))
+        .map_or("", |(list, _)| list);
+    let plain =
+        |w: &&str| (2..=5).contains(&w.chars().count()) && w.chars().all(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
     list.split('"').skip(1).step_by(2).filter(plain).map(str::to_owned).collect()
 }
 
@@ -67,7 +71,11 @@ pub fn check(files: &[File]) -> Vec<String> {
     for file in files.iter().filter(|f| !f.path.contains("forbidden") && !f.path.starts_with("docs/law/")) {
         for (index, line) in file.text.lines().enumerate() {
             if let Some(word) = measures.iter().find(|m| line.contains(m.as_str())) {
-                faults.push(format!("{}:{}: `{word}` may stand only in files whose path has `forbidden` in it", file.path, index + 1));
+                faults.push(format!(
+                    "{}:{}: `{word}` may stand only in files whose path has `forbidden` in it",
+                    file.path,
+                    index + 1
+                ));
             }
             // Prose may say what is not held; code, packs, schema and forms may not hold it.
             let prose = file.path.ends_with(".md") || file.path.ends_with(".ftl");

@@ -1,5 +1,5 @@
-//! What may be built in, by `deny.toml`: licences, banned libraries and where they come from. `cargo metadata` says what is there;
-//! advisories need a list from outside and are for `cargo deny`.
+//! What may be built in, by `deny.toml`: licences, banned libraries and where they come from. `cargo metadata` says
+//! what is there; advisories need a list from outside and are for `cargo deny`.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -60,7 +60,10 @@ const REGISTRY: &str = "registry+";
 pub fn check(root: &Path) -> anyhow::Result<Vec<String>> {
     let deny: Deny = toml::from_str(&std::fs::read_to_string(root.join("deny.toml")).context("deny.toml")?)?;
 
-    let out = Command::new("cargo").args(["metadata", "--format-version", "1", "--locked", "--all-features"]).current_dir(root).output()?;
+    let out = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--locked", "--all-features"])
+        .current_dir(root)
+        .output()?;
     if !out.status.success() {
         bail!("cargo metadata: {}", String::from_utf8_lossy(&out.stderr));
     }
@@ -78,17 +81,20 @@ fn faults(deny: &Deny, package: &Package) -> Vec<String> {
         out.push(format!("deny.toml: {name} {version} comes from no registry"));
     }
     let more = deny.licenses.exceptions.iter().find(|e| &e.name == name);
-    let allowed = |licence: &str| deny.licenses.allow.contains(licence) || more.is_some_and(|e| e.allow.contains(licence));
+    let allowed =
+        |licence: &str| deny.licenses.allow.contains(licence) || more.is_some_and(|e| e.allow.contains(licence));
     match &package.license {
         None => out.push(format!("deny.toml: {name} {version} names no licence")),
-        Some(expression) if !is_met(expression, &allowed) => out.push(format!("deny.toml: {name} {version} is under `{expression}`, which is not allowed")),
+        Some(expression) if !is_met(expression, &allowed) => {
+            out.push(format!("deny.toml: {name} {version} is under `{expression}`, which is not allowed"))
+        }
         Some(_) => {}
     }
     out
 }
 
-/// Whether an SPDX expression is met by the licences that are allowed: of alternatives one, of a conjunction all. `/` is how old
-/// manifests write `OR`.
+/// Whether an SPDX expression is met by the licences that are allowed: of alternatives one, of a conjunction all. `/`
+/// is how old manifests write `OR`.
 fn is_met(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
@@ -138,11 +144,27 @@ mod tests {
 
     #[test]
     fn an_expression_is_met_by_one_alternative_and_every_part() {
-        let allowed = |licence: &str| ["MIT", "Apache-2.0", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].contains(&licence);
-        for met in ["MIT", "GPL-3.0 OR MIT", "MIT/Apache-2.0", "(MIT OR GPL-2.0) AND Unicode-3.0", "Apache-2.0 WITH LLVM-exception"] {
+        let allowed =
+            |licence: &str| ["MIT", "Apache-2.0", "Unicode-3.0", "Apache-2.0 WITH LLVM-exception"].contains(&licence);
+        for met in [
+            "MIT",
+            "GPL-3.0 OR MIT",
+            "MIT/Apache-2.0",
+            "(MIT OR GPL-2.0) AND Unicode-3.0",
+            "Apache-2.0 WITH LLVM-exception",
+        ] {
             assert!(is_met(met, &allowed), "{met}");
         }
-        for not in ["", "GPL-3.0", "MIT AND GPL-3.0", "(MIT OR GPL-2.0) AND GPL-3.0", "GPL-2.0 WITH Classpath-exception", "MIT)", "(MIT", "MIT Apache-2.0"] {
+        for not in [
+            "",
+            "GPL-3.0",
+            "MIT AND GPL-3.0",
+            "(MIT OR GPL-2.0) AND GPL-3.0",
+            "GPL-2.0 WITH Classpath-exception",
+            "MIT)",
+            "(MIT",
+            "MIT Apache-2.0",
+        ] {
             assert!(!is_met(not, &allowed), "{not}");
         }
     }

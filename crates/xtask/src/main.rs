@@ -1,5 +1,6 @@
-//! House rules that a machine can check (STYLE rule 33): arrows between crates and circles within them, dependencies and their licences, length of
-//! files, first lines, refusals, migrations, and what the repository may not speak of. `cargo run -p xtask -- tidy`.
+//! House rules that a machine can check (STYLE rule 33): arrows between crates and circles within them, dependencies
+//! and their licences, length of files, first lines, refusals, migrations, and what the repository may not speak of.
+//! `cargo run -p xtask -- tidy`.
 
 mod arrows;
 mod circles;

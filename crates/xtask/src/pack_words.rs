@@ -1,5 +1,5 @@
-//! `docs/PACK_WORDS.md`: every key and word a pack may use, with its meaning, taken from the code that reads it, so that the list
-//! cannot fall behind.
+//! `docs/PACK_WORDS.md`: every key and word a pack may use, with its meaning, taken from the code that reads it, so
+//! that the list cannot fall behind.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -88,7 +88,10 @@ fn page(files: &[File]) -> Result<String, Vec<String>> {
             out.push_str("\n## Words\n");
         }
         for (title, path, name) in list {
-            let entries = files.iter().find(|f| f.path == *path).map(|f| if structs { keys(&f.text, name) } else { variants(&f.text, name) });
+            let entries = files
+                .iter()
+                .find(|f| f.path == *path)
+                .map(|f| if structs { keys(&f.text, name) } else { variants(&f.text, name) });
             let entries = entries.unwrap_or_default();
             if entries.is_empty() {
                 faults.push(format!("{path}:1: there is no `{name}` to describe; mend the lists in `pack_words.rs`"));
@@ -101,7 +104,9 @@ fn page(files: &[File]) -> Result<String, Vec<String>> {
             );
             for (word, meaning) in entries {
                 if meaning.is_empty() {
-                    faults.push(format!("{path}:1: `{word}` of `{name}` says nothing of itself; write a line of documentation over it"));
+                    faults.push(format!(
+                        "{path}:1: `{word}` of `{name}` says nothing of itself; write a line of documentation over it"
+                    ));
                 }
                 let _ = writeln!(out, "| `{word}` | {} |", meaning.replace('|', "\\|"));
             }
@@ -117,13 +122,21 @@ fn body<'a>(text: &'a str, head: &str) -> impl Iterator<Item = &'a str> {
 }
 
 /// Entries with the documentation over them; an attribute can rename one.
-fn entries<'a>(lines: impl Iterator<Item = &'a str>, name_in: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+fn entries<'a>(
+    lines: impl Iterator<Item = &'a str>,
+    name_in: impl Fn(&str) -> Option<String>,
+) -> Vec<(String, String)> {
     let (mut out, mut meaning, mut renamed) = (Vec::new(), Vec::new(), None);
     for line in lines.filter_map(|line| line.strip_prefix("    ")).filter(|line| !line.starts_with(' ')) {
         if let Some(doc) = line.strip_prefix("/// ") {
             meaning.push(doc.to_owned());
         } else if let Some(attribute) = line.strip_prefix("#[") {
-            renamed = attribute.split("rename = \"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned).or(renamed);
+            renamed = attribute
+                .split("rename = \"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .map(str::to_owned)
+                .or(renamed);
         } else if let Some(name) = name_in(line) {
             out.push((renamed.take().unwrap_or(name), std::mem::take(&mut meaning).join(" ")));
         }
@@ -162,7 +175,10 @@ mod tests {
     #[test]
     fn entries_are_read_with_their_meaning() {
         let text = "pub enum Verb {\n    /// Keep.\n    Route,\n    #[serde(rename = \"other\")]\n    TakeUp,\n}\nstruct Head {\n    /// Id.\n    pub id: String,\n}\n";
-        assert_eq!(variants(text, "Verb"), [("route".to_owned(), "Keep.".to_owned()), ("other".to_owned(), String::new())]);
+        assert_eq!(
+            variants(text, "Verb"),
+            [("route".to_owned(), "Keep.".to_owned()), ("other".to_owned(), String::new())]
+        );
         assert_eq!(keys(text, "Head"), [("id".to_owned(), "Id.".to_owned())]);
     }
 }

@@ -5,6 +5,8 @@ use std::process::Command;
 
 use anyhow::Context;
 
+/// Characters of a line of code, at most.
+const WIDEST: usize = 120;
 /// Longest file.
 const LONGEST: usize = 800;
 /// Endings that are read.
@@ -18,7 +20,11 @@ pub struct File {
 
 /// Every file git tracks or would track.
 pub fn files(root: &Path) -> anyhow::Result<Vec<File>> {
-    let listed = Command::new("git").args(["ls-files", "-co", "--exclude-standard"]).current_dir(root).output().context("git ls-files")?;
+    let listed = Command::new("git")
+        .args(["ls-files", "-co", "--exclude-standard"])
+        .current_dir(root)
+        .output()
+        .context("git ls-files")?;
     let names = String::from_utf8_lossy(&listed.stdout).into_owned();
     let mut out = Vec::new();
     for path in names.lines() {
@@ -41,6 +47,13 @@ pub fn check(files: &[File]) -> Vec<String> {
             faults.push(format!("{}:1: a file begins with `//!`: what it does and does not do", file.path));
         }
         let length = file.text.lines().count();
+        // Texts in quotes and statements that go on are as long as they are; rustfmt breaks all else but what stands in
+        // macros.
+        let code = rust && file.path.contains("/src/");
+        let is_long = |line: &&str| line.chars().count() > WIDEST && !line.contains('"') && !line.ends_with('\\');
+        for (index, _) in file.text.lines().enumerate().filter(|(_, line)| code && is_long(line)) {
+            faults.push(format!("{}:{}: a line of more than {WIDEST} characters", file.path, index + 1));
+        }
         if rust && length > LONGEST {
             faults.push(format!("{}: {length} lines; the limit is {LONGEST}", file.path));
         }
@@ -63,7 +76,16 @@ fn unspoken() -> Vec<String> {
 }
 
 fn migrations(files: &[File]) -> Vec<String> {
-    let names = |track: &str| files.iter().filter_map(|f| f.path.strip_prefix(&format!("crates/{track}/migrations/")).map(str::to_owned)).collect::<Vec<_>>();
+    let names = |track: &str| {
+        files
+            .iter()
+            .filter_map(|f| f.path.strip_prefix(&format!("crates/{track}/migrations/")).map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
     let (one, two) = (names("storage-sqlite"), names("storage-postgres"));
-    if one == two { Vec::new() } else { vec![format!("migrations differ: {one:?} and {two:?}; same number and name in both tracks")] }
+    if one == two {
+        Vec::new()
+    } else {
+        vec![format!("migrations differ: {one:?} and {two:?}; same number and name in both tracks")]
+    }
 }

@@ -19,7 +19,13 @@ pub(crate) async fn readable(office: &Office, staff: &Staff, number: &str) -> Re
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose.
-pub(crate) fn reading(office: &Office, staff: &Staff, matter: &Matter, what: &str, purpose: &str) -> Result<AuditRecord> {
+pub(crate) fn reading(
+    office: &Office,
+    staff: &Staff,
+    matter: &Matter,
+    what: &str,
+    purpose: &str,
+) -> Result<AuditRecord> {
     let purpose = purpose.trim();
     if purpose.chars().count() < 2 {
         return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));

@@ -1,4 +1,5 @@
-//! Who may do what that is not a move of a pack: one table, action by power. Which posts have a power, packs say; moves are pack data.
+//! Who may do what that is not a move of a pack: one table, action by power. Which posts have a power, packs say; moves
+//! are pack data.
 
 use huiyin_domain::posts::Power;
 

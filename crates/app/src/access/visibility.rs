@@ -10,12 +10,16 @@ use super::table::{Action, allows};
 use crate::error::Result;
 use crate::office::{Office, Staff};
 
-/// What an officer may see in lists: matters whose scope holds the officer's unit, without those the officer recuses from.
+/// What an officer may see in lists: matters whose scope holds the officer's unit, without those the officer recuses
+/// from.
 pub(crate) async fn visibility(office: &Office, staff: &Staff) -> Result<Visibility> {
     if !allows(staff, Action::ReadLists) {
         return Ok(Visibility::Nothing);
     }
-    Ok(Visibility::Units { units: BTreeSet::from([staff.officer.unit.clone()]), without: recused_from(office, staff).await? })
+    Ok(Visibility::Units {
+        units: BTreeSet::from([staff.officer.unit.clone()]),
+        without: recused_from(office, staff).await?,
+    })
 }
 
 /// Matters an officer recuses from.

@@ -1,9 +1,9 @@
 //! Importing ledgers kept before: JSON Lines, CSV and xlsx, also gzipped, with the usual headings known.
 //!
-//! Nothing is lost: a sheet, column, cell, row or word that is not understood is read right or named once with its place, and
-//! then the import does not end as if all were well. A row is known when source, number and content are the same; the same
-//! number with other content is named. Rows take the pack of the import day: ended ones enter without clocks, open ones at
-//! the stage their dates show, and what ran out before is recorded without notices.
+//! Nothing is lost: a sheet, column, cell, row or word that is not understood is read right or named once with its
+//! place, and then the import does not end as if all were well. A row is known when source, number and content are the
+//! same; the same number with other content is named. Rows take the pack of the import day: ended ones enter without
+//! clocks, open ones at the stage their dates show, and what ran out before is recorded without notices.
 
 mod row;
 
@@ -20,7 +20,9 @@ use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_domain::timer;
-use huiyin_storage::{Changes, ContentRecord, Expected, Record, RecordWrite, StoreError, SubmissionRecord, Wanted, terms};
+use huiyin_storage::{
+    Changes, ContentRecord, Expected, Record, RecordWrite, StoreError, SubmissionRecord, Wanted, terms,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
@@ -106,12 +108,20 @@ pub fn rows(grids: &[Grid]) -> usize {
 ///
 /// # Errors
 /// As the store; faults of rows are in the report.
-pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &str, run: Run, mut progress: impl FnMut(usize)) -> Result<Report> {
+pub async fn run(
+    office: &Office,
+    grids: Vec<Grid>,
+    mapping: &Mapping,
+    source: &str,
+    run: Run,
+    mut progress: impl FnMut(usize),
+) -> Result<Report> {
     // Matters of a unit that is not there are nobody's to see.
     if office.directory().await?.unit(office.front_office()).is_none_or(|u| !u.active) {
         let unit = office.front_office();
-        let message =
-            format!("there is no unit `{unit}` that could hold what is imported, and nothing was; set `front_office` to the code of the petition office");
+        let message = format!(
+            "there is no unit `{unit}` that could hold what is imported, and nothing was; set `front_office` to the code of the petition office"
+        );
         return Ok(Report { refused: vec![Fault { message, ..Fault::default() }], ..Report::default() });
     }
     let mut report = Report::default();
@@ -130,11 +140,16 @@ pub async fn run(office: &Office, grids: Vec<Grid>, mapping: &Mapping, source: &
         match huiyin_ledgers::tables(grid, mapping) {
             Ok(tables) => {
                 for table in tables {
-                    import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| progress(done + n)).await?;
+                    import_table(office, &table, mapping, source, run, &mut report, &mut seen, &mut |n| {
+                        progress(done + n)
+                    })
+                    .await?;
                 }
             }
             Err(NoTable::Empty) => {}
-            Err(NoTable::Hidden) => report.notes.push(whole("the sheet is hidden and was not read; show it if it belongs to the ledger, or delete it")),
+            Err(NoTable::Hidden) => report
+                .notes
+                .push(whole("the sheet is hidden and was not read; show it if it belongs to the ledger, or delete it")),
             Err(NoTable::NoHeadings) => {
                 let message = "no row of known headings was found, and nothing of it was read; name the headings in a mapping file, or delete the sheet if it is no ledger";
                 report.notes.push(whole(message));
@@ -181,7 +196,8 @@ async fn import_table(
                 Ok(read) if seen.insert(read.origin.clone()) => ready.push(read),
                 Ok(read) if read.number.is_some() => report.known += 1,
                 Ok(read) => {
-                    // Three letters of one wording are three; without a number of its own a row cannot be told from a copy.
+                    // Three letters of one wording are three; without a number of its own a row cannot be told from a
+                    // copy.
                     let message = "the row is the same as one above, to the letter; if it is another petition, give each a number (编号)".to_owned();
                     report.refused.push(Fault { message, ..read.place });
                 }
@@ -218,8 +234,8 @@ impl Record for ImportedRow {
     type Key = (String, String);
 }
 
-/// A number of this source that is there with other content, and not from this run: another matter under a used number, or a
-/// row that was changed since. Neither is guessed.
+/// A number of this source that is there with other content, and not from this run: another matter under a used number,
+/// or a row that was changed since. Neither is guessed.
 async fn changed_since(office: &Office, read: &Read, seen: &BTreeSet<String>) -> Result<Option<Fault>> {
     let Some(number) = &read.number else { return Ok(None) };
     let known = office.select::<ImportedRow>(Wanted::first(SAME_NUMBER).within(&[number])).await?;
@@ -237,7 +253,13 @@ async fn changed_since(office: &Office, read: &Read, seen: &BTreeSet<String>) ->
     }))
 }
 
-async fn import_places(office: &Office, table: &Table, roles: &huiyin_ledgers::Roles, run: Run, report: &mut Report) -> Result<()> {
+async fn import_places(
+    office: &Office,
+    table: &Table,
+    roles: &huiyin_ledgers::Roles,
+    run: Run,
+    report: &mut Report,
+) -> Result<()> {
     let mut list = Vec::new();
     let value = |row: &huiyin_ledgers::GridRow, role: Role| -> String {
         let cell = roles.columns(role).first().and_then(|c| row.cells.get(c));
@@ -245,7 +267,12 @@ async fn import_places(office: &Office, table: &Table, roles: &huiyin_ledgers::R
     };
     for row in &table.rows {
         let (code, name) = (value(row, Role::Code), value(row, Role::Name));
-        let fault = |column: &str, message: String| Fault { sheet: table.sheet.clone(), line: row.line, column: column.into(), message };
+        let fault = |column: &str, message: String| Fault {
+            sheet: table.sheet.clone(),
+            line: row.line,
+            column: column.into(),
+            message,
+        };
         if !matches!(code.len(), 2 | 4 | 6 | 9) || !code.chars().all(|c| c.is_ascii_digit()) {
             report.refused.push(fault("code", format!("`{code}` is no division code; it has 2, 4, 6 or 9 digits")));
         } else if name.is_empty() {
@@ -303,8 +330,13 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         headcount: read.headcount,
     };
     let code = receipt::code(office, &read.origin);
-    let record =
-        SubmissionRecord { receipt_hash: receipt::hash(office, &code), origin: Some(read.origin.clone()), submission, waiting_code: None, replaced_code: None };
+    let record = SubmissionRecord {
+        receipt_hash: receipt::hash(office, &code),
+        origin: Some(read.origin.clone()),
+        submission,
+        waiting_code: None,
+        replaced_code: None,
+    };
     let lines = [Some(&read.title), Some(&read.text), read.place_name.as_ref(), read.about.as_ref()];
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let index = terms::index_terms(&parts);
@@ -325,7 +357,12 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         unit: office.front_office().clone(),
     };
     let mut changes = Changes::new(office.tenant().clone());
-    changes.contents.push(ContentRecord { owner: record.submission.id.0.clone(), n: 0, text: read.text.clone(), words: Payload::default() });
+    changes.contents.push(ContentRecord {
+        owner: record.submission.id.0.clone(),
+        n: 0,
+        text: read.text.clone(),
+        words: Payload::default(),
+    });
     crate::vault::begin(office, &record.submission.id, read.identity.clone(), Vec::new(), &mut changes)?;
     changes.records.extend(references::of_paper(&opening.id, &record.submission.paper)?);
     if let Some(number) = &read.number {
@@ -337,7 +374,14 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
 }
 
 /// Places the matter at the stage its dates show.
-fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, index: String, now: &huiyin_domain::clock::OfficeTime) -> Result<()> {
+fn enter(
+    changes: &mut Changes,
+    ground: &Ground,
+    opening: Opening,
+    read: &Read,
+    index: String,
+    now: &huiyin_domain::clock::OfficeTime,
+) -> Result<()> {
     let lodging = ground.lodging()?;
     let (state, clocks): (_, &[_]) = match (read.ended, read.accepted) {
         (true, _) => (&lodging.imported_ended, &[]),
@@ -345,8 +389,13 @@ fn enter(changes: &mut Changes, ground: &Ground, opening: Opening, read: &Read, 
         (false, None) => (&lodging.initial_office, &lodging.initial_office_clocks),
     };
     let mut matter = blank(ground.rules(), opening, state);
-    let received =
-        EventKind::Received { channel: Channel::Import, received_on: matter.received_on, unit: matter.holder.clone(), text: None, files: BTreeMap::new() };
+    let received = EventKind::Received {
+        channel: Channel::Import,
+        received_on: matter.received_on,
+        unit: matter.holder.clone(),
+        text: None,
+        files: BTreeMap::new(),
+    };
     let mut events = vec![next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, received)];
     if read.ended {
         matter.facts.insert(Fact::Answered);

@@ -75,13 +75,26 @@ struct Reading<'a> {
 type Outcome<T> = std::result::Result<T, Fault>;
 
 impl<'a> Sheet<'a> {
-    pub fn new(office: &'a Office, ground: &'a Ground, table: &'a Table, roles: &'a Roles, mapping: &'a Mapping) -> Self {
+    pub fn new(
+        office: &'a Office,
+        ground: &'a Ground,
+        table: &'a Table,
+        roles: &'a Roles,
+        mapping: &'a Mapping,
+    ) -> Self {
         let order = |column: usize| {
-            let texts = table.rows.iter().filter_map(|r| if let Some(Value::Text(t)) = r.cells.get(&column) { Some(t.as_str()) } else { None });
+            let texts = table
+                .rows
+                .iter()
+                .filter_map(|r| if let Some(Value::Text(t)) = r.cells.get(&column) { Some(t.as_str()) } else { None });
             days::order_of(texts)
         };
-        let of_days: BTreeSet<usize> = [Role::Received, Role::Accepted, Role::Answered].iter().flat_map(|r| roles.columns(*r).iter().copied()).collect();
-        let orders = (0..table.headings.len()).map(|c| if of_days.contains(&c) { order(c) } else { Order::Unknown }).collect();
+        let of_days: BTreeSet<usize> = [Role::Received, Role::Accepted, Role::Answered]
+            .iter()
+            .flat_map(|r| roles.columns(*r).iter().copied())
+            .collect();
+        let orders =
+            (0..table.headings.len()).map(|c| if of_days.contains(&c) { order(c) } else { Order::Unknown }).collect();
         Self { office, ground, table, roles, mapping, orders }
     }
 
@@ -99,7 +112,12 @@ impl<'a> Sheet<'a> {
         for column in &self.roles.unknown {
             if self.table.rows.iter().any(|r| r.cells.get(column).is_some_and(is_filled)) {
                 let message = "the heading is not known and the column was not taken over; name it in a mapping file: \"line\" keeps it as a line of the text, \"ignore\" leaves it out";
-                out.push(Fault { sheet: self.table.sheet.clone(), column: self.heading(*column), message: message.into(), ..Fault::default() });
+                out.push(Fault {
+                    sheet: self.table.sheet.clone(),
+                    column: self.heading(*column),
+                    message: message.into(),
+                    ..Fault::default()
+                });
             }
         }
         let nameless = |column: &usize| self.table.headings.get(*column).is_none_or(|h| text::is_blank(h));
@@ -107,7 +125,8 @@ impl<'a> Sheet<'a> {
         for row in &self.table.rows {
             for (column, value) in row.cells.iter().filter(|(c, v)| nameless(c) && is_filled(v)) {
                 if seen.insert(*column) {
-                    let message = format!("the cell stands under no heading and was not taken over: `{}`", short(&shown(value)));
+                    let message =
+                        format!("the cell stands under no heading and was not taken over: `{}`", short(&shown(value)));
                     out.push(Fault { column: letters(*column), message, ..self.place(row) });
                 }
             }
@@ -146,7 +165,8 @@ impl Reading<'_> {
         columns.filter_map(|c| self.row.cells.get(c).map(|v| (*c, v))).filter(|(_, v)| is_filled(v)).collect()
     }
 
-    /// The words of a cell; a number without its digits and a failed formula are faults, a day where no day is expected is said.
+    /// The words of a cell; a number without its digits and a failed formula are faults, a day where no day is expected
+    /// is said.
     fn words(&mut self, column: usize, value: &Value) -> Outcome<String> {
         match value {
             Value::Text(words) => {
@@ -204,8 +224,17 @@ impl Reading<'_> {
             }
             let read = self.read_day(column, value)?;
             match found {
-                Some((first, known)) if self.sheet.heading(first) == self.sheet.heading(column) && known.date() != read.date() => {
-                    return Err(self.fault(column, format!("two columns of this heading say {} and {}; one of them is wrong", known.date(), read.date())));
+                Some((first, known))
+                    if self.sheet.heading(first) == self.sheet.heading(column) && known.date() != read.date() =>
+                {
+                    return Err(self.fault(
+                        column,
+                        format!(
+                            "two columns of this heading say {} and {}; one of them is wrong",
+                            known.date(),
+                            read.date()
+                        ),
+                    ));
                 }
                 Some(_) => {}
                 None => found = Some((column, read)),
@@ -222,7 +251,9 @@ impl Reading<'_> {
     fn read_day(&self, column: usize, value: &Value) -> Outcome<DateTime> {
         let words = match value {
             Value::Day(day) => return Ok(*day),
-            Value::Failed(sign) | Value::Lost(sign) => return Err(self.fault(column, format!("`{sign}` is no day; write it like 2026-03-09"))),
+            Value::Failed(sign) | Value::Lost(sign) => {
+                return Err(self.fault(column, format!("`{sign}` is no day; write it like 2026-03-09")));
+            }
             Value::Text(words) => words,
         };
         if let Some(day) = words.trim().parse::<f64>().ok().and_then(|n| serial(n, self.sheet.table.from_1904)) {
@@ -234,7 +265,9 @@ impl Reading<'_> {
             self.fault(
                 column,
                 match fault {
-                    DayFault::NotADay => format!("`{shown}` is no day; write it like 2026-03-09 or 2026-03-09 10:30:00"),
+                    DayFault::NotADay => {
+                        format!("`{shown}` is no day; write it like 2026-03-09 or 2026-03-09 10:30:00")
+                    }
                     DayFault::Ambiguous => format!("`{shown}` can be read in two ways; write it like 2026-03-09"),
                     DayFault::NoSuchDay => format!("`{shown}` is a day that does not exist; check month and day"),
                 },
@@ -247,7 +280,9 @@ impl Reading<'_> {
         let Some((column, day)) = self.day(role)? else { return Ok(None) };
         let day = day.date();
         if day < received {
-            return Err(self.fault(column, format!("{day} is before the day of receipt, {received}; one of the two is wrong")));
+            return Err(
+                self.fault(column, format!("{day} is before the day of receipt, {received}; one of the two is wrong"))
+            );
         }
         if day > today {
             return Err(self.fault(column, format!("{day} is in the future; check the year")));
@@ -257,7 +292,11 @@ impl Reading<'_> {
 
     fn received(&self, today: Date) -> Outcome<DateTime> {
         let Some((column, received)) = self.day(Role::Received)? else {
-            return Err(self.missing(Role::Received, "收到日期", "there is no day of receipt; write it like 2026-03-09, or name its column in a mapping file"));
+            return Err(self.missing(
+                Role::Received,
+                "收到日期",
+                "there is no day of receipt; write it like 2026-03-09, or name its column in a mapping file",
+            ));
         };
         let day = received.date();
         if day > today || day.year() < 1990 {
@@ -266,12 +305,12 @@ impl Reading<'_> {
         Ok(received)
     }
 
-    /// Whether it is ended. What the row leaves open is not guessed, and what a status calls open is never taken for answered.
+    /// Whether it is ended. What the row leaves open is not guessed, and what a status calls open is never taken for
+    /// answered.
     fn ended(&mut self, answered: Option<Date>, reply: bool) -> Outcome<bool> {
         let Some((column, words)) = self.line(Role::Status)? else {
             if reply && answered.is_none() {
-                let message =
-                    "there is an answer or an opinion, but neither its day nor a status; fill in 办理状态 (办理中 or 已办结) or the day of the answer";
+                let message = "there is an answer or an opinion, but neither its day nor a status; fill in 办理状态 (办理中 or 已办结) or the day of the answer";
                 return Err(self.missing(Role::Reply, "答复意见", message));
             }
             return Ok(answered.is_some());
@@ -286,9 +325,14 @@ impl Reading<'_> {
         let more: Vec<(usize, String)> = self.cells(Role::Status).iter().skip(1).map(|(c, v)| (*c, shown(v))).collect();
         for (other, word) in more {
             if self.sheet.mapping.status(&word) != Some(status) {
-                return Err(
-                    self.fault(other, format!("`{}` and `{}` do not say the same of whether it is open; one of the two is wrong", short(&words), short(&word)))
-                );
+                return Err(self.fault(
+                    other,
+                    format!(
+                        "`{}` and `{}` do not say the same of whether it is open; one of the two is wrong",
+                        short(&words),
+                        short(&word)
+                    ),
+                ));
             }
         }
         if status == Status::Open && answered.is_some() {
@@ -311,7 +355,8 @@ impl Reading<'_> {
         }
         let received = self.received(today)?;
         let day = received.date();
-        let (accepted, answered) = (self.later_day(Role::Accepted, day, today)?, self.later_day(Role::Answered, day, today)?);
+        let (accepted, answered) =
+            (self.later_day(Role::Accepted, day, today)?, self.later_day(Role::Answered, day, today)?);
         let replies = self.labelled(Role::Reply, answered)?;
         let ended = self.ended(answered, !replies.is_empty())?;
         // A day of what is not ended is no day of an answer.
@@ -337,13 +382,23 @@ impl Reading<'_> {
         let (naming, identity) = self.who()?;
         let headcount = self.headcount()?;
         if whole.chars().count() > lodge::MAX_TEXT {
-            let message = format!("the text has {} characters, at most {} are kept; shorten it", whole.chars().count(), lodge::MAX_TEXT);
+            let message = format!(
+                "the text has {} characters, at most {} are kept; shorten it",
+                whole.chars().count(),
+                lodge::MAX_TEXT
+            );
             return Err(self.missing(Role::Text, "内容", &message));
         }
         let number = self.line(Role::Id)?;
         let office = self.sheet.office;
         if let Some((column, long)) = number.as_ref().filter(|(_, n)| n.chars().count() > LINE) {
-            return Err(self.fault(*column, format!("the number has {} characters, at most {LINE}; is it in the right column?", long.chars().count())));
+            return Err(self.fault(
+                *column,
+                format!(
+                    "the number has {} characters, at most {LINE}; is it in the right column?",
+                    long.chars().count()
+                ),
+            ));
         }
         let own = number.as_ref().map(|(_, n)| n.clone());
         let content = format!(
@@ -351,7 +406,8 @@ impl Reading<'_> {
             identity.name, identity.telephone, identity.address
         );
         Ok(Read {
-            origin: office.keyed_hash("import", &format!("{source}\0{}\0{content}", own.as_deref().unwrap_or_default())),
+            origin: office
+                .keyed_hash("import", &format!("{source}\0{}\0{content}", own.as_deref().unwrap_or_default())),
             number: own.as_ref().map(|n| office.keyed_hash("ledger", &format!("{source}\0{n}"))),
             number_heading: number.as_ref().map(|(c, _)| self.sheet.heading(*c)).unwrap_or_default(),
             own_number: own.map(|n| n.chars().take(LINE).collect()),
@@ -408,13 +464,21 @@ impl Reading<'_> {
     /// What stands in further columns of a role of which one value counts: it is kept as lines of the text.
     fn others(&mut self) -> Outcome<Vec<String>> {
         let mut out = Vec::new();
-        for role in [Role::Title, Role::Id, Role::Received, Role::Accepted, Role::Answered, Role::Class, Role::Headcount] {
+        for role in
+            [Role::Title, Role::Id, Role::Received, Role::Accepted, Role::Answered, Role::Class, Role::Headcount]
+        {
             let cells: Vec<(usize, Value)> = self.cells(role).into_iter().map(|(c, v)| (c, v.clone())).collect();
             let Some((_, first)) = cells.first() else { continue };
             let first = shown(first);
             let of_days = matches!(role, Role::Received | Role::Accepted | Role::Answered);
-            for (column, value) in cells.iter().skip(1).filter(|(_, v)| shown(v) != first && !(of_days && time_of(v).is_some())) {
-                let words = if matches!(value, Value::Day(_)) { shown(value) } else { text::line(&self.words(*column, value)?) };
+            for (column, value) in
+                cells.iter().skip(1).filter(|(_, v)| shown(v) != first && !(of_days && time_of(v).is_some()))
+            {
+                let words = if matches!(value, Value::Day(_)) {
+                    shown(value)
+                } else {
+                    text::line(&self.words(*column, value)?)
+                };
                 out.push(format!("【{}】\n{words}", self.sheet.heading(*column)));
             }
         }
@@ -439,8 +503,14 @@ impl Reading<'_> {
         if lodge::is_class(self.sheet.ground, &class) {
             return Ok(Some(class));
         }
-        let message = format!("`{}` is no class of the rules in force; the rows were taken over without a class", short(&class));
-        self.notes.push(Fault { sheet: self.sheet.table.sheet.clone(), column: self.sheet.heading(column), message, ..Fault::default() });
+        let message =
+            format!("`{}` is no class of the rules in force; the rows were taken over without a class", short(&class));
+        self.notes.push(Fault {
+            sheet: self.sheet.table.sheet.clone(),
+            column: self.sheet.heading(column),
+            message,
+            ..Fault::default()
+        });
         Ok(None)
     }
 
@@ -454,18 +524,28 @@ impl Reading<'_> {
         }
     }
 
-    /// Who it is. A ledger that says 匿名, 无 or / in the place of a name says that there is none: then nothing of a person is kept.
+    /// Who it is. A ledger that says 匿名, 无 or / in the place of a name says that there is none: then nothing of a
+    /// person is kept.
     fn who(&mut self) -> Outcome<(Naming, Identity)> {
         let columns = self.sheet.roles.columns(Role::Name).to_vec();
-        let said: Vec<String> = columns.iter().filter_map(|c| self.row.cells.get(c)).map(shown).filter(|n| !text::is_blank(n)).collect();
-        let asked = self.line(Role::Anonymous)?.is_some_and(|(_, word)| ["是", "匿名", "yes", "true", "1", "y", "√"].contains(&text::folded(&word).trim()));
+        let said: Vec<String> =
+            columns.iter().filter_map(|c| self.row.cells.get(c)).map(shown).filter(|n| !text::is_blank(n)).collect();
+        let asked = self.line(Role::Anonymous)?.is_some_and(|(_, word)| {
+            ["是", "匿名", "yes", "true", "1", "y", "√"].contains(&text::folded(&word).trim())
+        });
         let anonymous = asked || (!said.is_empty() && said.iter().all(|n| text::is_no_name(n)));
-        let mut names: Vec<String> = self.all(Role::Name, text::prose)?.iter().flat_map(|cell| text::names(cell)).collect();
+        let mut names: Vec<String> =
+            self.all(Role::Name, text::prose)?.iter().flat_map(|cell| text::names(cell)).collect();
         names.retain(|n| !text::is_no_name(n));
         names.dedup();
         let telephones = self.all(Role::Telephone, text::prose)?;
-        let telephone =
-            telephones.iter().flat_map(|cell| cell.split(['\n', '或'])).map(text::telephone).filter(|t| !t.is_empty()).collect::<Vec<_>>().join("、");
+        let telephone = telephones
+            .iter()
+            .flat_map(|cell| cell.split(['\n', '或']))
+            .map(text::telephone)
+            .filter(|t| !t.is_empty())
+            .collect::<Vec<_>>()
+            .join("、");
         let address = self.all(Role::Address, text::line)?.join("；");
         if anonymous {
             for role in [Role::Telephone, Role::Address].into_iter().chain(asked.then_some(Role::Name)) {

@@ -92,7 +92,8 @@ fn tidy(lodging: &mut Lodging) {
     }
     if lodging.title.is_empty() {
         let made = title_of(&lodging.text);
-        lodging.title = if lodging.naming == Naming::Confidential { without_name(&made, &lodging.identity.name) } else { made };
+        lodging.title =
+            if lodging.naming == Naming::Confidential { without_name(&made, &lodging.identity.name) } else { made };
     }
 }
 
@@ -156,7 +157,9 @@ pub fn contact(naming: Naming, who: &Identity, reply: ReplyWay) -> Vec<FormError
         errors.push(FormError::new("email", "fault-email"));
     }
     match reply {
-        ReplyWay::Sms if who.telephone.is_empty() => errors.push(FormError::new("telephone", "fault-telephone-missing")),
+        ReplyWay::Sms if who.telephone.is_empty() => {
+            errors.push(FormError::new("telephone", "fault-telephone-missing"))
+        }
         ReplyWay::Email if who.email.is_empty() => errors.push(FormError::new("email", "fault-email-missing")),
         ReplyWay::Letter if who.address.is_empty() => errors.push(FormError::new("address", "fault-address-missing")),
         _ => {}

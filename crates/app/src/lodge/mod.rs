@@ -14,7 +14,9 @@ use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_files::{Doorway, at_the_door};
-use huiyin_storage::{AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, terms};
+use huiyin_storage::{
+    AttachmentRecord, Changes, ContentRecord, Expected, Identity, StoreError, SubmissionRecord, terms,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -109,7 +111,12 @@ pub struct Receipt {
 /// [`AppError::Form`] names every field at fault; [`AppError::Busy`] means that nothing was written.
 pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
     let now = office.now();
-    let arrival = Registration { channel: Channel::Online, received_on: now.today(), paper: PaperFacts::default(), keep: Keep::Whole };
+    let arrival = Registration {
+        channel: Channel::Online,
+        received_on: now.today(),
+        paper: PaperFacts::default(),
+        keep: Keep::Whole,
+    };
     receive(office, lodging, arrival, EventActor::Petitioner).await
 }
 
@@ -117,7 +124,12 @@ pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
 ///
 /// # Errors
 /// As [`lodge`], and [`AppError::NotAllowed`].
-pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, mut arrival: Registration) -> Result<Receipt> {
+pub async fn register(
+    office: &Office,
+    staff: &Staff,
+    mut lodging: Lodging,
+    mut arrival: Registration,
+) -> Result<Receipt> {
     lodging = at_the_desk(office, staff, lodging, &arrival)?;
     if arrival.keep == Keep::StubOnly {
         arrival.paper = PaperFacts::default();
@@ -130,7 +142,12 @@ pub async fn register(office: &Office, staff: &Staff, mut lodging: Lodging, mut 
 ///
 /// # Errors
 /// As [`register`].
-pub async fn check_registration(office: &Office, staff: &Staff, lodging: Lodging, arrival: &Registration) -> Result<Lodging> {
+pub async fn check_registration(
+    office: &Office,
+    staff: &Staff,
+    lodging: Lodging,
+    arrival: &Registration,
+) -> Result<Lodging> {
     let mut lodging = at_the_desk(office, staff, lodging, arrival)?;
     prepare(office, &mut lodging, arrival).await?;
     Ok(lodging)
@@ -171,7 +188,9 @@ async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration)
     let ground = office.ground_for(&lodging.unit).await?;
     place(office, lodging).await?;
     check::check(lodging, arrival, &ground, office.now().today())?;
-    let say = |key: &str, n: usize| office.wording().text(office.binding(), key, &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    let say = |key: &str, n: usize| {
+        office.wording().text(office.binding(), key, &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())])
+    };
     if lodging.title.is_empty() {
         lodging.title = say("title-none", 0);
     }
@@ -190,9 +209,19 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
     let origin = origin(office, &lodging.form_token);
     let said = lodging.text.clone();
     let submission = submission(office, &lodging, &arrival).await?;
-    let record =
-        SubmissionRecord { submission, receipt_hash: receipt::hash(office, &code), origin: Some(origin.clone()), waiting_code: None, replaced_code: None };
-    let done = Receipt { submission: record.submission.id.clone(), number: record.submission.number.clone(), code, known: false };
+    let record = SubmissionRecord {
+        submission,
+        receipt_hash: receipt::hash(office, &code),
+        origin: Some(origin.clone()),
+        waiting_code: None,
+        replaced_code: None,
+    };
+    let done = Receipt {
+        submission: record.submission.id.clone(),
+        number: record.submission.number.clone(),
+        code,
+        known: false,
+    };
     let changes = changes(office, &ground, lodging, record, actor, arrival.keep)?;
     match office.store().commit(changes).await {
         Ok(()) => {
@@ -224,22 +253,34 @@ async fn is_other(office: &Office, known: &SubmissionRecord, said: &str) -> Resu
 }
 
 /// Files of a submission without a name, with names that tell of nobody.
-pub(crate) async fn without_names(office: &Office, matter: &huiyin_domain::matter::Matter, files: Vec<AttachmentRecord>) -> Result<Vec<AttachmentRecord>> {
+pub(crate) async fn without_names(
+    office: &Office,
+    matter: &huiyin_domain::matter::Matter,
+    files: Vec<AttachmentRecord>,
+) -> Result<Vec<AttachmentRecord>> {
     let before = office.store().attachments(office.tenant(), &matter.submission).await?.len();
-    Ok(files.into_iter().enumerate().map(|(n, f)| AttachmentRecord { name: neutral(office, before + n + 1, &f.media_type), ..f }).collect())
+    Ok(files
+        .into_iter()
+        .enumerate()
+        .map(|(n, f)| AttachmentRecord { name: neutral(office, before + n + 1, &f.media_type), ..f })
+        .collect())
 }
 
 fn neutral(office: &Office, n: usize, media_type: &str) -> String {
-    let word = office.wording().text(office.binding(), "file-neutral", &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
+    let word =
+        office.wording().text(office.binding(), "file-neutral", &[("n", i64::try_from(n).unwrap_or(i64::MAX).into())]);
     format!("{word}.{}", huiyin_files::ending(media_type))
 }
 
 /// A chosen place gives its name to the place in words; a code that is not on the list is refused.
 async fn place(office: &Office, lodging: &mut Lodging) -> Result<()> {
     let Some(code) = lodging.place.as_deref().map(str::trim).filter(|c| !c.is_empty()) else { return Ok(()) };
-    let found = crate::places::by_code(office, code).await?.ok_or_else(|| AppError::Form(vec![FormError::new("place", "fault-place")]))?;
+    let found = crate::places::by_code(office, code)
+        .await?
+        .ok_or_else(|| AppError::Form(vec![FormError::new("place", "fault-place")]))?;
     let words = lodging.place_name.take().unwrap_or_default();
-    lodging.place_name = Some(if words.contains(&found.name) { words } else { format!("{}{}", found.name, words.trim()) });
+    lodging.place_name =
+        Some(if words.contains(&found.name) { words } else { format!("{}{}", found.name, words.trim()) });
     lodging.place = Some(found.code);
     Ok(())
 }
@@ -253,7 +294,11 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
         number: number::submission_number(today.year(), serial),
         channel: arrival.channel,
         unit: lodging.unit.clone(),
-        received_at: if arrival.received_on == today { now.at } else { huiyin_domain::clock::start_of_day(arrival.received_on, &now.zone) },
+        received_at: if arrival.received_on == today {
+            now.at
+        } else {
+            huiyin_domain::clock::start_of_day(arrival.received_on, &now.zone)
+        },
         received_on: arrival.received_on,
         registered_at: now.at,
         naming: lodging.naming,
@@ -265,9 +310,17 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
     })
 }
 
-fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, record: SubmissionRecord, actor: EventActor, keep: Keep) -> Result<Changes> {
+fn changes(
+    office: &Office,
+    ground: &crate::office::Ground,
+    lodging: Lodging,
+    record: SubmissionRecord,
+    actor: EventActor,
+    keep: Keep,
+) -> Result<Changes> {
     let submission = &record.submission;
-    let lines = [Some(&lodging.title), Some(&lodging.text), lodging.place_name.as_ref(), lodging.complained_of.as_ref()];
+    let lines =
+        [Some(&lodging.title), Some(&lodging.text), lodging.place_name.as_ref(), lodging.complained_of.as_ref()];
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let terms = terms::index_terms(&parts);
     let opening = Opening {
@@ -293,7 +346,12 @@ fn changes(office: &Office, ground: &crate::office::Ground, lodging: Lodging, re
     matter.burst = lodging.burst;
     matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
-    changes.contents.push(ContentRecord { owner: submission.id.0.clone(), n: 0, text: lodging.text, words: Payload::default() });
+    changes.contents.push(ContentRecord {
+        owner: submission.id.0.clone(),
+        n: 0,
+        text: lodging.text,
+        words: Payload::default(),
+    });
     let files = lodging.files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
     crate::vault::begin(office, &submission.id, lodging.identity, files, &mut changes)?;
     changes.records.extend(crate::references::of_paper(&matter.id, &record.submission.paper)?);

@@ -1,7 +1,7 @@
 //! Receipt codes: 16 digits from HMAC(server secret, form token); only a keyed hash is stored.
 //!
-//! A lost code is replaced by an office that has no part in the matter; the petitioner is told, and what the new code may
-//! do is narrower than what the old one did (LAW.md §12.13, DESIGN decision 6).
+//! A lost code is replaced by an office that has no part in the matter; the petitioner is told, and what the new code
+//! may do is narrower than what the old one did (LAW.md §12.13, DESIGN decision 6).
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,9 @@ use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::Phase;
 use huiyin_domain::submission::Naming;
 use huiyin_domain::unit::Directory;
-use huiyin_storage::{AuditRecord, Changes, ItemKind, ItemRecord, NewCode, Record, RecordWrite, SubmissionRecord, Table};
+use huiyin_storage::{
+    AuditRecord, Changes, ItemKind, ItemRecord, NewCode, Record, RecordWrite, SubmissionRecord, Table,
+};
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
@@ -126,8 +128,9 @@ pub async fn case(office: &Office, staff: &Staff, typed: &str) -> Result<Case> {
     })
 }
 
-/// Who replaces a code: the receiving petition office; where a unit received directly, its superior or the petition office of
-/// its level; where none of these can, two officers outside the case. Never who holds the matter, held it or is complained of.
+/// Who replaces a code: the receiving petition office; where a unit received directly, its superior or the petition
+/// office of its level; where none of these can, two officers outside the case. Never who holds the matter, held it or
+/// is complained of.
 fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters: &[Matter]) -> May {
     let own = &staff.officer.unit;
     if is_involved(directory, own, record, matters) || matters.iter().any(|m| m.recused.contains(&staff.officer.id)) {
@@ -144,7 +147,9 @@ fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters:
     let second: Vec<UnitId> = first.iter().chain(std::iter::once(received)).flat_map(next).collect();
     let can = |unit: &&UnitId| {
         let works_here = directory.unit(unit).is_some_and(|u| u.active) && !directory.is_outside(unit);
-        works_here && !directory.with_power(unit, Power::Work).is_empty() && !is_involved(directory, unit, record, matters)
+        works_here
+            && !directory.with_power(unit, Power::Work).is_empty()
+            && !is_involved(directory, unit, record, matters)
     };
     for candidates in [first, second] {
         let able: BTreeSet<&UnitId> = candidates.iter().filter(can).collect();
@@ -158,22 +163,29 @@ fn may(directory: &Directory, staff: &Staff, record: &SubmissionRecord, matters:
     May::WithAnother
 }
 
-/// Whether a unit has a part in the case: it holds or held it, reviews it, or is complained of. The petition office that received
-/// it and passed it on has none.
+/// Whether a unit has a part in the case: it holds or held it, reviews it, or is complained of. The petition office
+/// that received it and passed it on has none.
 fn is_involved(directory: &Directory, unit: &UnitId, record: &SubmissionRecord, matters: &[Matter]) -> bool {
-    let routes = |m: &Matter| unit == &record.submission.unit && directory.is_petition_office(unit) && (&m.holder != unit || m.phase == Phase::Intake);
+    let routes = |m: &Matter| {
+        unit == &record.submission.unit
+            && directory.is_petition_office(unit)
+            && (&m.holder != unit || m.phase == Phase::Intake)
+    };
     let meant = |m: &Matter| directory.unit(unit).is_some_and(|u| m.is_about(u));
     let has_part = |m: &Matter| &m.holder == unit || m.held.contains(unit) || m.reviewer.as_ref() == Some(unit);
     matters.iter().any(|m| meant(m) || (has_part(m) && !routes(m)))
 }
 
 async fn proposal(office: &Office, submission: &SubmissionId) -> Result<Option<Proposal>> {
-    let item = office.store().item(office.tenant(), ItemKind::Proposal, &format!("code:{submission}"), office.machine_now()).await?;
+    let item = office
+        .store()
+        .item(office.tenant(), ItemKind::Proposal, &format!("code:{submission}"), office.machine_now())
+        .await?;
     Ok(item.and_then(|i| serde_json::from_value(i.doc).ok()))
 }
 
-/// Replaces a lost code. The old one ends when the new one is used for the first time, or at once when it was stolen; the
-/// petitioner sees who did it and why, and gets a letter.
+/// Replaces a lost code. The old one ends when the new one is used for the first time, or at once when it was stolen;
+/// the petitioner sees who did it and why, and gets a letter.
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; [`AppError::NotAllowed`] for whoever may not.
@@ -185,13 +197,22 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
     let mut officers = vec![staff.officer.id.0.clone()];
     match (case.may, &waiting) {
         (May::Never, _) => return Err(AppError::NotAllowed),
-        (May::WithAnother, Some(first)) if first.officer != staff.officer.id.0 => officers.insert(0, first.officer.clone()),
+        (May::WithAnother, Some(first)) if first.officer != staff.officer.id.0 => {
+            officers.insert(0, first.officer.clone())
+        }
         (May::WithAnother, _) => {
             reading(office, staff, &case.record.submission.id, &purpose)?;
-            let doc = Proposal { officer: staff.officer.id.0.clone(), unit: staff.officer.unit.clone(), purpose, stolen };
+            let doc =
+                Proposal { officer: staff.officer.id.0.clone(), unit: staff.officer.unit.clone(), purpose, stolen };
             let doc = serde_json::to_value(doc).map_err(AppError::caused("a proposal has no JSON"))?;
             let expires = office.machine_now().checked_add(PROPOSED_HOURS.hours()).ok();
-            office.store().put_items(office.tenant(), vec![ItemRecord { kind: ItemKind::Proposal, key, doc, expires, only_new: false }]).await?;
+            office
+                .store()
+                .put_items(
+                    office.tenant(),
+                    vec![ItemRecord { kind: ItemKind::Proposal, key, doc, expires, only_new: false }],
+                )
+                .await?;
             return Ok(Replaced::Proposed);
         }
         (May::Alone, _) => {}
@@ -199,11 +220,17 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
     let stolen = stolen || waiting.as_ref().is_some_and(|w| w.stolen);
     let audit = reading(office, staff, &case.record.submission.id, &purpose)?;
     let new = code(office, &random_hex(16)?);
-    let given = NewCode { hash: hash(office, &new), at: office.now().at, unit: staff.officer.unit.clone(), officers, stolen };
+    let given =
+        NewCode { hash: hash(office, &new), at: office.now().at, unit: staff.officer.unit.clone(), officers, stolen };
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(audit);
     let record = if stolen {
-        SubmissionRecord { receipt_hash: given.hash.clone(), waiting_code: None, replaced_code: Some(given), ..case.record.clone() }
+        SubmissionRecord {
+            receipt_hash: given.hash.clone(),
+            waiting_code: None,
+            replaced_code: Some(given),
+            ..case.record.clone()
+        }
     } else {
         let waiting = ReceiptCode { submission: case.record.submission.id.clone() };
         changes.records.push(RecordWrite::put(&(given.hash.clone(),), &waiting)?);
@@ -265,7 +292,12 @@ pub(crate) async fn confirm(office: &Office, record: SubmissionRecord) -> Result
     let Some(given) = record.waiting_code.clone() else { return Ok(record) };
     // What waits after a replacement waits from its first use.
     let code = NewCode { at: office.now().at, ..given };
-    let record = SubmissionRecord { receipt_hash: code.hash.clone(), waiting_code: None, replaced_code: Some(code.clone()), ..record };
+    let record = SubmissionRecord {
+        receipt_hash: code.hash.clone(),
+        waiting_code: None,
+        replaced_code: Some(code.clone()),
+        ..record
+    };
     let mut changes = Changes::new(office.tenant().clone());
     changes.submission_update = Some(record.clone());
     office.store().commit(changes).await?;
@@ -298,7 +330,10 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
     let who = crate::vault::person(office, &case.record.submission.id).await?.map(|v| v.identity).unwrap_or_default();
     let purpose = office.wording().text(office.binding(), "code-letter-title", &[]);
     let mut changes = Changes::new(office.tenant().clone());
-    changes.audits.push(AuditRecord { what: "identity".to_owned(), ..reading(office, staff, &case.record.submission.id, &purpose)? });
+    changes.audits.push(AuditRecord {
+        what: "identity".to_owned(),
+        ..reading(office, staff, &case.record.submission.id, &purpose)?
+    });
     office.store().commit(changes).await?;
     let directory = office.directory().await?;
     let unit = directory.unit(&code.unit).cloned();

@@ -10,10 +10,13 @@ const LONG: usize = 40;
 /// Empty when nothing is left that can be read.
 pub fn title_of(whole: &str) -> String {
     let prose = text::prose(whole);
-    let sentences: Vec<&str> = prose.split(['\n', '。', '！', '？', '!', '?', '；', ';']).map(str::trim).filter(|s| readable(s)).collect();
+    let sentences: Vec<&str> =
+        prose.split(['\n', '。', '！', '？', '!', '?', '；', ';']).map(str::trim).filter(|s| readable(s)).collect();
     let subject = sentences.iter().find_map(|s| subject(s));
     // Where all is greeting, its last words are better than none.
-    let chosen = subject.or_else(|| sentences.iter().rev().find(|s| !terms::names_a_person(s)).map(|s| (*s).to_owned())).unwrap_or_default();
+    let chosen = subject
+        .or_else(|| sentences.iter().rev().find(|s| !terms::names_a_person(s)).map(|s| (*s).to_owned()))
+        .unwrap_or_default();
     cut(&text::line(&chosen))
 }
 
@@ -22,7 +25,8 @@ pub fn without_name(title: &str, name: &str) -> String {
     if name.chars().count() < 2 || !title.contains(name) {
         return title.to_owned();
     }
-    let parts: Vec<&str> = title.split_inclusive(['，', ',', '、', '：', ':', '。']).filter(|p| !p.contains(name)).collect();
+    let parts: Vec<&str> =
+        title.split_inclusive(['，', ',', '、', '：', ':', '。']).filter(|p| !p.contains(name)).collect();
     let rest = parts.concat();
     let rest = rest.trim_end_matches(['，', ',', '、', '：', ':']).trim();
     if readable(rest) { rest.to_owned() } else { String::new() }
@@ -60,7 +64,8 @@ fn subject(sentence: &str) -> Option<String> {
         rest = more;
     }
     let rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric() && !"“‘《（(".contains(c)).trim();
-    (readable(rest) && !is_greeting(rest) && !is_introduction(rest) && !terms::names_a_person(rest)).then(|| rest.to_owned())
+    (readable(rest) && !is_greeting(rest) && !is_introduction(rest) && !terms::names_a_person(rest))
+        .then(|| rest.to_owned())
 }
 
 /// The first part of a sentence and what follows it.
@@ -68,7 +73,9 @@ fn clause(sentence: &str) -> Option<(&str, &str)> {
     // A blank parts Chinese, not the words of other languages.
     let parts = |(at, sign): (usize, char)| match sign {
         '，' | ',' | '：' | ':' | '、' => true,
-        ' ' | '\u{3000}' => sentence.get(at + sign.len_utf8()..).and_then(|r| r.chars().next()).is_some_and(text::is_han),
+        ' ' | '\u{3000}' => {
+            sentence.get(at + sign.len_utf8()..).and_then(|r| r.chars().next()).is_some_and(text::is_han)
+        }
         _ => false,
     };
     let (at, sign) = sentence.char_indices().find(|c| parts(*c))?;
@@ -82,8 +89,21 @@ fn plain(text: &str) -> String {
 /// 尊敬的领导, 您好, 各位领导, 县委书记: whom it greets.
 fn is_greeting(part: &str) -> bool {
     const STARTS: &[&str] = &["尊敬的", "敬爱的", "亲爱的", "尊敬", "致", "dear"];
-    const WHOLE: &[&str] =
-        &["您好", "你好", "您们好", "你们好", "大家好", "打扰了", "冒昧打扰", "感谢百忙之中", "辛苦了", "hello", "hi", "dearsir", "dearsirormadam"];
+    const WHOLE: &[&str] = &[
+        "您好",
+        "你好",
+        "您们好",
+        "你们好",
+        "大家好",
+        "打扰了",
+        "冒昧打扰",
+        "感谢百忙之中",
+        "辛苦了",
+        "hello",
+        "hi",
+        "dearsir",
+        "dearsirormadam",
+    ];
     const WHO: &[&str] = &[
         "领导",
         "书记",
@@ -118,10 +138,35 @@ fn is_greeting(part: &str) -> bool {
 
 /// 我是青石镇居民, 本人张三: who writes.
 fn is_introduction(part: &str) -> bool {
-    const STARTS: &[&str] =
-        &["我是", "我叫", "我们是", "我系", "本人是", "本人系", "本人叫", "我名叫", "我姓", "我们系", "我家住", "我住在", "本人住", "本人姓名", "本人"];
-    const WRITES: &[&str] =
-        &["我要反映", "我想反映", "现反映", "现向您反映", "向您反映", "我来反映", "反映如下", "情况如下", "事情是这样的", "现将有关情况反映如下"];
+    const STARTS: &[&str] = &[
+        "我是",
+        "我叫",
+        "我们是",
+        "我系",
+        "本人是",
+        "本人系",
+        "本人叫",
+        "我名叫",
+        "我姓",
+        "我们系",
+        "我家住",
+        "我住在",
+        "本人住",
+        "本人姓名",
+        "本人",
+    ];
+    const WRITES: &[&str] = &[
+        "我要反映",
+        "我想反映",
+        "现反映",
+        "现向您反映",
+        "向您反映",
+        "我来反映",
+        "反映如下",
+        "情况如下",
+        "事情是这样的",
+        "现将有关情况反映如下",
+    ];
     let words = plain(part);
     let who = STARTS.iter().any(|s| words.starts_with(s)) && words.chars().count() <= 30;
     who || WRITES.contains(&words.as_str())

@@ -1,5 +1,5 @@
-//! Long work that lives in the memory of the program: how far it is, whose it is, and what it made. What the work does stands
-//! where it is begun.
+//! Long work that lives in the memory of the program: how far it is, whose it is, and what it made. What the work does
+//! stands where it is begun.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -150,7 +150,10 @@ impl Ground {
     /// # Errors
     /// [`AppError::Internal`] for a pack of another kind.
     pub fn lodging(&self) -> Result<&Lodging> {
-        self.book.lodging.as_ref().ok_or_else(|| AppError::internal(format!("`{}` is no pack of matters", self.book.id)))
+        self.book
+            .lodging
+            .as_ref()
+            .ok_or_else(|| AppError::internal(format!("`{}` is no pack of matters", self.book.id)))
     }
 
     /// As the domain takes it.
@@ -196,12 +199,19 @@ impl Office {
 
     /// The same office with another source of time (for seeds).
     pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
-        Self { readings: Arc::clone(&self.readings), library: Arc::clone(&self.library), ..Self::new(Parts { time, ..(*self.parts).clone() }) }
+        Self {
+            readings: Arc::clone(&self.readings),
+            library: Arc::clone(&self.library),
+            ..Self::new(Parts { time, ..(*self.parts).clone() })
+        }
     }
 
     /// The same office under another family of packs.
     pub fn with_procedure(&self, procedure: &str) -> Self {
-        Self { library: Arc::clone(&self.library), ..Self::new(Parts { procedure: procedure.to_owned(), ..(*self.parts).clone() }) }
+        Self {
+            library: Arc::clone(&self.library),
+            ..Self::new(Parts { procedure: procedure.to_owned(), ..(*self.parts).clone() })
+        }
     }
 
     /// The same office with other packs or calendars: what a new version of the program brings.
@@ -209,8 +219,8 @@ impl Office {
         Self::new(Parts { library, ..(*self.parts).clone() })
     }
 
-    /// A turn at guessing: guesses at one name, or from one place, are judged one after another, so that many at once gain
-    /// nothing and keep nobody else waiting.
+    /// A turn at guessing: guesses at one name, or from one place, are judged one after another, so that many at once
+    /// gain nothing and keep nobody else waiting.
     pub(crate) async fn turn(&self, key: &str) -> tokio::sync::OwnedMutexGuard<()> {
         let turn = self.turns.of(key);
         turn.lock_owned().await
@@ -311,7 +321,11 @@ impl Office {
     /// # Errors
     /// As the store; [`AppError::Refused`] where it is copied by a program of its own.
     pub async fn copy_store(&self, path: &std::path::Path) -> Result<()> {
-        if self.store().copy_to(path).await? { Ok(()) } else { Err(AppError::Refused("this store is copied by its own program".into())) }
+        if self.store().copy_to(path).await? {
+            Ok(())
+        } else {
+            Err(AppError::Refused("this store is copied by its own program".into()))
+        }
     }
 
     /// Brings everything into the store's main file before the end.
@@ -322,7 +336,8 @@ impl Office {
         Ok(self.store().checkpoint().await?)
     }
 
-    /// Matters that have duties and are not there, at most a hundred: what a damaged or half restored store leaves behind.
+    /// Matters that have duties and are not there, at most a hundred: what a damaged or half restored store leaves
+    /// behind.
     ///
     /// # Errors
     /// As the store.
@@ -355,8 +370,9 @@ impl Office {
     /// # Errors
     /// When a matter names a pack this program does not have.
     pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
-        let book =
-            self.library().book(pack).ok_or_else(|| AppError::Refused(format!("pack `{pack}` is not installed; put it in with `huiyin pack install`")))?;
+        let book = self.library().book(pack).ok_or_else(|| {
+            AppError::Refused(format!("pack `{pack}` is not installed; put it in with `huiyin pack install`"))
+        })?;
         self.ground_of(book).await
     }
 
@@ -398,14 +414,23 @@ impl Office {
     }
 
     async fn ground_of(&self, book: Arc<RuleBook>) -> Result<Ground> {
-        let calendar = self.library().calendar(&book.calendar).ok_or_else(|| AppError::internal(format!("calendar `{}` is not installed", book.calendar)))?;
-        Ok(Ground { book: self.as_of_today(&book), calendar, directory: self.directory().await?, draw_seed: self.draw_seed() })
+        let calendar = self
+            .library()
+            .calendar(&book.calendar)
+            .ok_or_else(|| AppError::internal(format!("calendar `{}` is not installed", book.calendar)))?;
+        Ok(Ground {
+            book: self.as_of_today(&book),
+            calendar,
+            directory: self.directory().await?,
+            draw_seed: self.draw_seed(),
+        })
     }
 
     /// The book with the periods of today in its labels, made anew only when one of them changes.
     fn as_of_today(&self, book: &Arc<RuleBook>) -> Arc<RuleBook> {
         let today = self.now().today();
-        let spans: Vec<_> = book.clocks.values().map(|c| c.on(today)).map(|(length, unit, ..)| (length, unit)).collect();
+        let spans: Vec<_> =
+            book.clocks.values().map(|c| c.on(today)).map(|(length, unit, ..)| (length, unit)).collect();
         if let Ok(kept) = self.readings.read()
             && let Some((of, read)) = kept.get(&book.id)
             && *of == spans
@@ -518,8 +543,8 @@ impl Office {
         }
     }
 
-    /// Reserves the next number of a series of papers for the unit of work that carries it. One that is not used in time is given
-    /// to the next who asks, so that no number is left out.
+    /// Reserves the next number of a series of papers for the unit of work that carries it. One that is not used in
+    /// time is given to the next who asks, so that no number is left out.
     ///
     /// # Errors
     /// As the store.
@@ -532,7 +557,9 @@ impl Office {
     /// Gives back numbers of papers that were not made. Where that fails they are free by themselves after a while.
     pub(crate) async fn give_back(&self, numbers: Vec<Reserved>) {
         if !numbers.is_empty() && self.store().give_back(self.tenant(), numbers).await.is_err() {
-            tracing::warn!("numbers of papers could not be given back; they are free by themselves in {HELD_SECONDS} seconds");
+            tracing::warn!(
+                "numbers of papers could not be given back; they are free by themselves in {HELD_SECONDS} seconds"
+            );
         }
     }
 
@@ -588,7 +615,11 @@ pub struct Staff {
 impl Staff {
     /// As the domain sees the actor.
     pub fn actor(&self) -> Actor {
-        Actor::Officer { id: OfficerId::clone(&self.officer.id), unit: self.officer.unit.clone(), posts: self.officer.posts.clone() }
+        Actor::Officer {
+            id: OfficerId::clone(&self.officer.id),
+            unit: self.officer.unit.clone(),
+            posts: self.officer.posts.clone(),
+        }
     }
 
     /// An officer of a directory at work.

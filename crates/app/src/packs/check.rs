@@ -51,23 +51,34 @@ pub struct Shown {
 ///
 /// # Errors
 /// Every fault in words, with file and line.
-pub(crate) fn run(pack: &Pack, calendars: &BTreeMap<String, Arc<WorkCalendar>>, name: &str, limits: &Limits) -> Result<Shown, Vec<String>> {
+pub(crate) fn run(
+    pack: &Pack,
+    calendars: &BTreeMap<String, Arc<WorkCalendar>>,
+    name: &str,
+    limits: &Limits,
+) -> Result<Shown, Vec<String>> {
     let Some(calendar) = calendars.get(&pack.book.calendar) else {
         let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
-        return Err(vec![format!("{name}/pack.toml: there is no calendar `{}`; known: {}", pack.book.calendar, known.join(", "))]);
+        return Err(vec![format!(
+            "{name}/pack.toml: there is no calendar `{}`; known: {}",
+            pack.book.calendar,
+            known.join(", ")
+        )]);
     };
-    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
+    let mut errors: Vec<String> =
+        huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
     errors.extend(under_floor(pack, calendar).iter().map(ToString::to_string));
     errors.extend(templates::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
     let over = || std::time::Instant::now() > limits.until;
     match huiyin_rules::prove_within(&pack.book, &Bounds { states: limits.states, stop: &over }) {
         Ok(proof) => {
             errors.extend(proof.refutations.iter().map(|r| {
-                let at = r.at.as_ref().map(|place| pack.place_of(place)).map(|(file, line)| match file.split_once(':') {
-                    // An entry of the pack it lies over.
-                    Some((base, file)) => format!("{base}/{file}:{line}"),
-                    None => format!("{name}/{file}:{line}"),
-                });
+                let at =
+                    r.at.as_ref().map(|place| pack.place_of(place)).map(|(file, line)| match file.split_once(':') {
+                        // An entry of the pack it lies over.
+                        Some((base, file)) => format!("{base}/{file}:{line}"),
+                        None => format!("{name}/{file}:{line}"),
+                    });
                 format!("{}: {r}", at.unwrap_or_else(|| name.to_owned()))
             }));
             if errors.is_empty() { Ok(Shown { cases: pack.case_count(), proof }) } else { Err(errors) }

@@ -47,7 +47,9 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
     let mut found = Vec::new();
     walk(root, &mut found)?;
     found.sort();
-    let mut out = String::from("# Procedures\n\nDrawn from the packs by `huiyin pack draw packs docs/PROCEDURES.md`; a test keeps it so. 由规则包画出。\n");
+    let mut out = String::from(
+        "# Procedures\n\nDrawn from the packs by `huiyin pack draw packs docs/PROCEDURES.md`; a test keeps it so. 由规则包画出。\n",
+    );
     let wording = Wording::load().map_err(|e| PackLoadError::Calendar(e.to_string()))?;
     for folder in found {
         let book = read_one(&folder)?;
@@ -57,7 +59,12 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
             "\n## {} · `{}`\n\n{}\n\n```mermaid\n{}```\n",
             book.title.get(&book.binding),
             book.id,
-            book.title.languages().filter(|l| *l != book.binding).map(|l| book.title.get(l)).collect::<Vec<_>>().join(" · "),
+            book.title
+                .languages()
+                .filter(|l| *l != book.binding)
+                .map(|l| book.title.get(l))
+                .collect::<Vec<_>>()
+                .join(" · "),
             huiyin_rules::mermaid(&book, &huiyin_rules::Words { language: &book.binding, span: &span, colon: "：" })
         ));
     }
@@ -69,7 +76,12 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
 /// # Errors
 /// When it is no pack, or the pack is wrong.
 pub fn read_one(folder: &Path) -> Result<RuleBook, PackLoadError> {
-    let missing = || PackLoadError::Calendar(format!("`{}` is no pack folder: there is no readable `pack.toml` in it", folder.display()));
+    let missing = || {
+        PackLoadError::Calendar(format!(
+            "`{}` is no pack folder: there is no readable `pack.toml` in it",
+            folder.display()
+        ))
+    };
     let files = read_folder(folder).ok_or_else(missing)?;
     let base = base_of(&files).and_then(|id| texts().pack(&id));
     Ok(read_pack_over(&files, base.as_ref())?.book)
@@ -100,10 +112,15 @@ pub fn texts_of(root: &Path) -> Result<Texts, PackLoadError> {
         }
         if folder.join("pack.toml").is_file() {
             let files = PackFiles { id: folder.display().to_string(), files: texts_in(&folder)? };
-            let id = id_of(&files).ok_or_else(|| PackLoadError::Calendar(format!("{}/pack.toml: [pack] gives no `id`", folder.display())))?;
+            let id = id_of(&files).ok_or_else(|| {
+                PackLoadError::Calendar(format!("{}/pack.toml: [pack] gives no `id`", folder.display()))
+            })?;
             let files = files.files.into_iter().filter(|(name, _)| name.ends_with(".toml")).collect();
             if out.packs.insert(id.clone(), files).is_some() {
-                return Err(PackLoadError::Calendar(format!("two packs under `{}` call themselves `{id}`; keep one", root.display())));
+                return Err(PackLoadError::Calendar(format!(
+                    "two packs under `{}` call themselves `{id}`; keep one",
+                    root.display()
+                )));
             }
         } else if folder.join("calendar.toml").is_file() {
             let id = folder.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -144,9 +161,14 @@ fn walk(folder: &Path, found: &mut Vec<std::path::PathBuf>) -> Result<(), PackLo
     Ok(())
 }
 
-fn check_one(root: &Path, folder: &Path, calendars: &BTreeMap<String, Arc<WorkCalendar>>) -> Result<Checked, PackLoadError> {
+fn check_one(
+    root: &Path,
+    folder: &Path,
+    calendars: &BTreeMap<String, Arc<WorkCalendar>>,
+) -> Result<Checked, PackLoadError> {
     let mut files = BTreeMap::new();
-    let name = folder.strip_prefix(root).ok().filter(|p| !p.as_os_str().is_empty()).unwrap_or(folder).display().to_string();
+    let name =
+        folder.strip_prefix(root).ok().filter(|p| !p.as_os_str().is_empty()).unwrap_or(folder).display().to_string();
     let fail = |source| PackLoadError::Read { path: folder.display().to_string(), source };
     for entry in std::fs::read_dir(folder).map_err(fail)? {
         let path = entry.map_err(fail)?.path();
@@ -155,16 +177,27 @@ fn check_one(root: &Path, folder: &Path, calendars: &BTreeMap<String, Arc<WorkCa
             let file = path.file_name().map(|f| f.to_string_lossy().into_owned()).unwrap_or_default();
             match String::from_utf8(bytes) {
                 Ok(text) => files.insert(file, text),
-                Err(_) => return Ok(Checked { folder: name.clone(), result: Err(vec![format!("{name}/{file}: not UTF-8; save it as UTF-8")]) }),
+                Err(_) => {
+                    return Ok(Checked {
+                        folder: name.clone(),
+                        result: Err(vec![format!("{name}/{file}: not UTF-8; save it as UTF-8")]),
+                    });
+                }
             };
         }
     }
-    let id = root.file_name().map(|r| format!("{}/{name}", r.to_string_lossy())).filter(|_| name != folder.display().to_string()).unwrap_or_default();
+    let id = root
+        .file_name()
+        .map(|r| format!("{}/{name}", r.to_string_lossy()))
+        .filter(|_| name != folder.display().to_string())
+        .unwrap_or_default();
     let mut pack_files = PackFiles { id, files };
     let shipped = texts();
     let base = match base_of(&pack_files) {
         // A base beside it comes before a shipped one of the same id.
-        Some(id) => read_folder(&root.join(&id)).or_else(|| root.parent().and_then(|p| read_folder(&p.join(&id)))).or_else(|| shipped.pack(&id)),
+        Some(id) => read_folder(&root.join(&id))
+            .or_else(|| root.parent().and_then(|p| read_folder(&p.join(&id))))
+            .or_else(|| shipped.pack(&id)),
         None => None,
     };
     let result = match read_pack_over(&pack_files, base.as_ref()) {

@@ -1,5 +1,5 @@
-//! Packs and calendars as they are read and checked: those that come with the program and those of a folder. How they are
-//! installed in a store stands in the room `rules`.
+//! Packs and calendars as they are read and checked: those that come with the program and those of a folder. How they
+//! are installed in a store stands in the room `rules`.
 //!
 //! A matter keeps the pack of its day; the newest pack in force on a day receives what comes in.
 
@@ -76,7 +76,8 @@ impl Library {
         Self::read(&shipped::texts(), BTreeSet::new())
     }
 
-    /// Reads every pack and calendar. Packs that are withdrawn go on for what began under them, and receive nothing new.
+    /// Reads every pack and calendar. Packs that are withdrawn go on for what began under them, and receive nothing
+    /// new.
     ///
     /// # Errors
     /// The first that is wrong, with file and line.
@@ -89,7 +90,9 @@ impl Library {
             let Some(files) = texts.pack(id) else { continue };
             let pack = read_pack_over(&files, base_of(&files).and_then(|base| texts.pack(&base)).as_ref())?;
             let calendar = library.calendar(&pack.book.calendar);
-            let calendar = calendar.ok_or_else(|| PackLoadError::Calendar(format!("pack {id}: there is no calendar `{}`", pack.book.calendar)))?;
+            let calendar = calendar.ok_or_else(|| {
+                PackLoadError::Calendar(format!("pack {id}: there is no calendar `{}`", pack.book.calendar))
+            })?;
             let low = under_floor(&pack, &calendar);
             if !low.is_empty() {
                 return Err(huiyin_rules::PackErrors(low).into());
@@ -107,18 +110,21 @@ impl Library {
 
     /// The newest version of a family in force on a day; before the first, the first.
     pub fn in_force(&self, family: &str, on: Date) -> Option<Arc<RuleBook>> {
-        let mut versions: Vec<&Arc<RuleBook>> = self.books.values().filter(|b| b.family() == family && !self.withdrawn.contains(&b.id)).collect();
+        let mut versions: Vec<&Arc<RuleBook>> =
+            self.books.values().filter(|b| b.family() == family && !self.withdrawn.contains(&b.id)).collect();
         versions.sort_by_key(|b| b.force_from);
         versions.iter().rev().find(|b| b.force_from <= on).or_else(|| versions.first()).map(|b| Arc::clone(b))
     }
 
     /// The families of packs of a kind, each once.
     pub fn families(&self, kind: ProceedingKind) -> Vec<String> {
-        let all: std::collections::BTreeSet<String> = self.books.values().filter(|b| b.kind == kind).map(|b| b.family().to_owned()).collect();
+        let all: std::collections::BTreeSet<String> =
+            self.books.values().filter(|b| b.kind == kind).map(|b| b.family().to_owned()).collect();
         all.into_iter().collect()
     }
 
-    /// The packs of a kind in force on a day beside a family of matters: those of its country, which is the first part of the name.
+    /// The packs of a kind in force on a day beside a family of matters: those of its country, which is the first part
+    /// of the name.
     pub fn beside(&self, family: &str, kind: ProceedingKind, on: Date) -> Vec<Arc<RuleBook>> {
         let country = |name: &str| name.split('/').next().unwrap_or_default().to_owned();
         let near = self.families(kind).into_iter().filter(|f| country(f) == country(family));
@@ -167,7 +173,8 @@ impl Library {
         Ok(())
     }
 
-    /// The posts and kinds of units of all packs together: those of matters first. Two packs never differ in what a post may do.
+    /// The posts and kinds of units of all packs together: those of matters first. Two packs never differ in what a
+    /// post may do.
     pub fn vocabulary(&self) -> Vocabulary {
         let mut out = Vocabulary::default();
         // Those that receive something first.
@@ -177,7 +184,8 @@ impl Library {
             for post in &book.posts {
                 if out.post(post.id).is_none() {
                     let mut post = post.clone();
-                    // A pack that is withdrawn goes on for what began under it, and hands out the office itself no more.
+                    // A pack that is withdrawn goes on for what began under it, and hands out the office itself no
+                    // more.
                     if self.withdrawn.contains(&book.id) {
                         post.may.remove(&Power::Administer);
                     }
@@ -221,5 +229,10 @@ pub fn picture(
 ) -> String {
     let span = |n, unit| crate::periods::span(wording, language, n, unit);
     let colon = wording.text(language, "colon", &[]);
-    huiyin_rules::svg(book, &huiyin_rules::Words { language: language.code(), span: &span, colon: &colon }, title, name_of)
+    huiyin_rules::svg(
+        book,
+        &huiyin_rules::Words { language: language.code(), span: &span, colon: &colon },
+        title,
+        name_of,
+    )
 }

@@ -17,7 +17,8 @@ struct Shipped;
 pub fn texts() -> Texts {
     let mut out = Texts::default();
     let all: Vec<String> = Shipped::iter().map(|n| n.to_string()).collect();
-    let text = |name: &str| Shipped::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
+    let text =
+        |name: &str| Shipped::get(name).map(|f| String::from_utf8_lossy(&f.data).into_owned()).unwrap_or_default();
     for name in all.iter().filter(|n| n.ends_with(".toml") || n.ends_with(".json")) {
         if let Some((id, file)) = name.strip_prefix("calendars/").and_then(|rest| rest.split_once('/')) {
             if file != "schema.json" {

@@ -14,14 +14,22 @@ pub fn check_templates(book: &RuleBook) -> Vec<String> {
                 let values = samples(book, rule, all_given);
                 for (language, text) in paper.template.languages().map(|l| (l, paper.template.get(l))) {
                     if let Err(error) = huiyin_documents::render(text, &values) {
-                        out.push(format!("paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}", rule.id, paper.line));
+                        out.push(format!(
+                            "paper `{name}` ({language}), made by the move `{}`, entry at line {}: {error}",
+                            rule.id, paper.line
+                        ));
                     }
                 }
             }
         }
     }
-    for (name, paper) in book.papers.iter().filter(|(name, _)| !book.moves.iter().any(|m| m.documents().any(|d| d == *name))) {
-        out.push(format!("paper `{name}`, entry at line {}: no move makes it; name it as `document` of one, or take it out", paper.line));
+    for (name, paper) in
+        book.papers.iter().filter(|(name, _)| !book.moves.iter().any(|m| m.documents().any(|d| d == *name)))
+    {
+        out.push(format!(
+            "paper `{name}`, entry at line {}: no move makes it; name it as `document` of one, or take it out",
+            paper.line
+        ));
     }
     out.dedup();
     out
@@ -29,7 +37,9 @@ pub fn check_templates(book: &RuleBook) -> Vec<String> {
 
 /// Sample values of everything a move always gives its paper, and with `all_given` of what it may give.
 fn samples(book: &RuleBook, rule: &MoveRule, all_given: bool) -> BTreeMap<String, String> {
-    let mut names: Vec<String> = ["to", "number", "title", "received", "arrived", "accepted", "today", "unit", "above"].map(str::to_owned).to_vec();
+    let mut names: Vec<String> = ["to", "number", "title", "received", "arrived", "accepted", "today", "unit", "above"]
+        .map(str::to_owned)
+        .to_vec();
     names.extend(book.clocks.values().filter(|c| c.length.is_some()).map(|c| format!("period_{}", c.id.as_str())));
     let begun = rule.start.iter().filter_map(|id| book.clock(id)).filter(|c| all_given || c.only_if.is_none());
     names.extend(begun.map(|c| format!("due_{}", c.id.as_str())));
@@ -46,7 +56,8 @@ fn samples(book: &RuleBook, rule: &MoveRule, all_given: bool) -> BTreeMap<String
         }
     }
     if all_given {
-        names.extend(["above_address", "sent_from", "late_title", "late_due", "late_days", "served"].map(str::to_owned));
+        names
+            .extend(["above_address", "sent_from", "late_title", "late_due", "late_days", "served"].map(str::to_owned));
     }
     names.into_iter().map(|n| (n, "样张".to_owned())).collect()
 }

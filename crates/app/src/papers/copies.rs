@@ -42,8 +42,14 @@ impl Copy {
 
     /// The bytes, compared with their digest.
     async fn read(&self, office: &Office) -> Result<Vec<u8>> {
-        let bytes = crate::vault::open(office, &SubmissionId::new(&self.submission), &self.sha256, &self.stored, &self.key).await?;
-        if crate::vault::hash(&bytes) == self.sha256 { Ok(bytes) } else { Err(AppError::internal("a paper's file is not the one that was stored")) }
+        let bytes =
+            crate::vault::open(office, &SubmissionId::new(&self.submission), &self.sha256, &self.stored, &self.key)
+                .await?;
+        if crate::vault::hash(&bytes) == self.sha256 {
+            Ok(bytes)
+        } else {
+            Err(AppError::internal("a paper's file is not the one that was stored"))
+        }
     }
 }
 
@@ -85,8 +91,8 @@ pub(super) fn waiting((proceeding, n): &(ProceedingId, u32)) -> ItemRecord {
     ItemRecord::lasting(ItemKind::CopyToMake, format!("{proceeding}:{n:06}"), serde_json::json!({}))
 }
 
-/// The copy that was served: the same bytes ever after, whatever fonts come later. Until it is made, a few seconds after the paper,
-/// it is set anew each time and comes out the same.
+/// The copy that was served: the same bytes ever after, whatever fonts come later. Until it is made, a few seconds
+/// after the paper, it is set anew each time and comes out the same.
 pub(super) async fn served(office: &Office, paper: &Paper, letter: Letter) -> Result<Vec<u8>> {
     match office.find::<Copy>(&(ProceedingId::new(&paper.matter), paper.n)).await? {
         Some(copy) => copy.read(office).await,
@@ -126,7 +132,9 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
     let done = || office.store().remove_item(office.tenant(), ItemKind::CopyToMake, waiting);
     let key = waiting.rsplit_once(':').and_then(|(id, n)| Some((ProceedingId::new(id), n.parse::<u32>().ok()?)));
     let Some(key) = key else { return Ok(done().await.map(|()| false)?) };
-    let (Some(paper), None) = (office.find::<Paper>(&key).await?, office.find::<Copy>(&key).await?) else { return Ok(done().await.map(|()| false)?) };
+    let (Some(paper), None) = (office.find::<Paper>(&key).await?, office.find::<Copy>(&key).await?) else {
+        return Ok(done().await.map(|()| false)?);
+    };
     let letter = super::as_served(&paper);
     // With a sign in place of a character it is no copy to keep: a wider font mends it.
     let missing: String = super::undrawable(office, std::slice::from_ref(&letter)).into_iter().collect();
@@ -139,7 +147,13 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
         return Ok(done().await.map(|()| false)?);
     }
     let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
-    let copy = Copy { sha256: stored.hash, letter: paper.digest, submission: matter.submission.0, stored: stored.stored, key: stored.key };
+    let copy = Copy {
+        sha256: stored.hash,
+        letter: paper.digest,
+        submission: matter.submission.0,
+        stored: stored.stored,
+        key: stored.key,
+    };
     let mut changes = Changes::new(office.tenant().clone());
     changes.records.push(RecordWrite::add(&key, &copy)?);
     match office.store().commit(changes).await {

@@ -1,5 +1,5 @@
-//! Making a paper: the move that calls for one makes it in its own commit. The issuer is found, the number taken, the letter set
-//! in the languages of the pack, and its digest put into the record.
+//! Making a paper: the move that calls for one makes it in its own commit. The issuer is found, the number taken, the
+//! letter set in the languages of the pack, and its digest put into the record.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,9 @@ use huiyin_storage::{ItemRecord, RecordWrite, Reserved, SubmissionRecord};
 use huiyin_wording::Language;
 use jiff::civil::Date;
 
-use super::{Paper, PaperDay, PaperDayKey, all, binding_of, copies, day_text, formal_date, other_language, quotable, tongue};
+use super::{
+    Paper, PaperDay, PaperDayKey, all, binding_of, copies, day_text, formal_date, other_language, quotable, tongue,
+};
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, random_hex};
 
@@ -31,8 +33,8 @@ pub(crate) struct Made {
     pub(crate) copy: Option<ItemRecord>,
 }
 
-/// The paper a decision makes and its place in the list of the day, with its event added to the decision; empty when the move makes
-/// none.
+/// The paper a decision makes and its place in the list of the day, with its event added to the decision; empty when
+/// the move makes none.
 ///
 /// # Errors
 /// A fault of the template, which the pack's check keeps from happening; as the store.
@@ -61,7 +63,16 @@ pub(crate) async fn make_paper<K: Kind>(
         Verb::Serve => all(office, &before.id).await?.into_iter().rfind(|p| p.to_petitioner),
         _ => None,
     };
-    let about = About { office, ground, before, decision, given: &given, unit: unit.as_ref(), to_unit: to_unit.as_ref(), served: served.as_ref() };
+    let about = About {
+        office,
+        ground,
+        before,
+        decision,
+        given: &given,
+        unit: unit.as_ref(),
+        to_unit: to_unit.as_ref(),
+        served: served.as_ref(),
+    };
     let letter = about.letter(paper, &number)?;
     let salt = random_hex(16)?;
     let digest = digest(&salt, &letter).map_err(AppError::caused("a letter has no digest"))?;
@@ -94,8 +105,8 @@ pub(crate) async fn make_paper<K: Kind>(
     records_of(before, &kept, listed, paper.title.get(&ground.book.binding))
 }
 
-/// The writes of a paper: itself, its place in the list of the unit that issues it, from which notices are printed together, and
-/// its number, by which the matter is found.
+/// The writes of a paper: itself, its place in the list of the unit that issues it, from which notices are printed
+/// together, and its number, by which the matter is found.
 fn records_of(before: &Proceeding, paper: &Paper, listed: Option<PaperDayKey>, title: &str) -> Result<Made> {
     let key = (before.id.clone(), paper.n);
     let mut records = vec![RecordWrite::add(&key, paper)?];
@@ -118,18 +129,32 @@ fn records_of(before: &Proceeding, paper: &Paper, listed: Option<PaperDayKey>, t
 }
 
 /// Who issues a paper. An order is issued by whoever gives it, which may be an office further up than the next.
-fn issuing_unit(ground: &Ground, before: &Proceeding, rule: &MoveRule, paper: &PaperRule, actor: &EventActor) -> UnitId {
+fn issuing_unit(
+    ground: &Ground,
+    before: &Proceeding,
+    rule: &MoveRule,
+    paper: &PaperRule,
+    actor: &EventActor,
+) -> UnitId {
     match actor {
         EventActor::Officer { unit, .. } if rule.verb == Verb::Supervise => unit.clone(),
         _ => before.unit_for(paper.from, &ground.directory).unwrap_or_else(|| before.holder.clone()),
     }
 }
 
-/// The next number of the issuer's series, held for this unit of work. The series belongs to the letters: two units that have none
-/// of their own share it.
-async fn take_number(office: &Office, ground: &Ground, unit: Option<&Unit>, paper: &PaperRule, today: Date, numbers: &mut Vec<Reserved>) -> Result<String> {
+/// The next number of the issuer's series, held for this unit of work. The series belongs to the letters: two units
+/// that have none of their own share it.
+async fn take_number(
+    office: &Office,
+    ground: &Ground,
+    unit: Option<&Unit>,
+    paper: &PaperRule,
+    today: Date,
+    numbers: &mut Vec<Reserved>,
+) -> Result<String> {
     let numbering = ground.book.numbering.as_ref();
-    let numbering = numbering.ok_or_else(|| AppError::internal(format!("pack {} numbers no papers", ground.book.id)))?;
+    let numbering =
+        numbering.ok_or_else(|| AppError::internal(format!("pack {} numbers no papers", ground.book.id)))?;
     let letters = unit.map(|u| u.letters.as_str()).filter(|l| !l.is_empty()).unwrap_or(&numbering.letters);
     let reserved = office.paper_serial(&format!("letters:{letters}:{}:{}", paper.code, today.year())).await?;
     let number = numbering.number(letters, &paper.code, today.year(), reserved.n);
@@ -142,8 +167,18 @@ struct Given(BTreeMap<Field, String>);
 
 impl Given {
     fn of<K>(decision: &Decision<K>) -> Self {
-        let carried = decision.events.iter().find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
-        Self(carried.into_iter().flat_map(|c| c.iter()).chain(decision.words.iter()).map(|(f, v)| (f, v.to_owned())).collect())
+        let carried = decision
+            .events
+            .iter()
+            .find_map(|e| if let EventKind::Moved { carried, .. } = &e.kind { Some(carried) } else { None });
+        Self(
+            carried
+                .into_iter()
+                .flat_map(|c| c.iter())
+                .chain(decision.words.iter())
+                .map(|(f, v)| (f, v.to_owned()))
+                .collect(),
+        )
     }
 
     fn get(&self, field: Field) -> Option<&str> {
@@ -152,10 +187,26 @@ impl Given {
 }
 
 /// 主送 of a paper to a unit: whoever the move names or hands to, whoever is late, whoever asked for what it does.
-fn addressee<K: Kind>(ground: &Ground, before: &Proceeding, rule: &MoveRule, decision: &Decision<K>, to: Relation) -> Option<UnitId> {
+fn addressee<K: Kind>(
+    ground: &Ground,
+    before: &Proceeding,
+    rule: &MoveRule,
+    decision: &Decision<K>,
+    to: Relation,
+) -> Option<UnitId> {
     let clock = |n: u32| decision.subject.clocks.iter().find(|c| c.n == n);
-    let asked = || rule.needs.iter().any(|n| n.field == Field::ToUnit).then(|| Given::of(decision).get(Field::ToUnit).map(UnitId::new)).flatten();
-    let done = || decision.events.iter().find_map(|e| if let EventKind::ClockDischarged { n, .. } = &e.kind { clock(*n)?.owed_to.clone() } else { None });
+    let asked = || {
+        rule.needs
+            .iter()
+            .any(|n| n.field == Field::ToUnit)
+            .then(|| Given::of(decision).get(Field::ToUnit).map(UnitId::new))
+            .flatten()
+    };
+    let done = || {
+        decision.events.iter().find_map(|e| {
+            if let EventKind::ClockDischarged { n, .. } = &e.kind { clock(*n)?.owed_to.clone() } else { None }
+        })
+    };
     match to {
         Relation::Holder if rule.hand_to == Some(HandTo::Named) => Some(decision.subject.holder.clone()),
         Relation::Holder if rule.verb == Verb::Supervise => {
@@ -239,7 +290,10 @@ impl<K: Kind> About<'_, K> {
         let say = |key: &str| office.wording().text(language, key, &[]);
         let day = |d: Date| formal_date(language, d);
         let above = self.unit.and_then(|u| self.ground.directory.superior(&u.id));
-        let to = self.to_unit.map(|u| name_of(language, Some(u))).or_else(|| self.given.get(Field::Recipient).map(str::to_owned));
+        let to = self
+            .to_unit
+            .map(|u| name_of(language, Some(u)))
+            .or_else(|| self.given.get(Field::Recipient).map(str::to_owned));
         let arrived = before.days.get("arrived").copied().unwrap_or(before.received_on);
         let accepted = before.days.get("accepted").copied().unwrap_or(arrived);
         let mut values: BTreeMap<String, String> = BTreeMap::new();
@@ -273,16 +327,39 @@ impl<K: Kind> About<'_, K> {
         }
         for clock in book.clocks.keys() {
             let named = template.contains(&format!("period_{}", clock.as_str()));
-            if let Some(span) = named.then(|| crate::periods::of_clock(office.wording(), language, book, clock, today)).flatten() {
+            if let Some(span) =
+                named.then(|| crate::periods::of_clock(office.wording(), language, book, clock, today)).flatten()
+            {
                 set(&format!("period_{}", clock.as_str()), span);
             }
         }
+        values.extend(self.days_owed(language));
+        if let Some(paper) = self.served {
+            let letter = if language.code() != self.ground.book.binding {
+                paper.letter.second.as_deref().unwrap_or(&paper.letter)
+            } else {
+                &paper.letter
+            };
+            let values_of = [("title", letter.title.as_str().into()), ("number", paper.number.as_str().into())];
+            let served = office.wording().text(language, "paper-served", &values_of);
+            values.insert("served".to_owned(), served);
+        }
+        values
+    }
+
+    /// The last days of what the move makes somebody owe, extends, or presses for.
+    fn days_owed(&self, language: Language) -> BTreeMap<String, String> {
+        let day = |d: Date| formal_date(language, d);
+        let mut values: BTreeMap<String, String> = BTreeMap::new();
+        let mut set = |name: &str, value: String| values.insert(name.to_owned(), value);
         // The last days of what the move makes somebody owe; the first of them is `due`.
         let started: Vec<(&ClockId, Date)> = self
             .decision
             .events
             .iter()
-            .filter_map(|e| if let EventKind::ClockStarted { rule, legal, .. } = &e.kind { Some((rule, *legal)) } else { None })
+            .filter_map(|e| {
+                if let EventKind::ClockStarted { rule, legal, .. } = &e.kind { Some((rule, *legal)) } else { None }
+            })
             .collect();
         for (rule, legal) in &started {
             set(&format!("due_{}", rule.as_str()), day(*legal));
@@ -290,19 +367,19 @@ impl<K: Kind> About<'_, K> {
         if let Some((_, legal)) = started.first() {
             set("due", day(*legal));
         }
-        if let Some(legal) = self.decision.events.iter().find_map(|e| if let EventKind::ClockExtended { legal, .. } = &e.kind { Some(*legal) } else { None }) {
+        if let Some(legal) = self
+            .decision
+            .events
+            .iter()
+            .find_map(|e| if let EventKind::ClockExtended { legal, .. } = &e.kind { Some(*legal) } else { None })
+        {
             set("extended_to", day(legal));
         }
         let late = self.decision.pressed.and_then(|n| self.decision.subject.clocks.iter().find(|c| c.n == n));
-        if let Some((clock, owed)) = late.and_then(|c| book.clock(&c.rule).map(|r| (c, r))) {
+        if let Some((clock, owed)) = late.and_then(|c| self.ground.book.clock(&c.rule).map(|r| (c, r))) {
             set("late_title", owed.title.get(language.code()).to_owned());
             set("late_due", day(clock.legal));
-            set("late_days", (number_of(today) - number_of(clock.legal)).max(1).to_string());
-        }
-        if let Some(paper) = self.served {
-            let letter = if language.code() != self.ground.book.binding { paper.letter.second.as_deref().unwrap_or(&paper.letter) } else { &paper.letter };
-            let values = [("title", letter.title.as_str().into()), ("number", paper.number.as_str().into())];
-            set("served", office.wording().text(language, "paper-served", &values));
+            set("late_days", (number_of(self.office.now().today()) - number_of(clock.legal)).max(1).to_string());
         }
         values
     }

@@ -1,8 +1,9 @@
 //! Papers (文书): made by the move that calls for one, in the same commit, and never changed afterwards.
 //!
-//! What is kept is the letter; its salted digest stands in the matter's record ([`PaperMade`](huiyin_domain::event::EventKind::PaperMade)). PDF,
-//! word-processor file and HTML are drawn from it and are the same each time. The addressee's name is not kept with
-//! it: names stay in the vault, and whoever prints for the post fills it in.
+//! What is kept is the letter; its salted digest stands in the matter's record
+//! ([`PaperMade`](huiyin_domain::event::EventKind::PaperMade)). PDF, word-processor file and HTML are drawn from it and
+//! are the same each time. The addressee's name is not kept with it: names stay in the vault, and whoever prints for
+//! the post fills it in.
 
 mod copies;
 mod make;

@@ -1,7 +1,7 @@
 //! What the calendar begins: standing duties of an office start by themselves, each once.
 //!
-//! Days that passed while nothing ran are caught up, so that what should have begun is owed from its own day. What lies before an
-//! office's first day with this program is not its record.
+//! Days that passed while nothing ran are caught up, so that what should have begun is owed from its own day. What lies
+//! before an office's first day with this program is not its record.
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{ProceedingId, UnitId};
@@ -67,7 +67,13 @@ async fn one(office: &Office, book: &RuleBook, rule: &BeginRule, unit: &UnitId, 
     let ground = office.ground(&book.id).await?;
     // The number says which it is, and no number is given twice: two sweeps at once begin it once.
     let number = format!("{}{day}-{}-{unit}", letter(book.kind), rule.id);
-    let with = Start { id: ProceedingId(new_id()), number, title: rule.title_in(&ground.book.binding, day), on: day, unit: unit.clone() };
+    let with = Start {
+        id: ProceedingId(new_id()),
+        number,
+        title: rule.title_in(&ground.book.binding, day),
+        on: day,
+        unit: unit.clone(),
+    };
     let (bare, events) = begin_by(ground.rules(), rule, with, &Payload::default(), EventActor::Clock, &office.now())?;
     let index = terms::index_terms(&[&bare.title]);
     let mut changes = Changes::new(office.tenant().clone());

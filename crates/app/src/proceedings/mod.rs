@@ -1,5 +1,5 @@
-//! Proceedings that are no matters: the standing duties of an office, meetings. Whatever is particular to a kind stands in its pack;
-//! here they are begun, read and moved alike.
+//! Proceedings that are no matters: the standing duties of an office, meetings. Whatever is particular to a kind stands
+//! in its pack; here they are begun, read and moved alike.
 
 pub mod calendar;
 
@@ -17,7 +17,9 @@ use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
-use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, SearchQuery, Table};
+use huiyin_storage::{
+    Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, SearchQuery, Table,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +88,12 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
     let unit = office.directory().await?.unit(&staff.officer.unit).map(|u| u.kind);
     let mine = |rule: &&BeginRule| rule.every.is_none() && unit.is_some_and(|k| rule.units.contains(&k));
     let books = office.packs_beside(kind);
-    Ok(books.iter().flat_map(|book| book.begins.iter().filter(mine).map(|rule| Beginning { book: Arc::clone(book), rule: rule.clone() })).collect())
+    Ok(books
+        .iter()
+        .flat_map(|book| {
+            book.begins.iter().filter(mine).map(|rule| Beginning { book: Arc::clone(book), rule: rule.clone() })
+        })
+        .collect())
 }
 
 /// A beginning by its id, of any kind.
@@ -106,10 +113,19 @@ pub async fn beginning(office: &Office, staff: &Staff, id: &str) -> Result<Begin
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] for a post that has no lists.
-pub async fn list(office: &Office, staff: &Staff, kind: ProceedingKind, after: Option<String>, limit: u32) -> Result<Page<Subject>> {
+pub async fn list(
+    office: &Office,
+    staff: &Staff,
+    kind: ProceedingKind,
+    after: Option<String>,
+    limit: u32,
+) -> Result<Page<Subject>> {
     require(staff, Action::ReadLists)?;
     let (tenant, visibility) = (office.tenant().clone(), visibility(office, staff).await?);
-    Ok(office.store().list(&ListQuery { tenant, kind, visibility, phase: None, after, limit: limit.clamp(1, 500) }).await?)
+    Ok(office
+        .store()
+        .list(&ListQuery { tenant, kind, visibility, phase: None, after, limit: limit.clamp(1, 500) })
+        .await?)
 }
 
 /// A proceeding by number, if the officer's unit may read it; otherwise as if it were not there.
@@ -231,8 +247,15 @@ pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -
 /// Begins a proceeding an officer enters.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for a beginning this unit does not have, [`AppError::Form`] and [`AppError::Closed`] for its fields.
-pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMap<String, String>, key: Option<&str>) -> Result<Bare> {
+/// [`AppError::NotFound`] for a beginning this unit does not have, [`AppError::Form`] and [`AppError::Closed`] for its
+/// fields.
+pub async fn begin(
+    office: &Office,
+    staff: &Staff,
+    begin: &str,
+    fields: &BTreeMap<String, String>,
+    key: Option<&str>,
+) -> Result<Bare> {
     require(staff, Action::Register)?;
     let Beginning { book, rule } = beginning(office, staff, begin).await?;
     let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
@@ -246,7 +269,13 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
     let links = linked(office, &ground, staff, payload.text(Field::Joined).unwrap_or_default()).await?;
     let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
     let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(&ground.book.binding, on), str::to_owned);
-    let with = Start { id: ProceedingId(new_id()), number: next_number(office, book.kind).await?, title, on, unit: staff.officer.unit.clone() };
+    let with = Start {
+        id: ProceedingId(new_id()),
+        number: next_number(office, book.kind).await?,
+        title,
+        on,
+        unit: staff.officer.unit.clone(),
+    };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let (mut bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
     bare.links = links;
@@ -281,24 +310,35 @@ pub async fn begin(office: &Office, staff: &Staff, begin: &str, fields: &BTreeMa
 /// [`AppError::KeyReused`] when it was sent with another.
 async fn known(office: &Office, key: Option<&str>, content: &str) -> Result<Option<String>> {
     let Some(key) = key else { return Ok(None) };
-    let Some(item) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await? else { return Ok(None) };
+    let Some(item) = office.store().item(office.tenant(), ItemKind::Idempotency, key, office.machine_now()).await?
+    else {
+        return Ok(None);
+    };
     let text = |name: &str| item.doc.get(name).and_then(|v| v.as_str()).map(str::to_owned);
-    if text("content") == Some(act::content_key(office, content)) { Ok(text("number")) } else { Err(AppError::KeyReused) }
+    if text("content") == Some(act::content_key(office, content)) {
+        Ok(text("number"))
+    } else {
+        Err(AppError::KeyReused)
+    }
 }
 
 fn terms(title: &str, payload: &Payload) -> String {
-    let texts: Vec<&str> = std::iter::once(title).chain(payload.iter().filter(|(f, _)| f.is_content()).map(|(_, v)| v)).collect();
+    let texts: Vec<&str> =
+        std::iter::once(title).chain(payload.iter().filter(|(f, _)| f.is_content()).map(|(_, v)| v)).collect();
     huiyin_storage::terms::index_terms(&texts)
 }
 
-/// The matters whose numbers were given: each is there for this officer, and none is an accusation, which stays in its compartment.
+/// The matters whose numbers were given: each is there for this officer, and none is an accusation, which stays in its
+/// compartment.
 async fn linked(office: &Office, ground: &Ground, staff: &Staff, given: &str) -> Result<Vec<ProceedingId>> {
     let fault = |fault, value: &str| AppError::Form(vec![FormError::with("joined", fault, value)]);
     let mut out = Vec::new();
     for word in numbers_in(given) {
         let full = number::of_matter(word).map_err(|_| fault("fault-joined-unknown", word))?;
         let found = office.store().matter_by_number(office.tenant(), &full).await?;
-        let found = found.filter(|m| m.may_read(&staff.actor(), &ground.directory)).ok_or_else(|| fault("fault-joined-unknown", word))?;
+        let found = found
+            .filter(|m| m.may_read(&staff.actor(), &ground.directory))
+            .ok_or_else(|| fault("fault-joined-unknown", word))?;
         if found.facts.contains(&Fact::Accusation) {
             return Err(fault("fault-linked-accusation", word));
         }
@@ -328,7 +368,8 @@ pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
 /// A move by an officer on a proceeding found by number.
 ///
 /// # Errors
-/// [`AppError::NotFound`], [`AppError::Closed`] with the reason, [`AppError::ChangedMeanwhile`] when somebody was quicker.
+/// [`AppError::NotFound`], [`AppError::Closed`] with the reason, [`AppError::ChangedMeanwhile`] when somebody was
+/// quicker.
 pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Bare> {
     let before = readable(office, staff, number).await?;
     let content = act::content_of(&step);
@@ -343,7 +384,10 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     }
     let ground = office.ground(&before.pack).await?;
     let move_id = MoveId::new(&step.id);
-    let rule = ground.book.find_move(&move_id).ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
+    let rule = ground
+        .book
+        .find_move(&move_id)
+        .ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     handed_to_somebody(&ground, rule, &step)?;
     let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
@@ -355,7 +399,15 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     let sealed = paper.and_then(|made| {
         changes.records.extend(made.records);
         changes.items.extend(made.copy);
-        seal(&mut changes, &ground, decision.subject, decision.events, decision.words, Expected::Version(before.version), None)
+        seal(
+            &mut changes,
+            &ground,
+            decision.subject,
+            decision.events,
+            decision.words,
+            Expected::Version(before.version),
+            None,
+        )
     });
     let written = match sealed {
         Ok(()) => office.store().commit(changes).await.map_err(AppError::from),

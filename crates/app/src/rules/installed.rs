@@ -1,7 +1,7 @@
 //! Packs and calendars as they are installed in a store, with who uploaded them and who approved (ADR 0024).
 //!
-//! What is installed under an id stays: proceedings run under it. A change gets a version of its own; a pack that is withdrawn
-//! receives nothing new and goes on for what began under it.
+//! What is installed under an id stays: proceedings run under it. A change gets a version of its own; a pack that is
+//! withdrawn receives nothing new and goes on for what began under it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -89,7 +89,17 @@ impl Installed {
     /// One that is uploaded now.
     pub(super) fn new(kind: Kind, id: &str, files: BTreeMap<String, String>, uploaded: Signed) -> Self {
         let digest = digest(&files);
-        Self { kind, id: id.to_owned(), files, digest, uploaded, approved: None, shown: None, withdrawn: None, before: Vec::new() }
+        Self {
+            kind,
+            id: id.to_owned(),
+            files,
+            digest,
+            uploaded,
+            approved: None,
+            shown: None,
+            withdrawn: None,
+            before: Vec::new(),
+        }
     }
 
     /// The beginning of its digest, as it is shown.
@@ -184,18 +194,25 @@ pub(super) fn texts_of(all: &[Installed]) -> (Texts, BTreeSet<PackId>) {
 /// Reads what is installed into the office. Whether it suffices, [`office_lacks`] says.
 ///
 /// # Errors
-/// As the store; [`AppError::Refused`] when an entry is not what was approved to, or cannot be read any more, with file and line.
+/// As the store; [`AppError::Refused`] when an entry is not what was approved to, or cannot be read any more, with file
+/// and line.
 pub async fn load(office: &Office) -> Result<()> {
     let generation = generation(office).await?;
     let all = all(office).await?;
     if let Some(changed) = all.iter().find(|i| digest(&i.files) != i.digest) {
-        return Err(AppError::Refused(format!("{} `{}` is not what was installed: its text was changed in the store", changed.kind.word(), changed.id)));
+        return Err(AppError::Refused(format!(
+            "{} `{}` is not what was installed: its text was changed in the store",
+            changed.kind.word(),
+            changed.id
+        )));
     }
     let (texts, withdrawn) = texts_of(&all);
     // Reading takes a second for a pack of the size of the Regulation's, and the proof stands in the record.
+    let library = tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn))
+        .await
+        .map_err(AppError::caused("reading rules ended before it was done"))?;
     let library =
-        tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(AppError::caused("reading rules ended before it was done"))?;
-    let library = library.map_err(|e: PackLoadError| AppError::Refused(format!("an installed pack cannot be read: {e}")))?;
+        library.map_err(|e: PackLoadError| AppError::Refused(format!("an installed pack cannot be read: {e}")))?;
     office.set_library(Arc::new(library), generation);
     Ok(())
 }
@@ -226,10 +243,17 @@ pub(super) fn next_generation() -> Result<(String, RecordWrite)> {
 pub async fn office_lacks(office: &Office) -> Result<Option<String>> {
     let (library, today) = (office.library(), office.now().today());
     let known = library.families(huiyin_domain::kind::ProceedingKind::Matter);
-    let known = if known.is_empty() { "none is installed".to_owned() } else { format!("installed: {}", known.join(", ")) };
+    let known =
+        if known.is_empty() { "none is installed".to_owned() } else { format!("installed: {}", known.join(", ")) };
     let mut wanted = vec![(office.procedure().to_owned(), "`procedure` of the configuration".to_owned())];
     wanted.extend(
-        office.directory().await?.units.iter().filter(|u| u.active && !u.procedure.is_empty()).map(|u| (u.procedure.clone(), format!("unit `{}`", u.id))),
+        office
+            .directory()
+            .await?
+            .units
+            .iter()
+            .filter(|u| u.active && !u.procedure.is_empty())
+            .map(|u| (u.procedure.clone(), format!("unit `{}`", u.id))),
     );
     for (family, whose) in wanted {
         let Some(book) = library.in_force(&family, today) else {
@@ -254,8 +278,8 @@ pub struct Done {
     pub replaced: Vec<String>,
 }
 
-/// Installs packs and calendars of a folder by a command of the operator, who answers for having checked them. A text that
-/// differs from the one that is installed is refused unless `replace` says so: proceedings run under it.
+/// Installs packs and calendars of a folder by a command of the operator, who answers for having checked them. A text
+/// that differs from the one that is installed is refused unless `replace` says so: proceedings run under it.
 ///
 /// # Errors
 /// [`AppError::Refused`] in words, with nothing changed; as the store.
@@ -290,7 +314,8 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
     if changed.is_empty() {
         return Ok(done);
     }
-    // Together with what is there: an overlay without its base, or without its calendar, is refused before anything is written.
+    // Together with what is there: an overlay without its base, or without its calendar, is refused before anything is
+    // written.
     let mut after: BTreeMap<String, Installed> = installed.clone();
     after.extend(changed.iter().map(|c| (c.key(), c.clone())));
     let (all_texts, withdrawn) = texts_of(&after.values().cloned().collect::<Vec<_>>());
@@ -310,14 +335,16 @@ pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Do
     Ok(done)
 }
 
-/// A text that takes the place of another under the same id leaves no proceeding in a state, and no clock under a rule, that is
-/// not there any more.
+/// A text that takes the place of another under the same id leaves no proceeding in a state, and no clock under a rule,
+/// that is not there any more.
 fn keeps_its_ids(office: &Office, after: &Library, id: &PackId) -> Result<()> {
     let (Some(was), Some(is)) = (office.library().book(id), after.book(id)) else { return Ok(()) };
     let states = was.states.keys().find(|s| is.state(s).is_none()).map(|s| format!("state `{s}`"));
     let clocks = was.clocks.keys().find(|c| is.clock(c).is_none()).map(|c| format!("clock `{c}`"));
     match states.or(clocks) {
-        Some(gone) => Err(AppError::Refused(format!("the new text of `{id}` has no {gone}, in which proceedings may stand; give it an id of its own"))),
+        Some(gone) => Err(AppError::Refused(format!(
+            "the new text of `{id}` has no {gone}, in which proceedings may stand; give it an id of its own"
+        ))),
         None => Ok(()),
     }
 }
@@ -344,7 +371,8 @@ pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     let book = office.library().book(&pack).ok_or(AppError::NotFound)?;
     let left = (*office.library()).clone().without(&pack);
     let today = office.now().today();
-    if left.in_force(book.family(), today).is_none_or(|b| b.force_from > today) && office.library().in_force(book.family(), today).is_some_and(|b| b.id == pack)
+    if left.in_force(book.family(), today).is_none_or(|b| b.force_from > today)
+        && office.library().in_force(book.family(), today).is_some_and(|b| b.id == pack)
     {
         return Err(AppError::Form(vec![crate::error::FormError::new("id", "fault-rules-last")]));
     }

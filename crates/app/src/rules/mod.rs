@@ -3,5 +3,10 @@
 mod installed;
 mod proposal;
 
-pub use installed::{Done, Installed, Kind, Signed, approves, install, installed, list, load, office_lacks, refresh, restore, restore_at_machine, withdraw};
-pub use proposal::{MAX_BYTES, MAX_FILES, Proposal, ProposalState, approve, check_again, discard, proposals, propose, start_check};
+pub use installed::{
+    Done, Installed, Kind, Signed, approves, install, installed, list, load, office_lacks, refresh, restore,
+    restore_at_machine, withdraw,
+};
+pub use proposal::{
+    MAX_BYTES, MAX_FILES, Proposal, ProposalState, approve, check_again, discard, proposals, propose, start_check,
+};

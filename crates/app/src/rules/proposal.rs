@@ -96,14 +96,17 @@ pub async fn proposals(office: &Office, staff: &Staff) -> Result<Vec<Proposal>> 
     let items = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?;
     let now = office.machine_now();
     let items = items.into_iter().filter(|i| i.expires.is_none_or(|e| e > now));
-    items.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", &i.key, &e))).collect()
+    items
+        .map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", &i.key, &e)))
+        .collect()
 }
 
-/// Takes an upload: the TOML files of a pack, or the yearly notices (JSON) of a calendar that is named. It is not checked yet:
-/// [`start_check`] does that.
+/// Takes an upload: the TOML files of a pack, or the yearly notices (JSON) of a calendar that is named. It is not
+/// checked yet: [`start_check`] does that.
 ///
 /// # Errors
-/// [`AppError::NotAllowed`]; [`AppError::Form`] when it is too large, is no such thing, or changes what is installed under its id.
+/// [`AppError::NotAllowed`]; [`AppError::Form`] when it is too large, is no such thing, or changes what is installed
+/// under its id.
 pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal> {
     require(staff, Action::Administer)?;
     let fault = |key: &'static str, value: String| AppError::Form(vec![FormError::with("files", key, value)]);
@@ -116,20 +119,7 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     if sent.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_BYTES {
         return Err(fault("fault-rules-large", (MAX_BYTES / 1024).to_string()));
     }
-    let ending = if calendar.is_empty() { ".toml" } else { ".json" };
-    let mut files = BTreeMap::new();
-    for (name, bytes) in sent {
-        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-        let plain = name.len() <= 80 && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
-        let known = name.ends_with(ending) || (!calendar.is_empty() && name == "calendar.toml");
-        if !plain || !known || name == "schema.json" {
-            return Err(fault(if calendar.is_empty() { "fault-rules-name" } else { "fault-rules-name-calendar" }, name));
-        }
-        let text = String::from_utf8(bytes).map_err(|_| fault("fault-rules-text", name.clone()))?;
-        if files.insert(name.clone(), text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)).is_some() {
-            return Err(fault("fault-rules-twice", name));
-        }
-    }
+    let files = texts_of_upload(calendar, sent)?;
     let _turn = office.turn(installed::TURN).await;
     let waiting = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?.len();
     if u32::try_from(waiting).unwrap_or(u32::MAX) >= MOST_WAITING {
@@ -138,12 +128,13 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     let installed = all(office).await?;
     let names: Vec<String> = files.keys().cloned().collect();
     let (kind, id, files, over) = if calendar.is_empty() {
-        if let Some((name, why)) =
-            files.iter().find_map(|(name, text)| huiyin_rules::from_toml::<BTreeMap<String, serde_json::Value>>(text).err().map(|e| (name, e)))
-        {
+        if let Some((name, why)) = files.iter().find_map(|(name, text)| {
+            huiyin_rules::from_toml::<BTreeMap<String, serde_json::Value>>(text).err().map(|e| (name, e))
+        }) {
             return Err(fault("fault-rules-toml", format!("{name}: {why}")));
         }
-        let id = id_of(&PackFiles { id: String::new(), files: files.clone() }).ok_or_else(|| fault("fault-rules-no-pack", String::new()))?;
+        let id = id_of(&PackFiles { id: String::new(), files: files.clone() })
+            .ok_or_else(|| fault("fault-rules-no-pack", String::new()))?;
         if !is_pack_id(&id) {
             return Err(fault("fault-rules-id", id));
         }
@@ -152,8 +143,10 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
         }
         (Kind::Pack, id, files, String::new())
     } else {
-        let is =
-            installed.iter().find(|i| i.kind == Kind::Calendar && i.id == calendar).ok_or_else(|| fault("fault-rules-no-calendar", calendar.to_owned()))?;
+        let is = installed
+            .iter()
+            .find(|i| i.kind == Kind::Calendar && i.id == calendar)
+            .ok_or_else(|| fault("fault-rules-no-calendar", calendar.to_owned()))?;
         let mut whole = is.files.clone();
         whole.extend(files);
         if whole == is.files {
@@ -163,11 +156,44 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     };
     let at = office.machine_now();
     let uploaded = Signed { by: Some(staff.officer.id.clone()), at };
-    let proposal = Proposal { key: random_hex(8)?, kind, id, files, sent: names, over, uploaded, state: ProposalState::Checking { since: at } };
-    let entry = Entry::new(office, Act::RulesUploaded, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
+    let proposal = Proposal {
+        key: random_hex(8)?,
+        kind,
+        id,
+        files,
+        sent: names,
+        over,
+        uploaded,
+        state: ProposalState::Checking { since: at },
+    };
+    let entry =
+        Entry::new(office, Act::RulesUploaded, Some(&staff.officer.id)).with(installed::key(kind, &proposal.id));
     let changes = Changes { items: vec![proposal.item()?], ..Changes::new(office.tenant().clone()) };
     acts::commit(office, &[entry], changes).await?;
     Ok(proposal)
+}
+
+/// The files of an upload as texts by name: those of a pack, or of the calendar that is named.
+fn texts_of_upload(calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<BTreeMap<String, String>> {
+    let fault = |key: &'static str, value: String| AppError::Form(vec![FormError::with("files", key, value)]);
+    let ending = if calendar.is_empty() { ".toml" } else { ".json" };
+    let mut files = BTreeMap::new();
+    for (name, bytes) in sent {
+        let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let plain = name.len() <= 80 && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+        let known = name.ends_with(ending) || (!calendar.is_empty() && name == "calendar.toml");
+        if !plain || !known || name == "schema.json" {
+            return Err(fault(
+                if calendar.is_empty() { "fault-rules-name" } else { "fault-rules-name-calendar" },
+                name,
+            ));
+        }
+        let text = String::from_utf8(bytes).map_err(|_| fault("fault-rules-text", name.clone()))?;
+        if files.insert(name.clone(), text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)).is_some() {
+            return Err(fault("fault-rules-twice", name));
+        }
+    }
+    Ok(files)
 }
 
 /// Checks an upload beside the running office and keeps the result. One check runs at a time.
@@ -225,8 +251,11 @@ fn examine(proposal: &Proposal, texts: &Texts) -> std::result::Result<(usize, us
         .map_err(|e| vec![e])?;
     let files = PackFiles { id: proposal.id.clone(), files: proposal.files.clone() };
     let base = base_of(&files).and_then(|id| texts.pack(&id));
-    let pack = read_pack_over(&files, base.as_ref()).map_err(|e| e.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
-    if pack.book.kind == huiyin_domain::kind::ProceedingKind::Matter && huiyin_wording::Language::parse(&pack.book.binding).is_none() {
+    let pack =
+        read_pack_over(&files, base.as_ref()).map_err(|e| e.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+    if pack.book.kind == huiyin_domain::kind::ProceedingKind::Matter
+        && huiyin_wording::Language::parse(&pack.book.binding).is_none()
+    {
         return Err(vec![format!(
             "{}/pack.toml: `binding` is `{}`, and this office has no texts of pages in it (`locales` in the configuration)",
             proposal.id, pack.book.binding
@@ -241,14 +270,16 @@ fn examine(proposal: &Proposal, texts: &Texts) -> std::result::Result<(usize, us
 
 async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
     let item = office.store().item(office.tenant(), ItemKind::RulesProposal, key, office.machine_now()).await?;
-    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", key, &e))).transpose()
+    item.map(|i| serde_json::from_value(i.doc).map_err(|e| AppError::damaged("item rules_proposal", key, &e)))
+        .transpose()
 }
 
-/// Puts an upload in force, by another person than who uploaded it. A calendar is followed by the reckoning anew of what is open.
+/// Puts an upload in force, by another person than who uploaded it. A calendar is followed by the reckoning anew of
+/// what is open.
 ///
 /// # Errors
-/// [`AppError::NotAllowed`], [`AppError::NotFound`]; [`AppError::Form`] when it was not shown in order, when the same person
-/// uploaded it, or when what it was checked over was changed meanwhile.
+/// [`AppError::NotAllowed`], [`AppError::NotFound`]; [`AppError::Form`] when it was not shown in order, when the same
+/// person uploaded it, or when what it was checked over was changed meanwhile.
 pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Installed> {
     may_approve(office, staff)?;
     let fault = |key: &'static str| AppError::Form(vec![FormError::new("files", key)]);
@@ -265,7 +296,8 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
     }
     let approved = Signed { by: Some(staff.officer.id.clone()), at: office.machine_now() };
     let mut next = Installed::new(proposal.kind, &proposal.id, proposal.files, proposal.uploaded);
-    next.before = was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), approved.clone())])).collect();
+    next.before =
+        was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), approved.clone())])).collect();
     (next.approved, next.shown) = (Some(approved), Some(shown));
     // Since the check others may have come in: all of them are read together before anything is written.
     let everything = all(office).await?;
@@ -274,12 +306,14 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
         Kind::Pack => texts.packs.insert(next.id.clone(), next.files.clone()),
         Kind::Calendar => texts.calendars.insert(next.id.clone(), next.files.clone()),
     };
-    let library =
-        tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn)).await.map_err(AppError::caused("reading rules ended before it was done"))?;
+    let library = tokio::task::spawn_blocking(move || Library::read(&texts, withdrawn))
+        .await
+        .map_err(AppError::caused("reading rules ended before it was done"))?;
     let library = library.map_err(|e| AppError::Form(vec![FormError::with("files", "fault-rules-together", e)]))?;
     let (generation, told) = next_generation()?;
     let written = if was.is_none() { next.add()? } else { next.put()? };
-    let entry = Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
+    let entry =
+        Entry::new(office, Act::RulesInForce, Some(&staff.officer.id)).with(format!("{} {}", next.key(), next.digest));
     match acts::put(office, &[entry], vec![written, told]).await {
         // Another process was first.
         Err(AppError::Store(huiyin_storage::StoreError::AlreadyThere(_))) => return Err(fault("fault-rules-changed")),
@@ -298,7 +332,8 @@ pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     may_approve(office, staff)?;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
     office.store().remove_item(office.tenant(), ItemKind::RulesProposal, key).await?;
-    let entry = Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id)).with(installed::key(proposal.kind, &proposal.id));
+    let entry = Entry::new(office, Act::RulesDiscarded, Some(&staff.officer.id))
+        .with(installed::key(proposal.kind, &proposal.id));
     acts::put(office, &[entry], Vec::new()).await
 }
 

@@ -60,7 +60,8 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
     let login = text::number(login).to_lowercase();
     let network = network(&place.from);
     // First the name, then the place: two that wait for each other cannot be.
-    let keys = [(format!("login:{login}@{network}"), throttle::OFFICER), (format!("from:{network}"), throttle::NETWORK)];
+    let keys =
+        [(format!("login:{login}@{network}"), throttle::OFFICER), (format!("from:{network}"), throttle::NETWORK)];
     let [(name, _), (from, _)] = &keys;
     let _turns = (office.turn(name).await, office.turn(from).await);
     for (key, _) in &keys {
@@ -80,7 +81,9 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
             if second_factor(office, &officer.id).await?.is_some() {
                 return Ok(Entered::CodeAsked(second_factor::pass(office, &officer.id, &stored)));
             }
-            session::begin(office, Staff::of(officer, &*office.directory().await?), stored, place).await.map(Entered::In)
+            session::begin(office, Staff::of(officer, &*office.directory().await?), stored, place)
+                .await
+                .map(Entered::In)
         }
         None => {
             for (key, policy) in keys {

@@ -62,8 +62,12 @@ pub(super) async fn verify(password: &str, credential: Option<&Credential>) -> R
     let password: String = password.chars().take(MAX).collect();
     let text = credential.map_or_else(|| NOBODY.to_owned(), |c| c.hash.clone());
     let _one = HASHING.acquire().await.map_err(AppError::caused("passwords are looked at no more"))?;
-    let job = move || PasswordHash::new(&text).is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
-    Ok(tokio::task::spawn_blocking(job).await.map_err(AppError::caused("hashing ended before it was done"))? && credential.is_some())
+    let job = move || {
+        PasswordHash::new(&text)
+            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok())
+    };
+    Ok(tokio::task::spawn_blocking(job).await.map_err(AppError::caused("hashing ended before it was done"))?
+        && credential.is_some())
 }
 
 /// Hashes a password (argon2id, its salt inside).
@@ -105,7 +109,12 @@ pub(super) async fn own(office: &Office, staff: &Staff, old: &str) -> Result<Vec
         return Ok(Vec::new());
     }
     throttle::miss(office, &key, throttle::OFFICER).await?;
-    acts::put(office, &[Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id)], Vec::new()).await?;
+    acts::put(
+        office,
+        &[Entry::new(office, Act::SignInFailed, Some(&staff.officer.id)).of(&staff.officer.id)],
+        Vec::new(),
+    )
+    .await?;
     Ok(vec![FormError::new("old", "fault-password-wrong")])
 }
 

@@ -1,5 +1,5 @@
-//! The second factor, by choice of each officer: a code of an authenticator app (TOTP, RFC 6238) besides the password, and spare
-//! codes for the day the telephone is lost.
+//! The second factor, by choice of each officer: a code of an authenticator app (TOTP, RFC 6238) besides the password,
+//! and spare codes for the day the telephone is lost.
 
 use huiyin_domain::ids::OfficerId;
 use huiyin_storage::{Changes, ItemKind, ItemRecord, Record, RecordWrite, StoreError, Table};
@@ -65,20 +65,29 @@ fn about(officer: &OfficerId) -> String {
 
 fn totp(secret: Secret, login: &str) -> Result<Totp> {
     let login = login.replace(':', " ");
-    Builder::new().with_secret(secret).with_account_name(login).with_issuer(Some(ISSUER)).build().map_err(AppError::caused("a second factor cannot be made"))
+    Builder::new()
+        .with_secret(secret)
+        .with_account_name(login)
+        .with_issuer(Some(ISSUER))
+        .build()
+        .map_err(AppError::caused("a second factor cannot be made"))
 }
 
 /// A code as people write it down: without blanks and hyphens.
 fn bare(code: &str) -> String {
-    huiyin_domain::text::number(code).chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    huiyin_domain::text::number(code)
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn spare_hash(office: &Office, officer: &OfficerId, code: &str) -> String {
     office.keyed_hash("spare", &format!("{officer}:{code}"))
 }
 
-/// What says that a code is used up, on whichever machine it was used: for longer than the code is valid, and than another machine
-/// may hold what it read before.
+/// What says that a code is used up, on whichever machine it was used: for longer than the code is valid, and than
+/// another machine may hold what it read before.
 fn used_up(office: &Office, officer: &OfficerId, what: &str) -> ItemRecord {
     let key = office.keyed_hash("second-factor-used", &format!("{officer}:{what}"));
     let expires = office.machine_now().checked_add(USED_HOURS.hours()).ok();
@@ -100,7 +109,13 @@ impl SecondFactor {
     }
 
     /// Uses a code up: what is kept afterwards and what says that it is used, or `None` when it is not right.
-    fn with(mut self, office: &Office, officer: &OfficerId, login: &str, code: &str) -> Result<Option<(Self, ItemRecord)>> {
+    fn with(
+        mut self,
+        office: &Office,
+        officer: &OfficerId,
+        login: &str,
+        code: &str,
+    ) -> Result<Option<(Self, ItemRecord)>> {
         let code = bare(code);
         let secret = Secret::new(office.keys().open(&about(officer), &self.secret)?.to_vec().into_boxed_slice());
         let now = u64::try_from(office.machine_now().as_second()).unwrap_or(0);
@@ -145,11 +160,13 @@ pub fn offer_again(staff: &Staff, secret: &str) -> Result<Offer> {
 
 fn offered(secret: Secret, staff: &Staff) -> Result<Offer> {
     let text = secret.to_base32();
-    let url = totp(secret, &staff.officer.login)?.to_url().map_err(AppError::caused("a second factor has no address"))?;
+    let url =
+        totp(secret, &staff.officer.login)?.to_url().map_err(AppError::caused("a second factor has no address"))?;
     Ok(Offer { secret: text, url })
 }
 
-/// Turns the second factor on, with a code of the app that shows that it works; gives the spare codes, which are not shown again.
+/// Turns the second factor on, with a code of the app that shows that it works; gives the spare codes, which are not
+/// shown again.
 ///
 /// # Errors
 /// [`AppError::Form`] for a wrong password or code.
@@ -186,7 +203,8 @@ pub async fn turn_off(office: &Office, staff: &Staff, password: &str) -> Result<
     remove(office, staff, &staff.officer.id).await
 }
 
-/// An administrator turns somebody's second factor off, who lost the telephone and the spare codes; it is on record and seen.
+/// An administrator turns somebody's second factor off, who lost the telephone and the spare codes; it is on record and
+/// seen.
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`].
@@ -205,7 +223,8 @@ async fn remove(office: &Office, by: &Staff, of: &OfficerId) -> Result<()> {
     acts::put(office, &[entry], vec![RecordWrite::remove::<SecondFactor>(&(of.clone(),))]).await
 }
 
-/// What the browser holds between password and code. It opens nothing by itself, and not after the password was changed.
+/// What the browser holds between password and code. It opens nothing by itself, and not after the password was
+/// changed.
 pub(super) fn pass(office: &Office, of: &OfficerId, stored: &Credential) -> String {
     let until = office.machine_now().checked_add(PASSES_MINUTES.minutes()).map_or(0, Timestamp::as_second);
     format!("{until}:{of}:{}", seal(office, until, of, stored))
@@ -218,8 +237,8 @@ fn seal(office: &Office, until: i64, of: &OfficerId, stored: &Credential) -> Str
 /// The second step of a sign-in: the code, after the password was right.
 ///
 /// # Errors
-/// [`AppError::NotSignedIn`] when the time between the steps is over; [`AppError::Form`] for a wrong code; [`AppError::Throttled`]
-/// after several.
+/// [`AppError::NotSignedIn`] when the time between the steps is over; [`AppError::Form`] for a wrong code;
+/// [`AppError::Throttled`] after several.
 pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> Result<SignedIn> {
     let mut parts = pass.splitn(3, ':');
     let until = parts.next().and_then(|p| p.parse::<i64>().ok()).ok_or(AppError::NotSignedIn)?;
@@ -239,7 +258,11 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
     if let Some(kept) = SecondFactor::read(office, &of).await? {
         let written = match kept.with(office, &of, &staff.officer.login, code)? {
             Some((kept, used)) => {
-                let changes = Changes { items: vec![used], records: vec![kept.write(&of)?], ..Changes::new(office.tenant().clone()) };
+                let changes = Changes {
+                    items: vec![used],
+                    records: vec![kept.write(&of)?],
+                    ..Changes::new(office.tenant().clone())
+                };
                 match office.store().commit(changes).await {
                     // Somebody used the same code at the same moment.
                     Err(StoreError::AlreadyThere(_)) => false,
@@ -250,7 +273,8 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
         };
         if !written {
             throttle::miss(office, &key, throttle::OFFICER).await?;
-            acts::put(office, &[Entry::new(office, Act::SignInFailed, None).of(&of).with(&network)], Vec::new()).await?;
+            acts::put(office, &[Entry::new(office, Act::SignInFailed, None).of(&of).with(&network)], Vec::new())
+                .await?;
             return Err(AppError::Form(vec![FormError::new("code", "fault-second-factor-code")]));
         }
     }
@@ -265,7 +289,9 @@ pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> 
 pub(crate) async fn renew_all(office: &Office) -> Result<u64> {
     let mut done = 0;
     for ((of,), _) in office.select_all::<SecondFactor>(&[]).await? {
-        let Some(kept) = SecondFactor::read(office, &of).await?.filter(|k| !office.keys().is_current(&k.secret)) else { continue };
+        let Some(kept) = SecondFactor::read(office, &of).await?.filter(|k| !office.keys().is_current(&k.secret)) else {
+            continue;
+        };
         let plain = office.keys().open(&about(&of), &kept.secret)?;
         let renewed = SecondFactor { secret: office.keys().seal(&about(&of), &plain)?, ..kept };
         office.write(vec![renewed.write(&of)?]).await?;

@@ -1,4 +1,5 @@
-//! Sessions of officers: kept as keyed hashes, ended by hand, after twelve hours, and after an hour in which nothing was done.
+//! Sessions of officers: kept as keyed hashes, ended by hand, after twelve hours, and after an hour in which nothing
+//! was done.
 
 use huiyin_domain::ids::OfficerId;
 use huiyin_storage::{ItemKind, ItemRecord};
@@ -65,7 +66,13 @@ fn minutes_from(at: Timestamp, minutes: i64) -> Timestamp {
 /// The note that something was done; it lives for the time a session may stand idle.
 fn noted(key: &str, now: Timestamp) -> ItemRecord {
     let expires = Some(minutes_from(now, IDLE_MINUTES));
-    ItemRecord { kind: ItemKind::Session, key: format!("{key}:seen"), doc: serde_json::Value::Null, expires, only_new: false }
+    ItemRecord {
+        kind: ItemKind::Session,
+        key: format!("{key}:seen"),
+        doc: serde_json::Value::Null,
+        expires,
+        only_new: false,
+    }
 }
 
 /// Begins the session of whoever has shown what is asked, with the entry on record.
@@ -85,7 +92,8 @@ pub(super) async fn begin(office: &Office, staff: Staff, stored: Credential, pla
 async fn open(office: &Office, officer: &OfficerId, place: &Place, given: bool, entry: Entry) -> Result<String> {
     let (secret, now) = (random_hex(32)?, office.machine_now());
     let cut = |text: &str| text.chars().take(200).collect::<String>();
-    let session = Session { officer: officer.clone(), opened: now, from: cut(&place.from), device: cut(&place.device), given };
+    let session =
+        Session { officer: officer.clone(), opened: now, from: cut(&place.from), device: cut(&place.device), given };
     let doc = serde_json::to_value(session).map_err(AppError::caused("a session has no JSON"))?;
     let key = key(office, &secret);
     let expires = Some(minutes_from(now, LASTS_HOURS * 60));
@@ -105,7 +113,8 @@ pub async fn session(office: &Office, secret: &str) -> Result<(Staff, bool)> {
     let items = office.store().items(office.tenant(), ItemKind::Session, &format!("{key}:"), "", 2).await?;
     let live = |end: &str| items.iter().find(|i| i.key.ends_with(end) && i.expires.is_none_or(|e| e > now));
     let (Some(open), Some(seen)) = (live(":open"), live(":seen")) else { return Err(AppError::NotSignedIn) };
-    let session: Session = serde_json::from_value(open.doc.clone()).map_err(|e| AppError::damaged("item session", &open.key, &e))?;
+    let session: Session =
+        serde_json::from_value(open.doc.clone()).map_err(|e| AppError::damaged("item session", &open.key, &e))?;
     let staff = officer(office, &session.officer).await?;
     if seen.expires.is_some_and(|e| e < minutes_from(now, IDLE_MINUTES - NOTED_MINUTES)) {
         // A note alone opens nothing: one that comes after signing out revives no session.
@@ -161,7 +170,13 @@ async fn of(office: &Office, of: &OfficerId) -> Result<Vec<(String, Session)>> {
 /// As the store.
 pub async fn sessions(office: &Office, staff: &Staff, secret: &str) -> Result<Vec<SessionLine>> {
     let this = key(office, secret);
-    let line = |(key, s): (String, Session)| SessionLine { this: key == this, key, opened: s.opened, from: s.from, device: s.device };
+    let line = |(key, s): (String, Session)| SessionLine {
+        this: key == this,
+        key,
+        opened: s.opened,
+        from: s.from,
+        device: s.device,
+    };
     let mut lines: Vec<SessionLine> = of(office, &staff.officer.id).await?.into_iter().map(line).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.opened));
     Ok(lines)
@@ -181,7 +196,11 @@ pub async fn end_others(office: &Office, staff: &Staff, secret: &str, named: Opt
         }
     }
     if ended > 0 {
-        Entry::new(office, Act::SessionsEnded, Some(&staff.officer.id)).of(&staff.officer.id).with(ended.to_string()).write(office).await?;
+        Entry::new(office, Act::SessionsEnded, Some(&staff.officer.id))
+            .of(&staff.officer.id)
+            .with(ended.to_string())
+            .write(office)
+            .await?;
     }
     Ok(ended)
 }

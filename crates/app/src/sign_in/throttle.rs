@@ -1,6 +1,6 @@
-//! Throttles: after a few wrong guesses each further one must wait, twice as long each time. Guesses at a name are counted for
-//! each network by itself, so that strangers lock nobody out; those of a whole network more patiently, since a hall or an
-//! office shares one address.
+//! Throttles: after a few wrong guesses each further one must wait, twice as long each time. Guesses at a name are
+//! counted for each network by itself, so that strangers lock nobody out; those of a whole network more patiently,
+//! since a hall or an office shares one address.
 
 use std::net::IpAddr;
 
@@ -43,7 +43,10 @@ const LONGEST: i64 = 900;
 
 /// How often somebody missed, until when a wait runs, and when the first miss was.
 async fn read(office: &Office, key: &str) -> Result<(i64, i64, i64)> {
-    let item = office.store().item(office.tenant(), ItemKind::Throttle, &office.keyed_hash("throttle", key), office.machine_now()).await?;
+    let item = office
+        .store()
+        .item(office.tenant(), ItemKind::Throttle, &office.keyed_hash("throttle", key), office.machine_now())
+        .await?;
     let now = office.machine_now().as_second();
     Ok(item.map_or((0, 0, now), |i| {
         let number = |name: &str| i.doc.get(name).and_then(serde_json::Value::as_i64);
@@ -68,13 +71,15 @@ pub(crate) async fn miss(office: &Office, key: &str, policy: Policy) -> Result<(
     let (misses, _, since) = read(office, key).await?;
     let misses = misses + 1;
     let now: Timestamp = office.machine_now();
-    let wait = if misses < policy.free { 0 } else { (1_i64 << (misses - policy.free).clamp(0, 12)).min(policy.longest) };
+    let wait =
+        if misses < policy.free { 0 } else { (1_i64 << (misses - policy.free).clamp(0, 12)).min(policy.longest) };
     let until = if wait == 0 { 0 } else { now.as_second() + wait };
     // The hours run from the first miss: who misses now and then is not counted for ever.
     let since = since.min(now.as_second());
     let doc = serde_json::json!({ "misses": misses, "until": until, "since": since });
     let expires = Timestamp::from_second(since).ok().and_then(|t| t.checked_add(FORGET_HOURS.hours()).ok());
-    let item = ItemRecord { kind: ItemKind::Throttle, key: office.keyed_hash("throttle", key), doc, expires, only_new: false };
+    let item =
+        ItemRecord { kind: ItemKind::Throttle, key: office.keyed_hash("throttle", key), doc, expires, only_new: false };
     Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
 

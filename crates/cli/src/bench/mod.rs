@@ -108,7 +108,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     });
     let text = serde_json::to_string_pretty(&report)?;
     match &args.out {
-        Some(path) => std::fs::write(path, text + "\n").with_context(|| format!("cannot write `{}`", path.display()))?,
+        Some(path) => {
+            std::fs::write(path, text + "\n").with_context(|| format!("cannot write `{}`", path.display()))?
+        }
         None => println!("{text}"),
     }
     Ok(ExitCode::SUCCESS)
@@ -116,7 +118,9 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 async fn token(office: &Office, login: &str) -> anyhow::Result<String> {
     let directory = office.directory().await?;
-    let find = |login: &str| directory.officers.iter().find(|o| o.login == login).cloned().context("the bench county lacks an officer");
+    let find = |login: &str| {
+        directory.officers.iter().find(|o| o.login == login).cloned().context("the bench county lacks an officer")
+    };
     let admin = Staff::of(find("countyxf.head")?, &directory);
     Ok(format!("Bearer {}", sign_in::make_token(office, &admin, &find(login)?.id, "bench").await?))
 }
@@ -136,14 +140,22 @@ fn round(n: f64) -> f64 {
 /// Resident memory of this process in MB (Linux; 0 elsewhere).
 fn resident_mb() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status.lines().find_map(|l| l.strip_prefix("VmRSS:")).and_then(|l| l.trim().trim_end_matches(" kB").trim().parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
+    status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmRSS:"))
+        .and_then(|l| l.trim().trim_end_matches(" kB").trim().parse::<f64>().ok())
+        .unwrap_or(0.0)
+        / 1024.0
 }
 
 impl Bench {
     async fn lodge(connection: &mut Connection, n: u64) -> anyhow::Result<(String, String)> {
-        let body = json!({ "text": text(n), "title": "供暖温度长期不达标", "naming": "anonymous", "purpose": "request" });
+        let body =
+            json!({ "text": text(n), "title": "供暖温度长期不达标", "naming": "anonymous", "purpose": "request" });
         let answer = connection.post("/api/v1/submissions", "", &body).await?;
-        let field = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no receipt: {answer}"));
+        let field = |name: &str| {
+            answer.get(name).and_then(Value::as_str).map(str::to_owned).with_context(|| format!("no receipt: {answer}"))
+        };
         Ok((field("number")?, field("code")?))
     }
 
@@ -199,7 +211,8 @@ impl Bench {
         let today = self.office.now().today().to_string();
         let jobs: Vec<_> = (0..clients)
             .map(|_| {
-                let (address, counter, clerk, handler, today) = (self.address, counter.clone(), self.clerk.clone(), self.handler.clone(), today.clone());
+                let (address, counter, today) = (self.address, counter.clone(), today.clone());
+                let (clerk, handler) = (self.clerk.clone(), self.handler.clone());
                 tokio::spawn(async move {
                     let mut connection = Connection::open(address).await?;
                     while begun.elapsed() < time {
@@ -249,7 +262,9 @@ impl Bench {
             let worked = u64::try_from(swept.proceedings.len())?;
             if worked >= 1_000 {
                 let seconds = begun.elapsed().as_secs_f64();
-                return Ok(json!({ "matters": worked, "seconds": round(seconds), "seconds_per_1000": round(seconds * 1000.0 / to_f64(worked)) }));
+                return Ok(
+                    json!({ "matters": worked, "seconds": round(seconds), "seconds_per_1000": round(seconds * 1000.0 / to_f64(worked)) }),
+                );
             }
         }
         Ok(json!({ "matters": 0 }))

@@ -25,8 +25,11 @@ impl Server {
 
 /// Serves an installation on a free port; gives its address.
 pub fn serve(data: &str) -> (Server, String) {
-    let mut child =
-        Command::new(env!("CARGO_BIN_EXE_huiyin")).args(["serve", "--data", data, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_huiyin"))
+        .args(["serve", "--data", data, "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     (Server(child), line.split_whitespace().last().unwrap().to_owned())

@@ -296,7 +296,9 @@ impl Clock {
 
     /// The day from which days are not being counted now.
     pub fn stopped_since(&self) -> Option<Date> {
-        self.ledger.iter().find_map(|e| if let LedgerEntry::Stop { from, to: None, .. } = e { Some(*from) } else { None })
+        self.ledger
+            .iter()
+            .find_map(|e| if let LedgerEntry::Stop { from, to: None, .. } = e { Some(*from) } else { None })
     }
 
     /// What was added by extensions, all together.
@@ -324,7 +326,9 @@ impl Clock {
             .ledger
             .iter()
             .filter_map(|e| match e {
-                LedgerEntry::Stop { from, to, .. } => Some(Stop { from: *from, to: to.unwrap_or_else(|| today.tomorrow().unwrap_or(today).max(*from)) }),
+                LedgerEntry::Stop { from, to, .. } => {
+                    Some(Stop { from: *from, to: to.unwrap_or_else(|| today.tomorrow().unwrap_or(today).max(*from)) })
+                }
                 LedgerEntry::Extension { .. } => None,
             })
             .collect();
@@ -343,7 +347,9 @@ impl Clock {
         self.provisional = reckoning.provisional;
         self.due = match self.unit {
             PeriodUnit::Hours => self.started_at.checked_add(i64::from(self.length).hours()).unwrap_or(Timestamp::MAX),
-            PeriodUnit::Minutes => self.started_at.checked_add(i64::from(self.length).minutes()).unwrap_or(Timestamp::MAX),
+            PeriodUnit::Minutes => {
+                self.started_at.checked_add(i64::from(self.length).minutes()).unwrap_or(Timestamp::MAX)
+            }
             _ => end_of_day(self.legal, &now.zone),
         };
         if self.unit.is_short() {

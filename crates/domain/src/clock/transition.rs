@@ -1,5 +1,5 @@
-//! The transitions of a clock: each takes the old state and gives the new one, or refuses and says from what, to what, under which
-//! rule (STYLE rule 3). Nothing else changes where a clock stands.
+//! The transitions of a clock: each takes the old state and gives the new one, or refuses and says from what, to what,
+//! under which rule (STYLE rule 3). Nothing else changes where a clock stands.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -40,12 +40,16 @@ impl ClockState {
     /// The state after an attempt; `None` when it does not follow from this one.
     fn after(self, attempt: Attempt, kind: ClockKind, at: Timestamp, due: Timestamp) -> Option<Self> {
         match (self, attempt) {
-            (Self::Running, Attempt::Discharge) => Some(Self::Discharged { at, late: kind == ClockKind::Duty && at > due }),
+            (Self::Running, Attempt::Discharge) => {
+                Some(Self::Discharged { at, late: kind == ClockKind::Duty && at > due })
+            }
             (Self::Breached { .. }, Attempt::Discharge) => Some(Self::Discharged { at, late: true }),
             (Self::Running | Self::Breached { .. }, Attempt::Close) => Some(Self::Closed { at }),
             (Self::Running, Attempt::Breach) if kind == ClockKind::Duty => Some(Self::Breached { at }),
             (Self::Running, Attempt::Lapse) if kind == ClockKind::Right => Some(Self::Lapsed { at }),
-            (Self::Discharged { at, .. }, Attempt::FindLate) if kind == ClockKind::Duty => Some(Self::Discharged { at, late: true }),
+            (Self::Discharged { at, .. }, Attempt::FindLate) if kind == ClockKind::Duty => {
+                Some(Self::Discharged { at, late: true })
+            }
             _ => None,
         }
     }

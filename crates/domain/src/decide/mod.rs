@@ -35,7 +35,8 @@ pub struct Rules<'a> {
     pub calendar: &'a WorkCalendar,
     /// Units and officers.
     pub directory: &'a Directory,
-    /// What chance goes by: a secret number of the office, so that nobody who knows a proceeding knows whether it will be drawn.
+    /// What chance goes by: a secret number of the office, so that nobody who knows a proceeding knows whether it will
+    /// be drawn.
     pub draw_seed: u64,
 }
 
@@ -76,7 +77,9 @@ pub fn offers<'a, K: Kind>(rules: Rules<'a>, proceeding: &K, actor: &Actor, toda
         .filter(|m| {
             m.by.iter().any(|r| relations.contains(r))
                 || still_owes(rules, proceeding, actor, m)
-                || (m.from.contains(&proceeding.state) && m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
+                || (m.from.contains(&proceeding.state)
+                    && m.by.contains(&Relation::HolderHead)
+                    && relations.contains(&Relation::Holder))
         })
         .filter(|m| m.from.contains(&proceeding.state))
         // Handing over is the holder's business alone.
@@ -89,7 +92,13 @@ pub fn offers<'a, K: Kind>(rules: Rules<'a>, proceeding: &K, actor: &Actor, toda
 ///
 /// # Errors
 /// [`Closed`] says why not.
-pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &MoveRule, today: Date) -> Result<(), Closed> {
+pub fn judge<K: Kind>(
+    rules: Rules<'_>,
+    proceeding: &K,
+    actor: &Actor,
+    rule: &MoveRule,
+    today: Date,
+) -> Result<(), Closed> {
     if !rule.from.contains(&proceeding.state) {
         return Err(Closed::State { state: proceeding.state.clone() });
     }
@@ -113,7 +122,10 @@ pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &Mo
     if matches!(rule.verb, Verb::ReportUrgent | Verb::AnswerSupervision | Verb::AnswerAsked)
         && let Some(clock) = rule.discharge.first()
         && let Actor::Officer { unit, .. } = actor
-        && !proceeding.clocks.iter().any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
+        && !proceeding
+            .clocks
+            .iter()
+            .any(|c| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit))
     {
         return Err(Closed::Guard { guard: Guard::Owed(clock.clone()) });
     }
@@ -123,7 +135,8 @@ pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &Mo
             return Err(Closed::Extended { most });
         }
     }
-    // A complaint about the unit is answered before it can hand the proceeding where its overseer no longer reads it (art. 18(4)).
+    // A complaint about the unit is answered before it can hand the proceeding where its overseer no longer reads it
+    // (art. 18(4)).
     if rule.sets.contains(&Fact::Accusation) && proceeding.facts.contains(&Fact::Complained) {
         return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
     }
@@ -136,8 +149,25 @@ pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &Mo
     {
         return Err(Closed::SameOfficer);
     }
+    unmaking(rules, proceeding, actor, rule, today)?;
+    let below = match rule.hand_to {
+        Some(HandTo::Reviewer) => Some(&proceeding.holder),
+        Some(HandTo::NextReviewer) => Some(proceeding.reviewer.as_ref().unwrap_or(&proceeding.holder)),
+        _ => None,
+    };
+    if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
+}
+
+/// What keeps a file from being destroyed and an entry from being made void, whatever a pack says: what somebody still
+/// needs, one person alone, an answer that is owed.
+fn unmaking<K: Kind>(
+    rules: Rules<'_>,
+    proceeding: &K,
+    actor: &Actor,
+    rule: &MoveRule,
+    today: Date,
+) -> Result<(), Closed> {
     if matches!(rule.verb, Verb::ProposeDestruction | Verb::Destroy) {
-        // Whatever a pack says: what somebody still needs is not destroyed.
         if proceeding.facts.contains(&Fact::OnHold) {
             return Err(Closed::Guard { guard: Guard::Not(Fact::OnHold) });
         }
@@ -170,12 +200,7 @@ pub fn judge<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &Mo
             return Err(Closed::SecondPost);
         }
     }
-    let below = match rule.hand_to {
-        Some(HandTo::Reviewer) => Some(&proceeding.holder),
-        Some(HandTo::NextReviewer) => Some(proceeding.reviewer.as_ref().unwrap_or(&proceeding.holder)),
-        _ => None,
-    };
-    if below.is_some_and(|unit| rules.directory.superior(unit).is_none()) { Err(Closed::NoSuperior) } else { Ok(()) }
+    Ok(())
 }
 
 /// A reviewing body may be followed by another while it still owes something, such as the service of its annulment.
@@ -190,14 +215,17 @@ fn discharges_what_it_asks(rule: &MoveRule) -> impl Iterator<Item = &ClockId> {
     owed.filter(|id| rule.to.is_none() && rule.discharge.contains(id))
 }
 
-/// What a unit owes it may do, also after the proceeding was handed on: a move that discharges just that, and the supervision
-/// that a unit was called on to make.
+/// What a unit owes it may do, also after the proceeding was handed on: a move that discharges just that, and the
+/// supervision that a unit was called on to make.
 fn still_owes(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, rule: &MoveRule) -> bool {
     let Actor::Officer { id, unit, posts } = actor else { return false };
-    let presses = rule.verb == Verb::Supervise && [Power::Supervise, Power::Head].into_iter().any(|p| rules.directory.vocabulary.may(posts, p));
+    let presses = rule.verb == Verb::Supervise
+        && [Power::Supervise, Power::Head].into_iter().any(|p| rules.directory.vocabulary.may(posts, p));
     let may = |c: &ClockId| {
         discharges_what_it_asks(rule).any(|d| d == c)
-            || (presses && rule.discharge.contains(c) && rules.book.escalation.iter().any(|e| e.start.as_ref() == Some(c)))
+            || (presses
+                && rule.discharge.contains(c)
+                && rules.book.escalation.iter().any(|e| e.start.as_ref() == Some(c)))
     };
     let bound = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref() == Some(unit) && may(&c.rule);
     !proceeding.recused.contains(id) && proceeding.clocks.iter().any(|c| bound(&c))
@@ -206,7 +234,9 @@ fn still_owes(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, rule: &M
 /// The condition as it is told: of what must be settled, the duty that is not.
 fn what_fails(proceeding: &Proceeding, guard: &Guard) -> Guard {
     match guard {
-        Guard::Settled(but) => unsettled(proceeding, but).map_or_else(|| guard.clone(), |c| Guard::NotOwed(c.rule.clone())),
+        Guard::Settled(but) => {
+            unsettled(proceeding, but).map_or_else(|| guard.clone(), |c| Guard::NotOwed(c.rule.clone()))
+        }
         other => other.clone(),
     }
 }
@@ -239,7 +269,16 @@ pub fn decide<K: Kind>(
     }
     let clause = variant.and_then(|v| v.clause.clone()).or_else(|| rule.clause.clone());
     let pressed = pressed_for(rules, proceeding, actor, rule, &payload).map(|c| c.n);
-    let mut work = Work { rules, now, subject: proceeding.clone(), events: Vec::new(), actor: event_actor(actor), rule, clause, pressed };
+    let mut work = Work {
+        rules,
+        now,
+        subject: proceeding.clone(),
+        events: Vec::new(),
+        actor: event_actor(actor),
+        rule,
+        clause,
+        pressed,
+    };
     work.hand_over(actor, &payload)?;
     work.move_state();
     let Parts { carried, words, identity } = payload.clone().split();
@@ -269,12 +308,43 @@ pub fn is_choice_open(book: &RuleBook, proceeding: &Proceeding, rule: &MoveRule,
     closes(book, proceeding, rule, field, choice).is_none()
 }
 
+/// What is wrong with the unit that is named: it is not there, owes the same already, or owes nothing of what is noted.
+fn unit_fault(rules: Rules<'_>, proceeding: &Proceeding, rule: &MoveRule, payload: &Payload) -> Option<FieldError> {
+    let named = payload.text(Field::ToUnit).map(UnitId::new)?;
+    let fault = |fault| Some(FieldError { field: Field::ToUnit, fault });
+    if !rules.directory.unit(&named).is_some_and(|u| u.active) {
+        return fault(FieldFault::NoSuchUnit);
+    }
+    let owes = |id: &ClockId| {
+        proceeding.clocks.iter().any(|c| c.is_owed() && &c.rule == id && c.bound.unit.as_ref() == Some(&named))
+    };
+    let asked = |id: &&ClockId| rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
+    // Each is asked one thing of a kind at a time, and what is noted of a unit under the condition that it is owed,
+    // that unit owes.
+    if rule.verb == Verb::Ask && rule.start.iter().filter(asked).any(owes) {
+        return fault(FieldFault::OwesAlready);
+    }
+    let asks = rule.guards.iter().find_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });
+    if rule.party.is_some() && asks.is_some_and(|id| !owes(id)) {
+        return fault(FieldFault::OwesNothing);
+    }
+    None
+}
+
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
-fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: &MoveRule, payload: &Payload, today: Date) -> Vec<FieldError> {
+fn cross_checks<K: Kind>(
+    rules: Rules<'_>,
+    proceeding: &K,
+    actor: &Actor,
+    rule: &MoveRule,
+    payload: &Payload,
+    today: Date,
+) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let mut fault = |field, fault| errors.push(FieldError { field, fault });
     // An accident may have happened before anybody wrote of it.
-    let days: &[Field] = if rule.verb == Verb::ReportUrgent { &[] } else { &[Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] };
+    let days: &[Field] =
+        if rule.verb == Verb::ReportUrgent { &[] } else { &[Field::AcceptedOn, Field::ReceivedOn, Field::OnDay] };
     for field in days.iter().copied() {
         if payload.day(field).is_some_and(|d| d < proceeding.received_on) {
             fault(field, FieldFault::TooEarly);
@@ -286,7 +356,8 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     {
         fault(Field::ReceivedOn, FieldFault::TooEarly);
     }
-    // A hearing that stops a clock stops it on its own day: one recorded later would excuse days that have gone (art. 36(2)).
+    // A hearing that stops a clock stops it on its own day: one recorded later would excuse days that have gone (art.
+    // 36(2)).
     if !rule.stop.is_empty() && payload.day(Field::OnDay).is_some_and(|d| d < today) {
         fault(Field::OnDay, FieldFault::TooEarly);
     }
@@ -315,7 +386,11 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     }
     // An opinion without hearing or investigation needs a reason (art. 31(6)).
     let unheard = !(proceeding.facts.contains(&Fact::Heard) && proceeding.facts.contains(&Fact::Investigated));
-    if rule.verb == Verb::Decide && unheard && rule.needs.iter().any(|n| n.field == Field::UnheardReason) && payload.text(Field::UnheardReason).is_none() {
+    if rule.verb == Verb::Decide
+        && unheard
+        && rule.needs.iter().any(|n| n.field == Field::UnheardReason)
+        && payload.text(Field::UnheardReason).is_none()
+    {
         fault(Field::UnheardReason, FieldFault::Missing);
     }
     // Each hand-over after the first needs its ground (LAW.md §12.7).
@@ -329,7 +404,11 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     }
     // A redone opinion may not repeat the same result on the same facts (LAW.md §12.9).
     let repeats = proceeding.annulled.is_some() && payload.text(Field::Outcome) == proceeding.annulled.as_deref();
-    if rule.verb == Verb::Decide && repeats && rule.needs.iter().any(|n| n.field == Field::NewFacts) && payload.text(Field::NewFacts).is_none() {
+    if rule.verb == Verb::Decide
+        && repeats
+        && rule.needs.iter().any(|n| n.field == Field::NewFacts)
+        && payload.text(Field::NewFacts).is_none()
+    {
         fault(Field::NewFacts, FieldFault::Missing);
     }
     if let Some(clock) = rule.extend.as_ref().and_then(|id| rules.book.clock(id))
@@ -342,28 +421,13 @@ fn cross_checks<K: Kind>(rules: Rules<'_>, proceeding: &K, actor: &Actor, rule: 
     {
         fault(Field::Officer, FieldFault::NoSuchOfficer);
     }
-    if let Some(name) = payload.text(Field::ToUnit)
-        && !rules.directory.unit(&UnitId::new(name)).is_some_and(|u| u.active)
-    {
-        fault(Field::ToUnit, FieldFault::NoSuchUnit);
-    }
-    if let Some(named) = payload.text(Field::ToUnit).map(UnitId::new) {
-        let owes = |id: &ClockId| proceeding.clocks.iter().any(|c| c.is_owed() && &c.rule == id && c.bound.unit.as_ref() == Some(&named));
-        let asked = |id: &&ClockId| rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
-        // Each is asked one thing of a kind at a time, and what is noted of a unit under the condition that it is owed, that unit owes.
-        if rule.verb == Verb::Ask && rule.start.iter().filter(asked).any(owes) {
-            errors.push(FieldError { field: Field::ToUnit, fault: FieldFault::OwesAlready });
-        }
-        let asks = rule.guards.iter().find_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });
-        if rule.party.is_some() && asks.is_some_and(|id| !owes(id)) {
-            errors.push(FieldError { field: Field::ToUnit, fault: FieldFault::OwesNothing });
-        }
-    }
+    errors.extend(unit_fault(rules, proceeding, rule, payload));
     errors.extend(proceeding.faults(rules.book, rule, payload));
     errors
 }
 
-/// The duties an officer may press for by a move: late, owed by another unit, and where this unit was called on, those alone.
+/// The duties an officer may press for by a move: late, owed by another unit, and where this unit was called on, those
+/// alone.
 pub fn late_duties<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule) -> Vec<&'a Clock> {
     let Actor::Officer { unit, .. } = actor else { return Vec::new() };
     let called: Vec<u32> = proceeding
@@ -373,18 +437,30 @@ pub fn late_duties<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Act
         .filter_map(|c| c.about)
         .collect();
     let serves = proceeding.relations(actor, rules.directory).contains(&Relation::Supervisor);
-    let late = |c: &&Clock| c.kind == ClockKind::Duty && matches!(c.state(), ClockState::Breached { .. }) && c.bound.unit.as_ref().is_some_and(|u| u != unit);
+    let late = |c: &&Clock| {
+        c.kind == ClockKind::Duty
+            && matches!(c.state(), ClockState::Breached { .. })
+            && c.bound.unit.as_ref().is_some_and(|u| u != unit)
+    };
     proceeding.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
 }
 
-/// The late duty a supervision is about: the one named, or the only one there is. `None`: nothing is late, and it is about
-/// something else that art. 40(1) names.
-fn late_duty<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Result<Option<&'a Clock>, FieldFault> {
+/// The late duty a supervision is about: the one named, or the only one there is. `None`: nothing is late, and it is
+/// about something else that art. 40(1) names.
+fn late_duty<'a>(
+    rules: Rules<'_>,
+    proceeding: &'a Proceeding,
+    actor: &Actor,
+    rule: &MoveRule,
+    payload: &Payload,
+) -> Result<Option<&'a Clock>, FieldFault> {
     let late = late_duties(rules, proceeding, actor, rule);
     match (payload.number(Field::LateDuty), late.as_slice()) {
         (Some(n), _) => late.iter().find(|c| c.n == n).copied().map(Some).ok_or(FieldFault::NoSuchDuty),
         // No office presses itself; what it is late with is its superior's to press for.
-        (None, []) if matches!(actor, Actor::Officer { unit, .. } if unit == &proceeding.holder) => Err(FieldFault::NoSuchDuty),
+        (None, []) if matches!(actor, Actor::Officer { unit, .. } if unit == &proceeding.holder) => {
+            Err(FieldFault::NoSuchDuty)
+        }
         (None, []) => Ok(None),
         (None, [only]) => Ok(Some(only)),
         (None, _) => Err(FieldFault::Missing),
@@ -392,7 +468,13 @@ fn late_duty<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, ru
 }
 
 /// The same once the fields are in order.
-fn pressed_for<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Option<&'a Clock> {
+fn pressed_for<'a>(
+    rules: Rules<'_>,
+    proceeding: &'a Proceeding,
+    actor: &Actor,
+    rule: &MoveRule,
+    payload: &Payload,
+) -> Option<&'a Clock> {
     if rule.verb == Verb::Supervise { late_duty(rules, proceeding, actor, rule, payload).ok().flatten() } else { None }
 }
 
@@ -421,7 +503,14 @@ fn event_actor(actor: &Actor) -> EventActor {
 }
 
 /// Makes the next event of a proceeding and counts it.
-pub fn next_event(proceeding: &mut Proceeding, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) -> Event {
+pub fn next_event(
+    proceeding: &mut Proceeding,
+    at: Timestamp,
+    actor: EventActor,
+    clause: Option<String>,
+    basis: Basis,
+    kind: EventKind,
+) -> Event {
     proceeding.events += 1;
     Event { n: proceeding.events, v: 1, at, actor, pack: proceeding.pack.clone(), clause, basis, kind }
 }
@@ -430,7 +519,13 @@ pub fn next_event(proceeding: &mut Proceeding, at: Timestamp, actor: EventActor,
 ///
 /// # Errors
 /// [`Closed::Reckoning`] when the days cannot be reckoned, [`Closed::NoSuchMove`] when the pack lacks the clock.
-pub fn start_clock(rules: Rules<'_>, proceeding: &mut Proceeding, id: &ClockId, payload: &Payload, now: &OfficeTime) -> Result<EventKind, Closed> {
+pub fn start_clock(
+    rules: Rules<'_>,
+    proceeding: &mut Proceeding,
+    id: &ClockId,
+    payload: &Payload,
+    now: &OfficeTime,
+) -> Result<EventKind, Closed> {
     let rule = rules.book.clock(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.0.clone() })?;
     let today = now.today();
     let start = match rule.start {
@@ -444,7 +539,10 @@ pub fn start_clock(rules: Rules<'_>, proceeding: &mut Proceeding, id: &ClockId, 
         Some(length) => (length, rule.roll),
         None => {
             let due = payload.day(Field::DueOn).unwrap_or(today);
-            (u32::try_from(crate::calendar::number_of(due) - crate::calendar::number_of(start)).unwrap_or(0), Roll::Fixed)
+            (
+                u32::try_from(crate::calendar::number_of(due) - crate::calendar::number_of(start)).unwrap_or(0),
+                Roll::Fixed,
+            )
         }
     };
     let named = || payload.text(Field::ToUnit).map(UnitId::new);
@@ -452,7 +550,19 @@ pub fn start_clock(rules: Rules<'_>, proceeding: &mut Proceeding, id: &ClockId, 
     let bound = Bound { unit: unit_bound, post: rule.post };
     let n = proceeding.clocks.iter().map(|c| c.n).max().unwrap_or(0) + 1;
     let (kind, clause) = (rule.kind, clause.cloned());
-    let with = Beginning { n, rule: id.clone(), kind, bound: bound.clone(), start, started_at: now.at, length, unit, roll, basis, clause };
+    let with = Beginning {
+        n,
+        rule: id.clone(),
+        kind,
+        bound: bound.clone(),
+        start,
+        started_at: now.at,
+        length,
+        unit,
+        roll,
+        basis,
+        clause,
+    };
     let mut clock = Clock::begin(with);
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
     set_next(&mut clock, rules.book, rules.calendar, &now.zone);

@@ -27,7 +27,8 @@ pub(super) struct Work<'a, K> {
 
 impl<K: Kind> Work<'_, K> {
     fn push(&mut self, kind: EventKind) {
-        let event = next_event(&mut self.subject, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
+        let event =
+            next_event(&mut self.subject, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
         self.events.push(event);
     }
 
@@ -45,16 +46,23 @@ impl<K: Kind> Work<'_, K> {
             Some(HandTo::Named) => {
                 let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
                 let kind = directory.unit(&unit).map(|u| u.kind);
-                let accusation = self.rule.sets.contains(&Fact::Accusation) || self.subject.facts.contains(&Fact::Accusation);
+                let accusation =
+                    self.rule.sets.contains(&Fact::Accusation) || self.subject.facts.contains(&Fact::Accusation);
                 // A body outside may be given an accusation by the petition office alone.
-                let by_office = matches!(actor, Actor::Officer { unit: from, .. } if directory.is_petition_office(from));
+                let by_office =
+                    matches!(actor, Actor::Officer { unit: from, .. } if directory.is_petition_office(from));
                 let line = self.rules.book.compartment.as_ref();
-                let safe = kind.is_some_and(|k| line.is_none_or(|line| if by_office { line.receives(k) } else { line.is_in_line(k) }));
+                let safe = kind.is_some_and(|k| {
+                    line.is_none_or(|line| if by_office { line.receives(k) } else { line.is_in_line(k) })
+                });
                 if unit == self.subject.holder || (accusation && !safe) {
                     return Err(Closed::Unit { unit });
                 }
-                // A unit that is no petition office hands down its own line alone; elsewhere it tells the petitioner where to turn (art. 23(1)).
-                let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign) && !directory.is_petition_office(&self.subject.holder) && !accusation;
+                // A unit that is no petition office hands down its own line alone; elsewhere it tells the petitioner
+                // where to turn (art. 23(1)).
+                let down = matches!(self.rule.verb, Verb::Refer | Verb::Assign)
+                    && !directory.is_petition_office(&self.subject.holder)
+                    && !accusation;
                 if down && !directory.superiors(&unit).iter().any(|u| u.id == self.subject.holder) {
                     return Err(Closed::Unit { unit });
                 }
@@ -76,7 +84,10 @@ impl<K: Kind> Work<'_, K> {
                 }
             }
             Some(HandTo::PetitionOffice) => {
-                let office = directory.petition_office_of(&self.subject.holder).map(|o| o.id.clone()).ok_or(Closed::NoSuperior)?;
+                let office = directory
+                    .petition_office_of(&self.subject.holder)
+                    .map(|o| o.id.clone())
+                    .ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(office.clone()))?;
                 self.subject.sender = None;
                 self.subject.days.remove("arrived");
@@ -101,10 +112,15 @@ impl<K: Kind> Work<'_, K> {
 
     /// An accusation goes to bodies that receive them and to no other, whatever a pack says (arts 22(2), 30(3)).
     fn stays_in_its_line(&self, unit: Option<UnitId>) -> Result<(), Closed> {
-        let accusation = self.subject.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
+        let accusation =
+            self.subject.facts.contains(&Fact::Accusation) && !self.rule.clears.contains(&Fact::Accusation);
         let kind = unit.as_ref().and_then(|u| self.rules.directory.unit(u)).map(|u| u.kind);
         match unit {
-            Some(unit) if accusation && !kind.is_some_and(|k| self.rules.book.compartment.as_ref().is_none_or(|line| line.receives(k))) => {
+            Some(unit)
+                if accusation
+                    && !kind
+                        .is_some_and(|k| self.rules.book.compartment.as_ref().is_none_or(|line| line.receives(k))) =>
+            {
                 Err(Closed::Unit { unit })
             }
             _ => Ok(()),
@@ -114,7 +130,8 @@ impl<K: Kind> Work<'_, K> {
     /// Names a unit that owes something beside the holder. It may read the proceeding while it owes.
     fn ask(&mut self, payload: &Payload) -> Result<(), Closed> {
         let unit = UnitId::new(payload.text(Field::ToUnit).unwrap_or_default());
-        let relations = self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
+        let relations =
+            self.rule.start.iter().filter_map(|c| self.rules.book.clock(c)).map(|c| c.bound).filter(|r| r.is_asked());
         let relations: Vec<_> = relations.collect();
         // A recommendation may go to the unit that handles it; to assist itself it cannot be asked.
         let itself = unit == self.subject.holder && relations.contains(&Relation::Assistant);
@@ -188,7 +205,9 @@ impl<K: Kind> Work<'_, K> {
                 self.subject.days.insert("answered".into(), today);
             }
             Verb::DecideReview => self.review_decided(payload),
-            Verb::Refer | Verb::Assign if self.rules.book.hops_before_dispute.is_some_and(|most| self.subject.hops >= most) => {
+            Verb::Refer | Verb::Assign
+                if self.rules.book.hops_before_dispute.is_some_and(|most| self.subject.hops >= most) =>
+            {
                 self.set(Fact::ManyHands, true);
             }
             Verb::Reopen => {
@@ -216,8 +235,9 @@ impl<K: Kind> Work<'_, K> {
             Verb::CancelDestruction | Verb::CancelVoid => self.subject.proposer = None,
             Verb::Void => {
                 self.subject.days.insert("archived".into(), today);
-                let drawn =
-                    self.rules.book.void_check_one_in.is_some_and(|n| chance(self.rules.draw_seed, self.subject.id.as_str()).is_multiple_of(u64::from(n)));
+                let drawn = self.rules.book.void_check_one_in.is_some_and(|n| {
+                    chance(self.rules.draw_seed, self.subject.id.as_str()).is_multiple_of(u64::from(n))
+                });
                 self.set(Fact::Drawn, drawn);
             }
             Verb::Serve => {
@@ -258,8 +278,8 @@ impl<K: Kind> Work<'_, K> {
         if let EventActor::Officer { officer, .. } = &self.actor { Some(officer.clone()) } else { None }
     }
 
-    /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units owed no longer stands, and
-    /// no line of it is left in their lists (LAW.md §10.5).
+    /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units
+    /// owed no longer stands, and no line of it is left in their lists (LAW.md §10.5).
     pub(super) fn leave_to_receiver(&mut self, before: &Proceeding) -> Result<(), Closed> {
         let handed = before.holder != self.subject.holder || !before.facts.contains(&Fact::Accusation);
         if !self.subject.facts.contains(&Fact::Accusation) || !handed {
@@ -282,7 +302,8 @@ impl<K: Kind> Work<'_, K> {
 
     /// Says where a duty waits on nobody: of all that is owed after a recusal, of what begins after any other move.
     pub(super) fn nobody_left(&mut self, before: &Proceeding) {
-        let known = if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
+        let known =
+            if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
         let events = nobody_left(self.rules, &mut self.subject, known, self.now, &self.actor);
         self.events.extend(events);
     }
@@ -333,7 +354,12 @@ impl<K: Kind> Work<'_, K> {
             return;
         }
         for rule in &self.rule.pass {
-            let Some(bound) = self.rules.book.clock(rule).map(|c| Bound { unit: self.subject.unit_for(c.bound, self.rules.directory), post: c.post }) else {
+            let Some(bound) = self
+                .rules
+                .book
+                .clock(rule)
+                .map(|c| Bound { unit: self.subject.unit_for(c.bound, self.rules.directory), post: c.post })
+            else {
                 continue;
             };
             for n in self.owed(rule) {
@@ -345,12 +371,20 @@ impl<K: Kind> Work<'_, K> {
         }
     }
 
-    /// Who was called on to press for a duty need not any more when it is done or no longer stands; its lateness stays on record.
+    /// Who was called on to press for a duty need not any more when it is done or no longer stands; its lateness stays
+    /// on record.
     pub(super) fn end_pressing(&mut self) -> Result<(), Closed> {
         let called: Vec<ClockId> = self.rules.book.escalation.iter().filter_map(|e| e.start.clone()).collect();
         loop {
-            let over = |c: &Clock| c.about.and_then(|n| self.subject.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned();
-            let found = self.subject.clocks.iter().filter(|c| c.is_owed() && called.contains(&c.rule)).find_map(|c| over(c).map(|late| (c.n, late)));
+            let over = |c: &Clock| {
+                c.about.and_then(|n| self.subject.clocks.iter().find(|l| l.n == n)).filter(|l| !l.is_owed()).cloned()
+            };
+            let found = self
+                .subject
+                .clocks
+                .iter()
+                .filter(|c| c.is_owed() && called.contains(&c.rule))
+                .find_map(|c| over(c).map(|late| (c.n, late)));
             let Some((n, late)) = found else { return Ok(()) };
             let (at, done) = (self.now.at, matches!(late.state(), ClockState::Discharged { .. }));
             if let Some(clock) = self.clock(n) {
@@ -360,21 +394,32 @@ impl<K: Kind> Work<'_, K> {
         }
     }
 
-    /// The owed clocks of a rule that this actor's move discharges: where several units owe the same, each its own; of a supervision,
-    /// what it was called on to press for.
+    /// The owed clocks of a rule that this actor's move discharges: where several units owe the same, each its own; of
+    /// a supervision, what it was called on to press for.
     fn own(&self, rule: &ClockId, payload: &Payload) -> Vec<u32> {
         // What is noted of a unit is that unit's.
         if let (Some(_), Some(unit)) = (self.rule.party, self.named(payload)) {
             let of_it = |c: &&Clock| c.is_owed() && &c.rule == rule && c.bound.unit.as_ref() == Some(&unit);
             return self.subject.clocks.iter().filter(of_it).map(|c| c.n).collect();
         }
-        // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report what is urgent before it was handed on.
+        // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report
+        // what is urgent before it was handed on.
         let each_its_own = |c: &crate::procedure::ClockRule| c.bound.is_asked() || c.bound == Relation::Reviewer;
-        let strictly = matches!(self.rule.verb, Verb::ReportUrgent | Verb::Supervise) || self.rules.book.clock(rule).is_some_and(each_its_own);
+        let strictly = matches!(self.rule.verb, Verb::ReportUrgent | Verb::Supervise)
+            || self.rules.book.clock(rule).is_some_and(each_its_own);
         let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
         let all = self.owed(rule);
-        let mine: Vec<u32> = self.subject.clocks.iter().filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit)).map(|c| c.n).collect();
-        let about = |n: &u32| self.pressed.is_none() || self.subject.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed));
+        let mine: Vec<u32> = self
+            .subject
+            .clocks
+            .iter()
+            .filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit))
+            .map(|c| c.n)
+            .collect();
+        let about = |n: &u32| {
+            self.pressed.is_none()
+                || self.subject.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed))
+        };
         match (strictly, mine.is_empty()) {
             (false, true) => all,
             _ => mine.into_iter().filter(|n| self.rule.verb != Verb::Supervise || about(n)).collect(),
@@ -400,7 +445,11 @@ impl<K: Kind> Work<'_, K> {
                     continue;
                 }
                 if clock.is_owed() && !clock.is_stopped() {
-                    clock.ledger.push(LedgerEntry::Stop { from: day.max(clock.start), to: None, reason: reason.clone() });
+                    clock.ledger.push(LedgerEntry::Stop {
+                        from: day.max(clock.start),
+                        to: None,
+                        reason: reason.clone(),
+                    });
                     clock.next_at = None;
                     self.push(EventKind::ClockStopped { n });
                 }
@@ -472,10 +521,15 @@ impl<K: Kind> Work<'_, K> {
     /// A duty that a unit asked for is owed to that unit; the answer to a supervision is owed by the unit that is late.
     fn owed_to_whom(&mut self, event: &mut EventKind) {
         let EventActor::Officer { unit: asking, .. } = &self.actor else { return };
-        let late = self.pressed.and_then(|n| self.subject.clocks.iter().find(|c| c.n == n)).map(|c| (c.n, c.bound.unit.clone()));
+        let late = self
+            .pressed
+            .and_then(|n| self.subject.clocks.iter().find(|c| c.n == n))
+            .map(|c| (c.n, c.bound.unit.clone()));
         let (asking, presses) = (asking.clone(), self.rule.verb == Verb::Supervise);
         let Some(clock) = self.subject.clocks.last_mut() else { return };
-        if matches!(self.rule.verb, Verb::Assign | Verb::Supervise | Verb::Ask) && clock.bound.unit.as_ref() != Some(&asking) {
+        if matches!(self.rule.verb, Verb::Assign | Verb::Supervise | Verb::Ask)
+            && clock.bound.unit.as_ref() != Some(&asking)
+        {
             clock.owed_to = Some(asking);
         }
         if let Some((n, unit)) = late.filter(|_| presses) {
@@ -489,9 +543,11 @@ impl<K: Kind> Work<'_, K> {
     }
 }
 
-/// A number that follows from an id and the office's seed, and that nobody chooses or foresees (FNV-1a, mixed as in SplitMix64).
+/// A number that follows from an id and the office's seed, and that nobody chooses or foresees (FNV-1a, mixed as in
+/// SplitMix64).
 fn chance(seed: u64, id: &str) -> u64 {
-    let hash = id.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    let hash =
+        id.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, |hash, b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     let mixed = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)
@@ -501,19 +557,30 @@ fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
     book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
 }
 
-/// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and a deputy takes it on,
-/// else the head, where there is one. Clocks with a serial up to `known` are left as they are.
-pub fn nobody_left(rules: Rules<'_>, proceeding: &mut Proceeding, known: u32, now: &OfficeTime, actor: &EventActor) -> Vec<Event> {
+/// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and a deputy
+/// takes it on, else the head, where there is one. Clocks with a serial up to `known` are left as they are.
+pub fn nobody_left(
+    rules: Rules<'_>,
+    proceeding: &mut Proceeding,
+    known: u32,
+    now: &OfficeTime,
+    actor: &EventActor,
+) -> Vec<Event> {
     let directory = rules.directory;
     let recused = proceeding.recused.clone();
     // A body outside this system has no officers here; its acts are recorded by the office that handed it over.
     let here = |u: &UnitId| directory.unit(u).is_some() && !directory.is_outside(u);
-    let empty = |bound: &Bound| bound.unit.as_ref().is_some_and(|u| here(u) && !directory.is_manned(u, bound.post, &recused));
+    let empty =
+        |bound: &Bound| bound.unit.as_ref().is_some_and(|u| here(u) && !directory.is_manned(u, bound.post, &recused));
     let alone = |c: &&Clock| c.n > known && c.is_owed() && c.kind == ClockKind::Duty && empty(&c.bound);
     let alone: Vec<(u32, Bound)> = proceeding.clocks.iter().filter(alone).map(|c| (c.n, c.bound.clone())).collect();
     let mut events = Vec::new();
     for (n, at) in alone {
-        let head = |u: &UnitId| directory.post_with(u, Power::Head, &recused).filter(|p| *p != at.post && directory.is_manned(u, *p, &recused));
+        let head = |u: &UnitId| {
+            directory
+                .post_with(u, Power::Head, &recused)
+                .filter(|p| *p != at.post && directory.is_manned(u, *p, &recused))
+        };
         let post = at.unit.as_ref().and_then(|u| directory.deputy(u, at.post, &recused).or_else(|| head(u)));
         let to = post.map(|post| Bound { unit: at.unit.clone(), post });
         let mut kinds = vec![EventKind::NobodyOnDuty { n, at }];
@@ -523,7 +590,9 @@ pub fn nobody_left(rules: Rules<'_>, proceeding: &mut Proceeding, known: u32, no
             }
             kinds.push(EventKind::Escalated { n, to });
         }
-        events.extend(kinds.into_iter().map(|kind| next_event(proceeding, now.at, actor.clone(), None, Basis::House, kind)));
+        events.extend(
+            kinds.into_iter().map(|kind| next_event(proceeding, now.at, actor.clone(), None, Basis::House, kind)),
+        );
     }
     events
 }

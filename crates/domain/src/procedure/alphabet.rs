@@ -129,14 +129,15 @@ pub enum Verb {
     ProposeVoid,
     /// The proposal is taken back.
     CancelVoid,
-    /// A second officer of another post agrees: nothing begun by the mistake is owed any more; number and receipt stay readable.
+    /// A second officer of another post agrees: nothing begun by the mistake is owed any more; number and receipt stay
+    /// readable.
     Void,
 }
 
 impl Verb {
     /// What is done for one petitioner alone, also where matters are joined: her own acts, hearing her, service, help,
-    /// complaints, what was carried out for her, reports and checks of it, and what changes the joinder, the people or the
-    /// file itself. Everything else is made on each member (DESIGN.md, 并案).
+    /// complaints, what was carried out for her, reports and checks of it, and what changes the joinder, the people or
+    /// the file itself. Everything else is made on each member (DESIGN.md, 并案).
     pub fn is_for_one(self) -> bool {
         match self {
             Self::Serve
@@ -241,7 +242,10 @@ pub enum Relation {
 impl Relation {
     /// Units stand in this relation because a move named them, several at a time; each discharges its own clocks only.
     pub fn is_asked(self) -> bool {
-        matches!(self, Self::Assistant | Self::Addressee | Self::Invited | Self::Present | Self::Absent | Self::Responsible)
+        matches!(
+            self,
+            Self::Assistant | Self::Addressee | Self::Invited | Self::Present | Self::Absent | Self::Responsible
+        )
     }
 }
 
@@ -319,8 +323,8 @@ pub enum Fact {
     DestructionProposed,
     /// Content, names, files and papers are destroyed; only the tombstone is left.
     Destroyed,
-    /// What was answered is not an opinion that the law lets be reviewed: a reply to a suggestion, the result of another
-    /// procedure, a refusal (arts 29, 31, 35).
+    /// What was answered is not an opinion that the law lets be reviewed: a reply to a suggestion, the result of
+    /// another procedure, a refusal (arts 29, 31, 35).
     BeyondReview,
     /// Handed to a unit below by the unit it came to (art. 23(1)), not by a petition office.
     HandedDown,
@@ -394,8 +398,17 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase in order.
-    pub const ALL: [Self; 9] =
-        [Self::Intake, Self::Handover, Self::Handling, Self::Answered, Self::Review, Self::ReReview, Self::Withdrawn, Self::Ended, Self::Archived];
+    pub const ALL: [Self; 9] = [
+        Self::Intake,
+        Self::Handover,
+        Self::Handling,
+        Self::Answered,
+        Self::Review,
+        Self::ReReview,
+        Self::Withdrawn,
+        Self::Ended,
+        Self::Archived,
+    ];
 
     /// From the word in data.
     pub fn from_word(word: &str) -> Option<Self> {

@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::date;
 
-use super::{ClockRule, EscalateTo, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, Relation, RuleBook, StartFrom, Verb};
+use super::{
+    ClockRule, EscalateTo, Fact, Guard, HandTo, MoveRule, PaperRule, Phase, Relation, RuleBook, StartFrom, Verb,
+};
 use crate::clock::ClockKind;
 use crate::ids::{ClockId, MoveId, StateId};
 use crate::kind::ProceedingKind;
@@ -39,7 +41,11 @@ pub struct FloorFault {
 pub fn faults(book: &RuleBook) -> Vec<FloorFault> {
     let mut out = Vec::new();
     for clock in book.clocks.values() {
-        out.extend(of_clock(book, clock).into_iter().map(|message| FloorFault { place: Place::Clock(clock.id.clone()), message }));
+        out.extend(
+            of_clock(book, clock)
+                .into_iter()
+                .map(|message| FloorFault { place: Place::Clock(clock.id.clone()), message }),
+        );
     }
     for rule in &book.moves {
         let mut said = hers_alone(rule);
@@ -54,7 +60,10 @@ pub fn faults(book: &RuleBook) -> Vec<FloorFault> {
         said.extend(accusation(book, rule));
         out.extend(said.into_iter().map(|message| FloorFault { place: Place::Move(rule.id.clone()), message }));
     }
-    let somebody_presses = book.escalation.iter().any(|e| e.start.is_some() && matches!(e.to, EscalateTo::Supervision | EscalateTo::Superior));
+    let somebody_presses = book
+        .escalation
+        .iter()
+        .any(|e| e.start.is_some() && matches!(e.to, EscalateTo::Supervision | EscalateTo::Superior));
     if !somebody_presses {
         let message = "a breach must call on somebody outside the late unit to press for it; give one step to `supervision` or `superior` a clock to `start`";
         out.push(FloorFault { place: Place::Escalation, message: message.to_owned() });
@@ -89,12 +98,19 @@ fn of_clock(book: &RuleBook, clock: &ClockRule) -> Vec<String> {
         }
         let days = unit.days_from(date(2026, 2, 1), length).map_or(u32::MAX, |(days, _)| days);
         if clock.warn_days > days {
-            out.push(format!("it warns {} days before the end of a period of {length}; warn within the period", clock.warn_days));
+            out.push(format!(
+                "it warns {} days before the end of a period of {length}; warn within the period",
+                clock.warn_days
+            ));
         }
     }
     let starts = |m: &&MoveRule| m.start.contains(&clock.id);
     let dated = |m: &MoveRule| m.needs.iter().any(|n| n.field == Field::DueOn && n.required);
-    let begun_undated = book.begins.iter().filter(|b| b.clocks.contains(&clock.id)).any(|b| !b.needs.iter().any(|n| n.field == Field::DueOn && n.required));
+    let begun_undated = book
+        .begins
+        .iter()
+        .filter(|b| b.clocks.contains(&clock.id))
+        .any(|b| !b.needs.iter().any(|n| n.field == Field::DueOn && n.required));
     if clock.length.is_none() && (begun_undated || book.moves.iter().filter(starts).any(|m| !dated(m))) {
         out.push("it has no length, so each move or beginning that starts it must ask for `due_on`".to_owned());
     }
@@ -131,12 +147,18 @@ fn others_alone(rule: &MoveRule) -> Vec<String> {
         Verb::Extend => &[Relation::HolderHead, Relation::Overseer],
         Verb::Refer | Verb::Assign => &[Relation::PetitionOffice, Relation::Holder],
         Verb::Supervise => &[Relation::Supervisor, Relation::Overseer],
-        Verb::ProposeVoid | Verb::CancelVoid | Verb::Void => &[Relation::Holder, Relation::HolderHead, Relation::PetitionOffice, Relation::Supervisor],
+        Verb::ProposeVoid | Verb::CancelVoid | Verb::Void => {
+            &[Relation::Holder, Relation::HolderHead, Relation::PetitionOffice, Relation::Supervisor]
+        }
         _ => return Vec::new(),
     };
     let wrong = rule.by.iter().any(|r| !only.contains(r));
     let names: Vec<String> = only.iter().map(word).collect();
-    if wrong { vec![format!("such a move is made by {} and by nobody else; mend `by`", names.join(" or "))] } else { Vec::new() }
+    if wrong {
+        vec![format!("such a move is made by {} and by nobody else; mend `by`", names.join(" or "))]
+    } else {
+        Vec::new()
+    }
 }
 
 fn word<T: serde::Serialize>(value: &T) -> String {
@@ -156,7 +178,8 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     if rule.verb == Verb::HoldHearing && all(&rule.stop) {
         out.push("a hearing stops the clock of the decision it is held for, not every clock; name it".to_owned());
     }
-    if matches!(rule.verb, Verb::Archive | Verb::Destroy) && !rule.guards.iter().any(|g| matches!(g, Guard::Settled(_))) {
+    if matches!(rule.verb, Verb::Archive | Verb::Destroy) && !rule.guards.iter().any(|g| matches!(g, Guard::Settled(_)))
+    {
         out.push("a file is closed when nothing is owed in it any more; add `settled` to `when`".to_owned());
     }
     let over = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
@@ -165,9 +188,11 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     }
     if matches!(rule.verb, Verb::ProposeVoid | Verb::Void) {
         let early = rule.from.iter().all(|s| matches!(book.phase(s), Phase::Intake | Phase::Handover));
-        let said = [Field::VoidGround, Field::Reason].iter().all(|f| rule.needs.iter().any(|n| n.field == *f && n.required))
-            && rule.needs.iter().any(|n| n.field == Field::Instead);
-        let told = rule.verb == Verb::ProposeVoid || (rule.tells && rule.document.is_some() && rule.guards.contains(&Guard::Is(Fact::VoidProposed)));
+        let said =
+            [Field::VoidGround, Field::Reason].iter().all(|f| rule.needs.iter().any(|n| n.field == *f && n.required))
+                && rule.needs.iter().any(|n| n.field == Field::Instead);
+        let told = rule.verb == Verb::ProposeVoid
+            || (rule.tells && rule.document.is_some() && rule.guards.contains(&Guard::Is(Fact::VoidProposed)));
         if !(early && said && told) {
             out.push(
                 "an entry is made void only before the first notice, on a proposal, with `void_ground`, `instead?` and `reason`, told to the sender on a paper"
@@ -179,17 +204,43 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     if withdrawn != (rule.verb == Verb::Withdraw) {
         out.push("only the petitioner's own withdrawal leads to the phase `withdrawn`, and leads nowhere else; mend `to` or `verb`".to_owned());
     }
+    out.extend(endings_of(book, rule));
+    out
+}
+
+/// What a move ends that is still owed: whoever owes something is not rid of it by an own step, and closing a file ends
+/// nothing.
+fn endings_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
+    let mut out = Vec::new();
     let hands = rule.hand_to.is_some_and(|h| matches!(h, HandTo::Named | HandTo::Sender | HandTo::PetitionOffice));
     let own = |id: &&ClockId| book.clock(id).is_some_and(|c| by_who_owes(rule, c));
-    for id in rule.start.iter().filter(own).filter(|id| rule.discharge.contains(id) || rule.close.contains(id)).filter(|_| !hands) {
-        out.push(format!("whoever owes `{}` would give itself the time again: take it out of `start`, or let the move be another's", id.as_str()));
+    for id in rule
+        .start
+        .iter()
+        .filter(own)
+        .filter(|id| rule.discharge.contains(id) || rule.close.contains(id))
+        .filter(|_| !hands)
+    {
+        out.push(format!(
+            "whoever owes `{}` would give itself the time again: take it out of `start`, or let the move be another's",
+            id.as_str()
+        ));
     }
-    let anchored =
-        rule.start.iter().filter_map(|id| book.clock(id)).any(|c| c.kind == ClockKind::Duty && matches!(c.start, StartFrom::Receipt | StartFrom::Accepted));
+    let anchored = rule
+        .start
+        .iter()
+        .filter_map(|id| book.clock(id))
+        .any(|c| c.kind == ClockKind::Duty && matches!(c.start, StartFrom::Receipt | StartFrom::Accepted));
     // What her withdrawal stopped ends with it, when her days to undo it are over.
     let filed_away = rule.verb == Verb::Archive && rule.from.iter().all(|s| book.phase(s) == Phase::Withdrawn);
-    let by_withdrawal = |id: &ClockId| filed_away && book.moves.iter().any(|m| m.verb == Verb::Withdraw && m.stop.contains(id));
-    for id in rule.close.iter().filter(own).filter(|id| !hands && !anchored && rule.verb != Verb::Reopen && !by_withdrawal(id)) {
+    let by_withdrawal =
+        |id: &ClockId| filed_away && book.moves.iter().any(|m| m.verb == Verb::Withdraw && m.stop.contains(id));
+    for id in rule
+        .close
+        .iter()
+        .filter(own)
+        .filter(|id| !hands && !anchored && rule.verb != Verb::Reopen && !by_withdrawal(id))
+    {
         out.push(format!("whoever owes `{}` would be rid of it without doing it: discharge it by a move that does it, or hand the matter over", id.as_str()));
     }
     let duty = |id: &&ClockId| book.clock(id).is_some_and(|c| c.kind == ClockKind::Duty);
@@ -203,7 +254,10 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     }
     for id in rule.close.iter().chain(&rule.stop) {
         match ended_by(book, id) {
-            Some(Ends::Itself) => out.push(format!("nothing ends `{}` or stops it but its being done; take it out of `close` and `stop`", id.as_str())),
+            Some(Ends::Itself) => out.push(format!(
+                "nothing ends `{}` or stops it but its being done; take it out of `close` and `stop`",
+                id.as_str()
+            )),
             Some(Ends::HandedOn) if !hands => {
                 out.push(format!(
                     "`{}` is owed to another office and stays owed until it is made or the matter goes on; take it out of `close` and `stop`",
@@ -213,7 +267,11 @@ fn clocks_of(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
             _ => {}
         }
     }
-    for id in rule.discharge.iter().filter(|id| discharged_by(book, id).contains(&Verb::AnswerComplaint) && rule.verb != Verb::AnswerComplaint) {
+    for id in rule
+        .discharge
+        .iter()
+        .filter(|id| discharged_by(book, id).contains(&Verb::AnswerComplaint) && rule.verb != Verb::AnswerComplaint)
+    {
         out.push(format!("only an answer to the complaint discharges `{}`; take it out of `discharge`", id.as_str()));
     }
     out
@@ -247,8 +305,12 @@ fn ended_by(book: &RuleBook, id: &ClockId) -> Option<Ends> {
 /// Only an answer answers, and an answer says what it must.
 fn answers(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     let mut out = Vec::new();
-    if rule.sets.contains(&Fact::Answered) && !matches!(rule.verb, Verb::Decide | Verb::DecideReview | Verb::Refuse | Verb::HandUp) {
-        out.push("only a decision, a review or a reasoned refusal is an answer; take `answered` out of `sets`".to_owned());
+    if rule.sets.contains(&Fact::Answered)
+        && !matches!(rule.verb, Verb::Decide | Verb::DecideReview | Verb::Refuse | Verb::HandUp)
+    {
+        out.push(
+            "only a decision, a review or a reasoned refusal is an answer; take `answered` out of `sets`".to_owned(),
+        );
     }
     let opinion = rule.verb == Verb::Decide && !rule.sets.contains(&Fact::BeyondReview);
     let contents: &[Field] = match rule.verb {
@@ -263,11 +325,13 @@ fn answers(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
         let name = field.word();
         out.push(format!("an answer cannot go without `{name}`; add it to `needs` (an answer that opens no review sets `beyond_review`)"));
     }
-    let papers: Vec<(&String, &PaperRule)> = rule.documents().filter_map(|d| book.papers.get(d).map(|p| (d, p))).collect();
+    let papers: Vec<(&String, &PaperRule)> =
+        rule.documents().filter_map(|d| book.papers.get(d).map(|p| (d, p))).collect();
     if papers.is_empty() {
         out.push("it is given in writing; name its paper in `document`".to_owned());
     }
-    // What the paper has to print: the ground is its title and clause, the days its last day, and the remedy where review is open.
+    // What the paper has to print: the ground is its title and clause, the days its last day, and the remedy where
+    // review is open.
     let printed = contents.iter().filter(|f| !matches!(f, Field::Ground | Field::Days)).map(|f| f.word());
     let remedy = opinion.then(|| "above".to_owned());
     for (name, paper) in papers {
@@ -296,7 +360,10 @@ fn no_petitioner(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     let of_matters = rule.hand_to.is_some() || rule.sets.contains(&Fact::Accusation) || !rule.stop.is_empty();
     let named = rule.needs.iter().any(|n| n.field.is_identity());
     if hers || of_matters || named {
-        vec![format!("a pack of the kind `{}` has no petitioner: nothing in it is hers, told to her, names anybody or hands a matter over", book.kind.word())]
+        vec![format!(
+            "a pack of the kind `{}` has no petitioner: nothing in it is hers, told to her, names anybody or hands a matter over",
+            book.kind.word()
+        )]
     } else {
         Vec::new()
     }
@@ -321,13 +388,20 @@ fn told(rule: &MoveRule) -> Vec<String> {
             | Verb::UndoWithdraw
             | Verb::Reopen
     );
-    if concerns && !rule.tells { vec!["the petitioner is told of such a step; write `tells = true`".to_owned()] } else { Vec::new() }
+    if concerns && !rule.tells {
+        vec!["the petitioner is told of such a step; write `tells = true`".to_owned()]
+    } else {
+        Vec::new()
+    }
 }
 
 /// An accusation never leaves its line by being called something else.
 fn accusation(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     if book.compartment.is_none() && rule.sets.contains(&Fact::Accusation) {
-        return vec!["it makes the matter an accusation, and the pack has no [compartment] for one to go to; write it".to_owned()];
+        return vec![
+            "it makes the matter an accusation, and the pack has no [compartment] for one to go to; write it"
+                .to_owned(),
+        ];
     }
     if !rule.clears.contains(&Fact::Accusation) {
         return Vec::new();

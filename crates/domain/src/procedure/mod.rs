@@ -35,8 +35,8 @@ pub struct ChoiceRule {
     pub label: Label,
     /// The clause it comes from.
     pub clause: Option<String>,
-    /// The request is supported in whole or part, and what was supported is then carried out (art. 32); of `adopted`, the
-    /// recommendation.
+    /// The request is supported in whole or part, and what was supported is then carried out (art. 32); of `adopted`,
+    /// the recommendation.
     pub supports: bool,
     /// Conditions under which it is open.
     pub guards: Vec<Guard>,
@@ -208,7 +208,8 @@ pub struct MoveRule {
     pub hint: Option<Label>,
 }
 
-/// What is otherwise about a move when a field has one of its choices: an additional condition, another paper, another clause.
+/// What is otherwise about a move when a field has one of its choices: an additional condition, another paper, another
+/// clause.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
     /// The field.
@@ -280,8 +281,8 @@ impl RightRule {
     }
 }
 
-/// Where what is said against officials goes, and nowhere else: a line of its own (art. 30). A pack without one handles it as any
-/// other matter.
+/// Where what is said against officials goes, and nowhere else: a line of its own (art. 30). A pack without one handles
+/// it as any other matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compartment {
     /// Units of these kinds may be handed it.
@@ -316,7 +317,12 @@ pub struct Numbering {
 impl Numbering {
     /// A number, for the letters of the issuing unit.
     pub fn number(&self, letters: &str, code: &str, year: i16, n: u64) -> String {
-        let parts = [("{letters}", letters.to_owned()), ("{code}", code.to_owned()), ("{year}", year.to_string()), ("{n}", n.to_string())];
+        let parts = [
+            ("{letters}", letters.to_owned()),
+            ("{code}", code.to_owned()),
+            ("{year}", year.to_string()),
+            ("{n}", n.to_string()),
+        ];
         parts.iter().fold(self.form.clone(), |text, (name, value)| text.replace(name, value))
     }
 }
@@ -474,9 +480,13 @@ pub struct RuleBook {
 impl RuleBook {
     /// Every way a proceeding can begin: state and the clocks started there.
     pub fn openings(&self) -> Vec<(StateId, Vec<ClockId>)> {
-        let mut out: Vec<(StateId, Vec<ClockId>)> = self.begins.iter().map(|b| (b.state.clone(), b.clocks.clone())).collect();
+        let mut out: Vec<(StateId, Vec<ClockId>)> =
+            self.begins.iter().map(|b| (b.state.clone(), b.clocks.clone())).collect();
         let Some(lodging) = &self.lodging else { return out };
-        for (state, clocks) in [(&lodging.initial_office, &lodging.initial_office_clocks), (&lodging.initial_direct, &lodging.initial_direct_clocks)] {
+        for (state, clocks) in [
+            (&lodging.initial_office, &lodging.initial_office_clocks),
+            (&lodging.initial_direct, &lodging.initial_direct_clocks),
+        ] {
             out.push((state.clone(), clocks.clone()));
             if !lodging.initial_above_clocks.is_empty() {
                 out.push((state.clone(), clocks.iter().chain(&lodging.initial_above_clocks).cloned().collect()));
@@ -521,8 +531,8 @@ impl RuleBook {
         self.clocks.get(id)
     }
 
-    /// The same book as it reads on a day: `{clock}` in a label becomes the length of that clock as it is in force then.
-    /// What is published is what is in force, and no pack writes a number of days into a sentence (art. 18(1)).
+    /// The same book as it reads on a day: `{clock}` in a label becomes the length of that clock as it is in force
+    /// then. What is published is what is in force, and no pack writes a number of days into a sentence (art. 18(1)).
     #[must_use]
     pub fn as_of(&self, day: Date, phrase: impl Fn(u32, PeriodUnit) -> Label) -> Self {
         let spans: Vec<(String, Label)> = self

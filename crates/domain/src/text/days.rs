@@ -28,8 +28,8 @@ pub enum DayFault {
     NoSuchDay,
 }
 
-/// Reads a civil day, such as 2026-03-09, 2026年3月9日, 2026.3.9, 20260309 or 二〇二六年三月九日. Of an instant with an offset it is the day
-/// that is written; which day an instant in UTC is depends on a zone that nobody named here.
+/// Reads a civil day, such as 2026-03-09, 2026年3月9日, 2026.3.9, 20260309 or 二〇二六年三月九日. Of an instant with an offset it
+/// is the day that is written; which day an instant in UTC is depends on a zone that nobody named here.
 ///
 /// # Errors
 /// [`DayFault`] says why it is none.
@@ -106,8 +106,20 @@ fn plain(text: &str) -> String {
 
 /// 二〇二六年三月十九日 → 2026年3月19日.
 fn numerals(text: &str) -> String {
-    const DIGITS: &[(char, u32)] =
-        &[('〇', 0), ('零', 0), ('○', 0), ('一', 1), ('二', 2), ('三', 3), ('四', 4), ('五', 5), ('六', 6), ('七', 7), ('八', 8), ('九', 9)];
+    const DIGITS: &[(char, u32)] = &[
+        ('〇', 0),
+        ('零', 0),
+        ('○', 0),
+        ('一', 1),
+        ('二', 2),
+        ('三', 3),
+        ('四', 4),
+        ('五', 5),
+        ('六', 6),
+        ('七', 7),
+        ('八', 8),
+        ('九', 9),
+    ];
     let value = |c: char| DIGITS.iter().find(|(d, _)| *d == c).map(|(_, v)| *v);
     let mut out = String::new();
     let mut run: Vec<char> = Vec::new();
@@ -139,7 +151,10 @@ fn split(text: &str) -> (&str, &str) {
         Some(i) => i + '日'.len_utf8(),
         None => text
             .char_indices()
-            .find(|(i, c)| c.is_whitespace() || (*c == 'T' && text.get(..*i).is_some_and(|d| d.ends_with(|c: char| c.is_ascii_digit()))))
+            .find(|(i, c)| {
+                c.is_whitespace()
+                    || (*c == 'T' && text.get(..*i).is_some_and(|d| d.ends_with(|c: char| c.is_ascii_digit())))
+            })
             .map_or(text.len(), |(i, _)| i),
     };
     let (day, time) = text.split_at_checked(end).unwrap_or((text, ""));
@@ -223,9 +238,19 @@ fn clock(text: &str) -> Option<Time> {
     let upper = text.to_uppercase();
     let mut rest = upper.trim();
     let mut half: Option<i8> = None;
-    for (word, from) in
-        [("上午", 0), ("早上", 0), ("早晨", 0), ("凌晨", 0), ("清晨", 0), ("中午", 12), ("下午", 12), ("傍晚", 12), ("晚上", 12), ("晚", 12), ("夜里", 12)]
-    {
+    for (word, from) in [
+        ("上午", 0),
+        ("早上", 0),
+        ("早晨", 0),
+        ("凌晨", 0),
+        ("清晨", 0),
+        ("中午", 12),
+        ("下午", 12),
+        ("傍晚", 12),
+        ("晚上", 12),
+        ("晚", 12),
+        ("夜里", 12),
+    ] {
         if let Some(after) = rest.strip_prefix(word) {
             (rest, half) = (after.trim(), Some(from));
             break;
@@ -236,7 +261,8 @@ fn clock(text: &str) -> Option<Time> {
     } else if let Some(before) = rest.strip_suffix("AM").or_else(|| rest.strip_suffix("A.M.")) {
         (rest, half) = (before.trim(), Some(0));
     }
-    let spelled = rest.replace("点半", ":30").replace("时半", ":30").replace("点整", ":00").replace(['点', '时', '分'], ":");
+    let spelled =
+        rest.replace("点半", ":30").replace("时半", ":30").replace("点整", ":00").replace(['点', '时', '分'], ":");
     let spelled = spelled.trim_end_matches('秒').trim_end_matches(':');
     let whole = spelled.split('.').next()?;
     let parts: Vec<i8> = whole.split(':').map(|p| p.trim().parse().ok()).collect::<Option<_>>()?;
@@ -252,7 +278,12 @@ fn clock(text: &str) -> Option<Time> {
         _ => hour,
     };
     // 中午11点 is before noon.
-    let hour = if rest.len() < upper.trim().len() && upper.trim().starts_with("中午") && hour == 23 { 11 } else { hour };
+    let hour =
+        if rest.len() < upper.trim().len() && upper.trim().starts_with("中午") && hour == 23 { 11 } else { hour };
     // 24:00 ends the day it is written with.
-    if (hour, minute, second) == (24, 0, 0) { Time::new(23, 59, 59, 0).ok() } else { Time::new(hour, minute, second, 0).ok() }
+    if (hour, minute, second) == (24, 0, 0) {
+        Time::new(23, 59, 59, 0).ok()
+    } else {
+        Time::new(hour, minute, second, 0).ok()
+    }
 }

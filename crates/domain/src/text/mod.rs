@@ -23,8 +23,8 @@ pub fn prose(text: &str) -> String {
     lines.join("\n").trim_matches('\n').trim().to_owned()
 }
 
-/// One line as it is kept: a title, a place, a body complained of. Line ends and runs of blanks become one blank, letters and
-/// digits are half-width; punctuation stays as it was written.
+/// One line as it is kept: a title, a place, a body complained of. Line ends and runs of blanks become one blank,
+/// letters and digits are half-width; punctuation stays as it was written.
 pub fn line(text: &str) -> String {
     one_line(&seen(text)).chars().map(half_width_alphanumeric).collect()
 }
@@ -73,7 +73,8 @@ pub fn number(text: &str) -> String {
     one_line(&half).chars().map(|c| if is_dash(c) { '-' } else { c }).collect()
 }
 
-/// A telephone number, or several: as [`number`], divided by 、. What follows a comma and is too short for a number is an extension.
+/// A telephone number, or several: as [`number`], divided by 、. What follows a comma and is too short for a number is
+/// an extension.
 pub fn telephone(text: &str) -> String {
     let half = number(text).replace([';', '/', '|'], "、").replace(['転', '轉'], "转");
     let mut out: Vec<String> = Vec::new();
@@ -96,14 +97,17 @@ pub fn is_telephone(text: &str) -> bool {
         let digits = |part: &str| part.chars().filter(char::is_ascii_digit).count();
         (5..=20).contains(&digits(main))
             && digits(piece) <= 26
-            && piece.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '转' | ',' | '.' | '#' | 'x' | 'X'))
+            && piece.chars().all(|c| {
+                c.is_ascii_digit() || matches!(c, '+' | '-' | ' ' | '(' | ')' | '转' | ',' | '.' | '#' | 'x' | 'X')
+            })
     };
     text.chars().count() <= 100 && !text.is_empty() && text.split('、').all(one)
 }
 
 /// An e-mail address: half-width, without blanks and without the punctuation of the sentence it stood in.
 pub fn mail(text: &str) -> String {
-    let half: String = seen(text).nfkc().filter(|c| !c.is_whitespace()).map(|c| if c == '。' || c == '｡' { '.' } else { c }).collect();
+    let half: String =
+        seen(text).nfkc().filter(|c| !c.is_whitespace()).map(|c| if c == '。' || c == '｡' { '.' } else { c }).collect();
     let bare = half.trim_start_matches("mailto:").trim_start_matches("MAILTO:");
     bare.trim_matches(|c: char| ".,;:，；：、<>()（）《》\"'“”‘’[]【】!！?？".contains(c)).to_owned()
 }
@@ -111,7 +115,13 @@ pub fn mail(text: &str) -> String {
 /// Whether a value that passed [`mail`] can be an address.
 pub fn is_mail(text: &str) -> bool {
     let Some((user, host)) = text.rsplit_once('@') else { return false };
-    let label = |l: &str| !l.is_empty() && l.len() <= 63 && !l.starts_with('-') && !l.ends_with('-') && l.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let label = |l: &str| {
+        !l.is_empty()
+            && l.len() <= 63
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+            && l.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
     text.len() <= 254
         && !user.is_empty()
         && user.len() <= 64
@@ -121,7 +131,10 @@ pub fn is_mail(text: &str) -> bool {
         && user.chars().all(|c| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c))
         && host.contains('.')
         && host.split('.').all(label)
-        && host.rsplit('.').next().is_some_and(|top| top.chars().count() >= 2 && !top.chars().all(|c| c.is_ascii_digit()))
+        && host
+            .rsplit('.')
+            .next()
+            .is_some_and(|top| top.chars().count() >= 2 && !top.chars().all(|c| c.is_ascii_digit()))
 }
 
 /// A column's heading: half-width, lower case, without blanks, colons, stars and remarks in brackets (受理日期（必填） → 受理日期).
@@ -149,8 +162,8 @@ pub fn reference(text: &str) -> String {
     folded(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// A text for comparing and finding: compatibility forms, width, case, traditional characters and all that nobody sees are
-/// levelled. It is never shown and never stored as what somebody wrote.
+/// A text for comparing and finding: compatibility forms, width, case, traditional characters and all that nobody sees
+/// are levelled. It is never shown and never stored as what somebody wrote.
 pub fn folded(text: &str) -> String {
     let table = script::simplified();
     let plain = text.nfkc().map(radicals::unified).filter(|c| !is_ignorable(*c) && !is_variation(*c) && !is_joiner(*c));
@@ -159,15 +172,39 @@ pub fn folded(text: &str) -> String {
 
 /// Whether nothing of a text can be seen: blanks, zero-width signs, fillers.
 pub fn is_blank(text: &str) -> bool {
-    seen(text).chars().all(|c| c.is_whitespace() || matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{115f}' | '\u{1160}') || is_variation(c))
+    seen(text).chars().all(|c| {
+        c.is_whitespace()
+            || matches!(c, '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{115f}' | '\u{1160}')
+            || is_variation(c)
+    })
 }
 
 /// Whether a cell says that there is nothing in it: blank, a dash, 无, 不详, n/a.
 pub fn is_placeholder(text: &str) -> bool {
     let plain: String = folded(text).chars().filter(|c| !c.is_whitespace()).collect();
     plain.chars().all(|c| is_dash(c) || "/\\_.。·…*~—".contains(c))
-        || ["无", "没有", "不详", "未知", "不明", "暂无", "空", "未填", "未填写", "无此项", "n/a", "na", "nil", "none", "null", "nan", "(空)", "(无)", "（无）"]
-            .contains(&plain.as_str())
+        || [
+            "无",
+            "没有",
+            "不详",
+            "未知",
+            "不明",
+            "暂无",
+            "空",
+            "未填",
+            "未填写",
+            "无此项",
+            "n/a",
+            "na",
+            "nil",
+            "none",
+            "null",
+            "nan",
+            "(空)",
+            "(无)",
+            "（无）",
+        ]
+        .contains(&plain.as_str())
 }
 
 /// Whether a name says that there is none: 匿名, 无名氏, 不愿透露, or a placeholder.
@@ -220,8 +257,14 @@ fn seen(text: &str) -> String {
             c if c.is_control() || is_ignorable(c) || is_no_character(c) => {}
             // A joiner shapes letters of some scripts and emoji; between others it is a sign nobody sees.
             c if is_joiner(c) => {
-                let shapes = |n: Option<&char>| n.is_some_and(|n| !n.is_ascii() && !n.is_whitespace() && !is_han(*n) && !is_joiner(*n) && !is_full_width(*n));
-                if shapes(i.checked_sub(1).and_then(|b| all.get(b))) && (shapes(all.get(i + 1)) || c == '\u{200c}' || c == '\u{200d}') {
+                let shapes = |n: Option<&char>| {
+                    n.is_some_and(|n| {
+                        !n.is_ascii() && !n.is_whitespace() && !is_han(*n) && !is_joiner(*n) && !is_full_width(*n)
+                    })
+                };
+                if shapes(i.checked_sub(1).and_then(|b| all.get(b)))
+                    && (shapes(all.get(i + 1)) || c == '\u{200c}' || c == '\u{200d}')
+                {
                     out.push(c);
                 }
             }
@@ -257,15 +300,20 @@ fn is_full_width(c: char) -> bool {
 }
 
 fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '－' | '\u{2e3a}' | '\u{2e3b}' | 'ー')
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '－' | '\u{2e3a}' | '\u{2e3b}' | 'ー'
+    )
 }
 
-/// Signs without a shape: zero-width blanks, directions, soft hyphens, tags (Unicode's Default_Ignorable_Code_Point, without
-/// joiners, variation selectors and fillers).
+/// Signs without a shape: zero-width blanks, directions, soft hyphens, tags (Unicode's Default_Ignorable_Code_Point,
+/// without joiners, variation selectors and fillers).
 fn is_ignorable(c: char) -> bool {
     matches!(
         u32::from(c),
-        0xAD | 0x34F | 0x61C | 0x17B4 | 0x17B5 | 0x180E | 0x200B | 0x200E | 0x200F | 0x202A..=0x202E | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE00FF | 0xE01F0..=0xE0FFF
+        0xAD | 0x34F | 0x61C | 0x17B4 | 0x17B5 | 0x180E | 0x200B | 0x200E | 0x200F | 0x202A..=0x202E
+        | 0x2060..=0x206F | 0xFEFF | 0xFFF9..=0xFFFB | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE00FF
+        | 0xE01F0..=0xE0FFF
     )
 }
 

@@ -1,5 +1,5 @@
-//! Numbers by which a person is known: mobile telephones and resident identity numbers. They are not put into the index,
-//! and a search for one says that it does not look for people.
+//! Numbers by which a person is known: mobile telephones and resident identity numbers. They are not put into the
+//! index, and a search for one says that it does not look for people.
 
 /// What a number by itself looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,9 +14,15 @@ pub enum Sort {
 
 /// What a number of digits (the last may be `x`) is.
 pub fn sort_of_number(digits: &str) -> Sort {
-    let bare = digits.strip_prefix("0086").or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11)).unwrap_or(digits);
+    let bare = digits
+        .strip_prefix("0086")
+        .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11))
+        .unwrap_or(digits);
     let bare = bare.strip_prefix('0').filter(|rest| rest.len() == 11).unwrap_or(bare);
-    if bare.len() == 11 && bare.bytes().all(|b| b.is_ascii_digit()) && matches!(bare.as_bytes(), [b'1', b'3'..=b'9', ..]) {
+    if bare.len() == 11
+        && bare.bytes().all(|b| b.is_ascii_digit())
+        && matches!(bare.as_bytes(), [b'1', b'3'..=b'9', ..])
+    {
         Sort::Mobile
     } else if is_identity(digits) {
         Sort::Identity
@@ -27,14 +33,19 @@ pub fn sort_of_number(digits: &str) -> Sort {
 
 /// Whether a folded query is nothing but the number of a person, however it is grouped.
 pub fn is_of_a_person(folded: &str) -> bool {
-    let plain: String = folded.chars().filter(|c| !c.is_whitespace() && !matches!(c, '-' | '+' | '(' | ')' | '.' | '‐'..='―')).collect();
+    let plain: String = folded
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '+' | '(' | ')' | '.' | '‐'..='―'))
+        .collect();
     sort_of_number(&plain) != Sort::Other
 }
 
 fn is_identity(text: &str) -> bool {
     let bytes = text.as_bytes();
     let digit = |b: &u8| b.is_ascii_digit().then(|| u32::from(b - b'0'));
-    let number = |from: usize, to: usize| bytes.get(from..to).and_then(|part| part.iter().map(digit).try_fold(0_u32, |n, d| d.map(|d| n * 10 + d)));
+    let number = |from: usize, to: usize| {
+        bytes.get(from..to).and_then(|part| part.iter().map(digit).try_fold(0_u32, |n, d| d.map(|d| n * 10 + d)))
+    };
     let day = |year: u32, month: Option<u32>, day: Option<u32>| {
         let fits = |v: Option<u32>| v.and_then(|v| i8::try_from(v).ok());
         let parts = i16::try_from(year).ok().zip(fits(month)).zip(fits(day));

@@ -49,8 +49,10 @@ pub(super) fn simplified() -> &'static Table {
         let lines: String = han.clone().flat_map(|c| [c, '\n']).collect();
         let converted = OpenCC::from_config(BuiltinConfig::T2s).map(|cc| cc.convert(&lines)).unwrap_or(lines);
         let pairs = han.zip(converted.lines()).filter_map(|(from, to)| to.chars().next().map(|to| (from, to)));
-        let mut table: Vec<(char, char)> =
-            pairs.map(|(from, to)| VARIANTS.iter().find(|(v, _)| *v == from).copied().unwrap_or((from, to))).filter(|(from, to)| from != to).collect();
+        let mut table: Vec<(char, char)> = pairs
+            .map(|(from, to)| VARIANTS.iter().find(|(v, _)| *v == from).copied().unwrap_or((from, to)))
+            .filter(|(from, to)| from != to)
+            .collect();
         table.sort_unstable();
         Table(table)
     })

@@ -129,7 +129,18 @@ fn folded_texts_are_found_by_one_another() {
 
 #[test]
 fn what_looks_empty_is_empty() {
-    for blank in ["", " ", "\u{200b}", "\u{3000}\n", "\u{feff}\u{2060}", "\u{3164}", "\u{2800}", "\u{ad}", "\u{e0020}", "\u{fe0f}"] {
+    for blank in [
+        "",
+        " ",
+        "\u{200b}",
+        "\u{3000}\n",
+        "\u{feff}\u{2060}",
+        "\u{3164}",
+        "\u{2800}",
+        "\u{ad}",
+        "\u{e0020}",
+        "\u{fe0f}",
+    ] {
         assert!(is_blank(blank), "{blank:?}");
     }
     assert!(!is_blank("？？？"));
@@ -161,7 +172,11 @@ fn numbers_of_persons_are_known() {
 
 /// What a number with this check digit is: right for one of eleven.
 fn identity(first: &str) -> Sort {
-    let right = (0..10).map(|d| char::from_digit(d, 10).unwrap()).chain(['x']).filter(|c| sort_of_number(&format!("{first}{c}")) == Sort::Identity).count();
+    let right = (0..10)
+        .map(|d| char::from_digit(d, 10).unwrap())
+        .chain(['x'])
+        .filter(|c| sort_of_number(&format!("{first}{c}")) == Sort::Identity)
+        .count();
     assert_eq!(right, 1, "one check digit of eleven is right");
     sort_of_number(&format!("{first}0"))
 }
@@ -169,7 +184,9 @@ fn identity(first: &str) -> Sort {
 #[test]
 fn the_ways_people_write_days() {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
-    let is = |text: &str, want: &str| assert_eq!(days::moment(text, &zone, Order::Unknown), Ok(want.parse::<DateTime>().unwrap()), "{text}");
+    let is = |text: &str, want: &str| {
+        assert_eq!(days::moment(text, &zone, Order::Unknown), Ok(want.parse::<DateTime>().unwrap()), "{text}")
+    };
     is("2019-03-26 10:32:52", "2019-03-26T10:32:52");
     is("2019-03-26T10:32:52", "2019-03-26T10:32:52");
     is("2019/3/6 9:05", "2019-03-06T09:05:00");

@@ -4,8 +4,8 @@
 pub(super) fn png(bytes: &[u8]) -> Option<Vec<u8>> {
     const HEAD: &[u8] = b"\x89PNG\r\n\x1a\n";
     const DRAWN: [&[u8]; 20] = [
-        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"bKGD", b"hIST", b"pHYs",
-        b"sPLT", b"acTL", b"fcTL", b"fdAT",
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"mDCV",
+        b"cLLI", b"bKGD", b"hIST", b"pHYs", b"sPLT", b"acTL", b"fcTL", b"fdAT",
     ];
     let mut out = HEAD.to_vec();
     let mut rest = bytes.strip_prefix(HEAD)?;
@@ -30,7 +30,8 @@ pub(super) fn webp(bytes: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let mut body = b"WEBP".to_vec();
-    let end = usize::try_from(u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?)).ok()?.checked_add(8)?.min(bytes.len());
+    let end =
+        usize::try_from(u32::from_le_bytes(bytes.get(4..8)?.try_into().ok()?)).ok()?.checked_add(8)?.min(bytes.len());
     let mut at = 12;
     while at + 8 <= end {
         let name = bytes.get(at..at + 4)?;

@@ -1,5 +1,5 @@
-//! HEIC and AVIF (ISO 14496-12, 23008-12): Exif and XMP are items of their own. Their bytes are overwritten with zeros where
-//! they lie, so that every offset of the file stays right and the picture is not touched.
+//! HEIC and AVIF (ISO 14496-12, 23008-12): Exif and XMP are items of their own. Their bytes are overwritten with zeros
+//! where they lie, so that every offset of the file stays right and the picture is not touched.
 
 /// Items looked at, at most.
 const MOST: usize = 10_000;
@@ -10,7 +10,12 @@ pub(super) fn stripped(bytes: &[u8]) -> Option<Vec<u8>> {
     // A full box: version and flags stand before the boxes in it.
     let inner = boxes(bytes.get(meta.from + 4..meta.to)?)?;
     let shift = meta.from + 4;
-    let find = |name: &[u8; 4]| inner.iter().find(|b| b.name == *name).and_then(|b| bytes.get(b.from + shift..b.to + shift).map(|s| (b.from + shift, s)));
+    let find = |name: &[u8; 4]| {
+        inner
+            .iter()
+            .find(|b| b.name == *name)
+            .and_then(|b| bytes.get(b.from + shift..b.to + shift).map(|s| (b.from + shift, s)))
+    };
     let (_, infos) = find(b"iinf")?;
     let described = descriptions(infos)?;
     let mut out = bytes.to_vec();
@@ -92,7 +97,8 @@ impl Numbers<'_> {
 fn extents(places: &[u8], wanted: &[u32], data: Option<(usize, usize)>) -> Option<Vec<(usize, usize)>> {
     let version = *places.first()?;
     let widths = [*places.get(4)?, *places.get(5)?];
-    let [offset, length, base, index] = [widths[0] >> 4, widths[0] & 15, widths[1] >> 4, widths[1] & 15].map(usize::from);
+    let [offset, length, base, index] =
+        [widths[0] >> 4, widths[0] & 15, widths[1] >> 4, widths[1] & 15].map(usize::from);
     let index = if version == 0 { 0 } else { index };
     let mut numbers = Numbers { bytes: places, at: 6 };
     let items = numbers.take(if version < 2 { 2 } else { 4 })?;

@@ -1,5 +1,5 @@
-//! JPEG: its segments are walked to the end of the picture; what programs and devices wrote about it is left out, and so is
-//! whatever follows the picture (previews with data of their own, short films).
+//! JPEG: its segments are walked to the end of the picture; what programs and devices wrote about it is left out, and
+//! so is whatever follows the picture (previews with data of their own, short films).
 
 const START: u8 = 0xD8;
 const END: u8 = 0xD9;
@@ -10,7 +10,8 @@ const APP2: u8 = 0xE2;
 const APP14: u8 = 0xEE;
 const COMMENT: u8 = 0xFE;
 
-/// The picture alone: JFIF head, colour profile, Adobe's transform and the way it is turned stay. `None` when it cannot be walked.
+/// The picture alone: JFIF head, colour profile, Adobe's transform and the way it is turned stay. `None` when it cannot
+/// be walked.
 pub(super) fn stripped(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len());
     if bytes.get(..2)? != [0xFF, START] {

@@ -1,7 +1,7 @@
 //! What a photograph tells beside its picture: where and when it was taken, with which device. It stays at the door.
 //!
-//! JPEG, PNG, WebP and HEIC are stored without it; the picture itself is not touched. Of other kinds it is only said that
-//! something is in them. What is told of place and time is for the person who sends it, who may keep it as words.
+//! JPEG, PNG, WebP and HEIC are stored without it; the picture itself is not touched. Of other kinds it is only said
+//! that something is in them. What is told of place and time is for the person who sends it, who may keep it as words.
 
 mod chunks;
 mod heif;
@@ -70,7 +70,9 @@ fn traces(bytes: &[u8]) -> Traces {
     let found = reader.read_from_container(&mut cursor).or_else(|e| e.distill_partial_result(|_| {}));
     let Ok(exif) = found else { return Traces::default() };
     let field = |tag: Tag| exif.get_field(tag, In::PRIMARY);
-    let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime].into_iter().find_map(|tag| ascii(&field(tag)?.value));
+    let taken = [Tag::DateTimeOriginal, Tag::DateTimeDigitized, Tag::DateTime]
+        .into_iter()
+        .find_map(|tag| ascii(&field(tag)?.value));
     Traces {
         place: degrees(field(Tag::GPSLatitude).map(|f| &f.value), field(Tag::GPSLatitudeRef).map(|f| &f.value))
             .zip(degrees(field(Tag::GPSLongitude).map(|f| &f.value), field(Tag::GPSLongitudeRef).map(|f| &f.value)))
@@ -88,7 +90,8 @@ fn ascii(value: &Value) -> Option<String> {
 /// `2026:03:02 10:15:07` → `2026-03-02 10:15`; what is no day and time is not told.
 fn moment(text: &str) -> Option<String> {
     let read = exif::DateTime::from_ascii(text.as_bytes()).ok()?;
-    (read.year > 0 && read.month > 0).then(|| format!("{:04}-{:02}-{:02} {:02}:{:02}", read.year, read.month, read.day, read.hour, read.minute))
+    (read.year > 0 && read.month > 0)
+        .then(|| format!("{:04}-{:02}-{:02} {:02}:{:02}", read.year, read.month, read.day, read.hour, read.minute))
 }
 
 fn degrees(value: Option<&Value>, hemisphere: Option<&Value>) -> Option<f64> {
@@ -106,13 +109,16 @@ fn of_film(bytes: &[u8]) -> Traces {
     // ISO 6709: +31.2304+121.4737/
     let text = placed.map(|at| bytes.iter().skip(at).take(120).map(|b| char::from(*b)).collect::<String>());
     let coordinates = text.as_deref().and_then(|t| t.split_once(['+', '-']).map(|_| t)).and_then(iso6709);
-    let device = [b"com.apple.quicktime.model".as_slice(), b"\xA9mod", b"\xA9mak"].iter().any(|k| bytes.windows(k.len()).any(|w| w == *k));
+    let device = [b"com.apple.quicktime.model".as_slice(), b"\xA9mod", b"\xA9mak"]
+        .iter()
+        .any(|k| bytes.windows(k.len()).any(|w| w == *k));
     Traces { place: coordinates.or_else(|| placed.map(|_| String::new())), taken: None, device }
 }
 
 fn iso6709(text: &str) -> Option<String> {
     let start = text.find(['+', '-'])?;
-    let rest: String = text.get(start..)?.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')).collect();
+    let rest: String =
+        text.get(start..)?.chars().take_while(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')).collect();
     let second = rest.get(1..)?.find(['+', '-'])? + 1;
     let (lat, lon) = (rest.get(..second)?, rest.get(second..)?);
     let end = lon.get(1..)?.find(['+', '-']).map_or(lon.len(), |i| i + 1);

@@ -65,12 +65,17 @@ fn jpeg_of_a_phone() -> Vec<u8> {
 fn a_photo_keeps_its_picture_and_its_turn_and_nothing_else() {
     let photo = jpeg_of_a_phone();
     let Doorway::Stripped(plain, told) = at_the_door("image/jpeg", &photo) else { panic!("not stripped") };
-    assert_eq!(told, Traces { place: Some("31.23040, 121.47370".into()), taken: Some("2026-03-02 10:15".into()), device: true });
+    assert_eq!(
+        told,
+        Traces { place: Some("31.23040, 121.47370".into()), taken: Some("2026-03-02 10:15".into()), device: true }
+    );
     let holds = |what: &[u8]| plain.windows(what.len()).any(|w| w == what);
     for gone in [b"Phone".as_slice(), b"2026:03", b"xmpmeta", b"MPF", b"Photoshop", b"comment", b"preview", b"film"] {
         assert!(!holds(gone), "{}", String::from_utf8_lossy(gone));
     }
-    for kept in [b"JFIF".as_slice(), b"ICC_PROFILE", &[0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD0, 0x56], &[0x78, 0x9A, 0xFF, 0xD9]] {
+    for kept in
+        [b"JFIF".as_slice(), b"ICC_PROFILE", &[0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD0, 0x56], &[0x78, 0x9A, 0xFF, 0xD9]]
+    {
         assert!(holds(kept), "{kept:?}");
     }
     let mut cursor = std::io::Cursor::new(&plain);
@@ -80,7 +85,10 @@ fn a_photo_keeps_its_picture_and_its_turn_and_nothing_else() {
     assert_eq!(exif.get_field(Tag::Orientation, In::PRIMARY).unwrap().value.get_uint(0), Some(6));
     // Done once, there is nothing more to do.
     let again = at_the_door("image/jpeg", &plain);
-    assert!(matches!(&again, Doorway::Clear) || matches!(&again, Doorway::Stripped(b, t) if *b == plain && t.is_empty()), "{again:?}");
+    assert!(
+        matches!(&again, Doorway::Clear) || matches!(&again, Doorway::Stripped(b, t) if *b == plain && t.is_empty()),
+        "{again:?}"
+    );
 }
 
 #[test]
@@ -136,13 +144,31 @@ fn full(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
 
 /// A HEIC with a picture item and an Exif item in `mdat`, and XMP in `idat`.
 fn heic() -> (Vec<u8>, usize) {
-    let infe = |id: u16, kind: &[u8; 4], more: &[u8]| full(b"infe", &[[2, 0, 0, 0].as_slice(), &id.to_be_bytes(), &[0, 0], kind, b"\0", more].concat());
-    let iinf = full(b"iinf", &[[0, 0, 0, 0, 0, 3].to_vec(), infe(1, b"hvc1", b""), infe(2, b"Exif", b""), infe(3, b"mime", b"application/rdf+xml\0")].concat());
+    let infe = |id: u16, kind: &[u8; 4], more: &[u8]| {
+        full(b"infe", &[[2, 0, 0, 0].as_slice(), &id.to_be_bytes(), &[0, 0], kind, b"\0", more].concat())
+    };
+    let iinf = full(
+        b"iinf",
+        &[
+            [0, 0, 0, 0, 0, 3].to_vec(),
+            infe(1, b"hvc1", b""),
+            infe(2, b"Exif", b""),
+            infe(3, b"mime", b"application/rdf+xml\0"),
+        ]
+        .concat(),
+    );
     let idat = full(b"idat", b"<x:xmpmeta>121.47</x:xmpmeta>");
     let exif = [b"\0\0\0\x06Exif\0\0".as_slice(), &exif_of_a_phone()].concat();
     let build = |picture_at: u32| {
         let item = |id: u16, method: u16, from: u32, length: u32| {
-            [id.to_be_bytes().to_vec(), method.to_be_bytes().to_vec(), vec![0, 0, 0, 1], from.to_be_bytes().to_vec(), length.to_be_bytes().to_vec()].concat()
+            [
+                id.to_be_bytes().to_vec(),
+                method.to_be_bytes().to_vec(),
+                vec![0, 0, 0, 1],
+                from.to_be_bytes().to_vec(),
+                length.to_be_bytes().to_vec(),
+            ]
+            .concat()
         };
         let picture = 4_u32;
         let iloc = full(
@@ -179,7 +205,11 @@ fn a_heic_keeps_every_byte_of_its_picture() {
 
 #[test]
 fn of_other_kinds_it_is_said() {
-    let film = [full(b"ftyp", b"qt  \0\0\0\0qt  "), full(b"moov", &full(b"udta", &full(b"\xA9xyz", b"\0\x12\x15\xc7+31.2304+121.4737/")))].concat();
+    let film = [
+        full(b"ftyp", b"qt  \0\0\0\0qt  "),
+        full(b"moov", &full(b"udta", &full(b"\xA9xyz", b"\0\x12\x15\xc7+31.2304+121.4737/"))),
+    ]
+    .concat();
     let Doorway::Left(told) = at_the_door("video/quicktime", &film) else { panic!("nothing said") };
     assert_eq!(told.place.as_deref(), Some("31.23040, 121.47370"));
     let Doorway::Left(told) = at_the_door("image/tiff", &exif_of_a_phone()) else { panic!("nothing said") };

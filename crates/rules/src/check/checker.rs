@@ -29,7 +29,9 @@ impl Checker<'_> {
         let read = serde_json::from_value(serde_json::Value::String(word.to_owned()));
         if let Err(error) = &read {
             let text = error.to_string();
-            let near = nearest(word, text.split('`').skip(3).step_by(2)).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            let near = nearest(word, text.split('`').skip(3).step_by(2))
+                .map(|n| format!("; did you mean `{n}`?"))
+                .unwrap_or_default();
             self.say(format!("`{word}` is not a {what}{near}"));
         }
         read.ok()
@@ -37,7 +39,9 @@ impl Checker<'_> {
 
     pub(super) fn known(&mut self, what: &str, id: &str, known: &[String]) {
         if id != "*" && !known.iter().any(|k| k == id) {
-            let near = nearest(id, known.iter().map(String::as_str)).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
+            let near = nearest(id, known.iter().map(String::as_str))
+                .map(|n| format!("; did you mean `{n}`?"))
+                .unwrap_or_default();
             self.say(format!("there is no {what} `{id}` in this pack{near}"));
         }
     }
@@ -53,19 +57,22 @@ impl Checker<'_> {
         }
     }
 
-    /// A label is given in every language of the pack's title. What stands in the pack below is that one's to answer for.
+    /// A label is given in every language of the pack's title. What stands in the pack below is that one's to answer
+    /// for.
     pub(super) fn languages(&mut self, label: &Label) {
         if self.file.contains(':') || self.of.is_empty() {
             return;
         }
-        let missing: Vec<&str> = self.of.iter().map(String::as_str).filter(|l| label.languages().all(|own| own != *l)).collect();
+        let missing: Vec<&str> =
+            self.of.iter().map(String::as_str).filter(|l| label.languages().all(|own| own != *l)).collect();
         if !missing.is_empty() {
             let (has, needs) = (label.languages().collect::<Vec<_>>().join(", "), missing.join(", "));
             self.say(format!("the title of the pack is in other languages as well: a text that is in `{has}` is also written in `{needs}`"));
         }
     }
 
-    /// A label may name a clock in braces, and is shown with its period of today; it never says a number of days itself.
+    /// A label may name a clock in braces, and is shown with its period of today; it never says a number of days
+    /// itself.
     pub(super) fn periods(&mut self, label: &Label, clocks: &[String]) {
         self.languages(label);
         for text in label.texts() {
@@ -112,7 +119,9 @@ impl Checker<'_> {
             choices = listed.iter().filter(|c| c.field == field && c.given.is_none()).map(|c| c.id.clone()).collect();
         }
         if field.shape() == Shape::Choice && choices.is_empty() {
-            self.say(format!("`{name}` has nothing to choose from; write a [[choice]] with `of = \"{name}\"` for each"));
+            self.say(format!(
+                "`{name}` has nothing to choose from; write a [[choice]] with `of = \"{name}\"` for each"
+            ));
         }
         Some(Need { field, required, choices })
     }

@@ -5,8 +5,8 @@ use huiyin_domain::ids::{ClockId, MoveId, StateId};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::posts::{Post, PostRule, UnitKind};
 use huiyin_domain::procedure::{
-    BeginRule, ChoiceRule, ClockRule, Compartment, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Numbering, Phase, RightRule, Since, StartFrom,
-    Variant,
+    BeginRule, ChoiceRule, ClockRule, Compartment, Every, Fact, Floor, Guard, HandTo, KeepRule, MoveRule, Numbering,
+    Phase, RightRule, Since, StartFrom, Variant,
 };
 
 use jiff::civil::Date;
@@ -44,23 +44,40 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         "move" => StartFrom::Move,
         "receipt" => StartFrom::Receipt,
         "accepted" => StartFrom::Accepted,
-        field => StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt`, `accepted` or a field)", field)?),
+        field => {
+            StartFrom::Field(checker.word::<Field>("start (write `move`, `receipt`, `accepted` or a field)", field)?)
+        }
     };
     if raw.extensions.is_some_and(|n| n == 0 || n > 20) || (raw.extensions.is_some() && raw.extension.is_none()) {
-        checker.say("`extensions` says how often, from 1 to 20, an `extension` may be given; write both or neither".to_owned());
+        checker.say(
+            "`extensions` says how often, from 1 to 20, an `extension` may be given; write both or neither".to_owned(),
+        );
     }
     let lengths = raw.length.iter().map(|l| (*l, raw.unit)).chain(raw.since.iter().map(|s| (s.length, s.unit)));
     if lengths.clone().any(|(length, unit)| length > ten_years(unit)) || raw.extension.is_some_and(|e| e > 3650) {
-        checker.say("a period or an extension longer than ten years is refused; check `length` and `extension`".to_owned());
+        checker.say(
+            "a period or an extension longer than ten years is refused; check `length` and `extension`".to_owned(),
+        );
         return None;
     }
     let mut since: Vec<Since> = Vec::new();
     for value in raw.since {
         checker.cited(value.basis, value.clause.as_ref(), clauses);
         if since.last().is_some_and(|last| last.from >= value.from) {
-            checker.say(format!("the values of `{}` must follow in time: {} is not after {}", raw.id, value.from, since.last().map_or(value.from, |l| l.from)));
+            checker.say(format!(
+                "the values of `{}` must follow in time: {} is not after {}",
+                raw.id,
+                value.from,
+                since.last().map_or(value.from, |l| l.from)
+            ));
         }
-        since.push(Since { from: value.from, length: value.length, unit: value.unit, basis: value.basis, clause: value.clause });
+        since.push(Since {
+            from: value.from,
+            length: value.length,
+            unit: value.unit,
+            basis: value.basis,
+            clause: value.clause,
+        });
     }
     Some(ClockRule {
         id: ClockId(raw.id),
@@ -98,7 +115,12 @@ fn ten_years(unit: PeriodUnit) -> u32 {
 }
 
 /// A choice; what it refers to is looked up.
-pub(super) fn choice_rule(checker: &mut Checker<'_>, raw: raw::Choice, clocks: &[String], clauses: &[String]) -> Option<ChoiceRule> {
+pub(super) fn choice_rule(
+    checker: &mut Checker<'_>,
+    raw: raw::Choice,
+    clocks: &[String],
+    clauses: &[String],
+) -> Option<ChoiceRule> {
     let field: Field = checker.word("field", &raw.of)?;
     if field.shape() != Shape::Choice {
         checker.say(format!("`{}` is not a field that offers a choice", raw.of));
@@ -107,7 +129,10 @@ pub(super) fn choice_rule(checker: &mut Checker<'_>, raw: raw::Choice, clocks: &
         checker.say(format!("`{}` is no id of a choice; write it without spaces and without | : ? \" < > &", raw.id));
     }
     if raw.supports && !matches!(field, Field::Outcome | Field::Adopted) {
-        checker.say(format!("only an `outcome` supports a request and only `adopted` a recommendation; take `supports` out of `{}`", raw.id));
+        checker.say(format!(
+            "only an `outcome` supports a request and only `adopted` a recommendation; take `supports` out of `{}`",
+            raw.id
+        ));
     }
     checker.languages(&raw.label);
     if let Some(clause) = &raw.clause {
@@ -156,7 +181,11 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
     for state in raw.from.iter().chain(&raw.to) {
         checker.known("state", state, states);
     }
-    for clock in [&raw.start, &raw.discharge, &raw.close, &raw.stop, &raw.resume, &raw.pass].into_iter().flatten().chain(&raw.extend) {
+    for clock in [&raw.start, &raw.discharge, &raw.close, &raw.stop, &raw.resume, &raw.pass]
+        .into_iter()
+        .flatten()
+        .chain(&raw.extend)
+    {
         checker.known("clock", clock, clocks);
     }
     if raw.by.is_empty() || raw.from.is_empty() {
@@ -237,7 +266,12 @@ pub(super) fn post_rule(checker: &mut Checker<'_>, raw: raw::PostEntry, posts: &
 }
 
 /// A beginning, whose calendar is counted from the first year in which the pack is in force.
-pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from: Date, known: &Known) -> Option<BeginRule> {
+pub(super) fn begin_rule(
+    checker: &mut Checker<'_>,
+    raw: raw::Begin,
+    force_from: Date,
+    known: &Known,
+) -> Option<BeginRule> {
     checker.known("state", &raw.state, &known.states);
     for clock in &raw.clocks {
         checker.known("clock", clock, &known.clocks);
@@ -250,15 +284,25 @@ pub(super) fn begin_rule(checker: &mut Checker<'_>, raw: raw::Begin, force_from:
         None => None,
         Some(every) => {
             if !needs.is_empty() {
-                checker.say(format!("`{}` begins by the calendar, and nobody is there to enter `needs`; take one of the two out", raw.id));
+                checker.say(format!(
+                    "`{}` begins by the calendar, and nobody is there to enter `needs`; take one of the two out",
+                    raw.id
+                ));
             }
             if every.months == 0 || every.months > 120 {
                 checker.say("`months` is a number from 1 to 120".to_owned());
             }
             match Date::new(force_from.year(), every.month, every.day) {
-                Ok(first) => Some(Every { months: every.months.max(1), first, next_year: every.names == raw::Names::NextYear }),
+                Ok(first) => {
+                    Some(Every { months: every.months.max(1), first, next_year: every.names == raw::Names::NextYear })
+                }
                 Err(_) => {
-                    checker.say(format!("there is no day {}-{} in {}; write month and day as numbers", every.month, every.day, force_from.year()));
+                    checker.say(format!(
+                        "there is no day {}-{} in {}; write month and day as numbers",
+                        every.month,
+                        every.day,
+                        force_from.year()
+                    ));
                     None
                 }
             }
@@ -306,15 +350,24 @@ pub(super) fn amend_move(checker: &mut Checker<'_>, amend: raw::Amend, moves: &m
 
 pub(super) fn keep_rule(checker: &mut Checker<'_>, raw: &Keep, known: &Known) -> KeepRule {
     match (raw.years, raw.permanent) {
-        (None, false) | (Some(_), true) => checker.say("a `keep` entry says either `years` or `permanent = true`".to_owned()),
-        (Some(years), _) if years == 0 || years > 200 => checker.say(format!("a file cannot be kept for {years} years; write 1 to 200, or `permanent = true`")),
+        (None, false) | (Some(_), true) => {
+            checker.say("a `keep` entry says either `years` or `permanent = true`".to_owned())
+        }
+        (Some(years), _) if years == 0 || years > 200 => {
+            checker.say(format!("a file cannot be kept for {years} years; write 1 to 200, or `permanent = true`"))
+        }
         _ => {}
     }
     checker.cited(raw.basis, raw.clause.as_ref(), &known.clauses);
     if raw.when.is_empty() {
         checker.say("a `keep` entry needs `when`; for all other files write `keep_years` in [pack]".to_owned());
     }
-    KeepRule { when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(), years: raw.years, basis: raw.basis, clause: raw.clause.clone() }
+    KeepRule {
+        when: raw.when.iter().filter_map(|g| checker.guard(g, &known.clocks)).collect(),
+        years: raw.years,
+        basis: raw.basis,
+        clause: raw.clause.clone(),
+    }
 }
 
 pub(super) fn right_rule(checker: &mut Checker<'_>, raw: Right, known: &Known) -> RightRule {
@@ -343,16 +396,24 @@ pub(super) fn compartment(checker: &mut Checker<'_>, found: Found<raw::Compartme
     if let Some(kind) = raw.by_office_alone.iter().find(|k| !raw.receivers.contains(k)) {
         checker.say(format!("`by_office_alone` names `{kind}`, which `receivers` does not; add it there"));
     }
-    Compartment { receivers: kinds_of(checker, raw.receivers, known), by_office_alone: kinds_of(checker, raw.by_office_alone, known), clause: raw.clause }
+    Compartment {
+        receivers: kinds_of(checker, raw.receivers, known),
+        by_office_alone: kinds_of(checker, raw.by_office_alone, known),
+        clause: raw.clause,
+    }
 }
 
 /// How papers are numbered: no two papers may get the same number.
 pub(super) fn numbering(checker: &mut Checker<'_>, found: Found<raw::Numbering>) -> Numbering {
     let (file, offset, raw) = found;
     (checker.file, checker.offset) = (file, offset);
-    let missing: Vec<&str> = ["{letters}", "{code}", "{year}", "{n}"].into_iter().filter(|part| !raw.form.contains(part)).collect();
+    let missing: Vec<&str> =
+        ["{letters}", "{code}", "{year}", "{n}"].into_iter().filter(|part| !raw.form.contains(part)).collect();
     if !missing.is_empty() {
-        checker.say(format!("`form` leaves out {}, so that two papers could get the same number; write each", missing.join(", ")));
+        checker.say(format!(
+            "`form` leaves out {}, so that two papers could get the same number; write each",
+            missing.join(", ")
+        ));
     }
     if raw.letters.trim().is_empty() {
         checker.say("`letters` is empty; write the letters of a unit that has none of its own".to_owned());

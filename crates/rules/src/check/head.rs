@@ -31,7 +31,10 @@ pub(super) struct WholeHead {
 
 /// Whether a text can be the id of a pack: two to four parts of small letters, digits and `-`.
 pub fn is_pack_id(id: &str) -> bool {
-    let plain = |p: &str| p.starts_with(|c: char| c.is_ascii_alphanumeric()) && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    let plain = |p: &str| {
+        p.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && p.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+    };
     id.len() <= 80 && (2..=4).contains(&id.split('/').count()) && id.split('/').all(plain)
 }
 
@@ -67,13 +70,24 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
     if kind != ProceedingKind::Matter {
         let said: Vec<&str> = of_matters.iter().filter(|(_, none)| !none).map(|(name, _)| *name).collect();
         if !said.is_empty() {
-            checker.say(format!("`{}` belongs to packs of matters; a pack of the kind `{}` says in [[begin]] how it begins", said.join("`, `"), kind.word()));
+            checker.say(format!(
+                "`{}` belongs to packs of matters; a pack of the kind `{}` says in [[begin]] how it begins",
+                said.join("`, `"),
+                kind.word()
+            ));
         }
     }
-    let missing: Vec<&str> =
-        of_all.into_iter().chain(of_matters.into_iter().filter(|_| kind == ProceedingKind::Matter)).filter(|(_, none)| *none).map(|(name, _)| name).collect();
+    let missing: Vec<&str> = of_all
+        .into_iter()
+        .chain(of_matters.into_iter().filter(|_| kind == ProceedingKind::Matter))
+        .filter(|(_, none)| *none)
+        .map(|(name, _)| name)
+        .collect();
     if !missing.is_empty() {
-        checker.say(format!("[pack] does not say `{}`; write each, or lay the pack over another with `extends`", missing.join("`, `")));
+        checker.say(format!(
+            "[pack] does not say `{}`; write each, or lay the pack over another with `extends`",
+            missing.join("`, `")
+        ));
         return None;
     }
     let ids = |list: Option<Vec<String>>| list.unwrap_or_default().into_iter().map(ClockId).collect::<Vec<_>>();
@@ -92,19 +106,7 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
         ProceedingKind::Office | ProceedingKind::Meeting => None,
     };
     let title = head.title?;
-    let languages: Vec<&str> = title.languages().collect();
-    let wrong = |l: &&str| l.is_empty() || l.len() > 12 || !l.chars().all(|c| c.is_ascii_lowercase() || c == '-');
-    if languages.is_empty() || languages.iter().any(wrong) {
-        checker.say("`title` says in which languages the pack is; write each by its code, such as { zh = \"…\", en = \"…\" }".to_owned());
-    }
-    let binding = match (&head.binding, languages.as_slice()) {
-        (Some(binding), all) if all.contains(&binding.as_str()) => binding.clone(),
-        (None, [only]) => (*only).to_owned(),
-        _ => {
-            checker.say(format!("`binding` says which of the languages `{}` papers and records are kept in; write one of them", languages.join("`, `")));
-            return None;
-        }
-    };
+    let binding = binding_of(checker, head.binding.as_ref(), &title)?;
     Some(WholeHead {
         id: head.id,
         title,
@@ -125,6 +127,29 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
     })
 }
 
+/// The language papers and records are kept in: the one that is named, or the only one there is.
+fn binding_of(checker: &mut Checker<'_>, binding: Option<&String>, title: &Label) -> Option<String> {
+    let languages: Vec<&str> = title.languages().collect();
+    let wrong = |l: &&str| l.is_empty() || l.len() > 12 || !l.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+    if languages.is_empty() || languages.iter().any(wrong) {
+        checker.say(
+            "`title` says in which languages the pack is; write each by its code, such as { zh = \"…\", en = \"…\" }"
+                .to_owned(),
+        );
+    }
+    match (binding, languages.as_slice()) {
+        (Some(binding), all) if all.contains(&binding.as_str()) => Some(binding.clone()),
+        (None, [only]) => Some((*only).to_owned()),
+        _ => {
+            checker.say(format!(
+                "`binding` says which of the languages `{}` papers and records are kept in; write one of them",
+                languages.join("`, `")
+            ));
+            None
+        }
+    }
+}
+
 /// Lists of the head that take the place of those of the pack below, without saying so.
 pub(super) fn replaced_lists(checker: &mut Checker<'_>, head: &Head) {
     let lists = [
@@ -136,7 +161,9 @@ pub(super) fn replaced_lists(checker: &mut Checker<'_>, head: &Head) {
         ("published", head.published.is_some()),
     ];
     for (name, _) in lists.iter().filter(|(name, given)| *given && !head.replaces.iter().any(|r| r == name)) {
-        checker.say(format!("`{name}` takes the place of the whole list of the pack below; say so with `replaces = [\"{name}\"]`"));
+        checker.say(format!(
+            "`{name}` takes the place of the whole list of the pack below; say so with `replaces = [\"{name}\"]`"
+        ));
     }
     let known = lists.iter().map(|(name, _)| *name).chain(["escalation"]).collect::<Vec<_>>();
     for word in head.replaces.iter().filter(|r| !known.contains(&r.as_str())) {
@@ -148,11 +175,17 @@ pub(super) fn replaced_lists(checker: &mut Checker<'_>, head: &Head) {
 pub(super) fn known_in_head(checker: &mut Checker<'_>, head: &WholeHead, known: &Known) {
     if let Some(lodging) = &head.lodging {
         let sealed = lodging.initial_sealed.as_ref();
-        let states = [&lodging.initial_office, &lodging.initial_direct, &lodging.imported_ended, &lodging.imported_accepted];
+        let states =
+            [&lodging.initial_office, &lodging.initial_direct, &lodging.imported_ended, &lodging.imported_accepted];
         for state in states.into_iter().chain(sealed.map(|(state, _)| state)) {
             checker.known("state", state.as_str(), &known.states);
         }
-        let clocks = [&lodging.initial_office_clocks, &lodging.initial_direct_clocks, &lodging.initial_above_clocks, &lodging.imported_accepted_clocks];
+        let clocks = [
+            &lodging.initial_office_clocks,
+            &lodging.initial_direct_clocks,
+            &lodging.initial_above_clocks,
+            &lodging.imported_accepted_clocks,
+        ];
         for clock in clocks.into_iter().flatten().chain(sealed.into_iter().flat_map(|(_, clocks)| clocks)) {
             checker.known("clock", clock.as_str(), &known.clocks);
         }

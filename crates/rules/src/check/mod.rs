@@ -19,7 +19,10 @@ use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 
 use checker::Checker;
-use entries::{Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering, post_rule, right_rule};
+use entries::{
+    Known, amend_move, begin_rule, choice_rule, clock_rule, compartment, floor_rule, keep_rule, move_rule, numbering,
+    post_rule, right_rule,
+};
 pub use head::is_pack_id;
 use head::{check_head, known_in_head};
 
@@ -136,8 +139,16 @@ pub(crate) struct Built {
 }
 
 /// Builds the rule book; errors are added to the list.
-#[expect(clippy::too_many_lines, reason = "one part of the pack after the other; to be parted with the reading of packs")]
-pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(String, Part)>, errors: &mut Vec<PackError>) -> Option<Built> {
+#[expect(
+    clippy::too_many_lines,
+    reason = "one part of the pack after the other; to be parted with the reading of packs"
+)]
+pub(crate) fn build(
+    files: &PackFiles,
+    base: Vec<(String, Part)>,
+    parts: Vec<(String, Part)>,
+    errors: &mut Vec<PackError>,
+) -> Option<Built> {
     let (base, own) = (gather(base), gather(parts));
     let mut checker = Checker { files, errors, file: "pack.toml".into(), offset: 0, of: Vec::new() };
     let over_another = base.head.is_some();
@@ -147,10 +158,15 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     };
     (checker.file, checker.offset) = (file.clone(), offset);
     if head.extends.as_ref() == Some(&head.id) {
-        checker.say(format!("the pack `{}` varies itself; name the pack it lies over in `extends`, or take it out", head.id));
+        checker.say(format!(
+            "the pack `{}` varies itself; name the pack it lies over in `extends`, or take it out",
+            head.id
+        ));
         return None;
     }
-    let place = |checker: &Checker<'_>| (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)));
+    let place = |checker: &Checker<'_>| {
+        (checker.file.clone(), checker.files.files.get(&checker.file).map_or(0, |t| line_of(t, checker.offset)))
+    };
     let mut places = Places { head: place(&checker), ..Places::default() };
     let replaces = head.replaces.clone();
     if over_another {
@@ -182,7 +198,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let rights = base.rights.into_iter().chain(own.rights).collect::<Vec<_>>();
     let keep = own.keep.into_iter().chain(base.keep).collect::<Vec<_>>();
     if over_another && !own.steps.is_empty() && !replaces.iter().any(|r| r == "escalation") {
-        (checker.file, checker.offset) = own.steps.first().map_or_else(|| (file.clone(), offset), |s| (s.0.clone(), s.1));
+        (checker.file, checker.offset) =
+            own.steps.first().map_or_else(|| (file.clone(), offset), |s| (s.0.clone(), s.1));
         checker.say("these steps take the place of all steps of the pack below; say so with `replaces = [\"escalation\"]` in [pack]".to_owned());
     }
     let steps = if own.steps.is_empty() { base.steps } else { own.steps };
@@ -193,7 +210,10 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     let floor = if over_another { base.floor } else { own.floor };
     if let (Some((file, offset, _)), true) = (&own.compartment, over_another) {
         (checker.file, checker.offset) = (file.clone(), *offset);
-        checker.say("where accusations go is said by the pack of the law itself; a pack over it cannot say otherwise".to_owned());
+        checker.say(
+            "where accusations go is said by the pack of the law itself; a pack over it cannot say otherwise"
+                .to_owned(),
+        );
     }
     let line = if over_another { base.compartment } else { own.compartment };
     let numbering_found = own.numbering.or(base.numbering);
@@ -212,7 +232,8 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
         }
     }
     let post_ids: Vec<String> = posts.iter().map(|p| p.2.id.word().to_owned()).collect();
-    let built_kinds: Vec<UnitKindRule> = kinds.into_iter().map(|(_, _, k)| UnitKindRule { id: k.id, label: k.label, role: k.role }).collect();
+    let built_kinds: Vec<UnitKindRule> =
+        kinds.into_iter().map(|(_, _, k)| UnitKindRule { id: k.id, label: k.label, role: k.role }).collect();
     let mut built_posts = Vec::new();
     for (file, offset, raw) in posts {
         (checker.file, checker.offset) = (file, offset);
@@ -234,7 +255,9 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
     known_in_head(&mut checker, &head, &known);
     if (head.kind == ProceedingKind::Matter) != begins.is_empty() {
         checker.say(match head.kind {
-            ProceedingKind::Matter => "matters begin with what is lodged; [[begin]] belongs to packs of another kind".to_owned(),
+            ProceedingKind::Matter => {
+                "matters begin with what is lodged; [[begin]] belongs to packs of another kind".to_owned()
+            }
             other => format!("a pack of the kind `{}` needs at least one [[begin]]", other.word()),
         });
     }
@@ -268,12 +291,18 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
             places.escalation = place(&checker);
         }
         if raw.after_working_days > 3650 {
-            checker.say("a step more than ten years after the last day reaches nobody; check `after_working_days`".to_owned());
+            checker.say(
+                "a step more than ten years after the last day reaches nobody; check `after_working_days`".to_owned(),
+            );
         }
         if let Some(start) = &raw.start {
             checker.known("clock", start, &known.clocks);
         }
-        escalation.push(Escalation { after_working_days: raw.after_working_days, to: raw.to, start: raw.start.map(ClockId) });
+        escalation.push(Escalation {
+            after_working_days: raw.after_working_days,
+            to: raw.to,
+            start: raw.start.map(ClockId),
+        });
     }
     let mut built_rights = Vec::new();
     for (file, offset, raw) in rights {
@@ -311,7 +340,10 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
             checker.periods(label, &known.clocks);
         }
         places.states.insert(StateId(s.id.clone()), place(&checker));
-        built_states.insert(StateId(s.id.clone()), StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain });
+        built_states.insert(
+            StateId(s.id.clone()),
+            StateRule { id: StateId(s.id), phase: s.phase, title: s.title, plain: s.plain },
+        );
     }
     let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
     let line = line.map(|found| compartment(&mut checker, found, &known));
@@ -336,10 +368,21 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
                 checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
             }
             if step.on < case.received {
-                checker.say(format!("case `{}`, step {}: {} is before the day of receipt, {}; mend one of the two", case.id, i + 1, step.on, case.received));
+                checker.say(format!(
+                    "case `{}`, step {}: {} is before the day of receipt, {}; mend one of the two",
+                    case.id,
+                    i + 1,
+                    step.on,
+                    case.received
+                ));
             }
             if i.checked_sub(1).and_then(|before| case.step.get(before)).is_some_and(|before| step.on < before.on) {
-                checker.say(format!("case `{}`, step {}: {} is before the step that stands above it; put the steps in order", case.id, i + 1, step.on));
+                checker.say(format!(
+                    "case `{}`, step {}: {} is before the step that stands above it; put the steps in order",
+                    case.id,
+                    i + 1,
+                    step.on
+                ));
             }
         }
     }
@@ -382,13 +425,24 @@ pub(crate) fn build(files: &PackFiles, base: Vec<(String, Part)>, parts: Vec<(St
 }
 
 /// The moves of the base but those that are done without. What the law or the petitioner has stays.
-fn without(checker: &mut Checker<'_>, mut moves: Vec<Found<Move>>, removes: Vec<Found<raw::Remove>>) -> Vec<Found<Move>> {
+fn without(
+    checker: &mut Checker<'_>,
+    mut moves: Vec<Found<Move>>,
+    removes: Vec<Found<raw::Remove>>,
+) -> Vec<Found<Move>> {
     for (file, offset, remove) in removes {
         (checker.file, checker.offset) = (file, offset);
         let names: Vec<String> = moves.iter().map(|m| m.2.id.clone()).collect();
         match moves.iter().position(|m| m.2.id == remove.id) {
-            Some(at) if moves.get(at).is_some_and(|m| m.2.basis != Basis::House || m.2.by.contains(&Relation::Petitioner)) => {
-                checker.say(format!("`{}` is the law's or the petitioner's own; a pack over it cannot do without it", remove.id));
+            Some(at)
+                if moves
+                    .get(at)
+                    .is_some_and(|m| m.2.basis != Basis::House || m.2.by.contains(&Relation::Petitioner)) =>
+            {
+                checker.say(format!(
+                    "`{}` is the law's or the petitioner's own; a pack over it cannot do without it",
+                    remove.id
+                ));
             }
             Some(at) => drop(moves.remove(at)),
             None => checker.known("move", &remove.id, &names),

@@ -146,7 +146,13 @@ impl<'a> Space<'a> {
         Ok(())
     }
 
-    fn add(&mut self, node: Node, parent: Option<(u32, Option<u16>)>, index: &mut BTreeMap<Node, u32>, queue: &mut VecDeque<u32>) -> u32 {
+    fn add(
+        &mut self,
+        node: Node,
+        parent: Option<(u32, Option<u16>)>,
+        index: &mut BTreeMap<Node, u32>,
+        queue: &mut VecDeque<u32>,
+    ) -> u32 {
         *index.entry(node).or_insert_with(|| {
             let i = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
             self.nodes.push(node);
@@ -173,8 +179,14 @@ impl<'a> Space<'a> {
                 .as_ref()
                 .and_then(|l| l.initial_sealed.as_ref())
                 .is_some_and(|(s, _)| Some(s) == self.states.get(usize::from(state)).copied());
-            let always =
-                if sealed { [Fact::Sealed, Fact::Accusation].into_iter().filter(|f| self.facts.contains(f)).fold(0, |b, f| b | fact_bit(f)) } else { 0 };
+            let always = if sealed {
+                [Fact::Sealed, Fact::Accusation]
+                    .into_iter()
+                    .filter(|f| self.facts.contains(f))
+                    .fold(0, |b, f| b | fact_bit(f))
+            } else {
+                0
+            };
             for facts in free {
                 let facts = facts | always;
                 out.push(Node { state, before: u16::MAX, facts, owed, late: 0, stopped: 0, stopped_by_withdrawal: 0 });
@@ -199,7 +211,8 @@ impl<'a> Space<'a> {
     }
 
     fn compile(&self, rule: &MoveRule) -> Compiled {
-        let kept = |facts: &[Fact]| facts.iter().filter(|f| self.facts.contains(f)).fold(0, |bits, f| bits | fact_bit(*f));
+        let kept =
+            |facts: &[Fact]| facts.iter().filter(|f| self.facts.contains(f)).fold(0, |bits, f| bits | fact_bit(*f));
         let mut out = Compiled {
             sets: kept(&rule.sets),
             clears: kept(&rule.clears),
@@ -234,7 +247,12 @@ impl<'a> Space<'a> {
         if !self.facts.contains(&Fact::Supported) || !matches!(rule.verb, Verb::Decide | Verb::DecideReview) {
             return vec![None];
         }
-        let choices: Vec<&str> = rule.needs.iter().filter(|n| n.field == Field::Outcome).flat_map(|n| n.choices.iter().map(String::as_str)).collect();
+        let choices: Vec<&str> = rule
+            .needs
+            .iter()
+            .filter(|n| n.field == Field::Outcome)
+            .flat_map(|n| n.choices.iter().map(String::as_str))
+            .collect();
         let supporting = |c: &&str| self.book.supports(c);
         let mut out = Vec::new();
         if choices.iter().any(supporting) {
@@ -266,7 +284,9 @@ impl<'a> Space<'a> {
             }
             match self.book.clock(clock).map(|c| c.kind) {
                 Some(ClockKind::Right) => out.push((Node { owed: node.owed & !bit, ..node }, None, true)),
-                Some(ClockKind::Duty) if self.lateness_matters(clock) => out.push((Node { late: node.late | bit, ..node }, None, true)),
+                Some(ClockKind::Duty) if self.lateness_matters(clock) => {
+                    out.push((Node { late: node.late | bit, ..node }, None, true))
+                }
                 _ => {}
             }
         }
@@ -353,7 +373,11 @@ impl<'a> Space<'a> {
     }
 
     fn duties(&self) -> u64 {
-        self.clocks.iter().enumerate().filter(|(_, c)| self.book.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)).fold(0, |all, (i, _)| all | 1 << i)
+        self.clocks
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| self.book.clock(c).is_some_and(|c| c.kind == ClockKind::Duty))
+            .fold(0, |all, (i, _)| all | 1 << i)
     }
 
     fn phase_of(&self, state: u16) -> Phase {
@@ -382,7 +406,8 @@ impl<'a> Space<'a> {
 
     /// The facts of a node, with what follows from its state.
     fn facts_of(&self, node: &Node) -> u64 {
-        let filed = self.facts.contains(&Fact::Filed) && matches!(self.phase_of(node.state), Phase::Ended | Phase::Archived);
+        let filed =
+            self.facts.contains(&Fact::Filed) && matches!(self.phase_of(node.state), Phase::Ended | Phase::Archived);
         node.facts | if filed { fact_bit(Fact::Filed) } else { 0 }
     }
 
@@ -423,7 +448,8 @@ impl<'a> Space<'a> {
         for (i, edges) in (0u32..).zip(&self.edges) {
             for edge in edges {
                 let rule = edge.by_move.and_then(|m| self.book.moves.get(usize::from(m)));
-                if let (Some(from), Some(rule), Some(to)) = (self.nodes.get(i as usize), rule, self.nodes.get(edge.to as usize))
+                if let (Some(from), Some(rule), Some(to)) =
+                    (self.nodes.get(i as usize), rule, self.nodes.get(edge.to as usize))
                     && test(from, rule, to)
                 {
                     return Some((i, rule.clone()));
@@ -437,7 +463,10 @@ impl<'a> Space<'a> {
     pub(crate) fn first_started(&self, clock: &ClockId, test: impl Fn(u32) -> bool) -> Option<u32> {
         for edges in &self.edges {
             for edge in edges {
-                let starts = edge.by_move.and_then(|m| self.book.moves.get(usize::from(m))).is_some_and(|m| m.start.contains(clock));
+                let starts = edge
+                    .by_move
+                    .and_then(|m| self.book.moves.get(usize::from(m)))
+                    .is_some_and(|m| m.start.contains(clock));
                 let owed = self.nodes.get(edge.to as usize).is_some_and(|n| self.owed_unstopped(n, clock));
                 if starts && owed && test(edge.to) {
                     return Some(edge.to);
@@ -452,8 +481,9 @@ impl<'a> Space<'a> {
         self.back_within(goal.clone(), counts, |_| true)
     }
 
-    /// A node reached from where the unit that owes a clock began it, over that unit's own moves and time alone, in which it may begin it
-    /// once more, and the move by which it would. An answer it gives ends the search: what comes after is another round.
+    /// A node reached from where the unit that owes a clock began it, over that unit's own moves and time alone, in
+    /// which it may begin it once more, and the move by which it would. An answer it gives ends the search: what comes
+    /// after is another round.
     pub(crate) fn renewal(&self, clock: &ClockId, bound: Relation) -> Option<(u32, MoveRule)> {
         let own = |m: &MoveRule| m.by.iter().any(|r| *r != Relation::Petitioner && same_office(*r, bound));
         let hands = |m: &MoveRule| matches!(m.hand_to, Some(HandTo::Named | HandTo::Sender | HandTo::PetitionOffice));
@@ -488,21 +518,30 @@ impl<'a> Space<'a> {
         None
     }
 
-    /// Every node where a clock is owed and a way leads, with the clock owed all along, to a move by the bound one that discharges it.
+    /// Every node where a clock is owed and a way leads, with the clock owed all along, to a move by the bound one that
+    /// discharges it.
     pub(crate) fn until_discharge(&self, goal: &Goal) -> BTreeSet<u32> {
         let bit = self.bit(&goal.clock);
         let able = self.where_is(|n| {
             n.owed & bit != 0
                 && self.by_state.get(usize::from(n.state)).into_iter().flatten().any(|i| {
                     let (rule, compiled) = (self.book.moves.get(usize::from(*i)), self.moves.get(usize::from(*i)));
-                    rule.zip(compiled)
-                        .is_some_and(|(r, c)| r.discharge.contains(&goal.clock) && r.by.iter().any(|by| same_office(*by, goal.bound)) && self.open(n, c))
+                    rule.zip(compiled).is_some_and(|(r, c)| {
+                        r.discharge.contains(&goal.clock)
+                            && r.by.iter().any(|by| same_office(*by, goal.bound))
+                            && self.open(n, c)
+                    })
                 })
         });
         self.back_within(able, |_, _| true, |n| n.owed & bit != 0)
     }
 
-    fn back_within(&self, mut reach: BTreeSet<u32>, counts: impl Fn(&Node, &Edge) -> bool, within: impl Fn(&Node) -> bool) -> BTreeSet<u32> {
+    fn back_within(
+        &self,
+        mut reach: BTreeSet<u32>,
+        counts: impl Fn(&Node, &Edge) -> bool,
+        within: impl Fn(&Node) -> bool,
+    ) -> BTreeSet<u32> {
         let mut into: Vec<Vec<u32>> = vec![Vec::new(); self.nodes.len()];
         for (i, edges) in (0u32..).zip(&self.edges) {
             let Some(from) = self.nodes.get(i as usize) else { continue };
@@ -535,15 +574,28 @@ impl<'a> Space<'a> {
             at = parent;
         }
         let start = self.state_name(at);
-        let title = self.book.state(&StateId::new(start.clone())).map(|s| s.title.get(&self.book.binding).to_owned()).unwrap_or_default();
+        let title = self
+            .book
+            .state(&StateId::new(start.clone()))
+            .map(|s| s.title.get(&self.book.binding).to_owned())
+            .unwrap_or_default();
         out.push(format!("opened in {title} `{start}`"));
         out.reverse();
         out
     }
 
     fn time_words(&self, from: u32, to: u32) -> String {
-        let (Some(a), Some(b)) = (self.nodes.get(from as usize), self.nodes.get(to as usize)) else { return "time passes".into() };
-        let name = |bits: u64| self.clocks.iter().enumerate().find(|(i, _)| bits >> i & 1 == 1).map(|(_, c)| c.0.clone()).unwrap_or_default();
+        let (Some(a), Some(b)) = (self.nodes.get(from as usize), self.nodes.get(to as usize)) else {
+            return "time passes".into();
+        };
+        let name = |bits: u64| {
+            self.clocks
+                .iter()
+                .enumerate()
+                .find(|(i, _)| bits >> i & 1 == 1)
+                .map(|(_, c)| c.0.clone())
+                .unwrap_or_default()
+        };
         if a.owed & !b.owed != 0 {
             format!("time passes: the right `{}` lapses", name(a.owed & !b.owed))
         } else if b.owed & !a.owed != 0 {

@@ -105,7 +105,11 @@ pub struct TooLarge {
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.stopped {
-            return write!(f, "the proof was ended after {} states, for the time it took; part the pack, or check it with `huiyin pack check`", self.visited);
+            return write!(
+                f,
+                "the proof was ended after {} states, for the time it took; part the pack, or check it with `huiyin pack check`",
+                self.visited
+            );
         }
         write!(
             f,
@@ -138,7 +142,8 @@ pub struct Bounds<'a> {
 pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLarge> {
     let main = Slice::main(book);
     let space = Space::explore(book, &main, bounds)?;
-    let mut proof = Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
+    let mut proof =
+        Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
     proof.refutations.extend(end_reachable(&space));
     proof.refutations.extend(nobody_waits(&space));
     if book.kind == ProceedingKind::Matter {
@@ -148,8 +153,16 @@ pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLa
     let mut aside: BTreeMap<Slice, Vec<ClockId>> = BTreeMap::new();
     for clock in book.clocks.values() {
         if !is_started(book, &clock.id) {
-            let message = format!("the clock `{}` is never started by a move or at the opening; take it out or start it", clock.id);
-            proof.refutations.push(Refutation { property: Property::ClockDischargeable, at: Some(Place::Clock(clock.id.clone())), message, path: Vec::new() });
+            let message = format!(
+                "the clock `{}` is never started by a move or at the opening; take it out or start it",
+                clock.id
+            );
+            proof.refutations.push(Refutation {
+                property: Property::ClockDischargeable,
+                at: Some(Place::Clock(clock.id.clone())),
+                message,
+                path: Vec::new(),
+            });
         } else if main.clocks.contains(&clock.id) && main.covers(book, &clock.id) {
             proof.refutations.extend(dischargeable(&space, &clock.id));
             proof.refutations.extend(renewed(&space, &clock.id));
@@ -186,7 +199,9 @@ impl Slice {
             slice.clocks.extend(clocks.iter().cloned());
         }
         for rule in book.moves.iter().filter(|m| m.to.is_some() || !m.stop.is_empty()) {
-            slice.clocks.extend(rule.start.iter().filter(|c| book.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)).cloned());
+            slice.clocks.extend(
+                rule.start.iter().filter(|c| book.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)).cloned(),
+            );
         }
         for right in &book.rights {
             slice.read(&right.when);
@@ -228,7 +243,8 @@ impl Slice {
                 Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) => {
                     self.clocks.insert(clock.clone());
                 }
-                // That all is settled is asked of the clocks kept; that each other one can be is what property 3 shows of it (ADR 0009).
+                // That all is settled is asked of the clocks kept; that each other one can be is what property 3 shows
+                // of it (ADR 0009).
                 Guard::Settled(_) => {}
             }
         }
@@ -239,7 +255,12 @@ impl Slice {
         loop {
             let before = (self.facts.len(), self.clocks.len());
             for rule in &book.moves {
-                let writes_fact = rule.sets.iter().chain(&rule.clears).chain(&explore::decided_facts(rule)).any(|f| self.facts.contains(f));
+                let writes_fact = rule
+                    .sets
+                    .iter()
+                    .chain(&rule.clears)
+                    .chain(&explore::decided_facts(rule))
+                    .any(|f| self.facts.contains(f));
                 let lists = [&rule.start, &rule.discharge, &rule.close, &rule.stop, &rule.resume];
                 let writes_clock = lists.into_iter().flatten().any(|c| self.clocks.contains(c));
                 if rule.to.is_some() || writes_fact || writes_clock {
@@ -248,7 +269,9 @@ impl Slice {
             }
             let facts: Vec<Fact> = self.clocks.iter().filter_map(|c| book.clock(c).and_then(|c| c.only_if)).collect();
             self.facts.extend(facts);
-            if book.compartment.is_some() && book.escalation.iter().any(|e| e.start.as_ref().is_some_and(|c| self.clocks.contains(c))) {
+            if book.compartment.is_some()
+                && book.escalation.iter().any(|e| e.start.as_ref().is_some_and(|c| self.clocks.contains(c)))
+            {
                 self.facts.insert(Fact::Accusation);
             }
             if before == (self.facts.len(), self.clocks.len()) {
@@ -269,11 +292,19 @@ fn is_started(book: &RuleBook, clock: &ClockId) -> bool {
 fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
     let ends = space.where_is(|n| space.phase(n) == Phase::Archived);
     // That it turns out to be an accusation is no way on for what is none.
-    let becomes_accusation = |edge: &Edge| edge.by_move.and_then(|m| space.book.moves.get(usize::from(m))).is_some_and(|m| m.sets.contains(&Fact::Accusation));
-    let reach = space.back(&ends, |from, edge| edge.by_official_or_time && (!becomes_accusation(edge) || space.has(from, Fact::Accusation)));
+    let becomes_accusation = |edge: &Edge| {
+        edge.by_move
+            .and_then(|m| space.book.moves.get(usize::from(m)))
+            .is_some_and(|m| m.sets.contains(&Fact::Accusation))
+    };
+    let reach = space.back(&ends, |from, edge| {
+        edge.by_official_or_time && (!becomes_accusation(edge) || space.has(from, Fact::Accusation))
+    });
     let stuck = space.first(|i, _| !reach.contains(i))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
-    let message = format!("from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition");
+    let message = format!(
+        "from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition"
+    );
     Some(Refutation { property: Property::EndReachable, at: Some(Place::State(StateId::new(state))), message, path })
 }
 
@@ -281,9 +312,15 @@ fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
 fn nobody_waits(space: &Space<'_>) -> Option<Refutation> {
     let stuck = space.first(|_, n| space.phase(n) != Phase::Archived && !space.some_duty_runs(n))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
-    let message =
-        format!("in the state `{state}` no unit has a running duty, so the petitioner would wait on nobody; start a clock of kind `duty` on the way there");
-    Some(Refutation { property: Property::NobodyWaitsOnNobody, at: Some(Place::State(StateId::new(state))), message, path })
+    let message = format!(
+        "in the state `{state}` no unit has a running duty, so the petitioner would wait on nobody; start a clock of kind `duty` on the way there"
+    );
+    Some(Refutation {
+        property: Property::NobodyWaitsOnNobody,
+        at: Some(Place::State(StateId::new(state))),
+        message,
+        path,
+    })
 }
 
 /// Property 3 for one clock.
@@ -310,7 +347,15 @@ fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
     let on_the_way = |m: &MoveRule| {
         matches!(
             m.verb,
-            Verb::Route | Verb::Refer | Verb::Assign | Verb::Notify | Verb::Accept | Verb::Refuse | Verb::Decide | Verb::DecideReview | Verb::Serve
+            Verb::Route
+                | Verb::Refer
+                | Verb::Assign
+                | Verb::Notify
+                | Verb::Accept
+                | Verb::Refuse
+                | Verb::Decide
+                | Verb::DecideReview
+                | Verb::Serve
         )
     };
     if !space.book.moves.iter().any(|m| m.discharge.contains(clock) && on_the_way(m)) {
@@ -330,8 +375,16 @@ fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
 fn answered(space: &Space<'_>) -> Option<Refutation> {
     let book = space.book;
     if let Some(rule) = book.moves.iter().find(|m| m.sets.contains(&Fact::Answered) && m.document.is_none()) {
-        let message = format!("the move `{}` counts as an answer but makes no paper; give it a `document`, or take `answered` out of `sets`", rule.id);
-        return Some(Refutation { property: Property::AnsweredBeforeEnd, at: Some(Place::Move(rule.id.clone())), message, path: Vec::new() });
+        let message = format!(
+            "the move `{}` counts as an answer but makes no paper; give it a `document`, or take `answered` out of `sets`",
+            rule.id
+        );
+        return Some(Refutation {
+            property: Property::AnsweredBeforeEnd,
+            at: Some(Place::Move(rule.id.clone())),
+            message,
+            path: Vec::new(),
+        });
     }
     let (from, rule) = space.first_edge(|node, rule, to| {
         let ends = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
@@ -340,11 +393,19 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
         // An entry that is void was never a matter of its own; its sender is told on a paper (the floor).
         let void = rule.verb == Verb::Void;
         // A withdrawal is the petitioner's own end (LAW.md §12.11); filing it afterwards ends nothing.
-        official && !void && ends(space.state_id(to.state)) && !ends(was) && book.phase(was) != Phase::Withdrawn && !space.has(to, Fact::Answered)
+        official
+            && !void
+            && ends(space.state_id(to.state))
+            && !ends(was)
+            && book.phase(was) != Phase::Withdrawn
+            && !space.has(to, Fact::Answered)
     })?;
     let mut path = space.path(from);
     path.push(words::step(book, &rule));
-    let message = format!("the move `{}` ends the matter though no written answer was given; ask for `answered` in its `when`", rule.id);
+    let message = format!(
+        "the move `{}` ends the matter though no written answer was given; ask for `answered` in its `when`",
+        rule.id
+    );
     Some(Refutation { property: Property::AnsweredBeforeEnd, at: Some(Place::Move(rule.id.clone())), message, path })
 }
 
@@ -355,16 +416,26 @@ fn rights(space: &Space<'_>) -> Option<Refutation> {
         let verb = words::verb(right.verb);
         let open = |node: &Node| {
             book.moves.iter().any(|m| {
-                m.verb == right.verb && m.by.contains(&Relation::Petitioner) && m.from.contains(space.state_id(node.state)) && space.holds_all(node, &m.guards)
+                m.verb == right.verb
+                    && m.by.contains(&Relation::Petitioner)
+                    && m.from.contains(space.state_id(node.state))
+                    && space.holds_all(node, &m.guards)
             })
         };
-        let listed = |node: &Node| right.covers(space.state_id(node.state), space.phase(node)) && space.holds_all(node, &right.when);
+        let listed = |node: &Node| {
+            right.covers(space.state_id(node.state), space.phase(node)) && space.holds_all(node, &right.when)
+        };
         if let Some(stuck) = space.first(|_, n| listed(n) && !open(n)) {
             let (state, path) = (space.state_name(stuck), space.path(stuck));
             let message = format!(
                 "the pack lists `{verb}` as a right of the petitioner in the state `{state}`, but no such move is open to her there; add the state to `from`, or loosen its `when`"
             );
-            return Some(Refutation { property: Property::RightsOpen, at: Some(Place::State(StateId::new(state))), message, path });
+            return Some(Refutation {
+                property: Property::RightsOpen,
+                at: Some(Place::State(StateId::new(state))),
+                message,
+                path,
+            });
         }
     }
     None

@@ -15,7 +15,12 @@ pub(crate) fn verb(verb: Verb) -> String {
 /// One move: who, what, where to.
 pub(crate) fn step(book: &RuleBook, rule: &MoveRule) -> String {
     let by: Vec<String> = rule.by.iter().map(word).collect();
-    let to = rule.to.as_ref().and_then(|s| book.state(s)).map(|s| format!(" → {} `{}`", s.title.get(&book.binding), s.id)).unwrap_or_default();
+    let to = rule
+        .to
+        .as_ref()
+        .and_then(|s| book.state(s))
+        .map(|s| format!(" → {} `{}`", s.title.get(&book.binding), s.id))
+        .unwrap_or_default();
     format!("{} `{}` (by {}){to}", rule.title.get(&book.binding), rule.id, by.join(" or "))
 }
 

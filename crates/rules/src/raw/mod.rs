@@ -143,7 +143,8 @@ pub(crate) struct Head {
     pub initial_direct_clocks: Option<Vec<String>>,
     /// Clocks started besides, for what comes from a higher office or the national system.
     pub initial_above_clocks: Option<Vec<String>>,
-    /// Lists of the base that a list here takes the place of, such as `escalation` or `published`: what replaces a whole list says so.
+    /// Lists of the base that a list here takes the place of, such as `escalation` or `published`: what replaces a
+    /// whole list says so.
     #[serde(default)]
     pub replaces: Vec<String>,
     /// A pack this one varies: states, clocks, moves and papers of the same id replace those of the base.
@@ -542,7 +543,12 @@ pub(crate) fn parse(files: &PackFiles) -> Result<Vec<(String, Part)>, PackErrors
             Ok(part) => parts.push((file.clone(), part)),
             Err(error) => {
                 let line = error.span().map_or(0, |s| line_of(text, s.start));
-                errors.push(PackError { pack: files.id.clone(), file: file.clone(), line, message: mend(error.message()) });
+                errors.push(PackError {
+                    pack: files.id.clone(),
+                    file: file.clone(),
+                    line,
+                    message: mend(error.message()),
+                });
             }
         }
     }

@@ -40,7 +40,8 @@ async fn walk(store: &dyn Store, range: FactRange, limit: u32) -> Vec<MatterFact
     let mut out: Vec<MatterFact> = Vec::new();
     loop {
         let after = out.last().map(|f| (range.day_of(f), f.matter.clone()));
-        let page = store.matter_facts(&FactQuery { tenant: tenant(), range: range.clone(), after, limit }).await.unwrap();
+        let page =
+            store.matter_facts(&FactQuery { tenant: tenant(), range: range.clone(), after, limit }).await.unwrap();
         if page.is_empty() {
             return out;
         }
@@ -61,7 +62,11 @@ pub(super) async fn narrow_rows_come_by_day_in_pages(store: &dyn Store) {
     for limit in [1, 2, 50] {
         assert_eq!(names(&walk(store, FactRange::All, limit).await), "m-f1 m-f2 m-f3 m-f4 m-f5 m-f6");
         let received = FactRange::Received(date(2026, 1, 4), date(2026, 1, 6));
-        assert_eq!(names(&walk(store, received, limit).await), "m-f4 m-f1 m-f2 m-f3 m-f5", "by day, then by id; bounds belong to it");
+        assert_eq!(
+            names(&walk(store, received, limit).await),
+            "m-f4 m-f1 m-f2 m-f3 m-f5",
+            "by day, then by id; bounds belong to it"
+        );
         let answered = FactRange::Answered(date(2026, 1, 9), date(2026, 1, 19));
         assert_eq!(names(&walk(store, answered, limit).await), "m-f1 m-f3 m-f5");
     }

@@ -3,7 +3,10 @@
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId, UnitId};
 
 use super::{AWKWARD, lodging, second};
-use crate::{AttachmentRecord, AuditRecord, Changes, Erase, EventRecord, FileUse, MessageRecord, NewCode, Store, StoreError, SubmissionRecord, VaultRecord};
+use crate::{
+    AttachmentRecord, AuditRecord, Changes, Erase, EventRecord, FileUse, MessageRecord, NewCode, Store, StoreError,
+    SubmissionRecord, VaultRecord,
+};
 
 fn tenant() -> TenantId {
     TenantId::new("keeping")
@@ -29,7 +32,15 @@ fn file(letter: &SubmissionId, n: u32) -> AttachmentRecord {
 
 fn message(letter: &SubmissionId, n: u32) -> MessageRecord {
     let (id, about) = (format!("g{n}"), "receive".to_owned());
-    MessageRecord { id, submission: letter.clone(), matter: None, about, way: "sms".into(), at: second(1), sent_at: None }
+    MessageRecord {
+        id,
+        submission: letter.clone(),
+        matter: None,
+        about,
+        way: "sms".into(),
+        at: second(1),
+        sent_at: None,
+    }
 }
 
 fn audit(letter: &SubmissionId, n: u32) -> AuditRecord {
@@ -66,7 +77,13 @@ pub(super) async fn what_belongs_to_a_letter_is_read_back_in_order(store: &dyn S
 
 /// The letter with another receipt code.
 fn with_code(record: &SubmissionRecord, hash: &str) -> SubmissionRecord {
-    let code = NewCode { hash: hash.into(), at: second(2), unit: UnitId::new("office"), officers: vec!["o".into()], stolen: true };
+    let code = NewCode {
+        hash: hash.into(),
+        at: second(2),
+        unit: UnitId::new("office"),
+        officers: vec!["o".into()],
+        stolen: true,
+    };
     SubmissionRecord { receipt_hash: hash.into(), replaced_code: Some(code), ..record.clone() }
 }
 
@@ -78,7 +95,10 @@ pub(super) async fn a_destroyed_letter_leaves_its_events(store: &dyn Store) {
     assert_eq!(store.submission_by_receipt(&t, "r-other").await.unwrap().as_ref(), Some(&record));
     assert_eq!(store.submission_by_receipt(&t, "r-k1").await.unwrap(), None, "the old code opens nothing");
     // Its code was replaced since it was read: nothing of it goes.
-    let erase = |letter: &SubmissionRecord| Changes { erase: Some(Erase { proceeding: id.clone(), letter: Some(letter.clone()) }), ..Changes::new(tenant()) };
+    let erase = |letter: &SubmissionRecord| Changes {
+        erase: Some(Erase { proceeding: id.clone(), letter: Some(letter.clone()) }),
+        ..Changes::new(tenant())
+    };
     assert!(matches!(store.commit(erase(&before)).await, Err(StoreError::ChangedMeanwhile)));
     assert_eq!(store.attachments(&t, &letter).await.unwrap().len(), 2, "all or none");
     store.commit(erase(&record)).await.unwrap();

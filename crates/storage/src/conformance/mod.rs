@@ -26,12 +26,14 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::{
-    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery, MatterFact, ProceedingWrite, Reserved,
-    SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord, Visibility, terms,
+    Burst, Changes, ContentRecord, DutyQuery, DutyWindow, EventRecord, Expected, ItemKind, ItemRecord, ListQuery,
+    MatterFact, ProceedingWrite, Reserved, SearchQuery, Store, StoreError, SubmissionRecord, VaultRecord, Visibility,
+    terms,
 };
 
 /// Text that breaks careless stores: quotes, SQL, HTML, emoji, a zero byte, right-to-left marks, rare characters.
-const AWKWARD: &str = "Robert'); DROP TABLE matter;-- \"<script>alert(1)</script>\" 😀 \u{0} \u{202e} 𠀀璟玥赟祎 \\ % _ ' ''";
+const AWKWARD: &str =
+    "Robert'); DROP TABLE matter;-- \"<script>alert(1)</script>\" 😀 \u{0} \u{202e} 𠀀璟玥赟祎 \\ % _ ' ''";
 
 fn second(n: i64) -> Timestamp {
     Timestamp::from_second(1_770_000_000 + n).unwrap()
@@ -71,7 +73,13 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         unit: UnitId::new(unit),
     };
     Matter {
-        proceeding: Proceeding { clocks: vec![clock(1, unit, due)], events: 1, head: "00".into(), version: 1, ..Proceeding::begin(with) },
+        proceeding: Proceeding {
+            clocks: vec![clock(1, unit, due)],
+            events: 1,
+            head: "00".into(),
+            version: 1,
+            ..Proceeding::begin(with)
+        },
         submission: SubmissionId::new(format!("s-{key}")),
         part: 1,
         class: None,
@@ -144,14 +152,39 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         pack: matter.pack.clone(),
         clause: None,
         basis: Basis::House,
-        kind: EventKind::Received { channel: Channel::Online, received_on: date(2026, 1, 8), unit: UnitId::new(unit), text: None, files: Default::default() },
+        kind: EventKind::Received {
+            channel: Channel::Online,
+            received_on: date(2026, 1, 8),
+            unit: UnitId::new(unit),
+            text: None,
+            files: Default::default(),
+        },
     };
     let mut changes = Changes::new(tenant.clone());
-    changes.submission =
-        Some(SubmissionRecord { submission, receipt_hash: format!("r-{key}"), origin: Some(format!("o-{key}")), waiting_code: None, replaced_code: None });
-    changes.vaults.push(VaultRecord::Sealed { submission: matter.submission.clone(), key: "k".into(), body: "b".into() });
-    changes.contents.push(ContentRecord { owner: matter.submission.0.clone(), n: 0, text: text.to_owned(), words: Payload::default() });
-    changes.events.push(EventRecord { proceeding: matter.id.clone(), event, salt: "00".into(), commitment: "00".into() });
+    changes.submission = Some(SubmissionRecord {
+        submission,
+        receipt_hash: format!("r-{key}"),
+        origin: Some(format!("o-{key}")),
+        waiting_code: None,
+        replaced_code: None,
+    });
+    changes.vaults.push(VaultRecord::Sealed {
+        submission: matter.submission.clone(),
+        key: "k".into(),
+        body: "b".into(),
+    });
+    changes.contents.push(ContentRecord {
+        owner: matter.submission.0.clone(),
+        n: 0,
+        text: text.to_owned(),
+        words: Payload::default(),
+    });
+    changes.events.push(EventRecord {
+        proceeding: matter.id.clone(),
+        event,
+        salt: "00".into(),
+        commitment: "00".into(),
+    });
     changes.proceedings.push(ProceedingWrite {
         scope: BTreeSet::from([UnitId::new(unit)]),
         terms: Some(terms::index_terms(&[&matter.title, text])),
@@ -171,7 +204,14 @@ fn sees(units: &[&str]) -> Visibility {
 }
 
 fn search(text: &str, units: &[&str]) -> SearchQuery {
-    SearchQuery { kind: ProceedingKind::Matter, tenant: tenant(), visibility: sees(units), text: text.into(), after: None, limit: 50 }
+    SearchQuery {
+        kind: ProceedingKind::Matter,
+        tenant: tenant(),
+        visibility: sees(units),
+        text: text.into(),
+        after: None,
+        limit: 50,
+    }
 }
 
 fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
@@ -218,7 +258,8 @@ pub async fn run(store: &dyn Store) {
 
 async fn what_is_written_is_read_back(store: &dyn Store) {
     let changes = lodging(&tenant(), "a1", "office", AWKWARD, second(1000));
-    let (record, matter) = (changes.submission.clone().unwrap(), changes.proceedings[0].subject.matter().unwrap().clone());
+    let (record, matter) =
+        (changes.submission.clone().unwrap(), changes.proceedings[0].subject.matter().unwrap().clone());
     store.commit(changes).await.unwrap();
     let t = tenant();
     assert_eq!(store.matter(&t, &matter.id).await.unwrap().as_ref(), Some(&matter));
@@ -250,7 +291,12 @@ async fn a_stale_version_changes_nothing(store: &dyn Store) {
     matter.title = "第一个".into();
     let write = |matter: &Matter, expected| {
         let mut changes = Changes::new(tenant());
-        changes.contents.push(ContentRecord { owner: matter.id.0.clone(), n: 9, text: matter.title.clone(), words: Payload::default() });
+        changes.contents.push(ContentRecord {
+            owner: matter.id.0.clone(),
+            n: 9,
+            text: matter.title.clone(),
+            words: Payload::default(),
+        });
         changes.proceedings.push(ProceedingWrite {
             subject: matter.clone().into(),
             expected,
@@ -266,7 +312,11 @@ async fn a_stale_version_changes_nothing(store: &dyn Store) {
     assert!(matches!(store.commit(write(&late, Expected::Version(1))).await, Err(StoreError::ChangedMeanwhile)));
     let kept = store.matter(&tenant(), &matter.id).await.unwrap().unwrap();
     assert_eq!(kept.title, "第一个");
-    assert_eq!(store.contents(&tenant(), matter.id.as_str()).await.unwrap()[0].text, "第一个", "the loser's words must not stay");
+    assert_eq!(
+        store.contents(&tenant(), matter.id.as_str()).await.unwrap()[0].text,
+        "第一个",
+        "the loser's words must not stay"
+    );
 }
 
 async fn of_two_at_once_one_is_told(store: &dyn Store) {
@@ -300,18 +350,40 @@ async fn of_two_at_once_one_is_told(store: &dyn Store) {
 }
 
 async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
-    store.commit(lodging(&tenant(), "c1", "housing", "小区换热站循环泵损坏，温度不达标 ABC-123", second(1000))).await.unwrap();
+    store
+        .commit(lodging(&tenant(), "c1", "housing", "小区换热站循环泵损坏，温度不达标 ABC-123", second(1000)))
+        .await
+        .unwrap();
     store.commit(lodging(&tenant(), "c2", "water", "换热站旁边的水管爆裂", second(1000))).await.unwrap();
     let numbers = |page: crate::Page<Subject>| page.rows.into_iter().map(|m| m.number.clone()).collect::<Vec<_>>();
-    assert_eq!(numbers(store.search(&search("换热站", &["housing"])).await.unwrap()), ["2026-c1-1"], "only what the unit may read");
-    assert_eq!(numbers(store.search(&search("换热", &["housing", "water"])).await.unwrap()), ["2026-c2-1", "2026-c1-1"], "newest first");
+    assert_eq!(
+        numbers(store.search(&search("换热站", &["housing"])).await.unwrap()),
+        ["2026-c1-1"],
+        "only what the unit may read"
+    );
+    assert_eq!(
+        numbers(store.search(&search("换热", &["housing", "water"])).await.unwrap()),
+        ["2026-c2-1", "2026-c1-1"],
+        "newest first"
+    );
     assert_eq!(numbers(store.search(&search("热站循", &["housing"])).await.unwrap()), ["2026-c1-1"], "inside a word");
-    assert_eq!(numbers(store.search(&search("abc 温度", &["housing"])).await.unwrap()), ["2026-c1-1"], "all words must match");
+    assert_eq!(
+        numbers(store.search(&search("abc 温度", &["housing"])).await.unwrap()),
+        ["2026-c1-1"],
+        "all words must match"
+    );
     assert_eq!(numbers(store.search(&search("泵", &["housing"])).await.unwrap()), ["2026-c1-1"], "one character");
     for nothing in ["泵循", "", "'\"()*:", "AND", "NEAR(", AWKWARD] {
         assert!(store.search(&search(nothing, &["housing"])).await.unwrap().rows.is_empty(), "{nothing}");
     }
-    assert!(store.search(&SearchQuery { visibility: Visibility::Nothing, ..search("换热站", &[]) }).await.unwrap().rows.is_empty());
+    assert!(
+        store
+            .search(&SearchQuery { visibility: Visibility::Nothing, ..search("换热站", &[]) })
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
     // Handed over: the new unit finds it and the old one no longer does, without indexing the text again.
     let mut matter = store.matter(&tenant(), &ProceedingId::new("m-c1")).await.unwrap().unwrap();
     matter.version = 2;
@@ -326,14 +398,29 @@ async fn search_finds_words_within_the_readers_rights(store: &dyn Store) {
     store.commit(changes).await.unwrap();
     assert!(store.search(&search("换热站", &["housing"])).await.unwrap().rows.is_empty());
     assert_eq!(numbers(store.search(&search("换热站", &["urban"])).await.unwrap()), ["2026-c1-1"]);
-    let list = |unit: &str| ListQuery { kind: ProceedingKind::Matter, tenant: tenant(), visibility: sees(&[unit]), phase: None, after: None, limit: 50 };
+    let list = |unit: &str| ListQuery {
+        kind: ProceedingKind::Matter,
+        tenant: tenant(),
+        visibility: sees(&[unit]),
+        phase: None,
+        after: None,
+        limit: 50,
+    };
     assert_eq!(numbers(store.list(&list("urban")).await.unwrap()), ["2026-c1-1"], "lists agree with search");
     assert!(store.list(&list("housing")).await.unwrap().rows.is_empty());
     // Recused: it is neither listed nor found, and the other one still is.
-    let without =
-        Visibility::Units { units: BTreeSet::from([UnitId::new("urban"), UnitId::new("water")]), without: BTreeSet::from([ProceedingId::new("m-c1")]) };
-    assert_eq!(numbers(store.list(&ListQuery { visibility: without.clone(), ..list("") }).await.unwrap()), ["2026-c2-1"]);
-    assert_eq!(numbers(store.search(&SearchQuery { visibility: without, ..search("换热", &[]) }).await.unwrap()), ["2026-c2-1"]);
+    let without = Visibility::Units {
+        units: BTreeSet::from([UnitId::new("urban"), UnitId::new("water")]),
+        without: BTreeSet::from([ProceedingId::new("m-c1")]),
+    };
+    assert_eq!(
+        numbers(store.list(&ListQuery { visibility: without.clone(), ..list("") }).await.unwrap()),
+        ["2026-c2-1"]
+    );
+    assert_eq!(
+        numbers(store.search(&SearchQuery { visibility: without, ..search("换热", &[]) }).await.unwrap()),
+        ["2026-c2-1"]
+    );
     assert!(store.list(&ListQuery { phase: Some(Phase::Archived), ..list("urban") }).await.unwrap().rows.is_empty());
 }
 
@@ -357,7 +444,10 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
     let supervisor = DutyQuery { posts: BTreeSet::from([Post::of("supervisor")]), ..duties("edu", DutyWindow::All) };
     assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
-    let recused = DutyQuery { without: BTreeSet::from([ProceedingId::new("m-d0"), ProceedingId::new("m-d4")]), ..duties("edu", DutyWindow::All) };
+    let recused = DutyQuery {
+        without: BTreeSet::from([ProceedingId::new("m-d0"), ProceedingId::new("m-d4")]),
+        ..duties("edu", DutyWindow::All)
+    };
     assert_eq!(store.duties(&recused).await.unwrap().rows.len(), 3);
     assert_eq!(store.duty_counts(&recused).await.unwrap().all(), 3, "counts leave out what the list leaves out");
     assert!(store.duties(&duties("nobody", DutyWindow::All)).await.unwrap().rows.is_empty());
@@ -374,14 +464,24 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
         }
         changes
     };
-    for (key, burst, due) in [("h1", None, 500), ("h2", Some("b2"), 400), ("h3", Some("b1"), 300), ("h4", Some("b2"), 200)] {
+    for (key, burst, due) in
+        [("h1", None, 500), ("h2", Some("b2"), 400), ("h3", Some("b1"), 300), ("h4", Some("b2"), 200)]
+    {
         store.commit(filing(key, burst, due)).await.unwrap();
     }
-    let numbers = async |query: &DutyQuery| store.duties(query).await.unwrap().rows.into_iter().map(|d| d.number).collect::<Vec<_>>();
+    let numbers = async |query: &DutyQuery| {
+        store.duties(query).await.unwrap().rows.into_iter().map(|d| d.number).collect::<Vec<_>>()
+    };
     assert_eq!(numbers(&query).await, ["2026-h1-1"]);
     assert_eq!(store.duty_counts(&query).await.unwrap().all(), 1);
     let bursts = store.bursts(&query).await.unwrap();
-    assert_eq!(bursts, [Burst { name: "b1".into(), matters: 1, due: second(300) }, Burst { name: "b2".into(), matters: 2, due: second(200) }]);
+    assert_eq!(
+        bursts,
+        [
+            Burst { name: "b1".into(), matters: 1, due: second(300) },
+            Burst { name: "b2".into(), matters: 2, due: second(200) }
+        ]
+    );
     let of = DutyQuery { burst: Some("b2".into()), ..query.clone() };
     assert_eq!(numbers(&of).await, ["2026-h4-1", "2026-h2-1"]);
     assert!(store.bursts(&duties("edu", DutyWindow::All)).await.unwrap().is_empty(), "another unit");
@@ -391,7 +491,13 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     (matter.burst, matter.version) = (None, 2);
     let scope = BTreeSet::from([UnitId::new("hall")]);
     let mut changes = Changes::new(tenant());
-    changes.proceedings.push(ProceedingWrite { subject: matter.into(), expected: Expected::Version(1), scope, terms: None, fact: None });
+    changes.proceedings.push(ProceedingWrite {
+        subject: matter.into(),
+        expected: Expected::Version(1),
+        scope,
+        terms: None,
+        fact: None,
+    });
     store.commit(changes).await.unwrap();
     assert_eq!(numbers(&query).await, ["2026-h4-1", "2026-h1-1"]);
     assert_eq!(store.bursts(&query).await.unwrap().iter().map(|b| b.matters).collect::<Vec<_>>(), [1, 1]);
@@ -409,12 +515,21 @@ async fn timers_come_oldest_first(store: &dyn Store) {
 
 async fn items_expire_and_are_listed_by_prefix(store: &dyn Store) {
     let t = tenant();
-    let item =
-        |key: &str, expires| ItemRecord { kind: ItemKind::Draft, key: key.into(), doc: serde_json::json!({ "text": AWKWARD }), expires, only_new: false };
-    store.put_items(&t, vec![item("11", Some(second(10))), item("1102", None), item("12", None), item("1101", None)]).await.unwrap();
+    let item = |key: &str, expires| ItemRecord {
+        kind: ItemKind::Draft,
+        key: key.into(),
+        doc: serde_json::json!({ "text": AWKWARD }),
+        expires,
+        only_new: false,
+    };
+    store
+        .put_items(&t, vec![item("11", Some(second(10))), item("1102", None), item("12", None), item("1101", None)])
+        .await
+        .unwrap();
     assert!(store.item(&t, ItemKind::Draft, "11", second(9)).await.unwrap().is_some());
     assert!(store.item(&t, ItemKind::Draft, "11", second(10)).await.unwrap().is_none(), "past its time");
-    let keys: Vec<String> = store.items(&t, ItemKind::Draft, "11", "11", 10).await.unwrap().into_iter().map(|i| i.key).collect();
+    let keys: Vec<String> =
+        store.items(&t, ItemKind::Draft, "11", "11", 10).await.unwrap().into_iter().map(|i| i.key).collect();
     assert_eq!(keys, ["1101", "1102"]);
     assert_eq!(store.item(&t, ItemKind::Draft, "12", second(0)).await.unwrap().unwrap().doc["text"], AWKWARD);
     let once = ItemRecord { only_new: true, ..item("12", None) };
@@ -438,7 +553,9 @@ async fn leases_never_overlap(store: &dyn Store) {
 
 async fn numbers_leave_no_gap_and_are_used_once(store: &dyn Store) {
     let t = tenant();
-    let reserve = async |holder: &str, now: i64| store.reserve(&t, "letters:信", holder, second(now), second(now + 60)).await.unwrap();
+    let reserve = async |holder: &str, now: i64| {
+        store.reserve(&t, "letters:信", holder, second(now), second(now + 60)).await.unwrap()
+    };
     let uses = |number: &Reserved| Changes { numbers: vec![number.clone()], ..Changes::new(tenant()) };
     let (one, two, three) = (reserve("a", 0).await, reserve("b", 0).await, reserve("c", 0).await);
     assert_eq!([one.n, two.n, three.n], [1, 2, 3]);
@@ -459,8 +576,24 @@ async fn numbers_leave_no_gap_and_are_used_once(store: &dyn Store) {
 async fn tenants_do_not_see_each_other(store: &dyn Store) {
     let other = TenantId::new("other");
     assert_eq!(store.matter(&other, &ProceedingId::new("m-a1")).await.unwrap(), None);
-    assert!(store.search(&SearchQuery { kind: ProceedingKind::Matter, tenant: other.clone(), ..search("水管", &["water"]) }).await.unwrap().rows.is_empty());
+    assert!(
+        store
+            .search(&SearchQuery {
+                kind: ProceedingKind::Matter, tenant: other.clone(), ..search("水管", &["water"])
+            })
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
     store.commit(lodging(&other, "a1", "office", "另一个县", second(1000))).await.unwrap();
-    assert!(store.duties(&DutyQuery { tenant: other.clone(), ..duties("edu", DutyWindow::All) }).await.unwrap().rows.is_empty());
+    assert!(
+        store
+            .duties(&DutyQuery { tenant: other.clone(), ..duties("edu", DutyWindow::All) })
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
     assert!(store.due_timers(&other, second(500), 10).await.unwrap().is_empty());
 }

@@ -25,7 +25,14 @@ pub(super) async fn lists_and_search_page_without_gap_or_repeat(store: &dyn Stor
             let mut after = None;
             let mut listed = Vec::new();
             loop {
-                let query = ListQuery { tenant: tenant(), kind: ProceedingKind::Matter, visibility: sees(units), phase: None, after, limit };
+                let query = ListQuery {
+                    tenant: tenant(),
+                    kind: ProceedingKind::Matter,
+                    visibility: sees(units),
+                    phase: None,
+                    after,
+                    limit,
+                };
                 let Page { rows, next } = store.list(&query).await.unwrap();
                 listed.extend(rows.iter().map(|m| m.number.clone()));
                 after = next;
@@ -36,7 +43,14 @@ pub(super) async fn lists_and_search_page_without_gap_or_repeat(store: &dyn Stor
             let mut found = Vec::new();
             loop {
                 let text = "换热站".to_owned();
-                let query = SearchQuery { tenant: tenant(), kind: ProceedingKind::Matter, visibility: sees(units), text, after, limit };
+                let query = SearchQuery {
+                    tenant: tenant(),
+                    kind: ProceedingKind::Matter,
+                    visibility: sees(units),
+                    text,
+                    after,
+                    limit,
+                };
                 let Page { rows, next } = store.search(&query).await.unwrap();
                 found.extend(rows.iter().map(|m| m.number.clone()));
                 after = next;
@@ -65,6 +79,9 @@ pub(super) async fn a_walk_reads_each_proceeding_once(store: &dyn Store) {
         assert_eq!(seen.len(), MANY);
         assert_eq!(seen.iter().collect::<BTreeSet<_>>().len(), MANY, "none twice");
     }
-    assert!(store.scan(&tenant(), ProceedingKind::Meeting, "", 50).await.unwrap().rows.is_empty(), "of another kind there is none");
+    assert!(
+        store.scan(&tenant(), ProceedingKind::Meeting, "", 50).await.unwrap().rows.is_empty(),
+        "of another kind there is none"
+    );
     assert!(store.scan(&TenantId::new("nobody"), ProceedingKind::Matter, "", 50).await.unwrap().rows.is_empty());
 }

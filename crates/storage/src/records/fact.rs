@@ -1,5 +1,5 @@
-//! The narrow row of a matter: what totals, checks and operators' walks ask of many matters at once. It is written with each
-//! version of the matter, so that none of them reads documents.
+//! The narrow row of a matter: what totals, checks and operators' walks ask of many matters at once. It is written with
+//! each version of the matter, so that none of them reads documents.
 
 use std::collections::BTreeSet;
 

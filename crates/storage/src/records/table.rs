@@ -1,8 +1,8 @@
-//! Records with a table each. A record is found by its key and listed in the order of keys; what stands in it is its owner's
-//! affair, so that the store has one statement for each table and no room of the program has SQL.
+//! Records with a table each. A record is found by its key and listed in the order of keys; what stands in it is its
+//! owner's affair, so that the store has one statement for each table and no room of the program has SQL.
 //!
-//! A record's type says its table and its key ([`Record`]). Keys are texts in the order of bytes; a number is written with leading
-//! zeros. What may die is no record: see [`ItemKind`](super::ItemKind).
+//! A record's type says its table and its key ([`Record`]). Keys are texts in the order of bytes; a number is written
+//! with leading zeros. What may die is no record: see [`ItemKind`](super::ItemKind).
 
 use huiyin_domain::ids::{OfficerId, ProceedingId, SubmissionId, TenantId, UnitId};
 use huiyin_domain::unit::{Officer, Unit};
@@ -392,13 +392,20 @@ impl dyn Store + '_ {
     ///
     /// # Errors
     /// As [`Self::find`].
-    pub async fn select_all<R: Record>(&self, tenant: &TenantId, within: &[&dyn ToKeyText]) -> Result<Vec<(R::Key, R)>, StoreError> {
+    pub async fn select_all<R: Record>(
+        &self,
+        tenant: &TenantId,
+        within: &[&dyn ToKeyText],
+    ) -> Result<Vec<(R::Key, R)>, StoreError> {
         let mut out = Vec::new();
         let mut wanted = Wanted::first(PAGE).within(within);
         loop {
             let query = RecordQuery { tenant: tenant.clone(), table: R::TABLE, wanted: wanted.clone() };
             let found = self.records(&query).await?;
-            let last = found.last().map(|(key, _)| key.clone()).filter(|_| found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
+            let last = found
+                .last()
+                .map(|(key, _)| key.clone())
+                .filter(|_| found.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX));
             for (key, doc) in found {
                 out.push((read_key::<R>(&key)?, read(&key, &doc)?));
             }
@@ -423,5 +430,9 @@ fn read<R: Record>(key: &[String], doc: &str) -> Result<R, StoreError> {
 }
 
 fn read_key<R: Record>(key: &[String]) -> Result<R::Key, StoreError> {
-    R::Key::from_texts(key).ok_or_else(|| StoreError::Corrupt { table: R::TABLE.name(), row: key.join(" "), why: "the key is none of this table".to_owned() })
+    R::Key::from_texts(key).ok_or_else(|| StoreError::Corrupt {
+        table: R::TABLE.name(),
+        row: key.join(" "),
+        why: "the key is none of this table".to_owned(),
+    })
 }

@@ -15,7 +15,9 @@ use huiyin_app::find;
 use huiyin_app::matter_view;
 use serde::Deserialize;
 
-use super::shapes::{BurstJson, DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, PaperJson, ProblemJson, brief, full};
+use super::shapes::{
+    BurstJson, DutiesJson, DutyJson, MatterJson, MatterListJson, MoveJson, PaperJson, ProblemJson, brief, full,
+};
 use super::submissions::idempotency_key;
 use super::{Answer, body, invalid, machine};
 use crate::context::{Asked, Shared};
@@ -63,9 +65,16 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, asked: Asked, Query(
 
 /// One matter, with its clocks and the moves open to the caller.
 #[utoipa::path(get, path = "/api/v1/matters/{number}", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "The matter; its version is the ETag", body = MatterJson), (status = 304, description = "Not changed"), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, asked: Asked, headers: HeaderMap) -> Answer {
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Answer {
     let staff = machine(&shared, &asked).await?;
-    let view = matter_view::for_officer(&shared.office, &staff, &number).await.map_err(|e| Problem::api(&shared, &asked, e))?;
+    let view = matter_view::for_officer(&shared.office, &staff, &number)
+        .await
+        .map_err(|e| Problem::api(&shared, &asked, e))?;
     let tag = format!("\"{}\"", view.matter.version);
     if headers.get(header::IF_NONE_MATCH).and_then(|v| v.to_str().ok()) == Some(tag.as_str()) {
         return Ok(StatusCode::NOT_MODIFIED.into_response());
@@ -92,7 +101,13 @@ impl Seen {
     fn of(headers: &HeaderMap) -> Self {
         let Some(asked) = headers.get(header::IF_MATCH) else { return Self::Any };
         let text = asked.to_str().unwrap_or_default().trim();
-        let number = |tag: &str| tag.strip_prefix('"')?.strip_suffix('"').filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))?.parse().ok();
+        let number = |tag: &str| {
+            tag.strip_prefix('"')?
+                .strip_suffix('"')
+                .filter(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))?
+                .parse()
+                .ok()
+        };
         if text == "*" { Self::Any } else { number(text).map_or(Self::Nothing, Self::Version) }
     }
 }
@@ -115,7 +130,14 @@ pub(crate) async fn make(
         return Err(Problem::precondition(&shared, &asked));
     }
     let version = if let Seen::Version(version) = seen { Some(version) } else { None };
-    let action = Move { id: step, fields: sent.fields, version, key: idempotency_key(&headers), only_this: sent.only_this, ..Move::default() };
+    let action = Move {
+        id: step,
+        fields: sent.fields,
+        version,
+        key: idempotency_key(&headers),
+        only_this: sent.only_this,
+        ..Move::default()
+    };
     let matter = act::by_officer(&shared.office, &staff, &number, action).await.map_err(|error| match error {
         AppError::ChangedMeanwhile if version.is_some() => Problem::precondition(&shared, &asked),
         error => fail(error),
@@ -128,19 +150,32 @@ pub(crate) async fn make(
 #[utoipa::path(get, path = "/api/v1/matters/{number}/papers", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "Papers in order", body = Vec<PaperJson>), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
 pub(crate) async fn papers(State(shared): State<Arc<Shared>>, Path(number): Path<String>, asked: Asked) -> Answer {
     let staff = machine(&shared, &asked).await?;
-    let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number).await.map_err(|e| Problem::api(&shared, &asked, e))?;
-    let brief = |p: huiyin_app::papers::Paper| PaperJson { n: p.n, rule: p.rule, number: p.number, title: p.letter.title.clone(), digest: p.digest };
+    let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number)
+        .await
+        .map_err(|e| Problem::api(&shared, &asked, e))?;
+    let brief = |p: huiyin_app::papers::Paper| PaperJson {
+        n: p.n,
+        rule: p.rule,
+        number: p.number,
+        title: p.letter.title.clone(),
+        digest: p.digest,
+    };
     Ok(Json(papers.into_iter().map(brief).collect::<Vec<_>>()).into_response())
 }
 
 /// One paper as PDF: the served copy, the same bytes each time.
 #[utoipa::path(get, path = "/api/v1/matters/{number}/papers/{n}", security(("machine" = [])), params(("number" = String, Path), ("n" = u32, Path)), responses((status = 200, description = "The PDF", content_type = "application/pdf"), (status = 404, description = "Not there for this reader", body = ProblemJson), (status = 422, description = "A character no face has, or no faces", body = ProblemJson)))]
-pub(crate) async fn paper(State(shared): State<Arc<Shared>>, Path((number, n)): Path<(String, String)>, asked: Asked) -> Answer {
+pub(crate) async fn paper(
+    State(shared): State<Arc<Shared>>,
+    Path((number, n)): Path<(String, String)>,
+    asked: Asked,
+) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let staff = machine(&shared, &asked).await?;
     let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number).await.map_err(fail)?;
     let paper = papers.into_iter().find(|p| n.parse() == Ok(p.n)).ok_or_else(|| fail(AppError::NotFound))?;
-    let bytes = huiyin_app::papers::draw(&shared.office, &paper, huiyin_app::papers::Form::Pdf, "").await.map_err(fail)?;
+    let bytes =
+        huiyin_app::papers::draw(&shared.office, &paper, huiyin_app::papers::Form::Pdf, "").await.map_err(fail)?;
     Ok(([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response())
 }
 
@@ -157,7 +192,11 @@ pub(crate) struct DutiesQuery {
 /// Duties by due time.
 #[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("burst" = Option<String>, Query, description = "Only those of a burst"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
-pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Query(query): Query<DutiesQuery>) -> Answer {
+pub(crate) async fn duties(
+    State(shared): State<Arc<Shared>>,
+    asked: Asked,
+    Query(query): Query<DutiesQuery>,
+) -> Answer {
     let staff = machine(&shared, &asked).await?;
     let limit = limit(&shared, &asked, query.limit)?;
     let whose = if query.whose == "unit" { Whose::Unit } else { Whose::Mine };
@@ -171,9 +210,11 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
     };
     let fail = |e| Problem::api(&shared, &asked, e);
     let bursts = duties::bursts(&shared.office, &staff, &whose).await.map_err(fail)?;
-    let bursts = bursts.into_iter().map(|b| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() }).collect();
+    let bursts =
+        bursts.into_iter().map(|b| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() }).collect();
     let after = query.after.clone();
-    let (mut page, counts) = duties::list(&shared.office, &staff, whose.clone(), slice, query.after, limit).await.map_err(fail)?;
+    let (mut page, counts) =
+        duties::list(&shared.office, &staff, whose.clone(), slice, query.after, limit).await.map_err(fail)?;
     if !query.burst.is_empty() {
         page = duties::of_burst(&shared.office, &staff, &whose, &query.burst, after, limit).await.map_err(fail)?;
     }
@@ -190,5 +231,14 @@ pub(crate) async fn duties(State(shared): State<Arc<Shared>>, asked: Asked, Quer
             due: d.due.to_string(),
         })
         .collect();
-    Ok(Json(DutiesJson { duties, next: page.next, late: counts.late, today: counts.today, week: counts.week, later: counts.later, bursts }).into_response())
+    Ok(Json(DutiesJson {
+        duties,
+        next: page.next,
+        late: counts.late,
+        today: counts.today,
+        week: counts.week,
+        later: counts.later,
+        bursts,
+    })
+    .into_response())
 }

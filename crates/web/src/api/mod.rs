@@ -21,8 +21,8 @@ use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 use crate::context::{Asked, Shared};
 use crate::problem::{self, Problem};
 use shapes::{
-    BurstJson, ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson, ProblemFieldJson, ProblemJson,
-    ReasonJson, ReceiptJson, SubmissionJson, UnitJson,
+    BurstJson, ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson,
+    ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson, SubmissionJson, UnitJson,
 };
 
 pub(crate) type Answer = Result<Response, Problem>;
@@ -30,8 +30,14 @@ pub(crate) type Answer = Result<Response, Problem>;
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Huiyin 回音", version = "1", description = "Petitions from receipt to archive. Every date is a civil day of the office's time zone; every instant is RFC 3339."),
-    paths(submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make, matters::papers, matters::paper, matters::duties, units),
-    components(schemas(LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson, MoveJson, PaperJson, DutiesJson, DutyJson, BurstJson, UnitJson, ProblemJson, ProblemFieldJson)),
+    paths(
+        submissions::lodge, submissions::follow, submissions::make, matters::list, matters::show, matters::make,
+        matters::papers, matters::paper, matters::duties, units,
+    ),
+    components(schemas(
+        LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson,
+        MoveJson, PaperJson, DutiesJson, DutyJson, BurstJson, UnitJson, ProblemJson, ProblemFieldJson,
+    )),
     modifiers(&Security, &Faults)
 )]
 struct Document;
@@ -48,7 +54,8 @@ impl utoipa::Modify for Security {
     }
 }
 
-/// What every operation can answer besides what it says of itself, by what it asks for; each as problem+json (RFC 9457).
+/// What every operation can answer besides what it says of itself, by what it asks for; each as problem+json (RFC
+/// 9457).
 struct Faults;
 
 impl utoipa::Modify for Faults {
@@ -56,9 +63,19 @@ impl utoipa::Modify for Faults {
         for (path, item) in &mut document.paths.paths {
             for (operation, posts) in [(item.get.as_mut(), false), (item.post.as_mut(), true)] {
                 let Some(operation) = operation else { continue };
-                let asks = |scheme: &str| operation.security.iter().flatten().any(|s| serde_json::to_value(s).is_ok_and(|v| v.get(scheme).is_some()));
+                let asks = |scheme: &str| {
+                    operation
+                        .security
+                        .iter()
+                        .flatten()
+                        .any(|s| serde_json::to_value(s).is_ok_and(|v| v.get(scheme).is_some()))
+                };
                 let (machine, receipt) = (asks("machine"), asks("receipt"));
-                let queries = operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
+                let queries = operation
+                    .parameters
+                    .iter()
+                    .flatten()
+                    .any(|p| matches!(p, RefOr::T(p) if p.parameter_in == ParameterIn::Query));
                 let faults = [
                     ("400", posts || queries, "The query, the path or a header cannot be read"),
                     ("401", machine, "No token, or one that is not valid"),
@@ -70,17 +87,27 @@ impl utoipa::Modify for Faults {
                     ("422", posts || queries, "Fields at fault"),
                     ("429", receipt, "Too many wrong codes; `Retry-After` says when to try again"),
                     ("500", true, "A fault of the program; it is logged"),
-                    ("503", true, "Busy, or not done in time; send it again under the same `Idempotency-Key` after `Retry-After` seconds"),
+                    (
+                        "503",
+                        true,
+                        "Busy, or not done in time; send it again under the same `Idempotency-Key` after `Retry-After` seconds",
+                    ),
                 ];
                 for (status, said, description) in faults {
                     if said && !operation.responses.responses.contains_key(status) {
-                        operation.responses.responses.insert(status.to_owned(), ResponseBuilder::new().description(description).build().into());
+                        operation
+                            .responses
+                            .responses
+                            .insert(status.to_owned(), ResponseBuilder::new().description(description).build().into());
                     }
                 }
                 for (status, response) in &mut operation.responses.responses {
                     if let (true, RefOr::T(response)) = (status.starts_with(['4', '5']), response) {
                         response.content.clear();
-                        response.content.insert(problem::PROBLEM_JSON.to_owned(), RefOr::T(Content::new(Some(Ref::from_schema_name("ProblemJson")))));
+                        response.content.insert(
+                            problem::PROBLEM_JSON.to_owned(),
+                            RefOr::T(Content::new(Some(Ref::from_schema_name("ProblemJson")))),
+                        );
                     }
                 }
             }
@@ -127,8 +154,14 @@ pub(crate) async fn machine(shared: &Shared, asked: &Asked) -> Result<Staff, Pro
 
 /// A JSON body, or a problem that says where it is wrong.
 pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &Asked, bytes: &Bytes) -> Result<T, Problem> {
-    serde_json::from_slice(bytes)
-        .map_err(|e| Problem::unreadable(shared, asked, StatusCode::UNPROCESSABLE_ENTITY, &format!("line {}, column {}: {e}", e.line(), e.column())))
+    serde_json::from_slice(bytes).map_err(|e| {
+        Problem::unreadable(
+            shared,
+            asked,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &format!("line {}, column {}: {e}", e.line(), e.column()),
+        )
+    })
 }
 
 /// The fault of a page's number or cursor.

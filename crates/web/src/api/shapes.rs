@@ -350,7 +350,11 @@ pub(crate) fn brief(asked: &Asked, ground: &huiyin_app::Ground, m: &huiyin_app::
         state_text: state.map(|s| s.title.get(asked.language.code()).to_owned()).unwrap_or_default(),
         phase: m.phase.word().to_owned(),
         holder: m.holder.0.clone(),
-        holder_name: ground.directory.unit(&m.holder).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
+        holder_name: ground
+            .directory
+            .unit(&m.holder)
+            .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned())
+            .unwrap_or_default(),
         class: m.class.clone(),
         place: m.place_name.clone(),
         received_on: m.received_on.to_string(),
@@ -366,16 +370,30 @@ pub(crate) fn brief(asked: &Asked, ground: &huiyin_app::Ground, m: &huiyin_app::
 /// A matter with its clocks and the caller's moves.
 pub(crate) fn full(shared: &Shared, asked: &Asked, view: &MatterView, actor: &Actor) -> MatterJson {
     let now = shared.office.now();
-    let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language: asked.language, now: &now };
+    let ground = ViewGround {
+        rules: view.ground.rules(),
+        wording: shared.office.wording(),
+        language: asked.language,
+        now: &now,
+    };
     let moves = view
         .offers(actor)
         .into_iter()
         .map(|o| OfferJson {
             id: o.rule.id.0.clone(),
             title: o.rule.title.get(asked.language.code()).to_owned(),
-            fields: o.rule.needs.iter().map(|n| format!("{}{}", n.field.word(), if n.required { "" } else { "?" })).collect(),
+            fields: o
+                .rule
+                .needs
+                .iter()
+                .map(|n| format!("{}{}", n.field.word(), if n.required { "" } else { "?" }))
+                .collect(),
             closed: o.closed.map(|c: Closed| problem::why_closed(shared, asked.language, &c, Some(&view.ground.book))),
         })
         .collect();
-    MatterJson { clocks: clock_view::owed(ground, &view.matter).into_iter().map(ClockJson::from).collect(), moves, ..brief(asked, &view.ground, &view.matter) }
+    MatterJson {
+        clocks: clock_view::owed(ground, &view.matter).into_iter().map(ClockJson::from).collect(),
+        moves,
+        ..brief(asked, &view.ground, &view.matter)
+    }
 }

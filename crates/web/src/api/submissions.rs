@@ -33,7 +33,9 @@ pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, heade
     let sent: LodgeJson = body(&shared, &asked, &bytes)?;
     let key = match idempotency_key(&headers) {
         // The body belongs to the key: another person's petition under the same key is another petition.
-        Some(key) => format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}"))),
+        Some(key) => {
+            format!("api-key:{key}:{}", Sha256::digest(&bytes).iter().fold(String::new(), |t, b| format!("{t}{b:02x}")))
+        }
         None => format!("api:{}", random_hex(16).map_err(fail)?),
     };
     let done = filing::lodge(&shared, &asked, lodging(&shared, key, sent)).await.map_err(fail)?;
@@ -77,19 +79,34 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
 #[utoipa::path(get, path = "/api/v1/submission", security(("receipt" = [])), responses((status = 200, description = "What is owed, by whom, by when, why", body = SubmissionJson), (status = 404, description = "No such code", body = ProblemJson), (status = 429, description = "Too many tries", body = ProblemJson)))]
 pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: Asked) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
-    let record = follow::open(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from).await.map_err(fail)?;
+    let record = follow::open(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from)
+        .await
+        .map_err(fail)?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
     let matters: Vec<MatterJson> = views.iter().map(|v| full(&shared, &asked, v, &Actor::Petitioner)).collect();
-    Ok(Json(SubmissionJson { number: record.submission.number, received_on: record.submission.received_on.to_string(), matters }).into_response())
+    Ok(Json(SubmissionJson {
+        number: record.submission.number,
+        received_on: record.submission.received_on.to_string(),
+        matters,
+    })
+    .into_response())
 }
 
 /// The petitioner's own act: add, rate, ask for review, withdraw, undo.
 #[utoipa::path(post, path = "/api/v1/submission/matters/{part}/moves/{step}", security(("receipt" = [])), params(("part" = u16, Path), ("step" = String, Path)), request_body = MoveJson,
     responses((status = 200, description = "Done", body = MatterJson), (status = 409, description = "Not open, with the reason", body = ProblemJson), (status = 422, description = "Fields at fault", body = ProblemJson)))]
-pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): Path<(u16, String)>, asked: Asked, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub(crate) async fn make(
+    State(shared): State<Arc<Shared>>,
+    Path((part, step)): Path<(u16, String)>,
+    asked: Asked,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
-    let record = follow::open_to_act(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from).await.map_err(fail)?;
+    let record = follow::open_to_act(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from)
+        .await
+        .map_err(fail)?;
     let action = Move { id: step, fields: sent.fields, key: idempotency_key(&headers), ..Move::default() };
     follow::make(&shared.office, &record, part, action).await.map_err(fail)?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;

@@ -12,9 +12,15 @@ pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, 
     match kept(&view.ground.book, &view.matter) {
         Kept::Open => None,
         _ if view.matter.facts.contains(&Fact::Destroyed) => None,
-        Kept::Permanent => Some(format!("{}{}", shared.say(language, "kept-permanent"), basis_of_keeping(shared, language, view))),
+        Kept::Permanent => {
+            Some(format!("{}{}", shared.say(language, "kept-permanent"), basis_of_keeping(shared, language, view)))
+        }
         Kept::Through(day) => {
-            let said = shared.office.wording().text(language, "kept-through", &[("day", huiyin_wording::date(language, day).into())]);
+            let said = shared.office.wording().text(
+                language,
+                "kept-through",
+                &[("day", huiyin_wording::date(language, day).into())],
+            );
             Some(format!("{said}{}", basis_of_keeping(shared, language, view)))
         }
     }
@@ -22,7 +28,9 @@ pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, 
 
 /// Where the time of keeping comes from: the office's promise, or a clause.
 fn basis_of_keeping(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> String {
-    let clause = keep_rule(&view.ground.book, &view.matter).and_then(|k| k.clause.as_ref()).and_then(|c| view.ground.book.clauses.get(c));
+    let clause = keep_rule(&view.ground.book, &view.matter)
+        .and_then(|k| k.clause.as_ref())
+        .and_then(|c| view.ground.book.clauses.get(c));
     let basis = clause.map_or_else(|| shared.say(language, "basis-house"), |c| c.cite.get(language.code()).to_owned());
     shared.office.wording().text(language, "in-brackets", &[("text", basis.into())])
 }

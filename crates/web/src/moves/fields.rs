@@ -41,7 +41,13 @@ pub(crate) fn fields_of(
     with: &[Matter],
     form: &Form,
 ) -> Vec<Value> {
-    let view = View { proceeding: record.proceeding, events: record.events, words: record.words, ground, today: shared.office.now().today() };
+    let view = View {
+        proceeding: record.proceeding,
+        events: record.events,
+        words: record.words,
+        ground,
+        today: shared.office.now().today(),
+    };
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(view.proceeding, rule);
     // Asked for when this matter, or one it is made on as well, needs it.
@@ -55,11 +61,22 @@ pub(crate) fn fields_of(
     rule.needs
         .iter()
         .filter(asked_for)
-        .map(|need| field(shared, asked, rule, need, &view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn)))
+        .map(|need| {
+            field(shared, asked, rule, need, &view, actor, form, latest.filter(|_| need.field == Field::AcceptedOn))
+        })
         .collect()
 }
 
-fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &View<'_>, actor: &Actor, form: &Form, latest: Option<Date>) -> Value {
+fn field(
+    shared: &Shared,
+    asked: &Asked,
+    rule: &MoveRule,
+    need: &Need,
+    view: &View<'_>,
+    actor: &Actor,
+    form: &Form,
+    latest: Option<Date>,
+) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today();
     let last = latest.map_or(today, |l| l.min(today));
@@ -74,8 +91,13 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Vi
         Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
         Shape::Choice => {
             let book = &view.ground.book;
-            let open = need.choices.iter().filter(|c| decide::is_choice_open(book, view.proceeding, rule, need.field, c));
-            ("choice", open.map(|c| context! { value => c, text => labels::of_choice(book, asked.language, need.field, c) }).collect())
+            let open =
+                need.choices.iter().filter(|c| decide::is_choice_open(book, view.proceeding, rule, need.field, c));
+            (
+                "choice",
+                open.map(|c| context! { value => c, text => labels::of_choice(book, asked.language, need.field, c) })
+                    .collect(),
+            )
         }
     };
     let past = matches!(need.field.shape(), Shape::PastDay);
@@ -89,15 +111,22 @@ fn field(shared: &Shared, asked: &Asked, rule: &MoveRule, need: &Need, view: &Vi
     };
     let hint_key = format!("hint-{}", name.replace('_', "-"));
     let most = rule.extend.as_ref().and_then(|id| view.ground.book.clock(id)).filter(|_| need.field == Field::Days);
-    let most = most.map(|c| periods::span(shared.office.wording(), asked.language, c.extension.unwrap_or(0), c.unit)).unwrap_or_default();
+    let most = most
+        .map(|c| periods::span(shared.office.wording(), asked.language, c.extension.unwrap_or(0), c.unit))
+        .unwrap_or_default();
     let hint = match shared.office.wording().has(asked.language, &hint_key) {
-        true if need.field != Field::Days || rule.extend.is_some() => shared.office.wording().text(asked.language, &hint_key, &[("span", most.into())]),
+        true if need.field != Field::Days || rule.extend.is_some() => {
+            shared.office.wording().text(asked.language, &hint_key, &[("span", most.into())])
+        }
         _ => String::new(),
     };
     let max = if past { last.to_string() } else { String::new() };
     let long = matches!(need.field, Field::Facts | Field::Opinion | Field::Words);
     let label = labels::key(shared.office.wording(), asked.language, &name, &labels::verb_word(rule.verb));
-    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long }
+    context! {
+        name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max,
+        long,
+    }
 }
 
 /// A field of a beginning, where there is no proceeding yet to look at.
@@ -114,10 +143,17 @@ pub(crate) fn plain_field(shared: &Shared, asked: &Asked, need: &Need, form: &Fo
     let given = form.get(&name);
     let value = if given.is_empty() && !max.is_empty() { today } else { given.to_owned() };
     let hint_key = format!("hint-{}-begin", name.replace('_', "-"));
-    let hint = if shared.office.wording().has(asked.language, &hint_key) { shared.say(asked.language, &hint_key) } else { String::new() };
+    let hint = if shared.office.wording().has(asked.language, &hint_key) {
+        shared.say(asked.language, &hint_key)
+    } else {
+        String::new()
+    };
     let label = labels::key(shared.office.wording(), asked.language, &name, labels::BEGIN);
     let choices: Vec<Value> = Vec::new();
-    context! { name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max, long => false }
+    context! {
+        name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max,
+        long => false,
+    }
 }
 
 /// What the form can start from without deciding anything.
@@ -129,17 +165,20 @@ fn suggested(rule: &MoveRule, field: Field, view: &View<'_>, actor: &Actor) -> S
             // Of the review itself and of nothing else: an answer to a complaint has an opinion as well.
             let decided = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::DecideReview, .. });
             let n = view.events.iter().rev().find(decided).map(|e| e.event.n);
-            view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(Field::Opinion)).map(str::to_owned).unwrap_or_default()
+            view.words
+                .iter()
+                .find(|w| Some(w.n) == n)
+                .and_then(|w| w.words.text(Field::Opinion))
+                .map(str::to_owned)
+                .unwrap_or_default()
         }
         // What the first person said; the second one looks at it and says it again.
         Field::VoidGround | Field::Instead if rule.verb == Verb::Void => {
             let proposed = |e: &&EventRecord| matches!(e.event.kind, EventKind::Moved { verb: Verb::ProposeVoid, .. });
             let n = view.events.iter().rev().find(proposed).map(|e| e.event.n);
-            let carried = view
-                .events
-                .iter()
-                .find(|e| Some(e.event.n) == n)
-                .and_then(|e| if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(field) } else { None });
+            let carried = view.events.iter().find(|e| Some(e.event.n) == n).and_then(|e| {
+                if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(field) } else { None }
+            });
             let words = view.words.iter().find(|w| Some(w.n) == n).and_then(|w| w.words.text(field));
             carried.or(words).map(str::to_owned).unwrap_or_default()
         }
@@ -157,8 +196,20 @@ fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
     let head = view.ground.directory.vocabulary.may(posts, Power::Head);
     let lift = rule.verb == Verb::LiftRecusal;
-    let may = |o: &&Officer| if lift { view.proceeding.recused.contains(&o.id) } else { o.active && &o.unit == unit && (head || &o.id == id) };
-    view.ground.directory.officers.iter().filter(may).map(|o| context! { value => o.id.as_str(), text => o.name }).collect()
+    let may = |o: &&Officer| {
+        if lift {
+            view.proceeding.recused.contains(&o.id)
+        } else {
+            o.active && &o.unit == unit && (head || &o.id == id)
+        }
+    };
+    view.ground
+        .directory
+        .officers
+        .iter()
+        .filter(may)
+        .map(|o| context! { value => o.id.as_str(), text => o.name })
+        .collect()
 }
 
 /// What is late, by whom and for how long, of what this officer may press for.
@@ -166,10 +217,21 @@ fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor:
     let language = asked.language;
     let clocks = decide::late_duties(view.ground.rules(), view.proceeding, actor, rule);
     let text = |c: &Clock| {
-        let unit = c.bound.unit.as_ref().and_then(|u| view.ground.directory.unit(u)).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
+        let unit = c
+            .bound
+            .unit
+            .as_ref()
+            .and_then(|u| view.ground.directory.unit(u))
+            .map(|u| language.pick(&u.name, &u.name_en))
+            .unwrap_or_default();
         let title = view.ground.book.clock(&c.rule).map(|r| r.title.get(language.code())).unwrap_or_default();
         let days = i64::from(number_of(view.today) - number_of(c.legal)).max(1);
-        let values = [("unit", unit.into()), ("what", title.into()), ("due", huiyin_wording::date(language, c.legal).into()), ("days", days.into())];
+        let values = [
+            ("unit", unit.into()),
+            ("what", title.into()),
+            ("due", huiyin_wording::date(language, c.legal).into()),
+            ("days", days.into()),
+        ];
         shared.office.wording().text(language, "late-duty", &values)
     };
     clocks.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
@@ -186,7 +248,11 @@ fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &View<'_>) -> Ve
         .filter(|u| {
             u.active
                 && (rule.verb == Verb::Ask || rule.party.is_some() || u.id != view.proceeding.holder)
-                && if view.proceeding.kind == ProceedingKind::Matter { !directory.is_petition_office(&u.id) } else { !directory.is_outside(&u.id) }
+                && if view.proceeding.kind == ProceedingKind::Matter {
+                    !directory.is_petition_office(&u.id)
+                } else {
+                    !directory.is_outside(&u.id)
+                }
         })
         .map(|u| {
             let name = asked.language.pick(&u.name, &u.name_en).to_owned();

@@ -12,11 +12,14 @@ pub(crate) use offered::{offered, word};
 
 use minijinja::Value;
 
-/// What a form of a move that stands by itself has nothing of: no others it is made on as well, no files, no letter beside it.
+/// What a form of a move that stands by itself has nothing of: no others it is made on as well, no files, no letter
+/// beside it.
 pub(crate) fn alone() -> Value {
     let none = Vec::<Value>::new;
     context! {
-        along => none(), apart => none(), apart_hidden => 0, proposals => none(), joining => false, only_this => false, whole => "", told => "",
-        upload => false, must_upload => false, review => false, files => none(), max_mb => 0, confirm => "", cite => "", token => "", desk => true,
+        along => none(), apart => none(), apart_hidden => 0, proposals => none(), joining => false, only_this => false,
+        whole => "", told => "",
+        upload => false, must_upload => false, review => false, files => none(), max_mb => 0, confirm => "", cite => "",
+        token => "", desk => true,
     }
 }

@@ -17,10 +17,14 @@ pub(crate) fn offered(shared: &Shared, language: Language, mut offers: Vec<Offer
         .into_iter()
         .filter(|o| !o.closed.as_ref().is_some_and(nothing_to_do))
         .map(|o| {
-            let cite = o.rule.clause.as_ref().and_then(|c| book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
+            let cite =
+                o.rule.clause.as_ref().and_then(|c| book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();
             let hint = o.rule.hint.as_ref().map(pick).unwrap_or_default();
             let closed = o.closed.map(|c| problem::why_closed(shared, language, &c, Some(book)));
-            context! { id => o.rule.id.as_str(), title => pick(&o.rule.title), hint, cite, main => !o.rule.discharge.is_empty(), closed }
+            context! {
+                id => o.rule.id.as_str(), title => pick(&o.rule.title), hint, cite,
+                main => !o.rule.discharge.is_empty(), closed,
+            }
         })
         .collect()
 }

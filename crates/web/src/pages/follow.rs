@@ -27,7 +27,15 @@ use crate::resume;
 /// Every owed clock of a matter in words.
 pub(crate) fn clocks(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<ClockView> {
     let now = shared.office.now();
-    clock_view::owed(ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language: asked.language, now: &now }, &view.matter)
+    clock_view::owed(
+        ViewGround {
+            rules: view.ground.rules(),
+            wording: shared.office.wording(),
+            language: asked.language,
+            now: &now,
+        },
+        &view.matter,
+    )
 }
 
 /// Asks for the code.
@@ -40,7 +48,9 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
     match follow::keep_open(&shared.office, form.get("code"), &asked.from).await {
         Ok(secret) => {
             let set = shared.cookie(FOLLOW_COOKIE, &secret, Some(7200));
-            let Some(next) = resume::local(form.get("next"), "/my/").filter(|_| !form.get("kept").is_empty()) else { return Ok(redirect_with("/my", &set)) };
+            let Some(next) = resume::local(form.get("next"), "/my/").filter(|_| !form.get("kept").is_empty()) else {
+                return Ok(redirect_with("/my", &set));
+            };
             let token = huiyin_app::sign_in::form_token(&shared.office, &secret);
             let mut response = resume::page(&shared, &asked, next, &resume::form(form.get("kept")), &token);
             if let Ok(value) = HeaderValue::from_str(&set) {
@@ -49,7 +59,12 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
             Ok(response)
         }
         Err(AppError::NotFound) => {
-            let error = FieldProblem { href: "#f-code".into(), field: "code".into(), fault: "code".into(), text: shared.say(asked.language, "fault-code") };
+            let error = FieldProblem {
+                href: "#f-code".into(),
+                field: "code".into(),
+                fault: "code".into(),
+                text: shared.say(asked.language, "fault-code"),
+            };
             ask_page(&shared, &asked, &form, vec![error], StatusCode::UNPROCESSABLE_ENTITY)
         }
         Err(error) => Err(Problem::page(&shared, &asked, error)),
@@ -59,14 +74,17 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
 fn ask_page(shared: &Shared, asked: &Asked, form: &Form, errors: Vec<FieldProblem>, status: StatusCode) -> Page {
     let next = resume::local(form.get("next"), "/my/").unwrap_or_default();
     let typed = resume::typed(shared, asked.language, &resume::form(form.get("kept")));
-    let values = context! { errors, code => form.get("code"), next, kept => form.get("kept"), typed, lost_files => !form.uploads.is_empty() || resume::form(form.get("kept")).has("held") };
+    let values = context! {
+        errors, code => form.get("code"), next, kept => form.get("kept"), typed,
+        lost_files => !form.uploads.is_empty() || resume::form(form.get("kept")).has("held"),
+    };
     let mut response = shared.page(asked, "follow_ask.html", values);
     *response.status_mut() = status;
     Ok(response)
 }
 
-/// A form that comes when the petition is no longer open here, or another one is: its words are given back with the question
-/// for the code.
+/// A form that comes when the petition is no longer open here, or another one is: its words are given back with the
+/// question for the code.
 fn given_back(shared: &Shared, asked: &Asked, form: &Form) -> Page {
     let mut back = Form::of(vec![("next".to_owned(), asked.path.clone()), ("kept".to_owned(), resume::kept(form))]);
     back.uploads.clone_from(&form.uploads);
@@ -102,7 +120,9 @@ fn check_token(shared: &Shared, asked: &Asked, form: &Form) -> Result<(), Proble
 }
 
 async fn kept_open(shared: &Shared, asked: &Asked) -> Result<huiyin_app::follow::Kept, Problem> {
-    follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(|e| Problem::page(shared, asked, e))
+    follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default())
+        .await
+        .map_err(|e| Problem::page(shared, asked, e))
 }
 
 /// The petitioner's page.
@@ -117,7 +137,8 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
         number => record.submission.number,
         received => huiyin_wording::date(asked.language, record.submission.received_on),
         text => views.first().map(|v| v.text.clone()).unwrap_or_default(),
-        matters, files, readings, done => asked.query.contains("done=1"), refused => asked.query.contains("refused=1"), new_code => new_code(&shared, &asked, &record, views.first()),
+        matters, files, readings, done => asked.query.contains("done=1"), refused => asked.query.contains("refused=1"),
+        new_code => new_code(&shared, &asked, &record, views.first()),
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
         telephone => front.map(|u| u.telephone).unwrap_or_default(),
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
@@ -129,10 +150,18 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
 fn new_code(shared: &Shared, asked: &Asked, record: &follow::Kept, view: Option<&MatterView>) -> Option<Value> {
     let code = record.waiting_code.as_ref().or(record.replaced_code.as_ref())?;
     let view = view?;
-    let unit = view.ground.directory.unit(&code.unit).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let unit = view
+        .ground
+        .directory
+        .unit(&code.unit)
+        .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned())
+        .unwrap_or_default();
     let telephone = view.ground.directory.unit(&code.unit).map(|u| u.telephone.clone()).unwrap_or_default();
     let day = huiyin_wording::date(asked.language, code.at.to_zoned_datetime(shared.office.zone().clone()).date());
-    Some(context! { waits => record.waiting_code.is_some(), unit, telephone, day, until => view.waits.map(|d| huiyin_wording::date(asked.language, d)) })
+    Some(context! {
+        waits => record.waiting_code.is_some(), unit, telephone, day,
+        until => view.waits.map(|d| huiyin_wording::date(asked.language, d)),
+    })
 }
 
 fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
@@ -140,22 +169,45 @@ fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
     view.audits
         .iter()
         .map(|a| {
-            let unit = view.ground.directory.unit(&a.unit).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
-            context! { when => huiyin_wording::instant(asked.language, a.at, shared.office.zone(), now.today()), unit, what => shared.say(asked.language, &format!("looked-{}", a.what)), purpose => a.purpose }
+            let unit = view
+                .ground
+                .directory
+                .unit(&a.unit)
+                .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned())
+                .unwrap_or_default();
+            context! {
+                when => huiyin_wording::instant(asked.language, a.at, shared.office.zone(), now.today()), unit,
+                what => shared.say(asked.language, &format!("looked-{}", a.what)), purpose => a.purpose,
+            }
         })
         .collect()
 }
 
 fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     let now = shared.office.now();
-    let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language: asked.language, now: &now };
-    let (duties, rights): (Vec<_>, Vec<_>) = clock_view::owed(ground, &view.matter).into_iter().filter(|c| !c.between_offices).partition(|c| !c.right);
-    let state = view.ground.book.state(&view.matter.state).map(|s| s.plain.get(asked.language.code()).to_owned()).unwrap_or_default();
-    let (opening, offers): (Vec<_>, Vec<_>) = view.offers(&Actor::Petitioner).into_iter().partition(|o| o.rule.verb == Verb::Serve && o.closed.is_none());
+    let ground = ViewGround {
+        rules: view.ground.rules(),
+        wording: shared.office.wording(),
+        language: asked.language,
+        now: &now,
+    };
+    let (duties, rights): (Vec<_>, Vec<_>) =
+        clock_view::owed(ground, &view.matter).into_iter().filter(|c| !c.between_offices).partition(|c| !c.right);
+    let state = view
+        .ground
+        .book
+        .state(&view.matter.state)
+        .map(|s| s.plain.get(asked.language.code()).to_owned())
+        .unwrap_or_default();
+    let (opening, offers): (Vec<_>, Vec<_>) =
+        view.offers(&Actor::Petitioner).into_iter().partition(|o| o.rule.verb == Verb::Serve && o.closed.is_none());
     // Opening an answer is a button; what it starts is said beside it.
     let opening = opening.first().map(|o| {
         let hint = o.rule.hint.as_ref().map(|h| h.get(asked.language.code()).to_owned()).unwrap_or_default();
-        context! { id => o.rule.id.as_str(), title => o.rule.title.get(asked.language.code()), hint, version => view.matter.version, key => key_of(&Form::default()).unwrap_or_default() }
+        context! {
+            id => o.rule.id.as_str(), title => o.rule.title.get(asked.language.code()), hint,
+            version => view.matter.version, key => key_of(&Form::default()).unwrap_or_default(),
+        }
     });
     let moves: Vec<Value> = offers
         .into_iter()
@@ -173,10 +225,12 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     context! {
         part => view.matter.part, number => view.matter.number, title => view.matter.title, state,
         papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
-        promise => duties.first().map(|c| c.when_late.clone()), duties, rights => rights.into_iter().filter(|r| r.hers).collect::<Vec<_>>(),
+        promise => duties.first().map(|c| c.when_late.clone()), duties,
+        rights => rights.into_iter().filter(|r| r.hers).collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view.record(), Reader::Petitioner), moves,
         opening, delivered => view.service == follow::Service::Delivered,
-        ended => view.matter.phase == Phase::Archived, joined => view.joined_count, accusation => view.matter.facts.contains(&Fact::Accusation) && view.matter.phase != Phase::Archived,
+        ended => view.matter.phase == Phase::Archived, joined => view.joined_count,
+        accusation => view.matter.facts.contains(&Fact::Accusation) && view.matter.phase != Phase::Archived,
         kept => kept_through(shared, asked.language, view),
     }
 }
@@ -190,13 +244,25 @@ async fn one(shared: &Shared, asked: &Asked, part: u16) -> Result<(huiyin_app::f
 }
 
 /// The form of one of the petitioner's own acts.
-pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((part, step)): Path<(u16, String)>, asked: Asked) -> Page {
+pub(crate) async fn form(
+    State(shared): State<Arc<Shared>>,
+    Path((part, step)): Path<(u16, String)>,
+    asked: Asked,
+) -> Page {
     let (_, view) = one(&shared, &asked, part).await?;
     let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &asked, e))?;
     render(&shared, &asked, &view, &step, &Form::default(), &held, Vec::new())
 }
 
-fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &Form, held: &Held, errors: Vec<FieldProblem>) -> Page {
+fn render(
+    shared: &Shared,
+    asked: &Asked,
+    view: &MatterView,
+    step: &str,
+    form: &Form,
+    held: &Held,
+    errors: Vec<FieldProblem>,
+) -> Page {
     let fail = |e| Problem::with_words(shared, asked, e, form);
     let offers = view.offers(&Actor::Petitioner);
     let offer = offers.iter().find(|o| o.rule.id.as_str() == step).ok_or_else(|| fail(AppError::NotFound))?;
@@ -206,11 +272,16 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
     let pick = |l: &huiyin_app::domain::procedure::Label| l.get(asked.language.code()).to_owned();
     let failed = !errors.is_empty();
     let values = context! {
-        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
-        number => view.matter.number, about => view.matter.title, back => "/my", action => format!("/my/{}/{step}", view.matter.part),
-        fields => fields_of(shared, asked, offer.rule, &view.record(), &view.ground, &Actor::Petitioner, &[], form), errors, version => view.matter.version, cite => "",
-        key => key_of(form).map_err(fail)?, files => files::views(shared, asked.language, &held.files), review => held.stripped,
-        upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint | Verb::RequestReview), must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
+        confirm => offer.rule.confirm.as_ref().map(pick),
+        number => view.matter.number, about => view.matter.title, back => "/my",
+        action => format!("/my/{}/{step}", view.matter.part),
+        fields => fields_of(shared, asked, offer.rule, &view.record(), &view.ground, &Actor::Petitioner, &[], form),
+        errors, version => view.matter.version, cite => "",
+        key => key_of(form).map_err(fail)?, files => files::views(shared, asked.language, &held.files),
+        review => held.stripped,
+        upload => matches!(offer.rule.verb, Verb::Add | Verb::Appoint | Verb::RequestReview),
+        must_upload => offer.rule.verb == Verb::Appoint, desk => false, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         token => huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()),
         ..crate::moves::alone(),
     };
@@ -222,7 +293,12 @@ fn render(shared: &Shared, asked: &Asked, view: &MatterView, step: &str, form: &
 }
 
 /// Makes one of the petitioner's own acts.
-pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): Path<(u16, String)>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn make(
+    State(shared): State<Arc<Shared>>,
+    Path((part, step)): Path<(u16, String)>,
+    asked: Asked,
+    form: Form,
+) -> Page {
     let fail = |e| Problem::with_words(&shared, &asked, e, &form);
     let secret = asked.cookie(FOLLOW_COOKIE).unwrap_or_default();
     let record = match follow::kept(&shared.office, secret).await {
@@ -230,7 +306,11 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): 
         other => other.map_err(fail)?,
     };
     if !is_of_session(&shared, &asked, &form) {
-        return if form.get("csrf").is_empty() { Err(fail(AppError::NotAllowed)) } else { given_back(&shared, &asked, &form) };
+        return if form.get("csrf").is_empty() {
+            Err(fail(AppError::NotAllowed))
+        } else {
+            given_back(&shared, &asked, &form)
+        };
     }
     let mut held = Held::load(&shared, secret, form.get("key")).await.map_err(fail)?;
     let mut errors = held.take(&shared, &form, "petitioner").await.map_err(fail)?;
@@ -239,7 +319,13 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): 
     if review {
         errors.clear();
     } else if errors.is_empty() {
-        let action = Move { id: step.clone(), fields: form.flat(), files: held.records(&shared), key: some_key(&form), ..Move::default() };
+        let action = Move {
+            id: step.clone(),
+            fields: form.flat(),
+            files: held.records(&shared),
+            key: some_key(&form),
+            ..Move::default()
+        };
         match follow::make(&shared.office, &record, part, action).await {
             Ok(_) => {
                 held.done(&shared).await.map_err(fail)?;
@@ -265,13 +351,20 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((part, step)): 
 async fn done(shared: &Shared, asked: &Asked, record: &follow::Kept, part: u16, step: &str) -> Result<String, Problem> {
     let fail = |e| Problem::page(shared, asked, e);
     let view = follow::view(&shared.office, record).await.map_err(fail)?.into_iter().find(|v| v.matter.part == part);
-    let opened = view.as_ref().and_then(|v| v.ground.book.find_move(&MoveId::new(step)).filter(|m| m.verb == Verb::Serve).and(follow::answer_paper(v)));
+    let opened = view.as_ref().and_then(|v| {
+        v.ground.book.find_move(&MoveId::new(step)).filter(|m| m.verb == Verb::Serve).and(follow::answer_paper(v))
+    });
     Ok(opened.map_or_else(|| "/my?done=1".to_owned(), |n| format!("/my/{part}/papers/{n}?opened=1")))
 }
 
 /// A file of the petition.
-pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path(id): Path<String>, asked: Asked) -> Result<Response, Problem> {
+pub(crate) async fn file(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    asked: Asked,
+) -> Result<Response, Problem> {
     let record = kept_open(&shared, &asked).await?;
-    let (file, bytes) = follow::file(&shared.office, &record, &id).await.map_err(|e| Problem::page(&shared, &asked, e))?;
+    let (file, bytes) =
+        follow::file(&shared.office, &record, &id).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     Ok(file_response(&file, bytes))
 }

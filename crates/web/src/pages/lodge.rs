@@ -1,7 +1,7 @@
 //! Lodging online: one question a page, answers kept for the visit, check answers, receipt. No script needed.
 //!
-//! Each form has an id of its own, in the address and in a hidden field; a draft belongs to its form. Whatever goes wrong,
-//! what was typed is given back.
+//! Each form has an id of its own, in the address and in a hidden field; a draft belongs to its form. Whatever goes
+//! wrong, what was typed is given back.
 
 use std::sync::Arc;
 
@@ -68,7 +68,10 @@ fn cookie(asked: &Asked) -> Option<(String, String)> {
 }
 
 fn queried(asked: &Asked, name: &str) -> String {
-    form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(asked.query.as_bytes())
+        .find(|(k, _)| k == name)
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default()
 }
 
 /// Begins a form. Nothing is written yet; where another one is not finished, the person chooses.
@@ -76,7 +79,10 @@ pub(crate) async fn begin(State(shared): State<Arc<Shared>>, asked: Asked) -> Pa
     let fail = |e| Problem::page(&shared, &asked, e);
     let kept = cookie(&asked).filter(|(secret, _)| secret.len() == 64);
     let unfinished = match &kept {
-        Some((secret, form)) => draft::load(&shared.office, secret, form).await.map_err(fail)?.filter(|d| d.receipt.is_none() && !d.is_empty()),
+        Some((secret, form)) => draft::load(&shared.office, secret, form)
+            .await
+            .map_err(fail)?
+            .filter(|d| d.receipt.is_none() && !d.is_empty()),
         None => None,
     };
     let secret = match &kept {
@@ -109,7 +115,11 @@ async fn find(shared: &Shared, asked: &Asked, named: &str) -> Result<Result<Open
     match (draft, stands) {
         (None, Standing::Over) => Ok(Err("lodge-over")),
         // What was sent is over for good: its id opens neither the receipt again nor another petition.
-        (None, _) if draft::was_sent(&shared.office, &secret, &id).await.map_err(|e| Problem::page(shared, asked, e))? => Ok(Err("lodge-sent")),
+        (None, _)
+            if draft::was_sent(&shared.office, &secret, &id).await.map_err(|e| Problem::page(shared, asked, e))? =>
+        {
+            Ok(Err("lodge-sent"))
+        }
         (draft, _) => Ok(Ok(Open { secret, id, draft: draft.unwrap_or_default() })),
     }
 }
@@ -121,14 +131,26 @@ async fn given_back(shared: &Shared, asked: &Asked, step: &str, form: &Form, why
         .filter(|f| !form.get(f).trim().is_empty())
         .map(|f| {
             let raw = form.get(f);
-            let shown = if is_choice(f) { shared.say(asked.language, &format!("choice-{}", raw.replace('_', "-"))) } else { raw.to_owned() };
-            context! { name => f, choice => is_choice(f), label => shared.say(asked.language, &format!("ask-{}", f.replace('_', "-"))), value => raw, shown, long => raw.chars().count() > 60 || raw.contains('\n') }
+            let shown = if is_choice(f) {
+                shared.say(asked.language, &format!("choice-{}", raw.replace('_', "-")))
+            } else {
+                raw.to_owned()
+            };
+            context! {
+                name => f, choice => is_choice(f),
+                label => shared.say(asked.language, &format!("ask-{}", f.replace('_', "-"))), value => raw, shown,
+                long => raw.chars().count() > 60 || raw.contains('\n'),
+            }
         })
         .collect();
     let lost_files = !form.uploads.is_empty();
     let directory = shared.office.directory().await.map_err(|e| Problem::page(shared, asked, e))?;
     let telephone = directory.unit(shared.office.front_office()).map(|u| u.telephone.clone()).unwrap_or_default();
-    let mut response = shared.page(asked, "lodge_words.html", context! { why => shared.say(asked.language, why), step, typed, lost_files, telephone });
+    let mut response = shared.page(
+        asked,
+        "lodge_words.html",
+        context! { why => shared.say(asked.language, why), step, typed, lost_files, telephone },
+    );
     *response.status_mut() = StatusCode::CONFLICT;
     // Whether the browser keeps cookies shows when the words come back.
     if cookie(asked).is_none() {
@@ -202,12 +224,18 @@ async fn page(shared: &Shared, asked: &Asked, step: &str, open: &Open, errors: V
     let failed = !errors.is_empty();
     let front = ground.directory.unit(shared.office.front_office()).cloned();
     let places = places::offered(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
-    let (summary, dropped) = if step == "check" { (answers(shared, asked, draft, &places), dropped(shared, asked, draft)) } else { Default::default() };
+    let (summary, dropped) = if step == "check" {
+        (answers(shared, asked, draft, &places), dropped(shared, asked, draft))
+    } else {
+        Default::default()
+    };
     let files: Vec<Value> = files::views(shared, asked.language, &draft.files);
     let values = context! {
         told => queried(asked, "told") == "1",
-        step, at => number, of => shown.len(), back, errors, form => open.id, from => if from_check { "check" } else { "" },
-        a => &draft.answers, places, anonymous => is_anonymous(draft), files, classes => ground.book.classes, summary, dropped,
+        step, at => number, of => shown.len(), back, errors, form => open.id,
+        from => if from_check { "check" } else { "" },
+        a => &draft.answers, places, anonymous => is_anonymous(draft), files, classes => ground.book.classes, summary,
+        dropped,
         title_default => default_title(draft), compartment => ground.book.compartment.is_some(),
         max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         telephone => front.map(|u| u.telephone).unwrap_or_default(),
@@ -243,8 +271,14 @@ fn counts(field: &str, draft: &Draft) -> bool {
 
 /// Answers that were given and are not sent, with the choice that makes them pointless.
 fn dropped(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<String> {
-    let given = |f: &&&str| !counts(f, draft) && !draft.answer(f).trim().is_empty() && !matches!(**f, "reply" | "for_whom");
-    STEPS.iter().flat_map(|(_, fields)| fields.iter()).filter(given).map(|f| shared.say(asked.language, &format!("ask-{}", f.replace('_', "-")))).collect()
+    let given =
+        |f: &&&str| !counts(f, draft) && !draft.answer(f).trim().is_empty() && !matches!(**f, "reply" | "for_whom");
+    STEPS
+        .iter()
+        .flat_map(|(_, fields)| fields.iter())
+        .filter(given)
+        .map(|f| shared.say(asked.language, &format!("ask-{}", f.replace('_', "-"))))
+        .collect()
 }
 
 fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> Vec<Answer> {
@@ -253,7 +287,8 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
     for (step, fields) in STEPS.iter().filter(|(id, _)| *id != "check") {
         let listed = |f: &&&str| {
             let filled = !draft.answer(f).is_empty();
-            counts(f, draft) && (filled || !matches!(**f, "telephone" | "email" | "address" | "place" | "second_language"))
+            counts(f, draft)
+                && (filled || !matches!(**f, "telephone" | "email" | "address" | "place" | "second_language"))
         };
         for field in fields.iter().filter(listed) {
             let raw = draft.answer(field);
@@ -268,14 +303,27 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
             } else {
                 raw.to_owned()
             };
-            out.push(Answer { step, question: shared.say(asked.language, &format!("ask-{}", field.replace('_', "-"))), text });
+            out.push(Answer {
+                step,
+                question: shared.say(asked.language, &format!("ask-{}", field.replace('_', "-"))),
+                text,
+            });
         }
         if *step == "files" {
-            let line = |f: &DraftFile| match f.removed.as_ref().filter(|_| f.told).and_then(|t| files::note(shared, asked.language, t)) {
+            let line = |f: &DraftFile| match f
+                .removed
+                .as_ref()
+                .filter(|_| f.told)
+                .and_then(|t| files::note(shared, asked.language, t))
+            {
                 Some(note) => format!("{}　{note}", f.record.name),
                 None => f.record.name.clone(),
             };
-            let text = if draft.files.is_empty() { none.clone() } else { draft.files.iter().map(line).collect::<Vec<_>>().join("\n") };
+            let text = if draft.files.is_empty() {
+                none.clone()
+            } else {
+                draft.files.iter().map(line).collect::<Vec<_>>().join("\n")
+            };
             out.push(Answer { step, question: shared.say(asked.language, "ask-files"), text });
         }
     }
@@ -283,7 +331,12 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
 }
 
 /// Takes an answer and goes to the next question; the last one sends.
-pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<String>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn answer(
+    State(shared): State<Arc<Shared>>,
+    Path(step): Path<String>,
+    asked: Asked,
+    form: Form,
+) -> Page {
     if step == "again" {
         return again(&shared, &asked, &form).await;
     }
@@ -312,17 +365,22 @@ pub(crate) async fn answer(State(shared): State<Arc<Shared>>, Path(step): Path<S
         open.draft.answers.insert((*field).to_owned(), kept(field, form.get(field)));
     }
     let mut errors = one_step(&step, &open.draft);
-    // Something was taken out of a photograph that came now: the page that says so and asks comes before the next question.
+    // Something was taken out of a photograph that came now: the page that says so and asks comes before the next
+    // question.
     let mut told = false;
     if step == "files" {
         let before = open.draft.files.len();
-        errors = files::take(&shared, &mut open.draft.files, &form, "petitioner").await.map_err(|e| Problem::page(&shared, &asked, e))?;
+        errors = files::take(&shared, &mut open.draft.files, &form, "petitioner")
+            .await
+            .map_err(|e| Problem::page(&shared, &asked, e))?;
         told = open.draft.files.iter().skip(before.min(open.draft.files.len())).any(|f| f.removed.is_some());
         if !(form.has("remove") || form.has("more")) {
             errors.extend(one_step(&step, &open.draft));
         }
     }
-    draft::keep(&shared.office, &open.secret, &open.id, &open.draft).await.map_err(|e| Problem::page(&shared, &asked, e))?;
+    draft::keep(&shared.office, &open.secret, &open.id, &open.draft)
+        .await
+        .map_err(|e| Problem::page(&shared, &asked, e))?;
     let from = if form.get("from") == "check" { "&from=check" } else { "" };
     if !errors.is_empty() {
         if step != "files" {
@@ -377,7 +435,11 @@ async fn clear(shared: &Shared, asked: &Asked, open: &Open, done: bool) -> Page 
     draft::forget(&shared.office, &open.secret, &open.id).await.map_err(fail)?;
     follow::close(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
     // Of one form that is thrown away the others of this browser stay; a device that is cleared knows nothing any more.
-    let cookie = if done { shared.cookie(DRAFT_COOKIE, "", Some(0)) } else { shared.cookie(DRAFT_COOKIE, &format!("{}.", open.secret), None) };
+    let cookie = if done {
+        shared.cookie(DRAFT_COOKIE, "", Some(0))
+    } else {
+        shared.cookie(DRAFT_COOKIE, &format!("{}.", open.secret), None)
+    };
     let mut response = redirect_with(if done { "/?cleared=1" } else { "/?discarded=1" }, &cookie);
     if let Ok(value) = HeaderValue::from_str(&shared.cookie(FOLLOW_COOKIE, "", Some(0))) {
         response.headers_mut().append(header::SET_COOKIE, value);
@@ -392,10 +454,14 @@ fn one_step(step: &str, draft: &Draft) -> Vec<FormError> {
         "naming" if naming(get("naming")).is_none() => errors.push(FormError::new("naming", "fault-choose")),
         "agent" if is_anonymous(draft) => {}
         "agent" if get("for_whom").is_empty() => errors.push(FormError::new("for_whom", "fault-choose")),
-        "agent" if get("for_whom") == "other" && get("agent").is_empty() => errors.push(FormError::new("agent", "fault-agent-missing")),
+        "agent" if get("for_whom") == "other" && get("agent").is_empty() => {
+            errors.push(FormError::new("agent", "fault-agent-missing"))
+        }
         "purpose" if purpose(get("purpose")).is_none() => errors.push(FormError::new("purpose", "fault-choose")),
         "text" if get("text").is_empty() => errors.push(FormError::new("text", "fault-text-missing")),
-        "text" if get("text").chars().count() > lodge::MAX_TEXT => errors.push(FormError::with("text", "fault-too-long", lodge::MAX_TEXT)),
+        "text" if get("text").chars().count() > lodge::MAX_TEXT => {
+            errors.push(FormError::with("text", "fault-too-long", lodge::MAX_TEXT))
+        }
         "people" if !get("headcount").is_empty() && get("headcount").parse::<u32>().map_or(true, |n| n == 0) => {
             errors.push(FormError::new("headcount", "fault-headcount"));
         }
@@ -475,13 +541,19 @@ async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
         Ok(done) => {
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             open.draft = Draft { receipt: Some(done.number), ..Draft::default() };
-            draft::keep(&shared.office, &open.secret, &open.id, &open.draft).await.map_err(|e| Problem::page(shared, asked, e))?;
+            draft::keep(&shared.office, &open.secret, &open.id, &open.draft)
+                .await
+                .map_err(|e| Problem::page(shared, asked, e))?;
             Ok(open.to("receipt", ""))
         }
         Err(error @ AppError::Form(_)) => {
             let mut shown = problem::fields(shared, asked.language, &error);
             for fault in &mut shown {
-                if let Some((step, _)) = STEPS.iter().find(|(_, fields)| fields.contains(&fault.field.as_str())).filter(|(step, _)| *step != "check") {
+                if let Some((step, _)) = STEPS
+                    .iter()
+                    .find(|(_, fields)| fields.contains(&fault.field.as_str()))
+                    .filter(|(step, _)| *step != "check")
+                {
                     fault.href = format!("/lodge/{step}?f={}&from=check", open.id);
                 }
             }
@@ -495,9 +567,11 @@ async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
 async fn receipt(shared: &Shared, asked: &Asked, open: &Open) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     let Some(number) = &open.draft.receipt else { return Ok(open.to("check", "")) };
-    let (code, record) = follow::own(&shared.office, &draft::token(&shared.office, &open.secret, &open.id)).await.map_err(fail)?;
+    let (code, record) =
+        follow::own(&shared.office, &draft::token(&shared.office, &open.secret, &open.id)).await.map_err(fail)?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
-    let clocks: Vec<_> = views.iter().flat_map(|v| super::follow::clocks(shared, asked, v)).filter(|c| !c.between_offices).collect();
+    let clocks: Vec<_> =
+        views.iter().flat_map(|v| super::follow::clocks(shared, asked, v)).filter(|c| !c.between_offices).collect();
     let front = views.first().and_then(|v| v.ground.directory.unit(&record.submission.unit).cloned());
     let service = views.first().map_or(follow::Service::Online, |v| v.service);
     let values = context! {

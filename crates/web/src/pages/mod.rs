@@ -29,7 +29,13 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
     let ground = shared.office.ground_today().await.map_err(fail)?;
     let front = ground.directory.unit(shared.office.front_office()).cloned();
     let today = shared.office.now().today();
-    let periods: Vec<String> = ground.book.published.iter().filter_map(|id| ground.book.clock(id)).filter_map(|c| period(&shared, &asked, c, today)).collect();
+    let periods: Vec<String> = ground
+        .book
+        .published
+        .iter()
+        .filter_map(|id| ground.book.clock(id))
+        .filter_map(|c| period(&shared, &asked, c, today))
+        .collect();
     let demo = huiyin_app::demo_office::shown(&shared.office).await.map_err(fail)?;
     let values = context! {
         office => front.as_ref().map(|u| asked.language.pick(&u.name, &u.name_en)),
@@ -42,7 +48,8 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
     Ok(shared.page(&asked, "home.html", values))
 }
 
-/// A clock of the pack as the home page says it: from when, how long, who does what. It is what is in force today (art. 18(1)).
+/// A clock of the pack as the home page says it: from when, how long, who does what. It is what is in force today (art.
+/// 18(1)).
 fn period(shared: &Shared, asked: &Asked, clock: &ClockRule, today: jiff::civil::Date) -> Option<String> {
     let span = span(shared, asked, clock, today)?;
     let key = match clock.start {
@@ -64,9 +71,16 @@ fn span(shared: &Shared, asked: &Asked, clock: &ClockRule, day: jiff::civil::Dat
 pub(crate) async fn language(State(shared): State<Arc<Shared>>, Path(code): Path<String>, asked: Asked) -> Page {
     let language = Language::parse(&code).unwrap_or_else(|| shared.office.binding());
     let back = asked.query.split('&').find_map(|p| p.strip_prefix("back=")).unwrap_or("/");
-    let back: String = form_urlencoded::parse(format!("b={back}").as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default();
+    let back: String =
+        form_urlencoded::parse(format!("b={back}").as_bytes()).next().map(|(_, v)| v.into_owned()).unwrap_or_default();
     // Only a path of this site; "//host" would lead elsewhere.
-    let back = if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && !back.contains(char::is_control) { back } else { "/".to_owned() };
+    let back =
+        if back.starts_with('/') && !back.starts_with("//") && !back.contains('\\') && !back.contains(char::is_control)
+        {
+            back
+        } else {
+            "/".to_owned()
+        };
     let mut response = Redirect::to(&back).into_response();
     if let Ok(cookie) = HeaderValue::from_str(&shared.cookie(LANGUAGE_COOKIE, language.code(), Some(31_536_000))) {
         response.headers_mut().append(header::SET_COOKIE, cookie);
@@ -119,7 +133,10 @@ fn states_in_order(book: &RuleBook) -> Vec<&StateRule> {
 
 /// Who owes it, as the procedure page says it.
 fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
-    let word = serde_json::to_value(clock.bound).ok().and_then(|v| v.as_str().map(|s| s.replace('_', "-"))).unwrap_or_default();
+    let word = serde_json::to_value(clock.bound)
+        .ok()
+        .and_then(|v| v.as_str().map(|s| s.replace('_', "-")))
+        .unwrap_or_default();
     shared.say(asked.language, &format!("relation-{word}"))
 }
 
@@ -135,7 +152,11 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
             let clause = clause.and_then(|id| ground.book.clauses.get(id)).filter(|_| basis != Basis::House);
             Some(PeriodRow {
                 title: pick(&c.title),
-                plain: if c.between_offices { pick(&c.title) } else { pick(&c.plain).replace("{unit}", &relation_word(&shared, &asked, c)) },
+                plain: if c.between_offices {
+                    pick(&c.title)
+                } else {
+                    pick(&c.plain).replace("{unit}", &relation_word(&shared, &asked, c))
+                },
                 span: span(&shared, &asked, c, today)?,
                 right: c.kind == ClockKind::Right,
                 cite: clause.map_or_else(|| shared.say(asked.language, "basis-house"), |c| pick(&c.cite)),
@@ -148,13 +169,20 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
         .into_iter()
         .map(|phase| PhaseRow {
             title: shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-"))),
-            states: states_in_order(&ground.book).into_iter().filter(|s| s.phase == phase).map(|s| pick(&s.plain)).collect(),
+            states: states_in_order(&ground.book)
+                .into_iter()
+                .filter(|s| s.phase == phase)
+                .map(|s| pick(&s.plain))
+                .collect(),
         })
         .collect();
-    let picture =
-        huiyin_app::packs::picture(shared.office.wording(), &ground.book, asked.language, &shared.say(asked.language, "procedure-picture"), &|phase| {
-            shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-")))
-        });
+    let picture = huiyin_app::packs::picture(
+        shared.office.wording(),
+        &ground.book,
+        asked.language,
+        &shared.say(asked.language, "procedure-picture"),
+        &|phase| shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-"))),
+    );
     let values = context! { pack => pick(&ground.book.title), law, house, phases, picture };
     Ok(shared.page(&asked, "procedure.html", values))
 }
@@ -167,13 +195,21 @@ pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: Asked) ->
     let fail = |e| Problem::page(&shared, &asked, e);
     let all = huiyin_app::publication::opinions(&shared.office).await.map_err(fail)?;
     let directory = shared.office.directory().await.map_err(fail)?;
-    let at: usize = form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == "page").and_then(|(_, v)| v.parse().ok()).unwrap_or(1).max(1);
+    let at: usize = form_urlencoded::parse(asked.query.as_bytes())
+        .find(|(k, _)| k == "page")
+        .and_then(|(_, v)| v.parse().ok())
+        .unwrap_or(1)
+        .max(1);
     let shown: Vec<_> = all
         .iter()
         .skip((at - 1).saturating_mul(OPINIONS))
         .take(OPINIONS)
         .map(|o| {
-            let unit = o.unit.as_ref().and_then(|id| directory.unit(id)).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned());
+            let unit = o
+                .unit
+                .as_ref()
+                .and_then(|id| directory.unit(id))
+                .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned());
             let outcome = o.outcome.as_ref().map(|w| shared.office.library().choice(asked.language, Field::Outcome, w));
             let title = o.class.clone().unwrap_or_else(|| shared.say(asked.language, "opinions-one"));
             context! { title, unit, outcome, day => huiyin_wording::date(asked.language, o.day), text => o.text }
@@ -190,14 +226,23 @@ pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> 
         .units
         .iter()
         .filter(|u| u.active && !directory.is_outside(&u.id))
-        .map(|u| context! { name => asked.language.pick(&u.name, &u.name_en), address => u.address, telephone => u.telephone, hours => u.hours, front => &u.id == shared.office.front_office() })
+        .map(|u| {
+            context! {
+                name => asked.language.pick(&u.name, &u.name_en), address => u.address, telephone => u.telephone,
+                hours => u.hours, front => &u.id == shared.office.front_office(),
+            }
+        })
         .collect();
     Ok(shared.page(&asked, "offices.html", context! { units }))
 }
 
 /// Nothing lies at this address.
 pub(crate) async fn missing(State(shared): State<Arc<Shared>>, asked: Asked) -> Problem {
-    if asked.path.starts_with("/api/") { Problem::api(&shared, &asked, AppError::NotFound) } else { Problem::page(&shared, &asked, AppError::NotFound) }
+    if asked.path.starts_with("/api/") {
+        Problem::api(&shared, &asked, AppError::NotFound)
+    } else {
+        Problem::page(&shared, &asked, AppError::NotFound)
+    }
 }
 
 /// The process is alive.
@@ -213,12 +258,14 @@ pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
     }
 }
 
-/// Figures for a Prometheus server; counts of acts, never of persons. For whoever asks from this machine, and elsewhere for the
-/// token of an officer who administers.
+/// Figures for a Prometheus server; counts of acts, never of persons. For whoever asks from this machine, and elsewhere
+/// for the token of an officer who administers.
 pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, asked: Asked) -> Response {
     if !asked.from.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()) {
         let allowed = match asked.authorization("Bearer") {
-            Some(token) => huiyin_app::sign_in::token(&shared.office, token).await.is_ok_and(|staff| allows(&staff, Action::Administer)),
+            Some(token) => huiyin_app::sign_in::token(&shared.office, token)
+                .await
+                .is_ok_and(|staff| allows(&staff, Action::Administer)),
             None => false,
         };
         if !allowed {
@@ -241,7 +288,11 @@ pub(crate) async fn asset(Path(name): Path<String>) -> Response {
         Some("svg") => "image/svg+xml",
         _ => "application/octet-stream",
     };
-    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], file.data.into_owned()).into_response()
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")],
+        file.data.into_owned(),
+    )
+        .into_response()
 }
 
 /// A stored file, shown only as what it is; anything a browser might run is offered for saving.

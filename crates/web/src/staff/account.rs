@@ -28,15 +28,24 @@ pub(super) async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldPr
     let sessions = sign_in::sessions(office, &signed.staff, &signed.secret).await.map_err(failed)?;
     let sessions: Vec<Value> = sessions
         .into_iter()
-        .map(|s| context! { key => s.key, opened => huiyin_wording::instant(language, s.opened, office.zone(), today), from => s.from, device => device(&s.device), this => s.this })
+        .map(|s| context! {
+            key => s.key, opened => huiyin_wording::instant(language, s.opened, office.zone(), today), from => s.from,
+            device => device(&s.device), this => s.this,
+        })
         .collect();
     let directory = office.directory().await.map_err(failed)?;
     let entries = security::own(office, &signed.staff, "", SHOWN).await.map_err(failed)?.entries;
     let entries: Vec<Value> = entries.iter().map(|e| line(shared, language, &directory, e)).collect();
     let spares = sign_in::second_factor(office, &signed.staff.officer.id).await.map_err(failed)?;
     let wrong = !errors.is_empty();
-    let mut response =
-        shared.desk(signed, "account.html", context! { errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries, second_factor => spares.is_some(), spares, minutes => sign_in::IDLE_MINUTES, hours => sign_in::LASTS_HOURS });
+    let mut response = shared.desk(
+        signed,
+        "account.html",
+        context! {
+            errors, given => signed.given, ended => signed.asked.query == "ended=1", sessions, entries,
+            second_factor => spares.is_some(), spares, minutes => sign_in::IDLE_MINUTES, hours => sign_in::LASTS_HOURS,
+        },
+    );
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -45,9 +54,23 @@ pub(super) async fn page(shared: &Shared, signed: &SignedIn, errors: Vec<FieldPr
 
 /// Browser and system by the names people know; what is not known is shown as it calls itself, cut.
 fn device(called: &str) -> String {
-    let named = |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| called.contains(mark)).map(|(_, name)| *name);
-    let browser = named(&[("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari")]);
-    let system = named(&[("Windows", "Windows"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Mac OS X", "macOS"), ("Linux", "Linux")]);
+    let named =
+        |list: &[(&str, &'static str)]| list.iter().find(|(mark, _)| called.contains(mark)).map(|(_, name)| *name);
+    let browser = named(&[
+        ("MicroMessenger", "WeChat"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    ]);
+    let system = named(&[
+        ("Windows", "Windows"),
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(known), None) | (None, Some(known)) => known.to_owned(),
@@ -72,6 +95,8 @@ pub(crate) async fn change(State(shared): State<Arc<Shared>>, signed: SignedIn, 
 pub(crate) async fn end(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let named = Some(form.get("key")).filter(|k| !k.is_empty());
-    sign_in::end_others(&shared.office, &signed.staff, &signed.secret, named).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    sign_in::end_others(&shared.office, &signed.staff, &signed.secret, named)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(Redirect::to("/staff/password?ended=1").into_response())
 }

@@ -24,7 +24,14 @@ pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path(number): Path<S
     render(&shared, &signed, &number, &Form::default(), &held, Vec::new()).await
 }
 
-async fn render(shared: &Shared, signed: &SignedIn, number: &str, form: &Form, held: &Held, errors: Vec<FieldProblem>) -> Page {
+async fn render(
+    shared: &Shared,
+    signed: &SignedIn,
+    number: &str,
+    form: &Form,
+    held: &Held,
+    errors: Vec<FieldProblem>,
+) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let (matter, mut lines) = corrections::lines(&shared.office, &signed.staff, number).await.map_err(fail)?;
     let record = matter_view::for_officer(&shared.office, &signed.staff, number).await.map_err(fail)?;
@@ -32,9 +39,13 @@ async fn render(shared: &Shared, signed: &SignedIn, number: &str, form: &Form, h
     lines.extend(form.flat());
     let failed = !errors.is_empty();
     let values = context! {
-        version => if form.get("version").is_empty() { matter.version.to_string() } else { form.get("version").to_owned() }, number => matter.number, about => matter.title, f => lines, errors, classes => record.ground.book.classes, day => shared.office.now().today().to_string(),
-        online => submission.channel == Channel::Online, personal => submission.channel != Channel::Online && submission.naming != Naming::Anonymous,
-        key => key_of(form).map_err(fail)?, files => files::views(shared, signed.asked.language, &held.files), received => huiyin_wording::date(signed.asked.language, matter.received_on),
+        version => if form.get("version").is_empty() { matter.version.to_string() } else { form.get("version").to_owned() },
+        number => matter.number, about => matter.title, f => lines, errors, classes => record.ground.book.classes,
+        day => shared.office.now().today().to_string(),
+        online => submission.channel == Channel::Online,
+        personal => submission.channel != Channel::Online && submission.naming != Naming::Anonymous,
+        key => key_of(form).map_err(fail)?, files => files::views(shared, signed.asked.language, &held.files),
+        received => huiyin_wording::date(signed.asked.language, matter.received_on),
         max_mb => huiyin_app::lodge::MAX_FILE_BYTES / 1024 / 1024,
     };
     let mut response = shared.desk(signed, "correct.html", values);
@@ -45,7 +56,12 @@ async fn render(shared: &Shared, signed: &SignedIn, number: &str, form: &Form, h
 }
 
 /// Corrects.
-pub(crate) async fn correct(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn correct(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
     let mut held = Held::load(&shared, &signed.secret, form.get("key")).await.map_err(fail)?;
@@ -75,7 +91,12 @@ pub(crate) async fn correct(State(shared): State<Arc<Shared>>, Path(number): Pat
 }
 
 /// Agrees to a later day.
-pub(crate) async fn agree(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn agree(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     match corrections::agree(&shared.office, &signed.staff, &number).await {
         // Sent twice: nothing waits any more, and the matter's page shows what became of it.
@@ -86,7 +107,12 @@ pub(crate) async fn agree(State(shared): State<Arc<Shared>>, Path(number): Path<
 }
 
 /// Leaves the day as it is.
-pub(crate) async fn refuse(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn refuse(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     match corrections::refuse(&shared.office, &signed.staff, &number).await {
         // Sent twice: nothing waits any more, and the matter's page shows what became of it.
@@ -100,7 +126,12 @@ pub(crate) async fn refuse(State(shared): State<Arc<Shared>>, Path(number): Path
 pub(crate) fn waiting(shared: &Shared, signed: &SignedIn, view: &MatterView, proposal: &Proposal) -> Value {
     let language = signed.asked.language;
     let name = view.ground.directory.officer(&proposal.officer).map(|o| o.name.clone()).unwrap_or_default();
-    let unit = view.ground.directory.unit(&proposal.unit).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let unit = view
+        .ground
+        .directory
+        .unit(&proposal.unit)
+        .map(|u| language.pick(&u.name, &u.name_en).to_owned())
+        .unwrap_or_default();
     let values = [
         ("who", name.into()),
         ("unit", unit.into()),
@@ -109,5 +140,8 @@ pub(crate) fn waiting(shared: &Shared, signed: &SignedIn, view: &MatterView, pro
         ("reason", proposal.reason.as_str().into()),
         ("evidence", proposal.evidence.as_str().into()),
     ];
-    context! { text => shared.office.wording().text(language, "correct-waits", &values), own => proposal.officer == signed.staff.officer.id }
+    context! {
+        text => shared.office.wording().text(language, "correct-waits", &values),
+        own => proposal.officer == signed.staff.officer.id,
+    }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Asked {
     ran_out: Option<u64>,
 }
 
-const SLICES: [(&str, Slice); 4] = [("late", Slice::Late), ("today", Slice::Today), ("week", Slice::Week), ("later", Slice::Later)];
+const SLICES: [(&str, Slice); 4] =
+    [("late", Slice::Late), ("today", Slice::Today), ("week", Slice::Week), ("later", Slice::Later)];
 
 /// The list.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
@@ -50,7 +51,8 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     let slices: Vec<Slice> = shown.iter().map(|s| s.1).collect();
     let (limit, with) = if chosen.is_some() { (ROWS, Bursts::Without) } else { (GROUP_ROWS, Bursts::With) };
     let after = asked.after.clone().filter(|_| chosen.is_some());
-    let Overview { counts, pages, bursts } = duties::overview(&shared.office, &signed.staff, &whose, &slices, after, limit, with).await.map_err(fail)?;
+    let Overview { counts, pages, bursts } =
+        duties::overview(&shared.office, &signed.staff, &whose, &slices, after, limit, with).await.map_err(fail)?;
     let mut groups: Vec<Value> = Vec::new();
     for ((word, slice), page) in shown.iter().zip(&pages) {
         let count = match slice {
@@ -67,21 +69,37 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     }
     let today = shared.office.now().today();
     // A day ends where the next one begins.
-    let last_day = |due: jiff::Timestamp| (due - jiff::SignedDuration::from_secs(1)).to_zoned_datetime(shared.office.zone().clone()).date();
+    let last_day = |due: jiff::Timestamp| {
+        (due - jiff::SignedDuration::from_secs(1)).to_zoned_datetime(shared.office.zone().clone()).date()
+    };
     let bursts: Vec<Value> =
-        bursts.iter().map(|b| context! { name => b.name, n => b.matters, due => huiyin_wording::day(signed.asked.language, last_day(b.due), today) }).collect();
+        bursts.iter().map(|b| context! {
+            name => b.name, n => b.matters, due => huiyin_wording::day(signed.asked.language, last_day(b.due), today),
+        }).collect();
     let demo = huiyin_app::demo_office::is_demo(&shared.office).await.map_err(fail)?;
     let whose_word = if whose == Whose::Unit { "unit" } else { "mine" };
     let below = if let Whose::Below(unit) = &whose { Some(unit.clone()) } else { None };
     let directory = shared.office.directory().await.map_err(fail)?;
-    let unit = directory.unit(below.as_ref().unwrap_or(&signed.staff.officer.unit)).map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
+    let unit = directory
+        .unit(below.as_ref().unwrap_or(&signed.staff.officer.unit))
+        .map(|u| signed.asked.language.pick(&u.name, &u.name_en).to_owned());
     let deserted = duties::deserted(&shared.office, &signed.staff).await.map_err(fail)?;
     let deserted: Vec<Value> = deserted
         .iter()
-        .map(|d| context! { id => d.unit.id.as_str(), text => shared.office.wording().text(signed.asked.language, "unit-deserted", &[("unit", signed.asked.language.pick(&d.unit.name, &d.unit.name_en).into()), ("n", d.owes.into())]) })
+        .map(|d| context! {
+            id => d.unit.id.as_str(),
+            text => shared.office.wording().text(signed.asked.language, "unit-deserted", &[("unit", signed.asked.language.pick(&d.unit.name, &d.unit.name_en).into()), ("n", d.owes.into())]),
+        })
         .collect();
     let of = below.map(|u| u.0);
-    Ok(shared.desk(&signed, "duties.html", context! { gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, bursts, total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit, deserted, of }))
+    Ok(shared.desk(
+        &signed,
+        "duties.html",
+        context! {
+            gone => asked.gone.is_some(), moved => asked.moved, ran_out => asked.ran_out.unwrap_or(0), groups, bursts,
+            total => counts.all(), whose => whose_word, slice => chosen.map_or("", |c| c.0), demo, unit, deserted, of,
+        },
+    ))
 }
 
 /// What is in a burst, by due time, to be sorted one by one.
@@ -124,12 +142,21 @@ async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Va
         shared.office.wording().text(language, "left-days", &[("days", days(-late_days).into())])
     };
     let cite = match duty.clause.as_ref().and_then(|c| ground.book.clauses.get(c)) {
-        Some(clause) if duty.basis != huiyin_app::domain::clock::Basis::House => clause.cite.get(language.code()).to_owned(),
+        Some(clause) if duty.basis != huiyin_app::domain::clock::Basis::House => {
+            clause.cite.get(language.code()).to_owned()
+        }
         _ => shared.say(language, "basis-house"),
     };
-    let width = if late { f64::from(span) / f64::from(span + late_days.max(1)) * 210.0 } else { f64::from(spent) / f64::from(span) * 210.0 };
+    let width = if late {
+        f64::from(span) / f64::from(span + late_days.max(1)) * 210.0
+    } else {
+        f64::from(spent) / f64::from(span) * 210.0
+    };
     Ok(context! {
-        title, href => format!("/staff/{}/{}", if duty.of == ProceedingKind::Matter { "matters" } else { "proceedings" }, duty.number), number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
-        due => if short { at } else { huiyin_wording::day(language, duty.legal, today) }, left, spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
+        title,
+        href => format!("/staff/{}/{}", if duty.of == ProceedingKind::Matter { "matters" } else { "proceedings" }, duty.number),
+        number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
+        due => if short { at } else { huiyin_wording::day(language, duty.legal, today) }, left,
+        spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
     })
 }

@@ -29,7 +29,11 @@ pub(crate) async fn row(shared: &Shared, signed: &SignedIn, matter: &Matter) -> 
     let ground = shared.office.ground(&matter.pack).await?;
     let today = shared.office.now().today();
     let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
-    let holder = ground.directory.unit(&matter.holder).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let holder = ground
+        .directory
+        .unit(&matter.holder)
+        .map(|u| language.pick(&u.name, &u.name_en).to_owned())
+        .unwrap_or_default();
     let next = matter.owed().into_iter().find(|c| c.kind == huiyin_app::domain::clock::ClockKind::Duty);
     Ok(context! {
         number => matter.number, title => matter.title, class => matter.class, place => matter.place_name, holder,
@@ -50,26 +54,42 @@ async fn rows(shared: &Shared, signed: &SignedIn, matters: &[Matter]) -> Result<
 
 /// Search results; a number goes straight to its rows.
 pub(crate) async fn search(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
-    let found = find::search(&shared.office, &signed.staff, &asked.q, asked.after.clone(), ROWS).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    let others: Vec<Value> = found.others.iter().map(|p| context! { number => p.number, title => p.title, kind => p.kind.word() }).collect();
+    let found = find::search(&shared.office, &signed.staff, &asked.q, asked.after.clone(), ROWS)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let others: Vec<Value> =
+        found.others.iter().map(|p| context! { number => p.number, title => p.title, kind => p.kind.word() }).collect();
     let matters: Vec<Matter> = found.numbers.into_iter().chain(found.words.rows).collect();
     let rows = rows(&shared, &signed, &matters).await?;
-    let values = context! { q => asked.q, searched => true, others, rows, next => found.words.next, slip => found.slip.is_some(), person => found.person, phase => "", phases => Vec::<Value>::new() };
+    let values = context! {
+        q => asked.q, searched => true, others, rows, next => found.words.next, slip => found.slip.is_some(),
+        person => found.person, phase => "", phases => Vec::<Value>::new(),
+    };
     Ok(shared.desk(&signed, "matters.html", values))
 }
 
 /// Matters the reader may see, newest first, by phase.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let phase = Phase::ALL.into_iter().find(|p| p.word() == asked.phase);
-    let page = find::list(&shared.office, &signed.staff, phase, asked.after.clone(), ROWS).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let page = find::list(&shared.office, &signed.staff, phase, asked.after.clone(), ROWS)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let rows = rows(&shared, &signed, &page.rows).await?;
     let phases: Vec<Value> = Phase::ALL
         .into_iter()
-        .map(|p| context! { word => p.word(), title => shared.say(signed.asked.language, &format!("phase-{}", p.word().replace('_', "-"))) })
+        .map(|p| {
+            context! {
+                word => p.word(),
+                title => shared.say(signed.asked.language, &format!("phase-{}", p.word().replace('_', "-"))),
+            }
+        })
         .collect();
     Ok(shared.desk(
         &signed,
         "matters.html",
-        context! { q => "", searched => false, others => Vec::<Value>::new(), person => false, rows, next => page.next, slip => false, phase => phase.map_or("", Phase::word), phases },
+        context! {
+            q => "", searched => false, others => Vec::<Value>::new(), person => false, rows, next => page.next,
+            slip => false, phase => phase.map_or("", Phase::word), phases,
+        },
     ))
 }

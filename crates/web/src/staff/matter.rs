@@ -19,17 +19,26 @@ use crate::problem::{self, FieldProblem, Problem};
 
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
-    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     page(&shared, &signed, &view, "", Vec::new()).await
 }
 
 /// Shows what an accusation says, for a stated purpose; the petitioner sees that it was read.
-pub(crate) async fn open(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn open(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let (office, staff, purpose) = (&shared.office, &signed.staff, form.get("purpose"));
     let read = async {
         if form.get("document").is_empty() {
-            return matter_view::accusation(office, staff, &number, purpose).await.map(|view| Opened::Text(Box::new(view)));
+            return matter_view::accusation(office, staff, &number, purpose)
+                .await
+                .map(|view| Opened::Text(Box::new(view)));
         }
         let (file, bytes) = matter_view::accusation_file(office, staff, &number, purpose, form.get("document")).await?;
         Ok(Opened::File(file_response(&file, bytes)))
@@ -38,7 +47,9 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, Path(number): Path<S
         Ok(Opened::Text(view)) => page(&shared, &signed, &view, purpose, Vec::new()).await,
         Ok(Opened::File(response)) => Ok(response),
         Err(error @ AppError::Form(_)) => {
-            let view = matter_view::for_officer(office, staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+            let view = matter_view::for_officer(office, staff, &number)
+                .await
+                .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
             page(&shared, &signed, &view, "", problem::fields(&shared, signed.asked.language, &error)).await
         }
         Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),
@@ -62,7 +73,10 @@ async fn page(shared: &Shared, signed: &SignedIn, view: &MatterView, purpose: &s
     Ok(shared.desk(
         signed,
         "matter.html",
-        context! { meetings, others => others.join("、"), waiting, closed, reading => purpose, errors, ..values(shared, signed, view) },
+        context! {
+            meetings, others => others.join("、"), waiting, closed, reading => purpose, errors,
+            ..values(shared, signed, view)
+        },
     ))
 }
 
@@ -73,34 +87,55 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
     let m = &view.matter;
     let s = &view.submission.submission;
-    let unit =
-        |id: Option<&huiyin_app::domain::ids::UnitId>| id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned());
+    let unit = |id: Option<&huiyin_app::domain::ids::UnitId>| {
+        id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned())
+    };
     let mut by_due: Vec<_> = m.clocks.iter().collect();
     by_due.sort_by_key(|c| c.due);
     let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, &view.matter, c)).collect();
     let (owed, past): (Vec<_>, Vec<_>) = clocks.into_iter().partition(|c| c.owed);
     let (duties, rights): (Vec<_>, Vec<_>) = owed.into_iter().partition(|c| !c.right);
     let offers = view.offers(&signed.staff.actor());
-    let open = |verb: Verb| offers.iter().find(|o| o.rule.verb == verb && o.closed.is_none()).map(|o| o.rule.id.0.clone());
+    let open =
+        |verb: Verb| offers.iter().find(|o| o.rule.verb == verb && o.closed.is_none()).map(|o| o.rule.id.0.clone());
     let (may_join, may_unjoin) = (open(Verb::Join), open(Verb::Unjoin));
+    let may_part = access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit;
     context! {
-        number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name, complained => m.complained_of,
+        number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name,
+        complained => m.complained_of,
         state => view.ground.book.state(&m.state).map(|r| r.title.get(language.code()).to_owned()), late => m.is_late(),
-        received => huiyin_wording::day(language, m.received_on, today), channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
-        purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))), headcount => s.headcount,
-        naming => shared.say(language, &format!("choice-{}", crate::moves::word(&s.naming))), reply => shared.say(language, &format!("choice-{}", crate::moves::word(&s.reply))), by_agent => s.by_agent,
-        paper => context! { postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)), enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number, foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)), sent_by => s.paper.sent_by, ledger_number => s.paper.ledger_number },
+        received => huiyin_wording::day(language, m.received_on, today),
+        channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
+        purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))),
+        headcount => s.headcount,
+        naming => shared.say(language, &format!("choice-{}", crate::moves::word(&s.naming))),
+        reply => shared.say(language, &format!("choice-{}", crate::moves::word(&s.reply))), by_agent => s.by_agent,
+        paper => context! {
+            postmark => s.paper.postmark.map(|d| huiyin_wording::day(language, d, today)),
+            enclosures => s.paper.enclosures, foreign_number => s.paper.foreign_number,
+            foreign_date => s.paper.foreign_date.map(|d| huiyin_wording::day(language, d, today)),
+            sent_by => s.paper.sent_by, ledger_number => s.paper.ledger_number,
+        },
         holder => unit(Some(&m.holder)), sender => unit(m.sender.as_ref()), reviewer => unit(m.reviewer.as_ref()),
-        text => view.text, files => view.files, papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights, past,
-        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, offers, &view.ground.book),
+        text => view.text, files => view.files,
+        papers => crate::papers::list(&view.papers, &format!("/staff/matters/{}", m.number), language), duties, rights,
+        past,
+        timeline => timeline::lines(ground, view.record(), Reader::Officer),
+        moves => crate::moves::offered(shared, language, offers, &view.ground.book),
         siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
-        joined => view.joined.iter().map(|o| context! { number => o.number, title => o.title, state => view.ground.book.state(&o.state).map(|r| r.title.get(language.code()).to_owned()) }).collect::<Vec<_>>(),
-        joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join, may_unjoin, has_agent => m.facts.contains(&Fact::HasAgent),
+        joined => view.joined.iter().map(|o| context! {
+            number => o.number, title => o.title,
+            state => view.ground.book.state(&o.state).map(|r| r.title.get(language.code()).to_owned()),
+        }).collect::<Vec<_>>(),
+        joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join, may_unjoin,
+        has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::moves::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
-        ratings => m.ratings, may_part => access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit,
-        may_unpart => m.part > 1 && access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit && m.phase == Phase::Intake,
-        may_identity => access::allows(&signed.staff, Action::ReadIdentity), done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
+        ratings => m.ratings,
+        may_part,
+        may_unpart => m.part > 1 && may_part && m.phase == Phase::Intake,
+        may_identity => access::allows(&signed.staff, Action::ReadIdentity),
+        done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
         may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
         pack => view.ground.book.title.get(language.code()),
     }
@@ -108,39 +143,78 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
 
 /// The form that parts one request off.
 pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
-    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let none: Vec<FieldProblem> = Vec::new();
     Ok(shared.desk(
         &signed,
         "part.html",
-        context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "", errors => none, key => crate::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))? },
+        context! {
+            number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "",
+            errors => none,
+            key => crate::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))?,
+        },
     ))
 }
 
 /// Parts one request off.
-pub(crate) async fn part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn part(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    match parting::part(&shared.office, &signed.staff, &number, form.get("title"), form.get("text"), crate::moves::some_key(&form).as_deref()).await {
+    match parting::part(
+        &shared.office,
+        &signed.staff,
+        &number,
+        form.get("title"),
+        form.get("text"),
+        crate::moves::some_key(&form).as_deref(),
+    )
+    .await
+    {
         Ok(new) => Ok(Redirect::to(&format!("/staff/matters/{}?done=1", new.number)).into_response()),
         Err(error @ AppError::Form(_)) => {
             let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             let errors = problem::fields(&shared, signed.asked.language, &error);
-            Ok(shared.desk(&signed, "part.html", context! { number => view.matter.number, about => view.matter.title, whole => view.text, title => form.get("title"), text => form.get("text"), errors, key => crate::moves::key_of(&form).map_err(fail)? }))
+            Ok(shared.desk(
+                &signed,
+                "part.html",
+                context! {
+                    number => view.matter.number, about => view.matter.title, whole => view.text,
+                    title => form.get("title"), text => form.get("text"), errors,
+                    key => crate::moves::key_of(&form).map_err(fail)?,
+                },
+            ))
         }
         Err(error) => Err(fail(error)),
     }
 }
 
 /// Takes a parting back.
-pub(crate) async fn undo_part(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn undo_part(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
-    let first = parting::undo(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let first = parting::undo(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(Redirect::to(&format!("/staff/matters/{}?done=1", first.number)).into_response())
 }
 
 /// Asks for the purpose of reading identity and contact.
-pub(crate) async fn identity_form(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
+pub(crate) async fn identity_form(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+) -> Page {
     identity_page(&shared, &signed, &number, Known::default(), Vec::new())
 }
 
@@ -153,9 +227,16 @@ fn identity_page(shared: &Shared, signed: &SignedIn, number: &str, known: Known,
         .unwrap_or_default()
         .iter()
         .rev()
-        .map(|c| context! { field => shared.say(language, &format!("ask-{}", c.field)), was => c.was, reason => c.reason, day => huiyin_wording::day(language, c.at.to_zoned_datetime(shared.office.zone().clone()).date(), today) })
+        .map(|c| context! {
+            field => shared.say(language, &format!("ask-{}", c.field)), was => c.was, reason => c.reason,
+            day => huiyin_wording::day(language, c.at.to_zoned_datetime(shared.office.zone().clone()).date(), today),
+        })
         .collect();
-    Ok(shared.desk(signed, "identity.html", context! { number, identity, former, documents => known.documents, purpose => known.purpose, errors }))
+    Ok(shared.desk(
+        signed,
+        "identity.html",
+        context! { number, identity, former, documents => known.documents, purpose => known.purpose, errors },
+    ))
 }
 
 /// What a reading for a purpose shows.
@@ -167,25 +248,49 @@ struct Known {
 }
 
 /// Shows identity and contact for a stated purpose; the petitioner sees that it was read.
-pub(crate) async fn identity(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn identity(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     match matter_view::identity(&shared.office, &signed.staff, &number, form.get("purpose")).await {
         Ok((matter, vault)) => {
             let fail = |e| Problem::page(&shared, &signed.asked, e);
             if !form.get("document").is_empty() {
-                let (file, bytes) = matter_view::identity_file(&shared.office, &matter, form.get("document")).await.map_err(fail)?;
+                let (file, bytes) =
+                    matter_view::identity_file(&shared.office, &matter, form.get("document")).await.map_err(fail)?;
                 return Ok(file_response(&file, bytes));
             }
             let documents = matter_view::identity_files(&shared.office, &matter).await.map_err(fail)?;
-            identity_page(&shared, &signed, &matter.number, Known { vault: Some(vault), documents, purpose: form.get("purpose").to_owned() }, Vec::new())
+            identity_page(
+                &shared,
+                &signed,
+                &matter.number,
+                Known { vault: Some(vault), documents, purpose: form.get("purpose").to_owned() },
+                Vec::new(),
+            )
         }
-        Err(error @ AppError::Form(_)) => identity_page(&shared, &signed, &number, Known::default(), problem::fields(&shared, signed.asked.language, &error)),
+        Err(error @ AppError::Form(_)) => identity_page(
+            &shared,
+            &signed,
+            &number,
+            Known::default(),
+            problem::fields(&shared, signed.asked.language, &error),
+        ),
         Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),
     }
 }
 
 /// A file of the matter.
-pub(crate) async fn file(State(shared): State<Arc<Shared>>, Path((number, id)): Path<(String, String)>, signed: SignedIn) -> Result<Response, Problem> {
-    let (record, bytes) = matter_view::file(&shared.office, &signed.staff, &number, &id).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+pub(crate) async fn file(
+    State(shared): State<Arc<Shared>>,
+    Path((number, id)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Result<Response, Problem> {
+    let (record, bytes) = matter_view::file(&shared.office, &signed.staff, &number, &id)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(file_response(&record, bytes))
 }

@@ -36,7 +36,8 @@ pub(crate) async fn start(_: SignedIn) -> Redirect {
 /// Moves a demo's office time forward to the next due instant.
 pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    let swept = huiyin_app::demo_office::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let swept =
+        huiyin_app::demo_office::forward(&shared.office).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let (matters, breaches) = swept.map_or((0, 0), |s| (s.proceedings.len(), s.breaches));
     Ok(Redirect::to(&format!("/staff/duties?whose=unit&moved={matters}&ran_out={breaches}")).into_response())
 }
@@ -44,6 +45,8 @@ pub(crate) async fn forward(State(shared): State<Arc<Shared>>, signed: SignedIn,
 /// Says that the office's clock is right after a leap.
 pub(crate) async fn confirm_clock(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    huiyin_app::office_clock::confirm(&shared.office, &signed.staff).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    huiyin_app::office_clock::confirm(&shared.office, &signed.staff)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(Redirect::to("/staff/duties").into_response())
 }

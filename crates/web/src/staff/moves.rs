@@ -19,13 +19,27 @@ use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
-pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
-    let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+pub(crate) async fn form(
+    State(shared): State<Arc<Shared>>,
+    Path((number, step)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Page {
+    let view = matter_view::for_officer(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     render(&shared, &signed, &view, &step, &Form::default(), &held, Vec::new()).await
 }
 
-async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &str, form: &Form, held: &Held, errors: Vec<FieldProblem>) -> Page {
+async fn render(
+    shared: &Shared,
+    signed: &SignedIn,
+    view: &MatterView,
+    step: &str,
+    form: &Form,
+    held: &Held,
+    errors: Vec<FieldProblem>,
+) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let actor = signed.staff.actor();
     let offers = view.offers(&actor);
@@ -38,14 +52,23 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
     let actor_reads = |m: &Matter| m.may_read(&actor, &view.ground.directory);
     let joinder::Along { with, without } = along;
     let (apart, hidden): (Vec<Matter>, Vec<Matter>) = without.into_iter().partition(actor_reads);
-    let brief = |all: Vec<Matter>| all.into_iter().map(|m| context! { number => m.number, title => m.title, place => m.place_name }).collect::<Vec<_>>();
+    let brief = |all: Vec<Matter>| {
+        all.into_iter()
+            .map(|m| context! { number => m.number, title => m.title, place => m.place_name })
+            .collect::<Vec<_>>()
+    };
     let proposals = if offer.rule.verb == Verb::Join {
         let chosen = form.all("joined_pick").to_vec();
         let found = joinder::proposals(&shared.office, &signed.staff, &view.matter).await.map_err(fail)?;
         let day = |m: &Matter| huiyin_wording::day(signed.asked.language, m.received_on, view.today);
         found
             .into_iter()
-            .map(|m| context! { chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title, place => m.place_name })
+            .map(|m| {
+                context! {
+                    chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title,
+                    place => m.place_name,
+                }
+            })
             .collect()
     } else {
         Vec::new()
@@ -53,14 +76,20 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &MatterView, step: &st
     let failed = !errors.is_empty();
     let fields = fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &actor, &with, form);
     let values = context! {
-        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
-        number => view.matter.number, about => view.matter.title, back => format!("/staff/matters/{}", view.matter.number),
+        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
+        confirm => offer.rule.confirm.as_ref().map(pick),
+        number => view.matter.number, about => view.matter.title,
+        back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
-        fields, errors, version => view.matter.version, key => key_of(form).map_err(fail)?, files => files::views(shared, signed.asked.language, &held.files), review => false,
-        upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
-        along => brief(with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"), proposals, joining => offer.rule.verb == Verb::Join,
-        whole => if matches!(offer.rule.verb, Verb::Decide | Verb::DecideReview | Verb::Notify | Verb::Refuse) { view.text.clone() } else { String::new() },
-        told => told(shared, signed, offer.rule), cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
+        fields, errors, version => view.matter.version, key => key_of(form).map_err(fail)?,
+        files => files::views(shared, signed.asked.language, &held.files), review => false,
+        upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true,
+        max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
+        along => brief(with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"),
+        proposals, joining => offer.rule.verb == Verb::Join,
+        whole => if answers(offer.rule.verb) { view.text.clone() } else { String::new() },
+        told => told(shared, signed, offer.rule),
+        cite => offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c)).map(|c| format!("{}：{}", pick(&c.cite), pick(&c.gist))).unwrap_or_else(|| shared.say(signed.asked.language, "basis-house")),
     };
     let mut response = shared.desk(signed, "move.html", values);
     if failed {
@@ -82,11 +111,20 @@ fn told(shared: &Shared, signed: &SignedIn, rule: &MoveRule) -> String {
         return shared.say(language, "told-all");
     }
     let hidden: Vec<String> = rule.hides.iter().map(|f| shared.say(language, &format!("field-{}", f.word()))).collect();
-    shared.office.wording().text(language, "told-but", &[("fields", hidden.join(&shared.say(language, "list-comma")).into())])
+    shared.office.wording().text(
+        language,
+        "told-but",
+        &[("fields", hidden.join(&shared.say(language, "list-comma")).into())],
+    )
 }
 
 /// Makes the move.
-pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn make(
+    State(shared): State<Arc<Shared>>,
+    Path((number, step)): Path<(String, String)>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
     let mut held = Held::load(&shared, &signed.secret, form.get("key")).await.map_err(fail)?;
@@ -110,8 +148,14 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
             Err(AppError::Form(more)) => errors = more,
             Err(error) => {
                 let view = matter_view::for_officer(&shared.office, &signed.staff, &number).await.map_err(fail)?;
-                let verb = view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
-                let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"), &verb);
+                let verb = view
+                    .ground
+                    .book
+                    .find_move(&MoveId::new(&step))
+                    .map(|m| labels::verb_word(m.verb))
+                    .unwrap_or_default();
+                let shown =
+                    problem::of_move(&shared, &signed.asked, &error, &format!("/staff/matters/{number}"), &verb);
                 if shown.is_empty() {
                     return Err(fail(error));
                 }
@@ -124,7 +168,14 @@ pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step))
     render(&shared, &signed, &view, &step, &form, &held, shown).await
 }
 
-async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, form: &Form, held: &Held) -> Result<Matter, AppError> {
+async fn attempt(
+    shared: &Shared,
+    signed: &SignedIn,
+    number: &str,
+    step: &str,
+    form: &Form,
+    held: &Held,
+) -> Result<Matter, AppError> {
     let mut fields = form.flat();
     // What was ticked and what was typed are one list.
     let picked = form.all("joined_pick").join("\n");
@@ -142,4 +193,9 @@ async fn attempt(shared: &Shared, signed: &SignedIn, number: &str, step: &str, f
         ..Move::default()
     };
     act::by_officer(&shared.office, &signed.staff, number, action).await
+}
+
+/// Whether a move answers what is asked, so that the text of the petition stands beside its form.
+fn answers(verb: Verb) -> bool {
+    matches!(verb, Verb::Decide | Verb::DecideReview | Verb::Notify | Verb::Refuse)
 }

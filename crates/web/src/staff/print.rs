@@ -30,21 +30,37 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     page(&shared, &signed, &days, None, Vec::new()).await
 }
 
-async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&str>, mut errors: Vec<FieldProblem>) -> Page {
+async fn page(
+    shared: &Shared,
+    signed: &SignedIn,
+    days: &Days,
+    purpose: Option<&str>,
+    mut errors: Vec<FieldProblem>,
+) -> Page {
     let fail = |e| Problem::page(shared, &signed.asked, e);
     let today = shared.office.now().today();
     let mut day = |name: &str, text: &str, default: Date| {
         let read = if text.is_empty() { Some(default) } else { text.parse().ok() };
         read.unwrap_or_else(|| {
             let text = shared.say(signed.asked.language, "fault-not-a-day");
-            errors.push(FieldProblem { field: name.to_owned(), fault: "not-a-day".to_owned(), text, href: format!("#f-{name}") });
+            errors.push(FieldProblem {
+                field: name.to_owned(),
+                fault: "not-a-day".to_owned(),
+                text,
+                href: format!("#f-{name}"),
+            });
             default
         })
     };
     let (from, to) = (day("from", &days.from, today), day("to", &days.to, today));
     if to < from {
         let text = shared.say(signed.asked.language, "fault-print-days");
-        errors.push(FieldProblem { field: "to".to_owned(), fault: "print-days".to_owned(), text, href: "#f-to".to_owned() });
+        errors.push(FieldProblem {
+            field: "to".to_owned(),
+            fault: "print-days".to_owned(),
+            text,
+            href: "#f-to".to_owned(),
+        });
     }
     let (rows, more) = print_job::rows(&shared.office, &signed.staff, from, to).await.map_err(fail)?;
     let mut kinds: Vec<(String, String)> = rows.iter().map(|r| (r.rule.clone(), r.title.clone())).collect();
@@ -53,12 +69,18 @@ async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&
     let shown: Vec<Value> = rows
         .iter()
         .filter(|r| days.rule.is_empty() || r.rule == days.rule)
-        .map(|r| context! { key => r.key, number => r.number, title => r.title, matter => r.matter, about => r.about, day => huiyin_wording::day(signed.asked.language, r.day, today) })
+        .map(|r| {
+            context! {
+                key => r.key, number => r.number, title => r.title, matter => r.matter, about => r.about,
+                day => huiyin_wording::day(signed.asked.language, r.day, today),
+            }
+        })
         .collect();
     let failed = !errors.is_empty();
     let kinds: Vec<Value> = kinds.into_iter().map(|(rule, title)| context! { rule, title }).collect();
     let values = context! {
-        rows => shown, more, most => print_job::MOST, kinds, rule => days.rule, from => from.to_string(), to => to.to_string(), purpose => purpose.unwrap_or_default(), errors,
+        rows => shown, more, most => print_job::MOST, kinds, rule => days.rule, from => from.to_string(),
+        to => to.to_string(), purpose => purpose.unwrap_or_default(), errors,
     };
     let mut response = shared.desk(signed, "print.html", values);
     if failed {
@@ -70,14 +92,20 @@ async fn page(shared: &Shared, signed: &SignedIn, days: &Days, purpose: Option<&
 /// Begins a job.
 pub(crate) async fn begin(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
-    match print_job::begin(&shared.office, &signed.staff, form.all("papers").to_vec(), form.get("purpose").to_owned()).await {
+    match print_job::begin(&shared.office, &signed.staff, form.all("papers").to_vec(), form.get("purpose").to_owned())
+        .await
+    {
         Ok(id) => Ok(Redirect::to(&format!("/staff/print/{id}")).into_response()),
         Err(error) => {
             let errors = problem::fields(&shared, signed.asked.language, &error);
             if errors.is_empty() {
                 return Err(Problem::page(&shared, &signed.asked, error));
             }
-            let days = Days { from: form.get("from").to_owned(), to: form.get("to").to_owned(), rule: form.get("rule").to_owned() };
+            let days = Days {
+                from: form.get("from").to_owned(),
+                to: form.get("to").to_owned(),
+                rule: form.get("rule").to_owned(),
+            };
             page(&shared, &signed, &days, Some(form.get("purpose")), errors).await
         }
     }
@@ -87,8 +115,14 @@ pub(crate) async fn begin(State(shared): State<Arc<Shared>>, signed: SignedIn, f
 pub(crate) async fn job(State(shared): State<Arc<Shared>>, signed: SignedIn, Path(id): Path<String>) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     if let Some(id) = id.strip_suffix(".pdf") {
-        let bytes = print_job::find(&shared.office, &signed.staff, id).map_err(fail)?.pdf().ok_or_else(|| fail(AppError::NotFound))?;
-        let headers = [(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "attachment; filename=\"papers.pdf\"")];
+        let bytes = print_job::find(&shared.office, &signed.staff, id)
+            .map_err(fail)?
+            .pdf()
+            .ok_or_else(|| fail(AppError::NotFound))?;
+        let headers = [
+            (header::CONTENT_TYPE, "application/pdf"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"papers.pdf\""),
+        ];
         return Ok((headers, bytes).into_response());
     }
     let job = print_job::find(&shared.office, &signed.staff, &id).map_err(fail)?;
@@ -105,7 +139,10 @@ pub(crate) async fn job(State(shared): State<Arc<Shared>>, signed: SignedIn, Pat
     let mut response = shared.desk(
         &signed,
         "print_job.html",
-        context! { id, done, total => job.total, set => job.set(), running, setting, ready, failed, span, undrawable => job.undrawable() },
+        context! {
+            id, done, total => job.total, set => job.set(), running, setting, ready, failed, span,
+            undrawable => job.undrawable(),
+        },
     );
     if running {
         // Without a script the page looks again by itself.

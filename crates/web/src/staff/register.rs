@@ -25,21 +25,35 @@ pub(crate) async fn form(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     page(&shared, &signed, &Form::default(), &held, Vec::new(), None).await
 }
 
-async fn page(shared: &Shared, signed: &SignedIn, form: &Form, held: &Held, errors: Vec<FieldProblem>, receipt: Option<Receipt>) -> Page {
+async fn page(
+    shared: &Shared,
+    signed: &SignedIn,
+    form: &Form,
+    held: &Held,
+    errors: Vec<FieldProblem>,
+    receipt: Option<Receipt>,
+) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let form_token = some_token(form).map_or_else(|| random_hex(16), Ok).map_err(fail)?;
     let ground = shared.office.ground_today().await.map_err(fail)?;
     let today = shared.office.now().today();
     let failed = !errors.is_empty();
     // The first clock of a sealed stub, as it is in force today.
-    let sealed = ground.book.lodging.as_ref().and_then(|l| l.initial_sealed.as_ref()).and_then(|(_, clocks)| clocks.first());
-    let sealed_span = sealed.and_then(|id| periods::of_clock(shared.office.wording(), signed.asked.language, &ground.book, id, today)).unwrap_or_default();
+    let sealed =
+        ground.book.lodging.as_ref().and_then(|l| l.initial_sealed.as_ref()).and_then(|(_, clocks)| clocks.first());
+    let sealed_span = sealed
+        .and_then(|id| periods::of_clock(shared.office.wording(), signed.asked.language, &ground.book, id, today))
+        .unwrap_or_default();
     let values = context! {
-        errors, sealed_span, form_token, places => huiyin_app::places::offered(&shared.office).await.map_err(fail)?, f => form.flat(), day => today.to_string(), classes => ground.book.classes,
+        errors, sealed_span, form_token, places => huiyin_app::places::offered(&shared.office).await.map_err(fail)?,
+        f => form.flat(), day => today.to_string(), classes => ground.book.classes,
         channels => Channel::REGISTERED.map(Channel::word), purposes => Purpose::ALL.map(Purpose::word),
-        files => files::views(shared, signed.asked.language, &held.files), max_files => lodge::MAX_FILES, max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
+        files => files::views(shared, signed.asked.language, &held.files), max_files => lodge::MAX_FILES,
+        max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024,
         most_representatives => ground.book.most_representatives, may_seal => sealed.is_some(),
-        receipt => receipt.map(|r| context! { number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known }),
+        receipt => receipt.map(|r| context! {
+            number => r.number, code => lodge::receipt::grouped(&r.code), known => r.known,
+        }),
     };
     let mut response = shared.desk(signed, "register.html", values);
     if failed {
@@ -53,8 +67,8 @@ fn some_token(form: &Form) -> Option<String> {
     Some(form.get("form_token").to_owned()).filter(|t| t.len() >= 16)
 }
 
-/// Shows what would be registered, and registers it when that is confirmed. Enter in a field never registers: the first button
-/// of the form is the one that shows.
+/// Shows what would be registered, and registers it when that is confirmed. Enter in a field never registers: the first
+/// button of the form is the one that shows.
 pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
@@ -62,7 +76,11 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, f
     let mut held = Held::load(&shared, &signed.secret, form.get("form_token")).await.map_err(fail)?;
     // Of an upper-level accusation not even the files are stored.
     let stub = !form.get("sealed").is_empty();
-    let mut errors = if stub { Vec::new() } else { held.take(&shared, &form, signed.staff.officer.unit.as_str()).await.map_err(fail)? };
+    let mut errors = if stub {
+        Vec::new()
+    } else {
+        held.take(&shared, &form, signed.staff.officer.unit.as_str()).await.map_err(fail)?
+    };
     if form.has("edit") || form.has("remove") || some_token(&form).is_none() {
         errors.clear();
     } else {
@@ -71,9 +89,9 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, f
         // What is asked for is checked as well when a file is at fault: every fault is named at once.
         let checked = lodge::check_registration(&shared.office, &signed.staff, read.0.clone(), &read.1).await;
         match (checked, errors.is_empty()) {
-            (Err(AppError::Form(more)), _) => {
-                errors.extend(more.into_iter().filter(|e| !errors.iter().any(|known| known.field == e.field)).collect::<Vec<_>>())
-            }
+            (Err(AppError::Form(more)), _) => errors.extend(
+                more.into_iter().filter(|e| !errors.iter().any(|known| known.field == e.field)).collect::<Vec<_>>(),
+            ),
             (Err(error), _) => return Err(fail(error)),
             (Ok(kept), true) if form.has("check") => return summary(&shared, &signed, &form, &kept, &read.1, &held),
             (Ok(_), true) => {
@@ -90,7 +108,14 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, signed: SignedIn, f
 }
 
 /// What would be registered, as it would be kept.
-fn summary(shared: &Shared, signed: &SignedIn, form: &Form, kept: &Lodging, arrival: &Registration, held: &Held) -> Page {
+fn summary(
+    shared: &Shared,
+    signed: &SignedIn,
+    form: &Form,
+    kept: &Lodging,
+    arrival: &Registration,
+    held: &Held,
+) -> Page {
     let language = signed.asked.language;
     let choice = |word: &str| shared.say(language, &format!("choice-{}", word.replace('_', "-")));
     let day = |d: Option<Date>| d.map(|d| huiyin_wording::date(language, d)).unwrap_or_default();
@@ -127,15 +152,31 @@ fn summary(shared: &Shared, signed: &SignedIn, form: &Form, kept: &Lodging, arri
         ("ask-sent-by", text(&arrival.paper.sent_by)),
         ("ask-files", held.files.iter().map(|f| f.record.name.clone()).collect::<Vec<_>>().join(&comma)),
     ];
-    let lines: Vec<_> = lines.into_iter().filter(|(_, v)| !v.is_empty()).map(|(key, value)| context! { label => shared.say(language, key), value }).collect();
-    let pairs: Vec<_> =
-        form.pairs().filter(|(n, _)| !matches!(*n, "csrf" | "check" | "register" | "edit" | "remove")).map(|(name, value)| context! { name, value }).collect();
+    let lines: Vec<_> = lines
+        .into_iter()
+        .filter(|(_, v)| !v.is_empty())
+        .map(|(key, value)| context! { label => shared.say(language, key), value })
+        .collect();
+    let pairs: Vec<_> = form
+        .pairs()
+        .filter(|(n, _)| !matches!(*n, "csrf" | "check" | "register" | "edit" | "remove"))
+        .map(|(name, value)| context! { name, value })
+        .collect();
     let sealed = arrival.keep == lodge::Keep::StubOnly;
-    Ok(shared.desk(signed, "register_check.html", context! { lines, pairs, sealed, late => arrival.received_on != shared.office.now().today() }))
+    Ok(shared.desk(
+        signed,
+        "register_check.html",
+        context! { lines, pairs, sealed, late => arrival.received_on != shared.office.now().today() },
+    ))
 }
 
 /// The form as a lodging and how it came.
-fn read(shared: &Shared, form: &Form, files: Vec<AttachmentRecord>, errors: &mut Vec<FormError>) -> (Lodging, Registration) {
+fn read(
+    shared: &Shared,
+    form: &Form,
+    files: Vec<AttachmentRecord>,
+    errors: &mut Vec<FormError>,
+) -> (Lodging, Registration) {
     if text::is_blank(form.get("received_on")) {
         errors.push(FormError::new("received_on", "fault-missing"));
     }
@@ -152,7 +193,9 @@ fn read(shared: &Shared, form: &Form, files: Vec<AttachmentRecord>, errors: &mut
     if channel.is_none() {
         errors.push(FormError::new("channel", "fault-choose"));
     }
-    for (field, value) in [("enclosures", &paper.enclosures), ("foreign_number", &paper.foreign_number), ("sent_by", &paper.sent_by)] {
+    for (field, value) in
+        [("enclosures", &paper.enclosures), ("foreign_number", &paper.foreign_number), ("sent_by", &paper.sent_by)]
+    {
         if value.as_ref().is_some_and(|v| v.chars().count() > 200) {
             errors.push(FormError::with(field, "fault-too-long", 200));
         }
@@ -162,7 +205,10 @@ fn read(shared: &Shared, form: &Form, files: Vec<AttachmentRecord>, errors: &mut
         digits => digits.parse().unwrap_or(0),
     };
     let keep = if form.get("sealed").is_empty() { lodge::Keep::Whole } else { lodge::Keep::StubOnly };
-    (lodging(shared, form, headcount, files), Registration { channel: channel.unwrap_or(Channel::Letter), received_on, paper, keep })
+    (
+        lodging(shared, form, headcount, files),
+        Registration { channel: channel.unwrap_or(Channel::Letter), received_on, paper, keep },
+    )
 }
 
 fn lodging(shared: &Shared, form: &Form, headcount: u32, files: Vec<AttachmentRecord>) -> Lodging {
@@ -181,7 +227,10 @@ fn lodging(shared: &Shared, form: &Form, headcount: u32, files: Vec<AttachmentRe
     let reply = online::reply(form.get("reply")).unwrap_or(ReplyWay::CodeOnly);
     // A letter with nothing of a person on it is an anonymous one.
     let lines = [&who.name, &who.telephone, &who.email, &who.address, &who.agent, &who.agent_paper, &who.needs];
-    let nobody = reply == ReplyWay::CodeOnly && lines.iter().all(|l| text::is_blank(l)) && who.co_signers.is_empty() && who.representatives.is_empty();
+    let nobody = reply == ReplyWay::CodeOnly
+        && lines.iter().all(|l| text::is_blank(l))
+        && who.co_signers.is_empty()
+        && who.representatives.is_empty();
     let naming = if nobody { Naming::Anonymous } else { online::naming(form.get("naming")).unwrap_or(Naming::Named) };
     Lodging {
         form_token: get("form_token"),

@@ -34,7 +34,11 @@ fn first_year(shared: &Shared) -> i16 {
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
-    let year = if asked.year.is_empty() { Some(this_year) } else { asked.year.parse().ok().filter(|y| (first_year(&shared)..=this_year).contains(y)) };
+    let year = if asked.year.is_empty() {
+        Some(this_year)
+    } else {
+        asked.year.parse().ok().filter(|y| (first_year(&shared)..=this_year).contains(y))
+    };
     let year = year.ok_or_else(|| fail(AppError::NotFound))?;
     let form = match asked.form.as_str() {
         "" => None,
@@ -47,7 +51,8 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         match yearly::draw(&shared.office, &signed.staff, year, form, !asked.both.is_empty()).await {
             Ok(bytes) => {
                 let name = format!("attachment; filename=\"report-{year}.{}\"", asked.form);
-                return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response());
+                return Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes)
+                    .into_response());
             }
             Err(error) => {
                 errors = problem::fields(&shared, signed.asked.language, &error);
@@ -61,8 +66,18 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     page(&shared, &signed, letter, year, this_year, errors, ("", "")).await
 }
 
-async fn page(shared: &Shared, signed: &SignedIn, letter: Letter, year: i16, this_year: i16, errors: Vec<FieldProblem>, given: (&str, &str)) -> Page {
-    let sendings = yearly::sendings(&shared.office, &signed.staff, year).await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
+async fn page(
+    shared: &Shared,
+    signed: &SignedIn,
+    letter: Letter,
+    year: i16,
+    this_year: i16,
+    errors: Vec<FieldProblem>,
+    given: (&str, &str),
+) -> Page {
+    let sendings = yearly::sendings(&shared.office, &signed.staff, year)
+        .await
+        .map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let directory = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let sent: Vec<Value> = sendings
         .into_iter()
@@ -75,7 +90,10 @@ async fn page(shared: &Shared, signed: &SignedIn, letter: Letter, year: i16, thi
     let to = if given.1.is_empty() { letter.to.clone() } else { given.1.to_owned() };
     let on = if given.0.is_empty() { shared.office.now().today().to_string() } else { given.0.to_owned() };
     let years: Vec<i16> = (this_year - 5..=this_year).rev().collect();
-    let values = context! { title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), year, years, errors, sent, to, on };
+    let values = context! {
+        title => letter.title, letter => Value::from_safe_string(papers::html(&letter)), year, years, errors, sent, to,
+        on,
+    };
     let mut response = shared.desk(signed, "report.html", values);
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -88,7 +106,12 @@ pub(crate) async fn sent(State(shared): State<Arc<Shared>>, signed: SignedIn, fo
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
-    let year: i16 = form.get("year").parse().ok().filter(|y| (first_year(&shared)..=this_year).contains(y)).ok_or_else(|| fail(AppError::NotFound))?;
+    let year: i16 = form
+        .get("year")
+        .parse()
+        .ok()
+        .filter(|y| (first_year(&shared)..=this_year).contains(y))
+        .ok_or_else(|| fail(AppError::NotFound))?;
     match yearly::record_sending(&shared.office, &signed.staff, year, form.get("on"), form.get("to")).await {
         Ok(()) => Ok(Redirect::to(&format!("/staff/report?year={year}")).into_response()),
         Err(error) => {

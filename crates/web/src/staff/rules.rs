@@ -34,7 +34,8 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
         packs => of(Kind::Pack).map(|i| pack(shared, signed, &names, &library, i)).collect::<Vec<_>>(),
         calendars => of(Kind::Calendar).map(|i| calendar(shared, signed, &names, &library, i)).collect::<Vec<_>>(),
         waiting => waiting.iter().map(|p| proposal(shared, signed, &names, p)).collect::<Vec<_>>(),
-        may_upload => allows(&signed.staff, Action::Administer), may_approve => rules::approves(&shared.office, &signed.staff),
+        may_upload => allows(&signed.staff, Action::Administer),
+        may_approve => rules::approves(&shared.office, &signed.staff),
         chosen => form.get("calendar"), errors, most_files => rules::MAX_FILES, most_kb => rules::MAX_BYTES / 1024,
         done => queried(signed, "done"),
     };
@@ -47,14 +48,19 @@ async fn page(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Field
 }
 
 fn queried(signed: &SignedIn, name: &str) -> String {
-    form_urlencoded::parse(signed.asked.query.as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(signed.asked.query.as_bytes())
+        .find(|(k, _)| k == name)
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default()
 }
 
 /// Who did something and when.
 fn by(shared: &Shared, signed: &SignedIn, names: &Directory, who: &Signed) -> String {
     let language = signed.asked.language;
-    let name =
-        who.by.as_ref().map_or_else(|| shared.say(language, "security-machine"), |id| names.officer(id).map_or_else(|| id.0.clone(), |o| o.name.clone()));
+    let name = who.by.as_ref().map_or_else(
+        || shared.say(language, "security-machine"),
+        |id| names.officer(id).map_or_else(|| id.0.clone(), |o| o.name.clone()),
+    );
     let at = huiyin_wording::instant(language, who.at, shared.office.zone(), shared.office.now().today());
     shared.office.wording().text(language, "rules-by", &[("name", name.into()), ("at", at.into())])
 }
@@ -73,7 +79,8 @@ fn pack(shared: &Shared, signed: &SignedIn, names: &Directory, library: &Library
         title => book.as_ref().map(|b| b.title.get(language.code()).to_owned()).unwrap_or_default(),
         from => book.as_ref().map(|b| huiyin_wording::day(language, b.force_from, today)),
         kind => book.as_ref().map(|b| shared.say(language, &format!("kind-{}", b.kind.word()))),
-        uploaded => by(shared, signed, names, &one.uploaded), approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)),
+        uploaded => by(shared, signed, names, &one.uploaded),
+        approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)),
         withdrawn => one.withdrawn.as_ref().map(|w| by(shared, signed, names, w)),
         shown => one.shown.map(|(cases, states, steps)| context! { cases, states, steps }),
     }
@@ -85,7 +92,8 @@ fn calendar(shared: &Shared, signed: &SignedIn, names: &Directory, library: &Lib
     context! {
         id => one.id, digest => one.short(), first => read.as_ref().and_then(|c| c.first_published()), last,
         behind => last.is_some_and(|year| year < shared.office.now().today().year()),
-        uploaded => by(shared, signed, names, &one.uploaded), approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)), changes => one.before.len(),
+        uploaded => by(shared, signed, names, &one.uploaded),
+        approved => one.approved.as_ref().map(|a| by(shared, signed, names, a)), changes => one.before.len(),
     }
 }
 
@@ -100,7 +108,8 @@ fn proposal(shared: &Shared, signed: &SignedIn, names: &Directory, one: &Proposa
     context! {
         key => one.key, id => one.id, calendar => one.kind == Kind::Calendar, sent => one.sent, errors, state,
         state_text => shared.say(language, &format!("rules-proposal-{state}")),
-        uploaded => by(shared, signed, names, &one.uploaded), own => one.uploaded.by.as_ref() == Some(&signed.staff.officer.id),
+        uploaded => by(shared, signed, names, &one.uploaded),
+        own => one.uploaded.by.as_ref() == Some(&signed.staff.officer.id),
         shown => shown.map(|(cases, states, steps)| context! { cases, states, steps }),
     }
 }
@@ -112,7 +121,10 @@ pub(crate) async fn upload(State(shared): State<Arc<Shared>>, signed: SignedIn, 
     let mut large = false;
     for upload in &form.uploads {
         match &upload.bytes {
-            Some(bytes) => sent.push((upload.name.clone(), bytes.read().await.map_err(|e| Problem::page(&shared, &signed.asked, e.into()))?)),
+            Some(bytes) => sent.push((
+                upload.name.clone(),
+                bytes.read().await.map_err(|e| Problem::page(&shared, &signed.asked, e.into()))?,
+            )),
             None => large |= upload.too_large,
         }
     }
@@ -142,7 +154,11 @@ fn check_beside(office: &Office, key: &str) {
 
 async fn again(shared: &Shared, signed: &SignedIn, form: &Form, error: AppError) -> Page {
     let errors = problem::fields(shared, signed.asked.language, &error);
-    if errors.is_empty() { Err(Problem::page(shared, &signed.asked, error)) } else { page(shared, signed, form, errors).await }
+    if errors.is_empty() {
+        Err(Problem::page(shared, &signed.asked, error))
+    } else {
+        page(shared, signed, form, errors).await
+    }
 }
 
 /// One upload: where its check stands, its faults, and the word of another person.
@@ -165,7 +181,12 @@ pub(crate) async fn waiting(State(shared): State<Arc<Shared>>, Path(key): Path<S
 }
 
 /// The word on an upload.
-pub(crate) async fn decide(State(shared): State<Arc<Shared>>, Path(key): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn decide(
+    State(shared): State<Arc<Shared>>,
+    Path(key): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let (office, staff) = (&shared.office, &signed.staff);
     let done = match form.get("decision") {
@@ -175,7 +196,9 @@ pub(crate) async fn decide(State(shared): State<Arc<Shared>>, Path(key): Path<St
             }
             Redirect::to("/staff/rules?done=approved").into_response()
         }),
-        "discard" => rules::discard(office, staff, &key).await.map(|()| Redirect::to("/staff/rules?done=discarded").into_response()),
+        "discard" => rules::discard(office, staff, &key)
+            .await
+            .map(|()| Redirect::to("/staff/rules?done=discarded").into_response()),
         "again" => rules::check_again(office, staff, &key).await.map(|()| {
             check_beside(office, &key);
             Redirect::to(&format!("/staff/rules/waiting/{key}")).into_response()
@@ -200,8 +223,12 @@ pub(crate) async fn turn(State(shared): State<Arc<Shared>>, signed: SignedIn, fo
     signed.check_form(&shared, &form)?;
     let (office, staff, id) = (&shared.office, &signed.staff, form.get("id"));
     let done = match form.get("decision") {
-        "withdraw" => rules::withdraw(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=withdrawn").into_response()),
-        "restore" => rules::restore(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=restored").into_response()),
+        "withdraw" => rules::withdraw(office, staff, id)
+            .await
+            .map(|()| Redirect::to("/staff/rules?done=withdrawn").into_response()),
+        "restore" => {
+            rules::restore(office, staff, id).await.map(|()| Redirect::to("/staff/rules?done=restored").into_response())
+        }
         _ => Err(AppError::NotFound),
     };
     answer(&shared, &signed, &form, done).await
@@ -215,12 +242,19 @@ async fn answer(shared: &Shared, signed: &SignedIn, form: &Form, done: Result<Re
 }
 
 /// The texts of what is installed.
-pub(crate) async fn texts(State(shared): State<Arc<Shared>>, Path((kind, id)): Path<(String, String)>, signed: SignedIn) -> Page {
+pub(crate) async fn texts(
+    State(shared): State<Arc<Shared>>,
+    Path((kind, id)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let kind = Kind::from_word(&kind).ok_or_else(|| fail(AppError::NotFound))?;
     let all = rules::list(&shared.office, &signed.staff).await.map_err(fail)?;
     let one = all.iter().find(|i| i.kind == kind && i.id == id).ok_or_else(|| fail(AppError::NotFound))?;
     let file = queried(&signed, "file");
-    let values = context! { id => one.id, kind => kind.word(), digest => one.digest, files => one.files.keys().collect::<Vec<_>>(), file => file, text => one.files.get(&file) };
+    let values = context! {
+        id => one.id, kind => kind.word(), digest => one.digest, files => one.files.keys().collect::<Vec<_>>(),
+        file => file, text => one.files.get(&file),
+    };
     Ok(shared.desk(&signed, "rules_texts.html", values))
 }

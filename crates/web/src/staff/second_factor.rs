@@ -1,4 +1,5 @@
-//! The second factor of the own account: setting it up, the spare codes, turning it off; and turning off somebody's who lost it.
+//! The second factor of the own account: setting it up, the spare codes, turning it off; and turning off somebody's who
+//! lost it.
 
 use std::sync::Arc;
 
@@ -30,13 +31,19 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
 }
 
 fn page(shared: &Shared, signed: &SignedIn, offer: &Offer, errors: Vec<FieldProblem>) -> Page {
-    let code = QrCode::new(&offer.url).map_err(|e| Problem::page(shared, &signed.asked, AppError::caused("the code cannot be drawn")(e)))?;
+    let code = QrCode::new(&offer.url)
+        .map_err(|e| Problem::page(shared, &signed.asked, AppError::caused("the code cannot be drawn")(e)))?;
     let square = code.render::<svg::Color<'_>>().min_dimensions(SQUARE, SQUARE).build();
     // The drawing alone: within a page there is no declaration.
     let square = square.find("<svg").and_then(|at| square.get(at..)).unwrap_or_default().to_owned();
-    let groups: Vec<String> = offer.secret.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
+    let groups: Vec<String> =
+        offer.secret.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
     let wrong = !errors.is_empty();
-    let mut response = shared.desk(signed, "second_factor.html", context! { errors, secret => offer.secret, groups => groups.join(" "), square });
+    let mut response = shared.desk(
+        signed,
+        "second_factor.html",
+        context! { errors, secret => offer.secret, groups => groups.join(" "), square },
+    );
     if wrong {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
@@ -49,7 +56,10 @@ pub(crate) async fn turn_on(State(shared): State<Arc<Shared>>, signed: SignedIn,
     let failed = |e: AppError| Problem::page(&shared, &signed.asked, e);
     match sign_in::turn_on(&shared.office, &signed.staff, form.get("secret"), form.get("old"), form.get("code")).await {
         Ok(spares) => {
-            let spares: Vec<String> = spares.iter().map(|s| s.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-")).collect();
+            let spares: Vec<String> = spares
+                .iter()
+                .map(|s| s.as_bytes().chunks(5).map(String::from_utf8_lossy).collect::<Vec<_>>().join("-"))
+                .collect();
             Ok(shared.desk(&signed, "second_factor_spares.html", context! { spares }))
         }
         Err(error @ AppError::Form(_)) => {
@@ -78,7 +88,12 @@ pub(crate) async fn turn_off(State(shared): State<Arc<Shared>>, signed: SignedIn
 }
 
 /// Turns somebody's off, who lost the telephone and the spare codes.
-pub(crate) async fn turn_off_of(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn turn_off_of(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let done = sign_in::turn_off_of(&shared.office, &signed.staff, &OfficerId::new(&id)).await;
     done.map_err(|e| Problem::page(&shared, &signed.asked, e))?;

@@ -20,7 +20,8 @@ const PAGE: usize = 50;
 
 /// An entry as a row shows it.
 pub(crate) fn line(shared: &Shared, language: Language, directory: &Directory, entry: &Entry) -> Value {
-    let name = |id: &OfficerId| directory.officer(id).map_or_else(|| id.0.clone(), |o| format!("{}（{}）", o.name, o.login));
+    let name =
+        |id: &OfficerId| directory.officer(id).map_or_else(|| id.0.clone(), |o| format!("{}（{}）", o.name, o.login));
     let by = match (&entry.by, entry.act) {
         (Some(by), _) => name(by),
         (None, Act::SignInFailed) => "—".to_owned(),
@@ -42,7 +43,8 @@ async fn record(shared: &Shared, signed: &SignedIn, after: &str) -> Page {
     let language = signed.asked.language;
     let row = |r: &acts::Recorded| {
         let by = if let EventActor::Officer { officer, .. } = &r.actor { Some(officer.clone()) } else { None };
-        let entry = Entry { at: r.at, act: r.act, by, officer: r.officer.clone(), detail: format!("{} · {}", r.n, r.detail) };
+        let entry =
+            Entry { at: r.at, act: r.act, by, officer: r.officer.clone(), detail: format!("{} · {}", r.n, r.detail) };
         line(shared, language, &directory, &entry)
     };
     let entries: Vec<Value> = all.iter().map(row).collect();
@@ -50,13 +52,21 @@ async fn record(shared: &Shared, signed: &SignedIn, after: &str) -> Page {
     Ok(shared.desk(
         signed,
         "security.html",
-        context! { entries, acts => Vec::<Value>::new(), kept => true, next, later => !after.is_empty(), days => security::KEPT_DAYS },
+        context! {
+            entries, acts => Vec::<Value>::new(), kept => true, next, later => !after.is_empty(),
+            days => security::KEPT_DAYS,
+        },
     ))
 }
 
 /// Lists what was done, newest first, of one act where asked.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
-    let asked = |name: &str| form_urlencoded::parse(signed.asked.query.as_bytes()).find(|(k, _)| k == name).map(|(_, v)| v.into_owned()).unwrap_or_default();
+    let asked = |name: &str| {
+        form_urlencoded::parse(signed.asked.query.as_bytes())
+            .find(|(k, _)| k == name)
+            .map(|(_, v)| v.into_owned())
+            .unwrap_or_default()
+    };
     if asked("kept") == "1" {
         return record(&shared, &signed, &asked("after")).await;
     }
@@ -67,10 +77,16 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     let directory = shared.office.directory().await.map_err(failed)?;
     let language = signed.asked.language;
     let entries: Vec<Value> = page.entries.iter().map(|e| line(&shared, language, &directory, e)).collect();
-    let acts: Vec<Value> = Act::ALL.iter().map(|a| context! { word => a.word(), name => shared.say(language, &format!("security-{}", a.word())) }).collect();
+    let acts: Vec<Value> = Act::ALL
+        .iter()
+        .map(|a| context! { word => a.word(), name => shared.say(language, &format!("security-{}", a.word())) })
+        .collect();
     Ok(shared.desk(
         &signed,
         "security.html",
-        context! { entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty(), kept => false, days => security::KEPT_DAYS },
+        context! {
+            entries, acts, act => found.map(Act::word), next => page.next, later => !after.is_empty(), kept => false,
+            days => security::KEPT_DAYS,
+        },
     ))
 }

@@ -16,20 +16,33 @@ use crate::resume;
 
 /// The form.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
-    let next = form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == "next").map(|(_, v)| v.into_owned()).unwrap_or_default();
+    let next = form_urlencoded::parse(asked.query.as_bytes())
+        .find(|(k, _)| k == "next")
+        .map(|(_, v)| v.into_owned())
+        .unwrap_or_default();
     page(&shared, &asked, "", &next, "", None).await
 }
 
 async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &str, fault: Option<String>) -> Page {
     let demo = huiyin_app::demo_office::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
-    let errors: Vec<FieldProblem> =
-        fault.iter().map(|text| FieldProblem { href: "#f-login".into(), field: "login".into(), fault: "wrong".into(), text: text.clone() }).collect();
+    let errors: Vec<FieldProblem> = fault
+        .iter()
+        .map(|text| FieldProblem {
+            href: "#f-login".into(),
+            field: "login".into(),
+            fault: "wrong".into(),
+            text: text.clone(),
+        })
+        .collect();
     let next = resume::local(next, "/staff/").unwrap_or_default();
     let typed = resume::typed(shared, asked.language, &resume::form(kept));
     let mut response = shared.page(
         asked,
         "sign_in.html",
-        context! { login, errors, demo, password => huiyin_app::sign_in::published::PASSWORD, next, kept, typed, lost_files => false, changed => asked.query == "changed=1" },
+        context! {
+            login, errors, demo, password => huiyin_app::sign_in::published::PASSWORD, next, kept, typed,
+            lost_files => false, changed => asked.query == "changed=1",
+        },
     );
     if fault.is_some() {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
@@ -57,7 +70,8 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form:
             Ok(code_page(&shared, &asked, &form, pass, errors))
         }
         Err(AppError::NotSignedIn) => {
-            let text = shared.say(asked.language, if pass.is_empty() { "fault-sign-in" } else { "fault-second-factor-late" });
+            let text =
+                shared.say(asked.language, if pass.is_empty() { "fault-sign-in" } else { "fault-second-factor-late" });
             page(&shared, &asked, form.get("login"), form.get("next"), form.get("kept"), Some(text)).await
         }
         Err(error) => Err(Problem::page(&shared, &asked, error)),
@@ -68,7 +82,8 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form:
 fn code_page(shared: &Shared, asked: &Asked, form: &Form, pass: &str, errors: Vec<FieldProblem>) -> Response {
     let next = resume::local(form.get("next"), "/staff/").unwrap_or_default();
     let wrong = !errors.is_empty();
-    let mut response = shared.page(asked, "sign_in_code.html", context! { errors, pass, next, kept => form.get("kept") });
+    let mut response =
+        shared.page(asked, "sign_in_code.html", context! { errors, pass, next, kept => form.get("kept") });
     if wrong {
         *response.status_mut() = StatusCode::UNAUTHORIZED;
     }

@@ -28,8 +28,10 @@ async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, error
     let title = rule.title_in(language.code(), shared.office.now().today());
     let failed = !errors.is_empty();
     let values = context! {
-        title, hint => rule.hint.as_ref().map(pick), number => pick(&book.title), about => "", back => format!("/staff/proceedings?kind={}", book.kind.word()),
-        action => format!("/staff/proceedings/new/{id}"), fields, errors, version => "", key => key_of(form).map_err(fail)?, ..alone(),
+        title, hint => rule.hint.as_ref().map(pick), number => pick(&book.title), about => "",
+        back => format!("/staff/proceedings?kind={}", book.kind.word()),
+        action => format!("/staff/proceedings/new/{id}"), fields, errors, version => "",
+        key => key_of(form).map_err(fail)?, ..alone(),
     };
     let mut response = shared.desk(signed, "move.html", values);
     if failed {
@@ -39,7 +41,12 @@ async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, error
 }
 
 /// Begins it.
-pub(crate) async fn begin(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn begin(
+    State(shared): State<Arc<Shared>>,
+    Path(id): Path<String>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     match proceedings::begin(&shared.office, &signed.staff, &id, &form.flat(), some_key(&form).as_deref()).await {
         Ok(begun) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", begun.number)).into_response()),

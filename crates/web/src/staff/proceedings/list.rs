@@ -41,8 +41,12 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     let today = shared.office.now().today();
     let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
     let may: Vec<Value> =
-        may.iter().map(|b| context! { id => b.rule.id, title => b.rule.title_in(language.code(), today), hint => b.rule.hint.as_ref().map(pick) }).collect();
-    let kinds: Vec<Value> = KINDS.map(|k| context! { word => k.word(), title => shared.say(language, &format!("kind-{}", k.word())) }).into();
+        may.iter().map(|b| context! {
+            id => b.rule.id, title => b.rule.title_in(language.code(), today), hint => b.rule.hint.as_ref().map(pick),
+        }).collect();
+    let kinds: Vec<Value> = KINDS
+        .map(|k| context! { word => k.word(), title => shared.say(language, &format!("kind-{}", k.word())) })
+        .into();
     Ok(shared.desk(&signed, "proceedings.html", context! { kind => kind.word(), kinds, rows, may, next => page.next }))
 }
 
@@ -51,10 +55,11 @@ async fn row(shared: &Shared, signed: &SignedIn, subject: &Subject) -> Result<Va
     let ground = shared.office.ground(&subject.pack).await?;
     let today = shared.office.now().today();
     let pick = |l: &huiyin_app::domain::procedure::Label| l.get(language.code()).to_owned();
+    let holder = ground.directory.unit(&subject.holder).map(|u| language.pick(&u.name, &u.name_en).to_owned());
     let next = subject.owed().into_iter().find(|c| c.kind == ClockKind::Duty);
     Ok(context! {
         number => subject.number, title => title_of(&ground, subject, language), late => subject.is_late(),
-        holder => ground.directory.unit(&subject.holder).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default(),
+        holder => holder.unwrap_or_default(),
         state => ground.book.state(&subject.state).map(|s| pick(&s.title)).unwrap_or_default(),
         day => huiyin_wording::day(language, subject.received_on, today),
         duty => next.and_then(|c| ground.book.clock(&c.rule)).map(|r| pick(&r.title)),

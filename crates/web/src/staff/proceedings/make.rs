@@ -19,12 +19,25 @@ use crate::pages::Page;
 use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
-pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn) -> Page {
-    let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+pub(crate) async fn form(
+    State(shared): State<Arc<Shared>>,
+    Path((number, step)): Path<(String, String)>,
+    signed: SignedIn,
+) -> Page {
+    let view = proceedings::view(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     render(&shared, &signed, &view, &step, &Form::default(), Vec::new()).await
 }
 
-async fn render(shared: &Shared, signed: &SignedIn, view: &View, step: &str, form: &Form, errors: Vec<FieldProblem>) -> Page {
+async fn render(
+    shared: &Shared,
+    signed: &SignedIn,
+    view: &View,
+    step: &str,
+    form: &Form,
+    errors: Vec<FieldProblem>,
+) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let language = signed.asked.language;
     let offers = view.offers(&signed.staff);
@@ -33,14 +46,18 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &View, step: &str, for
         return Err(fail(AppError::Closed(Box::new(closed.clone()))));
     }
     let pick = |l: &Label| l.get(language.code()).to_owned();
-    let fields = fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &signed.staff.actor(), &[], form);
+    let fields =
+        fields_of(shared, &signed.asked, offer.rule, &view.record(), &view.ground, &signed.staff.actor(), &[], form);
     let failed = !errors.is_empty();
     let number = &view.proceeding.number;
     let clause = offer.rule.clause.as_ref().and_then(|c| view.ground.book.clauses.get(c));
     let values = context! {
-        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick), confirm => offer.rule.confirm.as_ref().map(pick),
-        number, about => title_of(&view.ground, &view.proceeding, language), back => format!("/staff/proceedings/{number}"),
-        action => format!("/staff/proceedings/{number}/moves/{step}"), fields, errors, version => view.proceeding.version, key => key_of(form).map_err(fail)?,
+        title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
+        confirm => offer.rule.confirm.as_ref().map(pick),
+        number, about => title_of(&view.ground, &view.proceeding, language),
+        back => format!("/staff/proceedings/{number}"),
+        action => format!("/staff/proceedings/{number}/moves/{step}"), fields, errors,
+        version => view.proceeding.version, key => key_of(form).map_err(fail)?,
         cite => clause.map_or_else(|| shared.say(language, "basis-house"), |c| format!("{}：{}", pick(&c.cite), pick(&c.gist))), ..alone(),
     };
     let mut response = shared.desk(signed, "move.html", values);
@@ -51,16 +68,29 @@ async fn render(shared: &Shared, signed: &SignedIn, view: &View, step: &str, for
 }
 
 /// Makes the move.
-pub(crate) async fn make(State(shared): State<Arc<Shared>>, Path((number, step)): Path<(String, String)>, signed: SignedIn, form: Form) -> Page {
+pub(crate) async fn make(
+    State(shared): State<Arc<Shared>>,
+    Path((number, step)): Path<(String, String)>,
+    signed: SignedIn,
+    form: Form,
+) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    let action = Move { id: step.clone(), fields: form.flat(), version: form.get("version").parse().ok(), key: some_key(&form), ..Move::default() };
+    let action = Move {
+        id: step.clone(),
+        fields: form.flat(),
+        version: form.get("version").parse().ok(),
+        key: some_key(&form),
+        ..Move::default()
+    };
     match proceedings::act(&shared.office, &signed.staff, &number, action).await {
         Ok(done) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", done.number)).into_response()),
         Err(error) => {
             let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
-            let verb = view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
-            let shown = problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"), &verb);
+            let verb =
+                view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
+            let shown =
+                problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"), &verb);
             if shown.is_empty() {
                 return Err(fail(error));
             }

@@ -16,7 +16,9 @@ use crate::problem::Problem;
 
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {
-    let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    let view = proceedings::view(&shared.office, &signed.staff, &number)
+        .await
+        .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(shared.desk(&signed, "proceeding.html", values(&shared, &signed, &view)))
 }
 
@@ -25,7 +27,9 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
     let now = shared.office.now();
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
     let p = &view.proceeding;
-    let unit = |id: &UnitId| view.ground.directory.unit(id).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default();
+    let unit = |id: &UnitId| {
+        view.ground.directory.unit(id).map(|u| language.pick(&u.name, &u.name_en).to_owned()).unwrap_or_default()
+    };
     let mut by_due: Vec<_> = p.clocks.iter().collect();
     by_due.sort_by_key(|c| c.due);
     let clocks: Vec<_> = by_due.into_iter().filter_map(|c| clock_view::view(ground, p, c)).collect();
@@ -38,16 +42,24 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         .filter(|(_, units)| !units.is_empty())
         .map(|(relation, units)| {
             let names: Vec<String> = units.iter().map(unit).collect();
-            context! { title => shared.say(language, &format!("party-{}", crate::moves::word(relation))), names => names.join(&comma) }
+            context! {
+                title => shared.say(language, &format!("party-{}", crate::moves::word(relation))),
+                names => names.join(&comma),
+            }
         })
         .collect();
     context! {
-        number => p.number, title => title_of(&view.ground, p, language), sort => sort_of(view, language), kind => p.kind.word(),
-        state => view.ground.book.state(&p.state).map(|r| r.title.get(language.code()).to_owned()), late => p.is_late(), holder => unit(&p.holder),
+        number => p.number, title => title_of(&view.ground, p, language), sort => sort_of(view, language),
+        kind => p.kind.word(),
+        state => view.ground.book.state(&p.state).map(|r| r.title.get(language.code()).to_owned()), late => p.is_late(),
+        holder => unit(&p.holder),
         day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
-        links => view.links.iter().map(|m| context! { number => m.number, title => m.title }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
-        timeline => timeline::lines(ground, view.record(), Reader::Officer), moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
+        links => view.links.iter().map(|m| context! {
+            number => m.number, title => m.title,
+        }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
+        timeline => timeline::lines(ground, view.record(), Reader::Officer),
+        moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
         done => signed.asked.query.contains("done=1"), pack => view.ground.book.title.get(language.code()),
     }
 }
