@@ -41,9 +41,6 @@ pub async fn run(office: &Office) -> Result<Swept> {
     // Drafts, sessions and counts of guesses past their time are removed for good.
     office.store().sweep_items(office.tenant(), office.machine_now()).await?;
     crate::keeping::clear(office).await;
-    if let Err(error) = crate::papers::make_waiting(office).await {
-        tracing::error!(error = ?error, "copies of papers could not be made; the next sweep tries again");
-    }
     crate::print_job::forget_old(office);
     metrics::counter!("huiyin_breaches_total").increment(swept.breaches);
     Ok(swept)

@@ -20,6 +20,8 @@ use crate::{demo_folder, doctor};
 
 /// Longest sleep between two sweeps.
 const SWEEP_EVERY: Duration = Duration::from_secs(20);
+/// How often papers are looked for whose copy is still to be made.
+const COPIES_EVERY: Duration = Duration::from_secs(5);
 
 #[derive(clap::Args)]
 pub struct ServeArgs {
@@ -74,8 +76,10 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     println!("Huiyin 回音  http://{}", listener.local_addr()?);
     let watch = tokio::spawn(warn_of_open_doors(opened.office.clone()));
     let sweeper = tokio::spawn(sweeping(opened.office.clone()));
+    let copier = tokio::spawn(copying(opened.office.clone()));
     run(listener, opened.office, &config).await?;
     sweeper.abort();
+    copier.abort();
     watch.abort();
     Ok(ExitCode::SUCCESS)
 }
@@ -116,7 +120,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
                     folder.display()
                 );
             }
-            sweeping(office).await;
+            tokio::join!(sweeping(office.clone()), copying(office));
         })
     };
     run(listener, office, &config).await?;
@@ -245,6 +249,21 @@ async fn ended() {
 fn node() -> String {
     static NODE: OnceLock<String> = OnceLock::new();
     NODE.get_or_init(|| uuid::Uuid::now_v7().to_string()).clone()
+}
+
+/// Makes the copies of papers that are served, for ever; beside the sweep, which waits for none of it.
+async fn copying(office: Office) {
+    loop {
+        match huiyin_app::papers::make_copies(&office).await {
+            // As long as there are some, the next are made at once.
+            Ok(made) if made > 0 => {}
+            Ok(_) => tokio::time::sleep(COPIES_EVERY).await,
+            Err(error) => {
+                tracing::error!(error = ?error, "copies of papers could not be made; it is tried again");
+                tokio::time::sleep(SWEEP_EVERY).await;
+            }
+        }
+    }
 }
 
 /// Works what time has made due, for ever. A failure is logged; the next run is the retry.

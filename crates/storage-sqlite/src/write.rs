@@ -1,5 +1,7 @@
 //! The statements of a commit.
 
+use std::sync::LazyLock;
+
 use huiyin_storage::{
     Changes, DutyRecord, Erase, Expected, ItemKind, ItemRecord, MatterFact, ProceedingWrite, RecordChange, RecordWrite,
     Reserved, StoreError, SubmissionRecord, VaultRecord, duty_rows, list_of, terms,
@@ -29,7 +31,7 @@ pub(crate) struct Prepared {
     /// Table, first key, second key, JSON.
     rows: Vec<(Insert, String, Key, String)>,
     numbers: Vec<Reserved>,
-    facts: Vec<MatterFact>,
+    facts: Vec<PreparedFact>,
     records: Vec<RecordWrite>,
     items: Vec<ItemRecord>,
     erase: Option<Erase>,
@@ -40,6 +42,25 @@ struct PreparedProceeding {
     write: ProceedingWrite,
     doc: String,
     duties: Vec<(DutyRecord, String)>,
+    fact: Option<PreparedFact>,
+}
+
+/// A narrow row with its lists as JSON.
+#[derive(Debug)]
+struct PreparedFact {
+    fact: MatterFact,
+    held: String,
+    concerned: String,
+    facts: String,
+}
+
+impl PreparedFact {
+    fn new(fact: MatterFact) -> Result<Self, StoreError> {
+        let matter = fact.matter.as_str();
+        let (held, concerned) =
+            (json("matter_fact", matter, &fact.held)?, json("matter_fact", matter, &fact.concerned)?);
+        Ok(Self { held, concerned, facts: json("matter_fact", matter, &fact.facts)?, fact })
+    }
 }
 
 #[derive(Debug)]
@@ -101,14 +122,15 @@ impl Prepared {
             rows.push((Insert::Audit, a.submission.0.clone(), Key::Text(a.id.clone()), json("audit", &a.id, a)?));
         }
         let mut proceedings = Vec::with_capacity(changes.proceedings.len());
-        for write in changes.proceedings {
+        for mut write in changes.proceedings {
             let id = write.subject.id.0.clone();
             let duties = duty_rows(&write.subject)
                 .into_iter()
                 .map(|d| json("duty", &id, &d).map(|doc| (d, doc)))
                 .collect::<Result<_, _>>()?;
             let doc = write.subject.to_json().map_err(|e| StoreError::corrupt("proceeding", &id, &e))?;
-            proceedings.push(PreparedProceeding { doc, duties, write });
+            let fact = write.fact.take().map(PreparedFact::new).transpose()?;
+            proceedings.push(PreparedProceeding { doc, duties, fact, write });
         }
         let submission = changes
             .submission
@@ -129,7 +151,7 @@ impl Prepared {
             proceedings,
             rows,
             numbers: changes.numbers,
-            facts: changes.facts,
+            facts: changes.facts.into_iter().map(PreparedFact::new).collect::<Result<_, _>>()?,
             records: changes.records,
             items: changes.items,
             erase: changes.erase,
@@ -176,23 +198,29 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
             return Err(StoreError::ChangedMeanwhile);
         }
     }
-    changes.facts.iter().try_for_each(|f| fact(connection, tenant, f, "DO NOTHING"))?;
+    changes.facts.iter().try_for_each(|f| fact(connection, tenant, f, &ADDED_FACT))?;
     changes.records.iter().try_for_each(|r| record(connection, tenant, r))?;
     changes.items.iter().try_for_each(|i| item(connection, tenant, i))
 }
 
-/// What is done where a matter has a narrow row already: the new one takes its place.
-fn new_fact() -> String {
+/// Writes the narrow row of a matter; a newer one takes the place of what is there.
+static NEW_FACT: LazyLock<String> = LazyLock::new(|| {
     let set: Vec<String> = MatterFact::COLUMNS.iter().map(|c| format!("{c}=excluded.{c}")).collect();
-    format!("DO UPDATE SET {}", set.join(", "))
+    fact_statement(&format!("DO UPDATE SET {}", set.join(", ")))
+});
+/// Writes the narrow row of a matter that has none.
+static ADDED_FACT: LazyLock<String> = LazyLock::new(|| fact_statement("DO NOTHING"));
+
+fn fact_statement(otherwise: &str) -> String {
+    let marks = vec!["?"; MatterFact::COLUMNS.len() + 2].join(",");
+    let columns = MatterFact::COLUMNS.join(", ");
+    format!(
+        "INSERT INTO matter_fact (tenant, matter, {columns}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}"
+    )
 }
 
-fn fact(connection: &Connection, tenant: &str, fact: &MatterFact, otherwise: &str) -> Result<(), StoreError> {
-    let marks = vec!["?"; MatterFact::COLUMNS.len() + 2].join(",");
-    let sql = format!(
-        "INSERT INTO matter_fact (tenant, matter, {}) VALUES ({marks}) ON CONFLICT (tenant, matter) {otherwise}",
-        MatterFact::COLUMNS.join(", ")
-    );
+fn fact(connection: &Connection, tenant: &str, row: &PreparedFact, sql: &str) -> Result<(), StoreError> {
+    let fact = &row.fact;
     let values = params![
         tenant,
         fact.matter.as_str(),
@@ -204,10 +232,10 @@ fn fact(connection: &Connection, tenant: &str, fact: &MatterFact, otherwise: &st
         fact.place,
         fact.holder.as_str(),
         fact.sender.as_ref().map(|u| u.as_str()),
-        json("matter_fact", fact.matter.as_str(), &fact.held)?,
-        json("matter_fact", fact.matter.as_str(), &fact.concerned)?,
+        row.held,
+        row.concerned,
         fact.complained_of.as_ref().map(|u| u.as_str()),
-        json("matter_fact", fact.matter.as_str(), &fact.facts)?,
+        row.facts,
         fact.outcome,
         fact.received.to_string(),
         fact.answered.map(|d| d.to_string()),
@@ -220,7 +248,7 @@ fn fact(connection: &Connection, tenant: &str, fact: &MatterFact, otherwise: &st
         fact.recommendations,
         fact.answered_recommendations,
     ];
-    run(connection, &sql, values).map(drop)
+    run(connection, sql, values).map(drop)
 }
 
 fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<(), StoreError> {
@@ -289,8 +317,8 @@ fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceedi
         }
     };
     duties(connection, tenant, prepared)?;
-    if let Some(row) = &write.fact {
-        fact(connection, tenant, row, &new_fact())?;
+    if let Some(row) = &prepared.fact {
+        fact(connection, tenant, row, &NEW_FACT)?;
     }
     scope(connection, tenant, write, seq)
 }

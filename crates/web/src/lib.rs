@@ -27,6 +27,7 @@ mod context;
 mod files;
 mod filing;
 mod form;
+mod instant;
 mod listen;
 mod moves;
 mod pages;

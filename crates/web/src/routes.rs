@@ -17,6 +17,7 @@ use tower_http::timeout::RequestBodyTimeoutLayer;
 
 use crate::context::{Asked, Proxy, Shared, WebConfig};
 use crate::form::{FORM_BYTES, Files, Form, unreadable};
+use crate::instant::{TimeOfCall, hold};
 use crate::problem::{self, Problem};
 use crate::templates::Templates;
 use crate::{api, pages, resume, staff, unread};
@@ -156,6 +157,8 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let templates =
         Arc::new(Templates::load(office.shared_wording()).map_err(|e| AppError::internal(format!("{e:#}")))?);
     let proxy = config.proxy;
+    let time = office.time_source();
+    let office = office.timed_by(Arc::new(TimeOfCall(Arc::clone(&time))));
     let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
     Ok(Router::new()
         .merge(public())
@@ -165,6 +168,7 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), guard))
         .layer(middleware::from_fn(move |request, next| forwarded(request, next, proxy)))
+        .layer(middleware::from_fn(move |request, next| hold(Arc::clone(&time), request, next)))
         .layer(DefaultBodyLimit::max(FORM_BYTES))
         .layer(middleware::from_fn(|request, next| unread::read_on(request, next, UPLOAD_BYTES, STILL)))
         .layer(CompressionLayer::new())

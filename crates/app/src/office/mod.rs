@@ -206,6 +206,17 @@ impl Office {
         }
     }
 
+    /// The same office with what it has in memory, its time read through another source.
+    #[must_use]
+    pub fn timed_by(&self, time: Arc<dyn TimeSource>) -> Self {
+        Self { parts: Arc::new(Parts { time, ..(*self.parts).clone() }), ..self.clone() }
+    }
+
+    /// Where its time comes from.
+    pub fn time_source(&self) -> Arc<dyn TimeSource> {
+        Arc::clone(&self.parts.time)
+    }
+
     /// The same office under another family of packs.
     pub fn with_procedure(&self, procedure: &str) -> Self {
         Self {

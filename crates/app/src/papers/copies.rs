@@ -81,8 +81,10 @@ pub(crate) async fn removal(office: &Office, proceeding: &ProceedingId) -> Resul
     Ok((records, files))
 }
 
-/// Copies made in one sweep; the rest waits for the next.
-const MADE: u32 = 100;
+/// Copies made at once.
+const MADE: u64 = 100;
+/// Notes read at once.
+const PAGE: u32 = 200;
 /// Hours after which a copy that could not be made is tried again.
 const AGAIN_HOURS: i64 = 1;
 
@@ -100,31 +102,45 @@ pub(super) async fn served(office: &Office, paper: &Paper, letter: Letter) -> Re
     }
 }
 
-/// Makes the copies that wait: set once and stored under the key of their letter. Called by the sweep.
+/// Makes the copies that wait: set once and stored under the key of their letter. Called by the server beside the
+/// sweep, which it does not delay.
 ///
 /// # Errors
 /// As the store; a copy that cannot be made now is tried again later and keeps none of the others.
-pub(crate) async fn make_waiting(office: &Office) -> Result<u64> {
+pub async fn make_copies(office: &Office) -> Result<u64> {
+    // Without fonts nothing can be set; the doctor says so.
+    if super::missing_faces(office).is_none() {
+        return Ok(0);
+    }
     let now = office.machine_now();
-    let mut made = 0;
-    for item in office.store().items(office.tenant(), ItemKind::CopyToMake, "", "", MADE).await? {
-        let not_before = item.doc.get("after").and_then(|a| a.as_str()?.parse::<Timestamp>().ok());
-        if not_before.is_some_and(|at| at > now) {
-            continue;
-        }
-        match make(office, &item.key).await {
-            Ok(true) => made += 1,
-            Ok(false) => {}
-            Err(AppError::Busy) => return Ok(made),
-            Err(error) => {
-                tracing::error!(paper = %item.key, error = ?error, "the copy of a paper could not be made; it is tried again later");
-                let again = now.checked_add(AGAIN_HOURS.hours()).unwrap_or(Timestamp::MAX);
-                let item = ItemRecord { doc: serde_json::json!({ "after": again }), ..item };
-                office.store().put_items(office.tenant(), vec![item]).await?;
+    let (mut made, mut after) = (0, String::new());
+    loop {
+        let page = office.store().items(office.tenant(), ItemKind::CopyToMake, "", &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(made) };
+        after.clone_from(&last.key);
+        for item in page {
+            let not_before = item.doc.get("after").and_then(|a| a.as_str()?.parse::<Timestamp>().ok());
+            if not_before.is_some_and(|at| at > now) {
+                continue;
+            }
+            match make(office, &item.key).await {
+                Ok(done) => made += u64::from(done),
+                Err(AppError::Busy) => return Ok(made),
+                Err(error) => put_off(office, item, &error, now).await?,
+            }
+            if made >= MADE {
+                return Ok(made);
             }
         }
     }
-    Ok(made)
+}
+
+/// Tries a copy again later: what keeps it from being made, such as a missing font, is not mended in a minute.
+async fn put_off(office: &Office, item: ItemRecord, error: &AppError, now: Timestamp) -> Result<()> {
+    tracing::error!(paper = %item.key, error = ?error, "the copy of a paper could not be made; it is tried again later");
+    let again = now.checked_add(AGAIN_HOURS.hours()).unwrap_or(Timestamp::MAX);
+    let item = ItemRecord { doc: serde_json::json!({ "after": again }), ..item };
+    Ok(office.store().put_items(office.tenant(), vec![item]).await?)
 }
 
 /// Makes one copy; `false` when there is nothing to make any more.

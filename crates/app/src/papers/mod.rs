@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff};
 
-pub(crate) use copies::{changed_copies, make_waiting, removal};
+pub use copies::make_copies;
+pub(crate) use copies::{changed_copies, removal};
 pub(crate) use make::make_paper;
 
 /// A paper as it is kept.

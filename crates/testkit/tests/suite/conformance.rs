@@ -224,8 +224,8 @@ async fn numbers_of_an_older_store_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     let schema = [
-        include_str!("../../storage-sqlite/migrations/0001_first.sql"),
-        include_str!("../../storage-sqlite/migrations/0002_file_hash.sql"),
+        include_str!("../../../storage-sqlite/migrations/0001_first.sql"),
+        include_str!("../../../storage-sqlite/migrations/0002_file_hash.sql"),
     ];
     rusqlite::Connection::open(&path)
         .unwrap()
@@ -236,8 +236,8 @@ async fn numbers_of_an_older_store_go_on() {
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let schema = [
-        include_str!("../../storage-postgres/migrations/0001_first.sql"),
-        include_str!("../../storage-postgres/migrations/0002_file_hash.sql"),
+        include_str!("../../../storage-postgres/migrations/0001_first.sql"),
+        include_str!("../../../storage-postgres/migrations/0002_file_hash.sql"),
     ];
     let versions =
         "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2);";
@@ -308,10 +308,10 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.db");
     let schema = [
-        include_str!("../../storage-sqlite/migrations/0001_first.sql"),
-        include_str!("../../storage-sqlite/migrations/0002_file_hash.sql"),
-        include_str!("../../storage-sqlite/migrations/0003_reservation.sql"),
-        include_str!("../../storage-sqlite/migrations/0004_proceeding.sql"),
+        include_str!("../../../storage-sqlite/migrations/0001_first.sql"),
+        include_str!("../../../storage-sqlite/migrations/0002_file_hash.sql"),
+        include_str!("../../../storage-sqlite/migrations/0003_reservation.sql"),
+        include_str!("../../../storage-sqlite/migrations/0004_proceeding.sql"),
     ];
     let before = rusqlite::Connection::open(&path).unwrap();
     before.execute_batch(&format!("{} PRAGMA user_version=4; {old}", schema.join("\n"))).unwrap();
@@ -322,10 +322,10 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
     let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
     tokio::spawn(connection);
     let schema = [
-        include_str!("../../storage-postgres/migrations/0001_first.sql"),
-        include_str!("../../storage-postgres/migrations/0002_file_hash.sql"),
-        include_str!("../../storage-postgres/migrations/0003_reservation.sql"),
-        include_str!("../../storage-postgres/migrations/0004_proceeding.sql"),
+        include_str!("../../../storage-postgres/migrations/0001_first.sql"),
+        include_str!("../../../storage-postgres/migrations/0002_file_hash.sql"),
+        include_str!("../../../storage-postgres/migrations/0003_reservation.sql"),
+        include_str!("../../../storage-postgres/migrations/0004_proceeding.sql"),
     ];
     let versions = "CREATE TABLE schema_version (number INTEGER PRIMARY KEY); INSERT INTO schema_version VALUES (1), (2), (3), (4);";
     client.batch_execute(&format!("{} {versions} {old}", schema.join("\n"))).await.unwrap();

@@ -65,9 +65,10 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         // Drawn twice it is the same; for the post with the name on this copy only.
         let pdf = papers::draw(o, notice, Form::Pdf, "").await.unwrap();
         assert!(pdf == papers::draw(o, notice, Form::Pdf, "").await.unwrap(), "set twice it comes out the same");
-        // The sweep makes the copy that is served: stored and never set again, not even a changed letter gives other
+        // The server makes the copy that is served: stored and never set again, not even a changed letter gives other
         // bytes.
-        huiyin_app::sweep::run(o).await.unwrap();
+        assert!(papers::make_copies(o).await.unwrap() > 0);
+        assert_eq!(papers::make_copies(o).await.unwrap(), 0, "each once");
         let mut forged = notice.clone();
         forged.letter.title = "改过的标题".into();
         assert!(pdf == papers::draw(o, &forged, Form::Pdf, "").await.unwrap(), "the copy and not the letter of today");

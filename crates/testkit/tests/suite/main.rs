@@ -1,0 +1,29 @@
+//! The tests of the whole system, as one program: an office on a real store, pages in a real browser. Each room is a file.
+
+mod accounts;
+mod altered;
+mod browser;
+mod bursts;
+mod conformance;
+mod connections;
+mod corrected;
+mod finding;
+mod forms;
+mod guards;
+mod invented;
+mod keeping;
+mod leap;
+mod ledgers;
+mod lifecycle;
+mod pages;
+mod papers;
+mod posts;
+mod proceedings;
+mod published;
+mod reading;
+mod rights;
+mod rules;
+mod sealed;
+mod standards;
+mod together;
+mod uploads;
