@@ -396,7 +396,7 @@ impl Store for PostgresStore {
         let sql = "INSERT INTO lease (tenant, name, next) VALUES ($1,$2,1+$3::bigint) ON CONFLICT (tenant, name) DO UPDATE SET next=lease.next+$3::bigint RETURNING next";
         let row = self.client().await?.query_one(sql, &[&tenant.0, &name, &i64::from(count)]).await.map_err(fault)?;
         let next: i64 = row.get(0);
-        Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+        StoreError::serial("lease", name, next - i64::from(count))
     }
 
     async fn reserve(

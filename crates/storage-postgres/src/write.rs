@@ -207,8 +207,9 @@ pub(crate) async fn reserve(
             transaction.query_one(&next, &[&tenant.0, &series, &holder, &until]).await.map_err(fault)?.get(0)
         }
     };
+    let n = StoreError::serial("reservation", series, n)?;
     transaction.commit().await.map_err(fault)?;
-    Ok(Reserved { series: series.to_owned(), n: u64::try_from(n).unwrap_or(1), holder: holder.to_owned() })
+    Ok(Reserved { series: series.to_owned(), n, holder: holder.to_owned() })
 }
 
 fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError> {

@@ -546,6 +546,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_lease_that_is_no_serial_is_an_error_and_not_the_first() {
+        let (_folder, path) = place();
+        let store = SqliteStore::open(&path).unwrap();
+        let (tenant, at) = (TenantId::new("t"), Timestamp::UNIX_EPOCH);
+        connect(&path)
+            .unwrap()
+            .execute("INSERT INTO lease (tenant, name, next) VALUES ('t', 'serial:2026', -40)", [])
+            .unwrap();
+        let error = store.lease(&tenant, "serial:2026", 1).await.unwrap_err();
+        assert!(error.to_string().contains("serial:2026"), "{error}");
+        assert!(store.reserve(&tenant, "serial:2026", "x", at, at).await.is_err());
+    }
+
+    #[tokio::test]
     async fn a_damaged_row_says_nothing_of_what_stands_in_it() {
         let (_folder, path) = place();
         let store = SqliteStore::open(&path).unwrap();

@@ -459,7 +459,7 @@ pub(crate) fn lease(connection: &Connection, tenant: &str, name: &str, count: u3
         .prepare_cached(sql)
         .and_then(|mut s| s.query_row(params![tenant, name, count], |r| r.get(0)))
         .map_err(fault)?;
-    Ok(u64::try_from(next - i64::from(count)).unwrap_or(1))
+    StoreError::serial("lease", name, next - i64::from(count))
 }
 
 fn signed(n: u64) -> i64 {
@@ -482,7 +482,7 @@ pub(crate) fn reserve(
         .and_then(|mut s| s.query_row(values, |r| r.get(0)).optional())
         .map_err(fault)?;
     if let Some(n) = free {
-        return Ok(Reserved { n: u64::try_from(n).unwrap_or(1), ..wanted });
+        return Ok(Reserved { n: StoreError::serial("reservation", &wanted.series, n)?, ..wanted });
     }
     let n = lease(connection, tenant, &wanted.series, 1)?;
     let sql = "INSERT INTO reservation (tenant, series, n, holder, until) VALUES (?1,?2,?3,?4,?5)";

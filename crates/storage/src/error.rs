@@ -38,6 +38,18 @@ impl StoreError {
         Self::Corrupt { table, row: row.to_owned(), why }
     }
 
+    /// The serial in a row; one that somebody changed to what is none is an error, and never read as the first.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] below 1.
+    pub fn serial(table: &'static str, row: &str, n: i64) -> Result<u64, Self> {
+        u64::try_from(n).ok().filter(|n| *n > 0).ok_or_else(|| Self::Corrupt {
+            table,
+            row: row.to_owned(),
+            why: "the serial is no positive number".to_owned(),
+        })
+    }
+
     /// A proceeding of a kind that this program does not know.
     pub fn unknown_kind(row: &str, kind: &str) -> Self {
         Self::Corrupt { table: "proceeding", row: row.to_owned(), why: format!("unknown kind `{kind}`") }

@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use huiyin_domain::ids::{ProceedingId, TenantId};
+use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::procedure::Relation;
-use huiyin_storage::{Changes, Expected, FileUse, ItemKind, ProceedingWrite, Store, StoreError, Table, conformance};
+use huiyin_storage::{
+    Changes, Expected, FileUse, ItemKind, ListQuery, ProceedingWrite, Store, StoreError, Table, Visibility, conformance,
+};
 use huiyin_storage_postgres::{PostgresStore, Protection};
 use huiyin_storage_sqlite::SqliteStore;
 use huiyin_testkit::{not_run, postgres_database, postgres_store};
@@ -392,4 +394,49 @@ async fn a_migration_that_was_changed_since_is_refused() {
     client.execute("UPDATE schema_version SET sha256='00' WHERE number=3", &[]).await.unwrap();
     let why = format!("{:?}", PostgresStore::open(&url, None).await.unwrap_err());
     assert!(why.contains("migration 3"), "{why}");
+}
+
+/// A page of a list among 50,000 matters reads a page and no table.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_reads_a_page_of_fifty_thousand_from_a_key() {
+    let Some(url) = postgres_database("postgres_pages").await else { return };
+    let store = PostgresStore::open(&url, None).await.unwrap();
+    let (client, connection) = tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let doc = conformance::sample("x", "a", jiff::Timestamp::UNIX_EPOCH);
+    let doc = serde_json::to_string(&doc).unwrap().replace('\'', "''");
+    let fill = format!(
+        "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind)
+           SELECT 't', 'm-' || lpad(i::text, 6, '0'), '', 1, i::text, 1, 'intake', '{doc}', 'matter' FROM generate_series(1, 50000) i;
+         INSERT INTO reader (tenant, unit, proceeding) SELECT 't', 'a', 'm-' || lpad(i::text, 6, '0') FROM generate_series(1, 50000) i;
+         INSERT INTO reader (tenant, unit, proceeding) SELECT 't', 'b', 'm-' || lpad(i::text, 6, '0') FROM generate_series(1, 50000, 3) i;
+         ANALYZE;"
+    );
+    client.batch_execute(&fill).await.unwrap();
+    let read = async || {
+        client.batch_execute("SELECT pg_stat_clear_snapshot()").await.unwrap();
+        let sql = "SELECT sum(seq_tup_read)::bigint, sum(idx_tup_fetch)::bigint FROM pg_stat_user_tables WHERE relname IN ('proceeding', 'reader')";
+        let row = client.query_one(sql, &[]).await.unwrap();
+        (row.get::<_, i64>(0), row.get::<_, i64>(1))
+    };
+    for units in [&["a"][..], &["b"], &["a", "b"]] {
+        let visibility = Visibility::units(units.iter().map(|u| UnitId::new(*u)).collect());
+        let tenant = TenantId::new("t");
+        let query = ListQuery { tenant, kind: ProceedingKind::Matter, visibility, phase: None, after: None, limit: 50 };
+        let (scanned, fetched) = read().await;
+        let page = store.list(&query).await.unwrap();
+        assert_eq!(page.rows.len(), 50);
+        // The server counts what a session did some time after it; it is asked until it says more than nothing.
+        let mut now = read().await;
+        for _ in 0..200 {
+            if now.1 > fetched {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            store.list(&query).await.unwrap();
+            now = read().await;
+        }
+        assert_eq!(now.0, scanned, "{units:?}: a table was read from end to end");
+        assert!(now.1 - fetched < 20_000, "{units:?}: {} rows were fetched", now.1 - fetched);
+    }
 }
