@@ -335,7 +335,7 @@ async fn one(
         Some(more) => Some(all_terms(office, matter, more).await?),
         None => None,
     };
-    crate::people::on_the_letter(office, ground, matter, rule, &decision.subject, changes).await?;
+    crate::people::on_the_letter(office, matter, rule, &decision.subject, changes).await?;
     let terms = if rule.verb == Verb::Destroy {
         crate::keeping::destroy(office, ground, &mut decision.subject, changes).await?;
         Some(String::new())

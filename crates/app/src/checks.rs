@@ -81,7 +81,7 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
     let readable = |m: &Matter| m.may_read(&staff.actor(), &directory);
     for id in &closed {
         // Who may read it, the matter itself says.
-        let Some(matter) = office.store().matter(office.tenant(), id).await?.filter(readable) else { continue };
+        let Some(matter) = projection::readable(office, id).await?.filter(readable) else { continue };
         seen += 1;
         if numbers.len() < count {
             numbers.push(matter.number.clone());

@@ -149,7 +149,7 @@ pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
     })
     .await?;
     for id in archived {
-        let Some(matter) = office.store().matter(office.tenant(), &id).await? else { continue };
+        let Some(matter) = projection::readable(office, &id).await? else { continue };
         let kept = kept(&office.ground(&matter.pack).await?.book, &matter);
         out.push(Shelf {
             through: if let Kept::Through(day) = kept { Some(day) } else { None },

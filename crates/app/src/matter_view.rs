@@ -1,7 +1,7 @@
 //! A matter as an officer may read it: what is asked, what was done, what is owed, and the next lawful moves.
 
 use huiyin_domain::decide::{Closed, Offer, offers};
-use huiyin_domain::event::EventKind;
+use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::{Fact, Verb};
@@ -60,6 +60,21 @@ pub struct MatterView {
 }
 
 impl MatterView {
+    /// Takes out what waits for a purpose: the text, the files, and what the petitioner added.
+    fn close(&mut self) {
+        if !self.closed {
+            return;
+        }
+        // A part that is no accusation has its own text, which says nothing of the one that is.
+        if self.matter.facts.contains(&Fact::Accusation) || !self.own_text {
+            self.text.clear();
+        }
+        self.files.clear();
+        let hers = |e: &&huiyin_storage::EventRecord| e.event.actor == EventActor::Petitioner;
+        let added: Vec<u32> = self.events.iter().filter(hers).map(|e| e.event.n).collect();
+        self.words.retain(|w| !added.contains(&w.n));
+    }
+
     /// Whether text and files wait for a purpose: they are those of an accusation.
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -84,11 +99,18 @@ impl MatterView {
     }
 }
 
-/// The whole view for an officer.
+/// The whole view for an officer; what an accusation says is left out until it is opened for a purpose.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such matter for this reader.
 pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<MatterView> {
+    let mut view = open_for_officer(office, staff, number).await?;
+    view.close();
+    Ok(view)
+}
+
+/// Everything an officer may read, also of an accusation: for whoever has stated a purpose.
+async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Result<MatterView> {
     let matter = readable(office, staff, number).await?;
     let mut view = whole(office, matter).await?;
     let directory = office.directory().await?;
@@ -105,26 +127,23 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
         .collect();
     view.words.retain(|w| !private.contains(&w.n));
     view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
-    let sealed =
-        view.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
+    // What an accusation says is read for a purpose. It stands in the letter, which all its parts share.
+    let says_more = |m: &Matter| m.facts.contains(&Fact::Accusation) && !m.facts.contains(&Fact::Destroyed);
+    view.closed = says_more(&view.matter) || view.siblings.iter().any(says_more);
+    let sealed = view.siblings.iter().any(|m| says_more(m) && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
     view.joined = crate::joinder::others(office, &view.matter).await?;
     view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
     // What shows who somebody is, is read with identity, for a purpose.
     view.files.retain(|f| !f.identity);
-    // What an accusation says is read for a purpose, and each reading is recorded.
-    if view.matter.facts.contains(&Fact::Accusation) && !view.matter.facts.contains(&Fact::Destroyed) {
-        view.closed = true;
-        view.text.clear();
-        view.files.clear();
-    }
-    // Files and text belong to the whole letter: where another part of it is an accusation, only this part's own words
-    // are shown.
+    // Files and text belong to the whole letter: where another part of it is an accusation that is not this reader's,
+    // only this part's own words are shown.
     if sealed {
         view.files.clear();
         if !view.own_text {
             view.text = String::new();
         }
+        view.closed = says_more(&view.matter);
     }
     Ok(view)
 }
@@ -135,27 +154,15 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
 pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<MatterView> {
-    let mut view = for_officer(office, staff, number).await?;
-    if !view.closed {
-        return Ok(view);
+    let mut view = open_for_officer(office, staff, number).await?;
+    if view.closed {
+        let audit = reading(office, staff, &view.matter, "accusation", purpose)?;
+        view.audits.push(audit.clone());
+        let mut changes = Changes::new(office.tenant().clone());
+        changes.audits.push(audit);
+        office.store().commit(changes).await?;
+        view.closed = false;
     }
-    let audit = reading(office, staff, &view.matter, "accusation", purpose)?;
-    let mut changes = Changes::new(office.tenant().clone());
-    changes.audits.push(audit);
-    office.store().commit(changes).await?;
-    let directory = office.directory().await?;
-    let open = whole(office, view.matter.clone()).await?;
-    // Another part of the letter may be somebody else's to read: then only this part's own words are shown.
-    let others =
-        open.siblings.iter().any(|m| m.facts.contains(&Fact::Accusation) && !m.may_read(&staff.actor(), &directory));
-    if !others || open.own_text {
-        view.text = open.text;
-    }
-    if !others {
-        view.files = open.files.into_iter().filter(|f| !f.identity).collect();
-    }
-    view.audits = open.audits;
-    view.closed = false;
     Ok(view)
 }
 

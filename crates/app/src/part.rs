@@ -147,7 +147,8 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     tell(&mut changes, office, &record, &goes_on, "part-undone");
     let done = goes_on.clone();
     seal(&mut changes, &ground, back, closing, Payload::default(), Expected::Version(matter.version), None)?;
-    seal(&mut changes, &ground, goes_on, returned, Payload::default(), Expected::Version(first.version), None)?;
+    let own = office.ground(&goes_on.pack).await?;
+    seal(&mut changes, &own, goes_on, returned, Payload::default(), Expected::Version(first.version), None)?;
     office.store().commit(changes).await?;
     Ok(done)
 }

@@ -14,7 +14,7 @@ use huiyin_storage::{Changes, Expected, RecordWrite};
 
 use crate::access::Recusal;
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Ground, Office};
+use crate::office::Office;
 use crate::seal::seal;
 use crate::vault;
 
@@ -65,7 +65,6 @@ pub(crate) async fn agents(
 /// The other parts say so in the same commit, so that none of them is a way round and none is lost.
 pub(crate) async fn on_the_letter(
     office: &Office,
-    ground: &Ground,
     before: &Matter,
     rule: &MoveRule,
     after: &Matter,
@@ -92,7 +91,8 @@ pub(crate) async fn on_the_letter(
         } else {
             next.facts.remove(&Fact::HasAgent);
         }
-        seal(changes, ground, next, events, Payload::default(), Expected::Version(part.version), None)?;
+        let own = office.ground(&part.pack).await?;
+        seal(changes, &own, next, events, Payload::default(), Expected::Version(part.version), None)?;
     }
     Ok(())
 }

@@ -2,13 +2,14 @@
 //! documents.
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
+use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{MoveRule, RuleBook, Verb};
-use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact};
+use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, StoreError};
 
-use crate::error::Result;
-use crate::office::{Ground, Office};
+use crate::error::{AppError, Result};
+use crate::office::{Ground, Office, Setting};
 
 /// Rows read at once.
 const PAGE: u32 = 2_000;
@@ -17,7 +18,6 @@ const WRITTEN: u32 = 200;
 
 /// The row of a matter.
 pub(crate) fn of(ground: &Ground, matter: &Matter) -> MatterFact {
-    let about = |name: &str| matter.complained_of.as_deref().is_some_and(|c| c.contains(name));
     let owed =
         matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped()).map(|c| c.due);
     let mut fact = MatterFact {
@@ -32,7 +32,7 @@ pub(crate) fn of(ground: &Ground, matter: &Matter) -> MatterFact {
         sender: matter.sender.clone(),
         held: matter.held.iter().cloned().collect(),
         concerned: matter.concerned().into_iter().collect(),
-        complained_of: ground.directory.units.iter().find(|u| about(&u.name)).map(|u| u.id.clone()),
+        complained_of: matter.complained_of.clone(),
         facts: matter.facts.clone(),
         outcome: matter.outcome.clone(),
         received: matter.received_on,
@@ -70,25 +70,58 @@ fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
     }
 }
 
-/// Writes the rows of matters that have none, since an earlier program wrote them; says how many there were.
+/// The setting that says that every matter has its row: from then on each version brings its own.
+const COMPLETE: &str = "matter_facts_complete";
+
+/// Writes the rows of matters that have none, since an earlier program wrote them; says how many there were. A matter
+/// that cannot be read is left out and logged, as lists do: `doctor` names it.
 ///
 /// # Errors
 /// As the store.
 pub async fn complete(office: &Office) -> Result<u64> {
-    let mut done = 0;
+    if office.setting(COMPLETE).await?.is_some() {
+        return Ok(0);
+    }
+    // One at a time: whoever waits finds it done.
+    let _turn = office.turn(COMPLETE).await;
+    let (mut done, mut after) = (0, ProceedingId::new(""));
     loop {
-        let missing = office.store().without_facts(office.tenant(), WRITTEN).await?;
-        if missing.is_empty() {
-            return Ok(done);
-        }
+        let missing = office.store().without_facts(office.tenant(), &after, WRITTEN).await?;
+        let Some(last) = missing.last() else { break };
+        after.clone_from(last);
         let mut changes = Changes::new(office.tenant().clone());
         for id in &missing {
-            if let Some(matter) = office.store().matter(office.tenant(), id).await? {
-                changes.facts.push(of(&office.ground(&matter.pack).await?, &matter));
+            match row_of(office, id).await {
+                Ok(row) => changes.facts.extend(row),
+                Err(error @ (AppError::Busy | AppError::CannotWrite(_))) => return Err(error),
+                Err(error) => {
+                    tracing::error!(matter.id = %id, error = ?error, "a matter is in no total: it cannot be read")
+                }
             }
         }
         done += u64::try_from(changes.facts.len()).unwrap_or(u64::MAX);
         office.store().commit(changes).await?;
+    }
+    office.write(vec![Setting::put(COMPLETE, true)?]).await?;
+    Ok(done)
+}
+
+async fn row_of(office: &Office, id: &ProceedingId) -> Result<Option<MatterFact>> {
+    let Some(matter) = office.store().matter(office.tenant(), id).await? else { return Ok(None) };
+    Ok(Some(of(&office.ground(&matter.pack).await?, &matter)))
+}
+
+/// A matter of a walk over many; one that cannot be read is left out and logged.
+///
+/// # Errors
+/// As the store, but for a damaged row.
+pub(crate) async fn readable(office: &Office, id: &ProceedingId) -> Result<Option<Matter>> {
+    match office.store().matter(office.tenant(), id).await {
+        Err(error @ StoreError::Corrupt { .. }) => {
+            tracing::error!(matter.id = %id, error = %error, "a damaged row was left out; run huiyin doctor");
+            Ok(None)
+        }
+        other => Ok(other?),
     }
 }
 
@@ -100,9 +133,7 @@ pub(crate) async fn agrees(office: &Office, matter: &Matter) -> Result<bool> {
     let query =
         FactQuery { tenant: office.tenant().clone(), range: FactRange::One(matter.id.clone()), after: None, limit: 1 };
     let Some(kept) = office.store().matter_facts(&query).await?.pop() else { return Ok(true) };
-    // Whom it names goes by what units were called when it was written.
-    let should =
-        MatterFact { complained_of: kept.complained_of.clone(), ..of(&office.ground(&matter.pack).await?, matter) };
+    let should = of(&office.ground(&matter.pack).await?, matter);
     Ok(kept == should)
 }
 

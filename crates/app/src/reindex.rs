@@ -23,7 +23,12 @@ pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<u64> 
     let (mut done, mut seen) = (0, BTreeSet::new());
     let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {
-        for matter in page.into_iter().filter(|m| !m.facts.contains(&Fact::Destroyed)) {
+        for matter in page {
+            // Of a destroyed one nothing is indexed; only the row by which it is counted is written.
+            if matter.facts.contains(&Fact::Destroyed) {
+                again(office, matter).await?;
+                continue;
+            }
             if seen.insert(matter.id.clone()) {
                 again(office, matter).await?;
                 done += 1;
@@ -50,13 +55,14 @@ async fn again(office: &Office, matter: Matter) -> Result<()> {
 async fn one(office: &Office, matter: &Matter) -> Result<()> {
     let mut changes = Changes::new(office.tenant().clone());
     let ground = office.ground(&matter.pack).await?;
-    if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await? {
+    let destroyed = matter.facts.contains(&Fact::Destroyed);
+    if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?.filter(|_| !destroyed) {
         changes.records.extend(references::of_paper(&matter.id, &record.submission.paper)?);
     }
     for paper in papers::all(office, &matter.id).await? {
         changes.records.extend(references::write(&matter.id, &paper.number).transpose()?);
     }
-    let terms = act::all_terms(office, matter, "").await?;
+    let terms = if destroyed { None } else { Some(act::all_terms(office, matter, "").await?) };
     let mut next = matter.clone();
     next.version += 1;
     changes.proceedings.push(ProceedingWrite {
@@ -64,7 +70,7 @@ async fn one(office: &Office, matter: &Matter) -> Result<()> {
         fact: Some(projection::of(&ground, &next)),
         subject: next.into(),
         expected: Expected::Version(matter.version),
-        terms: Some(terms),
+        terms,
     });
     match office.store().commit(changes).await {
         Err(StoreError::ChangedMeanwhile) => Err(AppError::ChangedMeanwhile),

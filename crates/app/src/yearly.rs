@@ -11,7 +11,7 @@ use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, UnitId};
 use huiyin_domain::payload::Field;
 use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::{Fact, Phase, RuleBook};
-use huiyin_domain::unit::Unit;
+use huiyin_domain::unit::{Directory, Unit};
 use huiyin_storage::{FactRange, MatterFact, Record, RecordWrite, Table};
 use huiyin_wording::Language;
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ pub struct Figures {
 }
 
 impl Figures {
-    fn add(&mut self, matter: &MatterFact) {
+    fn add(&mut self, matter: &MatterFact, directory: &Directory) {
         // An entry that is void was nobody's petition.
         if matter.facts.contains(&Fact::Voided) {
             return;
@@ -95,8 +95,9 @@ impl Figures {
         let class = matter.class.as_deref().and_then(|c| c.split('/').next()).unwrap_or("").to_owned();
         *self.classes.entry(class).or_default() += 1;
         *self.organs.entry(matter.holder.clone()).or_default() += 1;
-        if let Some(unit) = &matter.complained_of {
-            *self.complained_of.entry(unit.clone()).or_default() += 1;
+        let named = |u: &&Unit| matter.complained_of.as_deref().is_some_and(|c| c.contains(u.name.as_str()));
+        if let Some(unit) = directory.units.iter().find(named) {
+            *self.complained_of.entry(unit.id.clone()).or_default() += 1;
         }
         self.transferred += u64::from(matter.transferred);
         self.assigned += has(Fact::Assigned);
@@ -136,7 +137,7 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
     projection::each(office, FactRange::Received(first, last), |matter| {
         if office_of(&matter).is_some_and(|o| &o.id == unit) || matter.held.contains(unit) {
             let before = figures.answered_recommendations;
-            figures.add(&matter);
+            figures.add(&matter, &directory);
             if figures.answered_recommendations > before {
                 with_answers.push((matter.matter, PackId(matter.pack)));
             }

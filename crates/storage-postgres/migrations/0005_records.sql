@@ -38,7 +38,8 @@ INSERT INTO doomed_file (tenant, name, doc) SELECT tenant, key, CASE doc WHEN 'n
 INSERT INTO paper_day (tenant, unit, day, proceeding, n, doc) SELECT tenant, substr(left(key, -55), 5), left(right(key, 54), 10), left(right(key, 43), 36), right(key, 6), doc FROM item WHERE kind='paper' AND key LIKE 'day:%';
 INSERT INTO paper_copy (tenant, proceeding, n, doc) SELECT tenant, left(right(key, 43), 36), right(key, 6), doc FROM item WHERE kind='paper' AND key LIKE 'pdf:%';
 INSERT INTO paper (tenant, proceeding, n, doc) SELECT tenant, left(key, -7), right(key, 6), doc FROM item WHERE kind='paper' AND key NOT LIKE 'day:%' AND key NOT LIKE 'pdf:%';
-INSERT INTO joinder_member (tenant, joinder, proceeding, doc) SELECT tenant, left(key, -37), right(key, 36), doc FROM item WHERE kind='joinder';
+-- The first ones said only by being there that a matter belongs.
+INSERT INTO joinder_member (tenant, joinder, proceeding, doc) SELECT tenant, left(key, -37), right(key, 36), CASE doc WHEN 'null' THEN '{"belongs":true}' ELSE doc END FROM item WHERE kind='joinder';
 INSERT INTO recusal (tenant, officer, proceeding, doc) SELECT tenant, left(key, -37), right(key, 36), doc FROM item WHERE kind='recusal';
 INSERT INTO draw (tenant, unit, id, doc) SELECT tenant, left(key, -37), right(key, 36), doc FROM item WHERE kind='draw';
 INSERT INTO report_sending (tenant, unit, year, id, doc) SELECT tenant, left(key, -42), left(right(key, 41), 4), right(key, 36), doc FROM item WHERE kind='report';
@@ -46,6 +47,8 @@ INSERT INTO reference (tenant, number, proceeding, doc) SELECT tenant, left(key,
 INSERT INTO imported_row (tenant, number, origin, doc) SELECT tenant, split_part(key, ':', 1), substr(key, strpos(key, ':')+1), doc FROM item WHERE kind='imported';
 INSERT INTO link (tenant, matter, proceeding, doc) SELECT tenant, left(key, -37), right(key, 36), doc FROM item WHERE kind='link';
 INSERT INTO rules (tenant, kind, id, doc) SELECT tenant, split_part(key, ':', 1), substr(key, strpos(key, ':')+1), doc FROM item WHERE kind='rules';
+-- Servers that run are seen by the new program too.
+UPDATE item SET kind='server' WHERE kind='presence' AND key LIKE 'served:%';
 DELETE FROM item WHERE kind IN ('unit','officer','credential','second_factor','token','place','setting','act','published','code','doomed','paper','joinder','recusal','draw','report','reference','imported','link','rules','presence');
 -- A petitioner who follows a matter is no officer who signed in.
 UPDATE item SET kind='follow' WHERE kind='session' AND strpos(key, ':')=0;
@@ -65,10 +68,13 @@ DELETE FROM reader WHERE proceeding IS NULL;
 DROP INDEX reader_seq;
 ALTER TABLE reader DROP CONSTRAINT reader_pkey, DROP COLUMN seq, ADD PRIMARY KEY (tenant, unit, proceeding);
 CREATE INDEX reader_proceeding ON reader (tenant, proceeding);
+-- Each row is written anew: the inverted index is made once, behind it.
+DROP INDEX search_vector;
 ALTER TABLE search ADD COLUMN proceeding TEXT COLLATE "C";
 UPDATE search s SET proceeding=m.id FROM proceeding m WHERE m.seq=s.seq;
 DELETE FROM search WHERE proceeding IS NULL;
 ALTER TABLE search DROP CONSTRAINT search_pkey, DROP COLUMN seq, ADD PRIMARY KEY (tenant, proceeding);
+CREATE INDEX search_vector ON search USING GIN (vector) WITH (fastupdate = off);
 DROP INDEX proceeding_kind;
 DROP INDEX matter_id;
 ALTER TABLE proceeding DROP CONSTRAINT matter_pkey, DROP COLUMN seq, ADD PRIMARY KEY (tenant, id);

@@ -128,6 +128,8 @@ impl PostgresStore {
         let known = MIGRATIONS.last().map_or(0, |m| m.number);
         let mut client = self.client().await?;
         let transaction = client.transaction().await.map_err(fault)?;
+        // Moving what a large office holds takes longer than a statement of a request may.
+        transaction.batch_execute("SET LOCAL statement_timeout=0; SET LOCAL lock_timeout=0").await.map_err(fault)?;
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&MIGRATION_LOCK]).await.map_err(fault)?;
         let tables = "CREATE TABLE IF NOT EXISTS schema_version (number INTEGER PRIMARY KEY); \
                       ALTER TABLE schema_version ADD COLUMN IF NOT EXISTS sha256 TEXT";
@@ -336,8 +338,13 @@ impl Store for PostgresStore {
         read::matter_facts(&self.client().await?, query).await
     }
 
-    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
-        read::without_facts(&self.client().await?, tenant, limit).await
+    async fn without_facts(
+        &self,
+        tenant: &TenantId,
+        after: &ProceedingId,
+        limit: u32,
+    ) -> Result<Vec<ProceedingId>, StoreError> {
+        read::without_facts(&self.client().await?, tenant, after, limit).await
     }
 
     async fn record(&self, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError> {

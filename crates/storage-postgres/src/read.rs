@@ -297,7 +297,7 @@ fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
         sender: unit("sender"),
         held: parse("matter_fact", &matter, row.get("held"))?,
         concerned: parse("matter_fact", &matter, row.get("concerned"))?,
-        complained_of: unit("complained_of"),
+        complained_of: row.get("complained_of"),
         facts: parse("matter_fact", &matter, row.get("facts"))?,
         outcome: row.get("outcome"),
         received: row.get::<_, &str>("received").parse().map_err(|_| broken("received"))?,
@@ -320,11 +320,13 @@ fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
 pub(crate) async fn without_facts(
     client: &Object,
     tenant: &TenantId,
+    after: &ProceedingId,
     limit: u32,
 ) -> Result<Vec<ProceedingId>, StoreError> {
-    let sql = "SELECT m.id FROM proceeding m WHERE m.tenant=$1 AND m.kind='matter' \
-               AND NOT EXISTS (SELECT 1 FROM matter_fact f WHERE f.tenant=m.tenant AND f.matter=m.id) ORDER BY m.id LIMIT $2";
-    Ok(rows(client, sql, &[&tenant.0, &i64::from(limit)]).await?.iter().map(|r| ProceedingId(r.get(0))).collect())
+    let sql = "SELECT m.id FROM proceeding m WHERE m.tenant=$1 AND m.id>$2 AND m.kind='matter' \
+               AND NOT EXISTS (SELECT 1 FROM matter_fact f WHERE f.tenant=m.tenant AND f.matter=m.id) ORDER BY m.id LIMIT $3";
+    let found = rows(client, sql, &[&tenant.0, &after.0, &i64::from(limit)]).await?;
+    Ok(found.iter().map(|r| ProceedingId(r.get(0))).collect())
 }
 
 fn ids(proceedings: &BTreeSet<ProceedingId>) -> Vec<&str> {

@@ -215,6 +215,8 @@ pub(crate) async fn reserve(
 fn erase(batch: &mut Batch, tenant: &str, what: &Erase) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM content WHERE tenant=$1 AND owner=$2",
+        // Also one that was made since the papers were listed: its file is looked at later.
+        "DELETE FROM paper_copy WHERE tenant=$1 AND proceeding=$2",
         "UPDATE event SET doc=jsonb_set(doc::jsonb, '{salt}', '\"\"')::text WHERE tenant=$1 AND proceeding=$2",
     ] {
         batch.add(sql, values![tenant.to_owned(), what.proceeding.0.clone()]);
@@ -373,7 +375,7 @@ fn fact(batch: &mut Batch, tenant: String, fact: &MatterFact, otherwise: &str) -
         fact.sender.as_ref().map(|u| u.0.clone()),
         json("matter_fact", fact.matter.as_str(), &fact.held)?,
         json("matter_fact", fact.matter.as_str(), &fact.concerned)?,
-        fact.complained_of.as_ref().map(|u| u.0.clone()),
+        fact.complained_of.clone(),
         json("matter_fact", fact.matter.as_str(), &fact.facts)?,
         fact.outcome.clone(),
         fact.received.to_string(),

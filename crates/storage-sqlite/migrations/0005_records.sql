@@ -38,7 +38,8 @@ INSERT INTO doomed_file (tenant, name, doc) SELECT tenant, key, CASE doc WHEN 'n
 INSERT INTO paper_day (tenant, unit, day, proceeding, n, doc) SELECT tenant, substr(key, 5, length(key)-59), substr(key, -54, 10), substr(key, -43, 36), substr(key, -6), doc FROM item WHERE kind='paper' AND key LIKE 'day:%';
 INSERT INTO paper_copy (tenant, proceeding, n, doc) SELECT tenant, substr(key, -43, 36), substr(key, -6), doc FROM item WHERE kind='paper' AND key LIKE 'pdf:%';
 INSERT INTO paper (tenant, proceeding, n, doc) SELECT tenant, substr(key, 1, length(key)-7), substr(key, -6), doc FROM item WHERE kind='paper' AND key NOT LIKE 'day:%' AND key NOT LIKE 'pdf:%';
-INSERT INTO joinder_member (tenant, joinder, proceeding, doc) SELECT tenant, substr(key, 1, length(key)-37), substr(key, -36), doc FROM item WHERE kind='joinder';
+-- The first ones said only by being there that a matter belongs.
+INSERT INTO joinder_member (tenant, joinder, proceeding, doc) SELECT tenant, substr(key, 1, length(key)-37), substr(key, -36), CASE doc WHEN 'null' THEN '{"belongs":true}' ELSE doc END FROM item WHERE kind='joinder';
 INSERT INTO recusal (tenant, officer, proceeding, doc) SELECT tenant, substr(key, 1, length(key)-37), substr(key, -36), doc FROM item WHERE kind='recusal';
 INSERT INTO draw (tenant, unit, id, doc) SELECT tenant, substr(key, 1, length(key)-37), substr(key, -36), doc FROM item WHERE kind='draw';
 INSERT INTO report_sending (tenant, unit, year, id, doc) SELECT tenant, substr(key, 1, length(key)-42), substr(key, -41, 4), substr(key, -36), doc FROM item WHERE kind='report';
@@ -46,6 +47,8 @@ INSERT INTO reference (tenant, number, proceeding, doc) SELECT tenant, substr(ke
 INSERT INTO imported_row (tenant, number, origin, doc) SELECT tenant, substr(key, 1, instr(key, ':')-1), substr(key, instr(key, ':')+1), doc FROM item WHERE kind='imported';
 INSERT INTO link (tenant, matter, proceeding, doc) SELECT tenant, substr(key, 1, length(key)-37), substr(key, -36), doc FROM item WHERE kind='link';
 INSERT INTO rules (tenant, kind, id, doc) SELECT tenant, substr(key, 1, instr(key, ':')-1), substr(key, instr(key, ':')+1), doc FROM item WHERE kind='rules';
+-- Servers that run are seen by the new program too.
+UPDATE item SET kind='server' WHERE kind='presence' AND key LIKE 'served:%';
 DELETE FROM item WHERE kind IN ('unit','officer','credential','second_factor','token','place','setting','act','published','code','doomed','paper','joinder','recusal','draw','report','reference','imported','link','rules','presence');
 -- A petitioner who follows a matter is no officer who signed in.
 UPDATE item SET kind='follow' WHERE kind='session' AND instr(key, ':')=0;
@@ -61,3 +64,5 @@ CREATE INDEX paper_copy_hash ON paper_copy (json_extract(doc, '$.sha256'));
 INSERT INTO item (tenant, kind, key, doc) SELECT tenant, 'copy_to_make', proceeding || ':' || n, '{}' FROM paper p
   WHERE coalesce(json_extract(doc, '$.to_petitioner'), 1) AND coalesce(json_extract(doc, '$.of'), 'matter')='matter' AND json_extract(doc, '$.letter') IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM paper_copy c WHERE c.tenant=p.tenant AND c.proceeding=p.proceeding AND c.n=p.n);
+-- What every old program writes with a proceeding it no longer finds: it stops instead of going on without a directory.
+ALTER TABLE reader RENAME COLUMN seq TO proceeding;

@@ -60,9 +60,6 @@ impl SqliteStore {
         only_owner(path).map_err(StoreError::unavailable)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        // What the planner knows of the tables is brought up to date here and each hour (`writer`); the log is brought
-        // into the file by SQLite itself after each thousand pages, and cut to 64 MB.
-        let _ = connection.execute_batch("PRAGMA optimize=0x10002");
         Ok(Self {
             path: path.to_owned(),
             writer: Arc::new(Writer::start(connection)?),
@@ -418,9 +415,14 @@ impl Store for SqliteStore {
         self.read(move |c| read::matter_facts(c, &query)).await
     }
 
-    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError> {
-        let tenant = tenant.0.clone();
-        self.read(move |c| read::without_facts(c, &tenant, limit)).await
+    async fn without_facts(
+        &self,
+        tenant: &TenantId,
+        after: &ProceedingId,
+        limit: u32,
+    ) -> Result<Vec<ProceedingId>, StoreError> {
+        let (tenant, after) = (tenant.0.clone(), after.0.clone());
+        self.read(move |c| read::without_facts(c, &tenant, &after, limit)).await
     }
 
     async fn record(&self, tenant: &TenantId, table: Table, key: &[String]) -> Result<Option<String>, StoreError> {

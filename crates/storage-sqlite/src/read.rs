@@ -137,15 +137,18 @@ fn list_statement(query: &ListQuery) -> Option<(String, Vec<Value>)> {
     let phase = if query.phase.is_some() { " AND m.phase=?" } else { "" };
     let seen = || {
         let marks = vec!["?"; units.len()].join(",");
-        format!("EXISTS (SELECT 1 FROM reader r WHERE r.tenant=m.tenant AND r.seq=m.seq AND r.unit IN ({marks}))")
+        format!(
+            "EXISTS (SELECT 1 FROM reader r WHERE r.tenant=m.tenant AND r.proceeding=m.seq AND r.unit IN ({marks}))"
+        )
     };
     let (from, order) = if query.kind != ProceedingKind::Matter {
         // Few beside the matters: from the key of their kind.
         (format!("proceeding m WHERE m.tenant=? AND {} AND m.seq<? AND m.kind<>'matter'", seen()), "m.seq")
     } else if units.len() == 1 {
         (
-            "reader r CROSS JOIN proceeding m ON m.seq=r.seq WHERE r.tenant=? AND r.unit=? AND r.seq<?".to_owned(),
-            "r.seq",
+            "reader r CROSS JOIN proceeding m ON m.seq=r.proceeding WHERE r.tenant=? AND r.unit=? AND r.proceeding<?"
+                .to_owned(),
+            "r.proceeding",
         )
     } else {
         // The sign keeps the index by tenant out, which has no order.
@@ -481,8 +484,13 @@ pub(crate) fn scan(
     after: &str,
     limit: u32,
 ) -> Result<Page<Subject>, StoreError> {
-    // The sign keeps the index by kind out, which is in another order.
-    let sql = "SELECT id, kind, doc FROM proceeding WHERE tenant=?1 AND id>?2 AND +kind=?3 ORDER BY id LIMIT ?4";
+    // Matters are nearly all there is and are read in the order of ids; the sign keeps the index by kind out. The
+    // others are few: they are found by their kind and put in order.
+    let sql = if kind == ProceedingKind::Matter {
+        "SELECT id, kind, doc FROM proceeding WHERE tenant=?1 AND id>?2 AND +kind=?3 ORDER BY id LIMIT ?4"
+    } else {
+        "SELECT id, kind, doc FROM proceeding WHERE tenant=?1 AND id>?2 AND kind=?3 AND kind<>'matter' ORDER BY id LIMIT ?4"
+    };
     let values = params![tenant, after, kind.word(), limit.saturating_add(1)];
     let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?, r.get(2)?));
     let rows: Vec<(String, String, String)> =
@@ -553,7 +561,7 @@ fn fact_of(row: &rusqlite::Row<'_>) -> Result<MatterFact, StoreError> {
         sender: maybe("sender")?.map(UnitId),
         held: parse("matter_fact", &matter, &text("held")?)?,
         concerned: parse("matter_fact", &matter, &text("concerned")?)?,
-        complained_of: maybe("complained_of")?.map(UnitId),
+        complained_of: maybe("complained_of")?,
         facts: parse("matter_fact", &matter, &text("facts")?)?,
         outcome: maybe("outcome")?,
         received: text("received")?.parse().map_err(|_| broken("received"))?,
@@ -573,13 +581,14 @@ fn fact_of(row: &rusqlite::Row<'_>) -> Result<MatterFact, StoreError> {
 pub(crate) fn without_facts(
     connection: &Connection,
     tenant: &str,
+    after: &str,
     limit: u32,
 ) -> Result<Vec<ProceedingId>, StoreError> {
-    let sql = "SELECT m.id FROM proceeding m WHERE m.tenant=?1 AND m.kind='matter' \
-               AND NOT EXISTS (SELECT 1 FROM matter_fact f WHERE f.tenant=m.tenant AND f.matter=m.id) ORDER BY m.id LIMIT ?2";
+    let sql = "SELECT m.id FROM proceeding m WHERE m.tenant=?1 AND m.id>?2 AND m.kind='matter' \
+               AND NOT EXISTS (SELECT 1 FROM matter_fact f WHERE f.tenant=m.tenant AND f.matter=m.id) ORDER BY m.id LIMIT ?3";
     connection
         .prepare_cached(sql)
-        .and_then(|mut s| s.query_map(params![tenant, limit], |r| r.get(0).map(ProceedingId))?.collect())
+        .and_then(|mut s| s.query_map(params![tenant, after, limit], |r| r.get(0).map(ProceedingId))?.collect())
         .map_err(fault)
 }
 
@@ -614,9 +623,9 @@ mod tests {
                    SELECT 't', printf('m-%06d', i), '', 1, i, 1,
                      CASE WHEN i % 9 = 0 THEN 'handling' ELSE 'archived' END, '{{}}',
                      CASE WHEN i % 5000 = 0 THEN 'meeting' ELSE 'matter' END FROM n;
-                 INSERT INTO reader (tenant, unit, seq) {numbers} SELECT 't', 'a', i FROM n;
-                 INSERT INTO reader (tenant, unit, seq) {numbers} SELECT 't', 'b', i FROM n WHERE i % 3 = 0;
-                 INSERT INTO reader (tenant, unit, seq) {numbers} SELECT 't', 'c', i FROM n WHERE i % 500 = 0;
+                 INSERT INTO reader (tenant, unit, proceeding) {numbers} SELECT 't', 'a', i FROM n;
+                 INSERT INTO reader (tenant, unit, proceeding) {numbers} SELECT 't', 'b', i FROM n WHERE i % 3 = 0;
+                 INSERT INTO reader (tenant, unit, proceeding) {numbers} SELECT 't', 'c', i FROM n WHERE i % 500 = 0;
                  INSERT INTO duty (tenant, proceeding, n, unit, post, kind, due, next_at, doc) {numbers}
                    SELECT 't', printf('m-%06d', i), 1, 'a', 'p',
                      CASE WHEN i % 100 = 0 THEN 'burst:' || (i % 5) ELSE 'duty' END, i, i, '{{}}' FROM n;

@@ -234,7 +234,7 @@ fn fact(connection: &Connection, tenant: &str, row: &PreparedFact, sql: &str) ->
         fact.sender.as_ref().map(|u| u.as_str()),
         row.held,
         row.concerned,
-        fact.complained_of.as_ref().map(|u| u.as_str()),
+        fact.complained_of,
         row.facts,
         fact.outcome,
         fact.received.to_string(),
@@ -355,7 +355,7 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
         write.scope.iter().map(|u| terms::scope_token(write.subject.kind, tenant, u.as_str())).collect();
     if write.expected != Expected::New {
         let mut held: Vec<String> = connection
-            .prepare_cached("SELECT unit FROM reader WHERE seq=?1")
+            .prepare_cached("SELECT unit FROM reader WHERE proceeding=?1")
             .and_then(|mut s| s.query_map([seq], |r| r.get(0))?.collect())
             .map_err(fault)?;
         held.sort();
@@ -363,13 +363,13 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
         if write.terms.is_none() && held.iter().map(String::as_str).eq(write.scope.iter().map(|u| u.as_str())) {
             return Ok(());
         }
-        run(connection, "DELETE FROM reader WHERE seq=?1", params![seq])?;
+        run(connection, "DELETE FROM reader WHERE proceeding=?1", params![seq])?;
         run(connection, "DELETE FROM search WHERE rowid=?1", params![seq])?;
     }
     for unit in &write.scope {
         run(
             connection,
-            "INSERT INTO reader (tenant, unit, seq) VALUES (?1,?2,?3)",
+            "INSERT INTO reader (tenant, unit, proceeding) VALUES (?1,?2,?3)",
             params![tenant, unit.as_str(), seq],
         )?;
     }
@@ -396,6 +396,8 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
     let id = what.proceeding.as_str();
     for sql in [
         "DELETE FROM content WHERE tenant=?1 AND owner=?2",
+        // Also one that was made since the papers were listed: its file is looked at later.
+        "DELETE FROM paper_copy WHERE tenant=?1 AND proceeding=?2",
         "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2",
     ] {
         run(connection, sql, params![tenant, id])?;

@@ -13,6 +13,8 @@ use crate::{fault, write};
 
 /// Commands taken into one commit.
 const GROUP: usize = 64;
+/// Matters from which on it is worth knowing how large the tables are.
+const LARGE: i64 = 10_000;
 /// How often what the planner knows of the tables is brought up to date.
 const OPTIMIZED: Duration = Duration::from_secs(60 * 60);
 /// Commands that may wait before senders are told that the store is busy.
@@ -102,11 +104,22 @@ fn work(connection: &Connection, mut commands: mpsc::Receiver<Command>) {
         }
         if looked_at.elapsed() >= OPTIMIZED {
             looked_at = Instant::now();
-            if let Err(error) = connection.execute_batch("PRAGMA optimize") {
-                tracing::warn!(error = %error, "what the database knows of its tables could not be brought up to date");
+            if let Err(error) = analyze(connection) {
+                tracing::warn!(error = %error, "what the planner knows of the tables could not be brought up to date");
             }
         }
     }
+}
+
+/// Brings up to date what the planner knows of the large tables, once they are large. It is never done while they are
+/// small, and never for the full-text index: what is known of a small table makes a scan look cheap, and stays when the
+/// table has grown.
+fn analyze(connection: &Connection) -> rusqlite::Result<()> {
+    let matters: i64 = connection.query_row("SELECT coalesce(max(seq), 0) FROM proceeding", [], |r| r.get(0))?;
+    if matters < LARGE {
+        return Ok(());
+    }
+    connection.execute_batch("ANALYZE proceeding; ANALYZE reader; ANALYZE duty; ANALYZE event; ANALYZE matter_fact;")
 }
 
 fn refuse(group: Vec<Command>, error: &StoreError) {

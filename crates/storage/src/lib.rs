@@ -76,8 +76,13 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ) -> Result<Page<Subject>, StoreError>;
     /// Narrow rows of matters, in the order of the range.
     async fn matter_facts(&self, query: &FactQuery) -> Result<Vec<MatterFact>, StoreError>;
-    /// Matters that have no narrow row, since a program from before it wrote them; at most `limit`.
-    async fn without_facts(&self, tenant: &TenantId, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;
+    /// Matters behind `after` that have no narrow row, since a program from before it wrote them; at most `limit`.
+    async fn without_facts(
+        &self,
+        tenant: &TenantId,
+        after: &ProceedingId,
+        limit: u32,
+    ) -> Result<Vec<ProceedingId>, StoreError>;
     /// Proceedings of a kind whose text matches, within the reader's rights, newest first.
     async fn search(&self, query: &SearchQuery) -> Result<Page<Subject>, StoreError>;
 

@@ -104,6 +104,7 @@ impl Form {
             encoded(request, shared, &mut form).await
         };
         read.map_err(|(status, key)| unreadable(shared, &asked, status, key, &form))?;
+        crate::instant::renew(&shared.office);
         Ok(form)
     }
 }

@@ -1,5 +1,5 @@
-//! One instant for each call: office time is read once when a request comes in, and everything that is done for it is done
-//! at that instant. A form sent at midnight has one day, in its receipt, its periods and its record.
+//! One instant for each call: office time is read once when a request has come in, and everything that is done for it
+//! is done at that instant. A form sent at midnight has one day, in its receipt, its periods and its record.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -27,6 +27,10 @@ impl TimeSource for TimeOfCall {
         INSTANT.try_with(Cell::get).unwrap_or_else(|_| self.0.office_now())
     }
 
+    fn live(&self) -> Timestamp {
+        self.0.live()
+    }
+
     fn move_to(&self, at: Timestamp) -> bool {
         let moved = self.0.move_to(at);
         if moved {
@@ -35,6 +39,13 @@ impl TimeSource for TimeOfCall {
         }
         moved
     }
+}
+
+/// Reads the time anew, once what was sent has come in: a form over a slow line is decided when it is there, not when
+/// it began.
+pub(crate) fn renew(office: &huiyin_app::Office) {
+    let now = office.time_source().live();
+    let _ = INSTANT.try_with(|instant| instant.set(now));
 }
 
 /// Reads the time and answers at it.

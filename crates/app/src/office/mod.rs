@@ -40,6 +40,10 @@ pub trait TimeSource: Send + Sync + std::fmt::Debug {
     fn machine_now(&self) -> Timestamp;
     /// The office's instant; differs from the machine's in demos and drills only.
     fn office_now(&self) -> Timestamp;
+    /// The office's instant as it is now, where [`Self::office_now`] holds the one of a call.
+    fn live(&self) -> Timestamp {
+        self.office_now()
+    }
     /// Moves office time forward to an instant; `false` where it cannot be moved.
     fn move_to(&self, at: Timestamp) -> bool;
 }
@@ -485,7 +489,7 @@ impl Office {
         let units = self.select_all::<Unit>(&[]).await?.into_iter().map(|(_, unit)| unit).collect();
         let officers = self.select_all::<Officer>(&[]).await?.into_iter().map(|(_, officer)| officer).collect();
         let directory = Directory { units, officers, vocabulary: self.library().vocabulary() };
-        let directory = Arc::new(directory.at(self.now().at));
+        let directory = Arc::new(directory.at(self.parts.time.live()));
         if let Ok(mut kept) = self.directory.write() {
             *kept = (self.machine_now().as_second(), Arc::clone(&directory));
         }

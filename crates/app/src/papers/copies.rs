@@ -3,7 +3,7 @@
 use huiyin_documents::Letter;
 use huiyin_domain::ids::{ProceedingId, SubmissionId};
 use huiyin_domain::procedure::Fact;
-use huiyin_storage::{Changes, ItemKind, ItemRecord, Record, RecordWrite, StoreError, Table};
+use huiyin_storage::{ItemKind, ItemRecord, Record, RecordWrite, StoreError, Table};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
@@ -108,15 +108,15 @@ pub(super) async fn served(office: &Office, paper: &Paper, letter: Letter) -> Re
 /// # Errors
 /// As the store; a copy that cannot be made now is tried again later and keeps none of the others.
 pub async fn make_copies(office: &Office) -> Result<u64> {
-    // Without fonts nothing can be set; the doctor says so.
-    if super::missing_faces(office).is_none() {
-        return Ok(0);
-    }
     let now = office.machine_now();
     let (mut made, mut after) = (0, String::new());
     loop {
         let page = office.store().items(office.tenant(), ItemKind::CopyToMake, "", &after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(made) };
+        // Without fonts nothing can be set; the doctor says so. They are loaded when there is something to set.
+        if super::missing_faces(office).is_none() {
+            return Ok(made);
+        }
         after.clone_from(&last.key);
         for item in page {
             let not_before = item.doc.get("after").and_then(|a| a.as_str()?.parse::<Timestamp>().ok());
@@ -159,7 +159,9 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
     }
     let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
     let matter = office.store().matter(office.tenant(), &key.0).await?.ok_or(AppError::NotFound)?;
-    if matter.facts.contains(&Fact::Destroyed) {
+    // Nothing is sealed for a letter that was destroyed.
+    let letter_is_there = office.store().vault(office.tenant(), &matter.submission).await?.is_some();
+    if matter.facts.contains(&Fact::Destroyed) || !letter_is_there {
         return Ok(done().await.map(|()| false)?);
     }
     let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
@@ -170,9 +172,9 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
         stored: stored.stored,
         key: stored.key,
     };
-    let mut changes = Changes::new(office.tenant().clone());
-    changes.records.push(RecordWrite::add(&key, &copy)?);
-    match office.store().commit(changes).await {
+    // Should it come to nothing, the file is removed by a later sweep.
+    crate::keeping::look_at_later(office, copy.on_disk()).await?;
+    match office.store().write(office.tenant(), vec![RecordWrite::add(&key, &copy)?]).await {
         // Another machine made it at the same moment: theirs is the copy.
         Ok(()) | Err(StoreError::AlreadyThere(_)) => {}
         Err(error) => return Err(error.into()),

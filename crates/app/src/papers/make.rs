@@ -123,8 +123,8 @@ fn records_of(before: &Proceeding, paper: &Paper, listed: Option<PaperDayKey>, t
         let is_matter = before.kind == ProceedingKind::Matter;
         records.extend(is_matter.then(|| crate::references::write(&before.id, &paper.number)).flatten().transpose()?);
     }
-    // Only what is served on somebody is kept as it was served.
-    let copy = (paper.to_petitioner && before.kind == ProceedingKind::Matter).then(|| copies::waiting(&key));
+    // What the petitioner is given is kept as it was given; papers between offices are set from their letter.
+    let copy = (paper.for_petitioner && before.kind == ProceedingKind::Matter).then(|| copies::waiting(&key));
     Ok(Made { records, copy })
 }
 

@@ -5,7 +5,7 @@ use jiff::civil::{Date, date};
 use super::{fact_of, lodging, second};
 use crate::{Changes, FactQuery, FactRange, MatterFact, Store};
 
-use huiyin_domain::ids::{TenantId, UnitId};
+use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::procedure::{Fact, Phase};
 
 fn tenant() -> TenantId {
@@ -21,7 +21,7 @@ fn rich(key: &str, received: Date, answered: Option<Date>) -> MatterFact {
         sender: Some(UnitId::new("hall")),
         concerned: vec![UnitId::new("housing"), UnitId::new("hall")],
         held: vec![UnitId::new("a"), UnitId::new("b 'c'")],
-        complained_of: Some(UnitId::new("housing")),
+        complained_of: Some("住建局".to_owned()),
         facts: [Fact::Direct, Fact::Heard].into(),
         outcome: Some("supported".to_owned()),
         phase: Phase::Archived,
@@ -82,10 +82,11 @@ pub(super) async fn a_matter_without_a_narrow_row_is_named_and_gets_one(store: &
     let mut changes = lodging(&t, "g1", "office", "x", second(100_000));
     let fact = changes.proceedings[0].fact.take().unwrap();
     store.commit(changes).await.unwrap();
-    assert_eq!(store.without_facts(&t, 10).await.unwrap(), std::slice::from_ref(&fact.matter));
+    assert_eq!(store.without_facts(&t, &ProceedingId::new(""), 10).await.unwrap(), std::slice::from_ref(&fact.matter));
+    assert!(store.without_facts(&t, &fact.matter, 10).await.unwrap().is_empty(), "behind it there is none");
     let add = |fact: &MatterFact| Changes { facts: vec![fact.clone()], ..Changes::new(tenant()) };
     store.commit(add(&fact)).await.unwrap();
-    assert!(store.without_facts(&t, 10).await.unwrap().is_empty());
+    assert!(store.without_facts(&t, &ProceedingId::new(""), 10).await.unwrap().is_empty());
     // What was written with a move meanwhile is newer than what is added.
     store.commit(add(&MatterFact { late: 9, ..fact.clone() })).await.unwrap();
     let kept = walk(store, FactRange::All, 50).await.into_iter().find(|f| f.matter == fact.matter).unwrap();

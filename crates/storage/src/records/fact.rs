@@ -33,8 +33,8 @@ pub struct MatterFact {
     pub held: Vec<UnitId>,
     /// Units that have something to do in it: they hold it, handed it over, review it or owe something.
     pub concerned: Vec<UnitId>,
-    /// The unit complained of, where what was written names one.
-    pub complained_of: Option<UnitId>,
+    /// Whom it is about, as it was written: which unit that is, is found when it is counted.
+    pub complained_of: Option<String>,
     /// Facts the procedure keeps of it.
     pub facts: BTreeSet<Fact>,
     /// What the answer said, in a word of the pack.

@@ -270,6 +270,7 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
             (Table::PaperCopy, &[&m1, "000004"], r#"{"sha256":"aa","stored":"bb"}"#),
             (Table::PaperDay, &["ab:cd", "2026-03-02", &m1, "000004"], r#"{"d":1}"#),
             (Table::JoinderMember, &[&m7, &m1], r#"{"belongs":true}"#),
+            (Table::JoinderMember, &[&m7, &m2], r#"{"belongs":true}"#),
             (Table::Recusal, &["officer:x", &m1], r#"{"stands":true}"#),
             (Table::Opinion, &["0123456789abcdef"], r#"{"stands":true}"#),
             (Table::Draw, &["countyxf", &m5], r#"{"w":1}"#),
@@ -303,6 +304,7 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
             store.item(&tenant, ItemKind::Session, "ccdd:open", at).await.unwrap().is_some(),
             "an officer stays signed in"
         );
+        assert!(store.item(&tenant, ItemKind::Server, "served:ab", at).await.unwrap().is_some(), "a server that runs");
         assert!(store.item(&tenant, ItemKind::Draft, "k", at).await.unwrap().is_some());
         assert_eq!(store.uses_file("bb").await.unwrap(), FileUse::Kept);
     };

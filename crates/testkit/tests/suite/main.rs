@@ -1,4 +1,5 @@
-//! The tests of the whole system, as one program: an office on a real store, pages in a real browser. Each room is a file.
+//! The tests of the whole system, as one program: an office on a real store, pages in a real browser. Each room is a
+//! file.
 
 mod accounts;
 mod altered;

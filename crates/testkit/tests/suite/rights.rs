@@ -13,7 +13,7 @@ use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::timeline::{Reader, lines};
 use huiyin_app::{AppError, Office, clock_view::ViewGround, follow, matter_view, part};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step};
+use huiyin_testkit::{TestOffice, given, on_both, petition, site, sqlite_office, staff, step};
 use huiyin_wording::Language;
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
@@ -105,6 +105,20 @@ async fn an_accusation_is_opened_for_a_purpose_and_each_reading_is_recorded() {
         let (_, bytes) = matter_view::accusation_file(o, &clerk, &number, "核对材料", &open.files[0].id).await.unwrap();
         assert_eq!(bytes, "一笔没有入账的钱".as_bytes());
         assert_eq!(readings().await.len(), 2);
+        // What she adds is closed as well, and so is the letter on the page of another part of it.
+        let add =
+            Move { id: "add".into(), fields: given(&[("words", "还有一笔二十万元的")]), ..Move::default() };
+        follow::make(o, &follow::open(o, &receipt.code, "test").await.unwrap(), 1, add).await.unwrap();
+        let two = part::part(o, &clerk, &number, "路灯", "门口的路灯不亮", None).await.unwrap();
+        for number in [&number, &two.number] {
+            let view = matter_view::for_officer(o, &clerk, number).await.unwrap();
+            let shown = format!("{} {:?}", view.text, view.words);
+            assert!(!shown.contains("公开招标") && !shown.contains("二十万"), "{number}: {shown}");
+            assert!(view.files.is_empty(), "{number}");
+            let open = matter_view::accusation(o, &clerk, number, "核对").await.unwrap();
+            assert_eq!(open.files.len(), 1, "{number}");
+        }
+        assert_eq!(readings().await.len(), 4);
         // She reads her own words without being recorded.
         assert!(follow::view(o, &record).await.unwrap()[0].text.contains("公开招标"));
     })
