@@ -1,6 +1,8 @@
 //! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no
 //! documents.
 
+use std::sync::atomic::Ordering;
+
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
 use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
@@ -79,7 +81,7 @@ const COMPLETE: &str = "matter_facts_complete";
 /// # Errors
 /// As the store.
 pub async fn complete(office: &Office) -> Result<u64> {
-    if office.setting(COMPLETE).await?.is_some() {
+    if is_complete(office).await? {
         return Ok(0);
     }
     // One at a time: whoever waits finds it done.
@@ -104,6 +106,29 @@ pub async fn complete(office: &Office) -> Result<u64> {
     }
     office.write(vec![Setting::put(COMPLETE, true)?]).await?;
     Ok(done)
+}
+
+async fn is_complete(office: &Office) -> Result<bool> {
+    if office.facts_complete().load(Ordering::Relaxed) {
+        return Ok(true);
+    }
+    let noted = office.setting(COMPLETE).await?.is_some();
+    office.facts_complete().fetch_or(noted, Ordering::Relaxed);
+    Ok(noted)
+}
+
+/// Before rows are read: the server has written those that were missing at its start. Where it has not, since it did
+/// not run or is still at it, they are written now; where none is missing, nothing is written.
+async fn have_all(office: &Office) -> Result<()> {
+    if is_complete(office).await? {
+        return Ok(());
+    }
+    let missing = office.store().without_facts(office.tenant(), &ProceedingId::new(""), 1).await?;
+    if missing.is_empty() {
+        office.facts_complete().store(true, Ordering::Relaxed);
+        return Ok(());
+    }
+    complete(office).await.map(drop)
 }
 
 async fn row_of(office: &Office, id: &ProceedingId) -> Result<Option<MatterFact>> {
@@ -146,7 +171,7 @@ pub(crate) async fn each(
     range: FactRange,
     mut look: impl FnMut(MatterFact) -> Result<()> + Send,
 ) -> Result<()> {
-    complete(office).await?;
+    have_all(office).await?;
     let mut after = None;
     loop {
         let query =

@@ -253,6 +253,12 @@ fn node() -> String {
 
 /// Makes the copies of papers that are served, for ever; beside the sweep, which waits for none of it.
 async fn copying(office: Office) {
+    // After an upgrade: the rows by which matters are counted.
+    match huiyin_app::projection::complete(&office).await {
+        Ok(0) => {}
+        Ok(done) => tracing::info!(matters = done, "the rows by which matters are counted were written"),
+        Err(error) => tracing::error!(error = ?error, "rows by which matters are counted could not all be written"),
+    }
     loop {
         match huiyin_app::papers::make_copies(&office).await {
             // As long as there are some, the next are made at once.

@@ -5,6 +5,7 @@ mod leap;
 mod records;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -101,6 +102,7 @@ pub struct Office {
     turns: Arc<Turns>,
     jobs: Jobs,
     presence: Arc<Presence>,
+    facts_complete: Arc<AtomicBool>,
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
@@ -178,6 +180,7 @@ impl Office {
             turns: Arc::default(),
             jobs: Arc::default(),
             presence: Arc::default(),
+            facts_complete: Arc::default(),
             published: Arc::default(),
             leap: Arc::default(),
             readings: Arc::default(),
@@ -244,6 +247,11 @@ impl Office {
     /// Who has which matter open.
     pub(crate) fn presence(&self) -> &Presence {
         &self.presence
+    }
+
+    /// Whether every matter is known to have its narrow row.
+    pub(crate) fn facts_complete(&self) -> &AtomicBool {
+        &self.facts_complete
     }
 
     /// Print jobs under way or ready.
