@@ -123,31 +123,33 @@ pub async fn overview(
         DutyQuery { posts, window, limit: 0, ..base.clone() }
     };
     let mut reads: Vec<DutyQuery> = DutyCounts::WINDOWS.map(of).to_vec();
-    let mut at = Vec::with_capacity(slices.len());
-    for slice in slices {
-        let (window, limit) = (slice.window(), limit.clamp(1, 500));
-        match reads.iter().position(|r| r.window == window) {
-            Some(found) if reads.get(found).is_some_and(|r| r.limit == 0) => {
-                if let Some(read) = reads.get_mut(found) {
-                    (read.limit, read.after) = (limit, after.clone());
-                }
-                at.push(found);
-            }
-            _ => {
-                at.push(reads.len());
-                reads.push(DutyQuery { limit, after: after.clone(), ..of(window) });
-            }
-        }
+    let limit = limit.clamp(1, 500);
+    // The rows of everything are read by themselves: their count is the sum of the others.
+    let whole = slices.contains(&Slice::All).then(|| DutyQuery { limit, after: after.clone(), ..of(DutyWindow::All) });
+    for read in reads.iter_mut().filter(|r| slices.iter().any(|s| s.window() == r.window)) {
+        (read.limit, read.after) = (limit, after.clone());
     }
+    let rows = async {
+        match &whole {
+            Some(query) => office.store().duties(query).await.map(Some),
+            None => Ok(None),
+        }
+    };
     let bursts = async {
         match with {
             Bursts::With => office.store().bursts(&base).await,
             Bursts::Without => Ok(Vec::new()),
         }
     };
-    let (found, bursts) = tokio::join!(office.store().duty_slices(&reads), bursts);
-    let found = found?;
-    let pages = at.into_iter().filter_map(|n| found.get(n)).map(|slice| slice.page.clone()).collect();
+    let (found, rows, bursts) = tokio::join!(office.store().duty_slices(&reads), rows, bursts);
+    let (found, rows) = (found?, rows?);
+    let page_of = |slice: &Slice| match slice {
+        Slice::All => rows.clone(),
+        slice => {
+            reads.iter().position(|r| r.window == slice.window()).and_then(|n| found.get(n)).map(|f| f.page.clone())
+        }
+    };
+    let pages = slices.iter().filter_map(page_of).collect();
     Ok(Overview { counts: DutyCounts::of(&found), pages, bursts: bursts? })
 }
 

@@ -10,7 +10,6 @@ use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
 use huiyin_storage::{Changes, Erase, Expected, FactRange, FileUse, ProceedingWrite, RecordWrite, Wanted};
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan};
 
 use crate::error::Result;
 use crate::office::{Ground, Office};
@@ -20,18 +19,10 @@ use crate::vault::{DoomedFile, doomed};
 /// How long after it was last stored a file is left alone: somebody may be about to use the same bytes.
 const GRACE: Duration = Duration::from_secs(15 * 60);
 
-/// Hours after which a file that was sent must be in use: the draft it came with is over by then.
-const UNUSED_HOURS: i64 = 6;
 /// Files looked at in one sweep; the rest waits for the next.
 const LOOKED_AT: usize = 500;
 /// Files of a page of the list.
 const PAGE: u32 = 1000;
-
-/// Notes that a file was sent and is not used yet. A later sweep removes it unless it is by then.
-pub(crate) async fn look_at_later(office: &Office, hash: &str) -> Result<()> {
-    let after = office.machine_now().checked_add(UNUSED_HOURS.hours()).unwrap_or(Timestamp::MAX);
-    office.write(vec![RecordWrite::put(&(hash.to_owned(),), &DoomedFile { after: Some(after) })?]).await
-}
 
 /// Adds the destruction to a unit of work and makes the tombstone. Files on disk are named in the same commit and
 /// removed after it stands, now or by the next sweep.

@@ -9,7 +9,7 @@ use huiyin_storage::{
     AttachmentRecord, Changes, Identity, IdentityCorrection, Record, RecordWrite, Table, VaultRecord,
 };
 use huiyin_vault::{Key, VaultError};
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -275,4 +275,13 @@ impl Record for DoomedFile {
 /// That a stored file is to be removed as soon as nothing uses it.
 pub(crate) fn doomed(name: &str) -> Result<RecordWrite> {
     Ok(RecordWrite::put(&(name.to_owned(),), &DoomedFile::default())?)
+}
+
+/// Hours after which a file that was sent must be in use: the draft it came with is over by then.
+const UNUSED_HOURS: i64 = 6;
+
+/// Notes that a file was sent and is not used yet. A later sweep removes it unless it is by then.
+pub(crate) async fn look_at_later(office: &Office, hash: &str) -> Result<()> {
+    let after = office.machine_now().checked_add(UNUSED_HOURS.hours()).unwrap_or(Timestamp::MAX);
+    office.write(vec![RecordWrite::put(&(hash.to_owned(),), &DoomedFile { after: Some(after) })?]).await
 }

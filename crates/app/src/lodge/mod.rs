@@ -389,7 +389,7 @@ pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> R
         Doorway::Stripped(plain, told) => (crate::vault::store(office, &plain).await?, Some(told), None),
         Doorway::Left(told) => (crate::vault::store(office, bytes).await?, None, Some(told)),
     };
-    crate::keeping::look_at_later(office, &stored.stored).await?;
+    crate::vault::look_at_later(office, &stored.stored).await?;
     let at: Timestamp = office.now().at;
     let record = AttachmentRecord {
         submission: SubmissionId::new(""),

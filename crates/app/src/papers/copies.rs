@@ -173,7 +173,7 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
         key: stored.key,
     };
     // Should it come to nothing, the file is removed by a later sweep.
-    crate::keeping::look_at_later(office, copy.on_disk()).await?;
+    crate::vault::look_at_later(office, copy.on_disk()).await?;
     match office.store().write(office.tenant(), vec![RecordWrite::add(&key, &copy)?]).await {
         // Another machine made it at the same moment: theirs is the copy.
         Ok(()) | Err(StoreError::AlreadyThere(_)) => {}
