@@ -1,5 +1,5 @@
 -- The narrow row of a matter: what totals, checks and operators' walks ask of many at once, so that none of them reads documents.
--- Rows of matters from before are written when the program first needs them.
+-- Rows of matters from before are written by the server once it runs.
 CREATE TABLE matter_fact (
   tenant TEXT NOT NULL, matter TEXT NOT NULL, number TEXT NOT NULL, pack TEXT NOT NULL, phase TEXT NOT NULL,
   channel TEXT NOT NULL, class TEXT, place TEXT, holder TEXT NOT NULL, sender TEXT, held TEXT NOT NULL, concerned TEXT NOT NULL, complained_of TEXT, facts TEXT NOT NULL,
