@@ -6,12 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use huiyin_domain::clock::{Basis, start_of_day};
-use huiyin_domain::correct::{NewDay, receive_on};
-use huiyin_domain::decide::{Closed, next_event};
+use huiyin_domain::clock::start_of_day;
+use huiyin_domain::decide::Closed;
 use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::{OfficerId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
+use huiyin_domain::matter::correct::{Line, NewDay, amend, note, receive_on};
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::posts::Post;
 use huiyin_domain::procedure::Fact;
@@ -282,17 +282,7 @@ async fn write(
         let (mut next, mut events) = match &new {
             Some(day) => receive_on(ground.rules(), &part, day, &actor, &now)?,
             None => {
-                let mut next = part.clone();
-                let kind = EventKind::Corrected {
-                    what: Vec::new(),
-                    was: None,
-                    received_on: None,
-                    agreed: None,
-                    words: None,
-                    files: Default::default(),
-                };
-                let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
-                next.changed_at = now.at;
+                let (next, event) = note(&part, &actor, &now);
                 (next, vec![event])
             }
         };
@@ -333,16 +323,14 @@ async fn write(
 
 fn apply(matter: &mut Matter, change: &Change) {
     let value = || Some(change.is.clone()).filter(|v| !v.is_empty());
-    match change.field {
-        "title" => matter.title.clone_from(&change.is),
-        "class" => matter.class = value(),
-        "place_name" => matter.place_name = value(),
-        "complained_of" => {
-            let before = std::mem::replace(&mut matter.complained_of, value());
-            matter.complained_of_before.extend(before);
-        }
-        _ => {}
-    }
+    let line = match change.field {
+        "title" => Line::Title(change.is.clone()),
+        "class" => Line::Class(value()),
+        "place_name" => Line::Place(value()),
+        "complained_of" => Line::ComplainedOf(value()),
+        _ => return,
+    };
+    amend(matter, line);
 }
 
 /// The lines that are to be others, brought into their form and checked.

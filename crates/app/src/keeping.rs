@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use huiyin_domain::clock::LedgerEntry;
 use huiyin_domain::matter::Matter;
+use huiyin_domain::matter::tombstone::entomb;
 use huiyin_domain::procedure::{Fact, Phase};
 use huiyin_domain::retention::{Kept, kept};
 use huiyin_domain::submission::PaperFacts;
@@ -62,13 +62,7 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     }
     changes.erase = Some(Erase { proceeding: next.id.clone(), letter: record });
     changes.records.extend(crate::joinder::leave(next)?);
-    next.title = office.wording().text(office.binding(), "destroyed-title", &[]);
-    (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
-    next.facts.remove(&Fact::Joined);
-    for entry in next.clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {
-        let (LedgerEntry::Stop { reason, .. } | LedgerEntry::Extension { reason, .. }) = entry;
-        reason.clear();
-    }
+    *next = entomb(next, office.wording().text(office.binding(), "destroyed-title", &[]));
     Ok(())
 }
 

@@ -3,15 +3,13 @@
 //! A matter keeps the pack of its day unless an operator says otherwise. What runs is reckoned again from the same
 //! start and ledger; what is done or archived stays as it was. A matter that the new rules have no place for is left.
 
-use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::PackId;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::Proceeding;
-use huiyin_domain::steps;
+use huiyin_domain::repack::{self, Unfit};
 use huiyin_domain::subject::Subject;
 
 use crate::acts;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::office::{Ground, Office};
 use crate::security::{Act, Entry};
 use crate::walk::{BUSY, Said, Walk, write_one};
@@ -47,10 +45,7 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
     let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for subject in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
-            match unfit(&ground, &subject) {
-                Some(why) => done.left.push((subject.number.clone(), why)),
-                None => one(office, &ground, subject, mode, &mut done).await?,
-            }
+            one(office, &ground, subject, mode, &mut done).await?;
         }
     }
     if mode == Mode::Write {
@@ -60,46 +55,29 @@ pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Res
     Ok(done)
 }
 
-fn unfit(ground: &Ground, proceeding: &Proceeding) -> Option<String> {
-    if ground.book.state(&proceeding.state).is_none() {
-        return Some(format!("the new rules have no state `{}`", proceeding.state));
+/// What keeps a proceeding under its rules, in words.
+fn in_words(unfit: Unfit) -> String {
+    match unfit {
+        Unfit::State(state) => format!("the new rules have no state `{state}`"),
+        Unfit::Period(clock) => format!("the new rules have no period `{clock}`"),
+        Unfit::Reckoning(closed) => format!("a period cannot be reckoned under the new rules: {closed:?}"),
     }
-    proceeding
-        .owed()
-        .into_iter()
-        .find(|c| ground.book.clock(&c.rule).is_none())
-        .map(|c| format!("the new rules have no period `{}`", c.rule))
 }
 
 async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, done: &mut Moved) -> Result<()> {
-    let now = office.now();
-    let mut next = subject.clone();
-    next.pack = ground.book.id.clone();
-    next.phase = ground.book.phase(&next.state);
-    let mut said = vec![EventKind::PackMoved { from: subject.pack.clone(), to: next.pack.clone() }];
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed()) {
-        let Some(rule) = ground.book.clock(&clock.rule) else { continue };
-        let (length, unit, basis, clause) = rule.on(clock.start);
-        if let Some(length) = length {
-            (clock.length, clock.roll) = (length, rule.roll);
+    let moved = match repack::move_to(ground.rules(), &subject, &office.now()) {
+        Ok(moved) => moved,
+        Err(unfit) => {
+            done.left.push((subject.number.clone(), in_words(unfit)));
+            return Ok(());
         }
-        (clock.unit, clock.basis, clock.clause) = (unit, basis, clause.cloned());
-        let was = clock.legal;
-        clock.project(&ground.calendar, &now).map_err(AppError::caused("a clock cannot be reckoned anew"))?;
-        steps::set_next(clock, &ground.book, &ground.calendar, &now.zone);
-        if clock.legal != was {
-            said.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });
-        }
-    }
-    let periods = u64::try_from(said.len().saturating_sub(1)).unwrap_or(0);
-    if mode == Mode::Write
-        && !write_one(office, ground, subject.version, next, Said { clause: None, kinds: said, about: Some("rules") })
-            .await?
-    {
+    };
+    let said = Said { events: moved.events, about: Some("rules") };
+    if mode == Mode::Write && !write_one(office, ground, subject.version, moved.subject, said).await? {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
     }
     done.matters += 1;
-    done.periods += periods;
+    done.periods += u64::from(moved.moved);
     Ok(())
 }

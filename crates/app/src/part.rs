@@ -1,13 +1,12 @@
 //! Parting: one letter with several requests becomes several matters; each keeps the receipt day.
 
-use huiyin_domain::clock::Basis;
-use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::event::{Event, EventActor};
 use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
+use huiyin_domain::matter::part::{self as domain, Both, NewPart, Stands};
 use huiyin_domain::number::matter_number;
-use huiyin_domain::opening::{Opening, open};
 use huiyin_domain::payload::Payload;
-use huiyin_domain::procedure::{Fact, Phase};
+use huiyin_domain::procedure::Phase;
 use huiyin_domain::text;
 use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 
@@ -52,34 +51,15 @@ pub async fn part(
     }
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     let next = siblings.iter().map(|m| m.part).max().unwrap_or(1) + 1;
-    let opening = Opening {
+    let new = NewPart {
         id: ProceedingId(new_id()),
-        submission: matter.submission.clone(),
         number: matter_number(&record.submission.number, next),
         part: next,
         title: title.clone(),
-        class: matter.class.clone(),
-        place: matter.place.clone(),
-        place_name: matter.place_name.clone(),
-        purpose: matter.purpose,
-        complained_of: matter.complained_of.clone(),
-        channel: matter.channel,
-        received_on: matter.received_on,
-        received_at: matter.received_at,
-        unit: matter.holder.clone(),
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
-    let now = office.now();
-    let (mut new, mut events) = open(ground.rules(), opening, actor.clone(), &now)?;
-    // Who recuses from the letter recuses from each part of it; who acts for the petitioner acts in each.
-    new.recused.clone_from(&matter.recused);
-    new.facts.extend(matter.facts.contains(&Fact::HasAgent).then_some(Fact::HasAgent));
-    new.days.extend(matter.days.get("arrived").map(|day| ("arrived".to_owned(), *day)));
-    events.extend(huiyin_domain::decide::nobody_left(ground.rules(), &mut new, 0, &now, &EventActor::Clock));
-    let mut old = matter.clone();
-    let kind = EventKind::Parted { into: new.id.clone(), number: new.number.clone() };
-    let parted = huiyin_domain::decide::next_event(&mut old, now.at, actor, None, Basis::House, kind);
-    old.changed_at = now.at;
+    let Both { part: (new, events), letter: (old, parted) } =
+        domain::part(ground.rules(), &matter, new, &actor, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord {
@@ -93,7 +73,7 @@ pub async fn part(
     changes.records.extend(crate::people::recusals_since(&Default::default(), &new)?);
     let done = new.clone();
     seal(&mut changes, &ground, new, events, Payload::default(), Expected::New, Some(index))?;
-    seal(&mut changes, &ground, old, vec![parted], Payload::default(), Expected::Version(matter.version), None)?;
+    seal(&mut changes, &ground, old, parted, Payload::default(), Expected::Version(matter.version), None)?;
     office.store().commit(changes).await?;
     Ok(done)
 }
@@ -113,36 +93,17 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     if matter.holder != staff.officer.unit || first.holder != staff.officer.unit {
         return Err(AppError::NotAllowed);
     }
-    let moved = |e: &huiyin_storage::EventRecord| {
-        matches!(e.event.kind, EventKind::Moved { .. } | EventKind::PartUndone { .. })
-    };
-    let events = office.store().events(office.tenant(), &matter.id).await?;
-    if matter.phase != Phase::Intake || events.iter().any(moved) || matter.joinder.is_some() {
-        return Err(late("fault-part-touched"));
-    }
-    if !matches!(first.phase, Phase::Intake | Phase::Handover)
-        || [&first, &matter].iter().any(|m| m.facts.contains(&Fact::Accusation))
-    {
-        return Err(late("fault-part-late"));
-    }
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
-    let (now, actor) =
-        (office.now(), EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() });
-    let said = EventKind::PartUndone { part: matter.number.clone(), into: first.number.clone() };
-    let (mut back, mut goes_on) = (matter.clone(), first.clone());
-    let mut kinds = vec![said.clone()];
-    for clock in back.clocks.iter_mut().filter(|c| c.is_owed()) {
-        clock.close(now.at).map_err(huiyin_domain::decide::Closed::from)?;
-        kinds.push(EventKind::ClockClosed { n: clock.n });
-    }
-    back.state = ground.lodging()?.imported_ended.clone();
-    back.phase = ground.book.phase(&back.state);
-    back.days.insert("archived".into(), now.today());
-    let line =
-        |m: &mut Matter, kind| huiyin_domain::decide::next_event(m, now.at, actor.clone(), None, Basis::House, kind);
-    let closing = kinds.into_iter().map(|kind| line(&mut back, kind)).collect();
-    let returned = vec![line(&mut goes_on, said)];
-    (back.changed_at, goes_on.changed_at) = (now.at, now.at);
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    let events = office.store().events(office.tenant(), &matter.id).await?;
+    let events: Vec<Event> = events.into_iter().map(|e| e.event).collect();
+    let archived = &ground.lodging()?.imported_ended;
+    let done = domain::put_back(ground.rules(), (&matter, &events), &first, archived, &actor, &office.now());
+    let Both { part: (back, closing), letter: (goes_on, returned) } = done.map_err(|stands| match stands {
+        Stands::Touched => late("fault-part-touched"),
+        Stands::Late => late("fault-part-late"),
+        Stands::Clock(closed) => closed.into(),
+    })?;
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &goes_on, "part-undone");
     let done = goes_on.clone();

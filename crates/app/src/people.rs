@@ -3,12 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use huiyin_domain::decide::nobody_left;
-use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::OfficerId;
 use huiyin_domain::matter::Matter;
+use huiyin_domain::matter::letter::{concerns_the_letter, follow};
 use huiyin_domain::payload::{Field, Payload};
-use huiyin_domain::procedure::{Fact, MoveRule, Verb};
+use huiyin_domain::procedure::{MoveRule, Verb};
 use huiyin_domain::proceeding::Proceeding;
 use huiyin_storage::{Changes, Expected, RecordWrite};
 
@@ -70,28 +69,17 @@ pub(crate) async fn on_the_letter(
     after: &Matter,
     changes: &mut Changes,
 ) -> Result<()> {
-    if !matches!(rule.verb, Verb::Appoint | Verb::EndAppointment | Verb::Recuse | Verb::LiftRecusal) {
+    if !concerns_the_letter(rule.verb) {
         return Ok(());
     }
     for part in
         office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id)
     {
-        let mut next = part.clone();
-        let mut events = Vec::new();
-        if matches!(rule.verb, Verb::Recuse | Verb::LiftRecusal) {
-            next.recused.extend(after.recused.difference(&before.recused).cloned());
-            next.recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
-            changes.records.extend(recusals(&part, &next)?);
-            if next.recused != part.recused {
-                let (now, pack) = (office.now(), office.ground(&part.pack).await?);
-                events = nobody_left(pack.rules(), &mut next, 0, &now, &EventActor::Clock);
-            }
-        } else if after.facts.contains(&Fact::HasAgent) {
-            next.facts.insert(Fact::HasAgent);
-        } else {
-            next.facts.remove(&Fact::HasAgent);
-        }
         let own = office.ground(&part.pack).await?;
+        let (next, events) = follow(own.rules(), &part, rule.verb, (before, after), &office.now());
+        if next.recused != part.recused {
+            changes.records.extend(recusals(&part, &next)?);
+        }
         seal(changes, &own, next, events, Payload::default(), Expected::Version(part.version), None)?;
     }
     Ok(())

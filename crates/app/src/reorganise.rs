@@ -4,10 +4,10 @@
 //! petitioner is told. A matter that may not go there (an accusation to a body that may not receive it) is left and
 //! named.
 
-use huiyin_domain::event::EventKind;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::procedure::{Fact, Phase, RuleBook};
 use huiyin_domain::subject::Subject;
+use huiyin_domain::succession::succeed;
 use huiyin_storage::FactRange;
 
 use crate::acts;
@@ -86,36 +86,13 @@ async fn one(
     done: &mut Moved,
 ) -> Result<()> {
     let ground = office.ground(&subject.pack).await?;
-    let mut next = subject.clone();
-    let take = |slot: &mut Option<UnitId>| {
-        if slot.as_ref() == Some(from) {
-            *slot = Some(to.clone());
-        }
-    };
-    take(&mut next.sender);
-    take(&mut next.reviewer);
-    if &next.holder == from {
-        next.holder = to.clone();
-    }
-    next.held.insert(to.clone());
-    for units in next.parties.values_mut() {
-        if units.remove(from) {
-            units.insert(to.clone());
-        }
-    }
-    let mut periods = 0;
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed() && c.bound.unit.as_ref() == Some(from)) {
-        clock.bound.unit = Some(to.clone());
-        periods += 1;
-    }
-    let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties: periods };
-    let clause = ground.book.succession_clause.clone();
-    let said = Said { clause, kinds: vec![kind], about: Some("successor") };
-    if mode == Mode::Write && !write_one(office, &ground, subject.version, next, said).await? {
+    let succeeded = succeed(ground.rules(), &subject, from, to, &office.now());
+    let said = Said { events: succeeded.events, about: Some("successor") };
+    if mode == Mode::Write && !write_one(office, &ground, subject.version, succeeded.subject, said).await? {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
     }
     done.matters += 1;
-    done.periods += u64::from(periods);
+    done.periods += u64::from(succeeded.duties);
     Ok(())
 }

@@ -2,8 +2,7 @@
 //!
 //! It works in pages, commits one proceeding at a time against the version read, and changes nothing when run twice.
 
-use huiyin_domain::event::EventKind;
-use huiyin_domain::steps;
+use huiyin_domain::repack;
 use huiyin_domain::subject::Subject;
 
 use crate::acts;
@@ -48,29 +47,15 @@ pub async fn run(office: &Office) -> Result<Reprojected> {
 async fn one(office: &Office, subject: Subject, done: &mut Reprojected) -> Result<()> {
     done.matters += 1;
     let ground = office.ground(&subject.pack).await?;
-    let now = office.now();
-    let mut next = subject.clone();
-    let mut said = Vec::new();
-    let mut touched = false;
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed() && !c.is_stopped()) {
-        let (was, provisional) = (clock.legal, clock.provisional);
-        if clock.project(&ground.calendar, &now).is_err() {
-            continue;
-        }
-        if clock.legal != was {
-            steps::set_next(clock, &ground.book, &ground.calendar, &now.zone);
-            said.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });
-            done.moved += 1;
-        } else if clock.provisional != provisional {
-            done.settled += 1;
-            touched = true;
-        }
-    }
-    if said.is_empty() && !touched {
+    let reckoned = repack::reproject(ground.rules(), &subject, &office.now());
+    done.moved += u64::from(reckoned.moved);
+    done.settled += u64::from(reckoned.settled);
+    if reckoned.moved + reckoned.settled == 0 {
         return Ok(());
     }
-    let about = (!said.is_empty()).then_some("calendar");
-    if !write_one(office, &ground, subject.version, next, Said { clause: None, kinds: said, about }).await? {
+    let about = (reckoned.moved > 0).then_some("calendar");
+    let said = Said { events: reckoned.events, about };
+    if !write_one(office, &ground, subject.version, reckoned.subject, said).await? {
         done.left += 1;
     }
     Ok(())

@@ -1,8 +1,6 @@
 //! Going through all proceedings, a page at a time, and writing one of them against the version that was read.
 
-use huiyin_domain::clock::{Basis, OfficeTime};
-use huiyin_domain::decide::next_event;
-use huiyin_domain::event::{EventActor, EventKind};
+use huiyin_domain::event::Event;
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Payload;
@@ -61,10 +59,8 @@ impl<'a> Walk<'a> {
 
 /// What time, or an operator, says in a record.
 pub(crate) struct Said {
-    /// Clause, where the law speaks.
-    pub(crate) clause: Option<String>,
     /// What.
-    pub(crate) kinds: Vec<EventKind>,
+    pub(crate) events: Vec<Event>,
     /// What the petitioner is told of; `None`: nothing.
     pub(crate) about: Option<&'static str>,
 }
@@ -77,22 +73,14 @@ pub(crate) async fn write_one(
     next: impl Into<Subject>,
     said: Said,
 ) -> Result<bool> {
-    let mut next: Subject = next.into();
-    let now: OfficeTime = office.now();
+    let next: Subject = next.into();
     let mut changes = Changes::new(office.tenant().clone());
     if let (Some(about), Some(matter)) = (said.about, next.matter())
         && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
     {
         tell(&mut changes, office, &record, matter, about);
     }
-    let basis = if said.clause.is_some() { Basis::Law } else { Basis::House };
-    let events = said
-        .kinds
-        .into_iter()
-        .map(|kind| next_event(&mut next, now.at, EventActor::Operator, said.clause.clone(), basis, kind))
-        .collect();
-    next.changed_at = now.at;
-    seal(&mut changes, ground, next, events, Payload::default(), Expected::Version(was), None)?;
+    seal(&mut changes, ground, next, said.events, Payload::default(), Expected::Version(was), None)?;
     match office.store().commit(changes).await {
         Ok(()) => Ok(true),
         Err(StoreError::ChangedMeanwhile) => Ok(false),

@@ -7,10 +7,10 @@
 
 #![warn(missing_docs)]
 
+pub mod beginning;
 pub mod calendar;
 pub mod clock;
 pub mod closed;
-pub mod correct;
 pub mod decide;
 pub mod event;
 mod guard;
@@ -19,16 +19,17 @@ pub mod kind;
 pub mod label;
 pub mod matter;
 pub mod number;
-pub mod opening;
 pub mod payload;
 pub mod posts;
 pub mod procedure;
 pub mod proceeding;
 pub mod reckon;
+pub mod repack;
 pub mod retention;
 pub mod steps;
 pub mod subject;
 pub mod submission;
+pub mod succession;
 pub mod text;
 pub mod timer;
 pub mod unit;

@@ -6,13 +6,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{ClockState, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide};
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
-use huiyin_domain::opening::{Opening, Start, begin_by, open};
+use huiyin_domain::matter::opening::{Opening, open};
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::posts::{Post, Power, UnitKind, UnitRole, Vocabulary};
 use huiyin_domain::procedure::{Relation, RuleBook};
@@ -292,6 +293,7 @@ fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
         title: case.id.clone(),
         on: case.received,
         unit: UnitId::new(case.at.clone()),
+        links: Vec::new(),
     };
     begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(bare, _)| bare.into())
 }
@@ -313,6 +315,8 @@ fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {
         received_on: case.received,
         received_at: now.at,
         unit: UnitId::new(case.at.clone()),
+        by_agent: false,
+        burst: None,
     };
     open(rules, opening, EventActor::Petitioner, &now).map(|(matter, _)| matter)
 }

@@ -28,7 +28,7 @@ pub use forbidden::refusal as forbidden_words;
 pub use huiyin_domain::procedure::Label;
 pub use huiyin_domain::procedure::RuleBook;
 pub use periods::{in_label, in_text};
-pub use proof::{Bounds, Proof, Property, Refutation, TooLarge, prove, prove_within};
+pub use proof::{Bounds, Proof, Property, Refutation, TooLarge, Visited, prove, prove_within, visit};
 pub use schema::schema;
 
 use std::collections::BTreeMap;

@@ -4,20 +4,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide, is_choice_open, offers};
 use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::ids::{ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
-use huiyin_domain::opening::{Opening, open};
+use huiyin_domain::matter::opening::{Opening, open};
 use huiyin_domain::payload::{Field, Need, Shape};
 use huiyin_domain::procedure::{Fact, MoveRule, Phase, RuleBook, Verb};
 use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer::advance;
 use huiyin_domain::unit::Directory;
-use huiyin_rules::{PackFiles, read_pack};
+use huiyin_rules::{Bounds, PackFiles, Visited, read_pack, visit};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -92,8 +93,26 @@ fn payload(
     rule.needs.iter().map(|n| (n.field.word(), value(n))).collect()
 }
 
+/// A pack with everything its proof visits, read once for all walks.
+struct Proved {
+    book: &'static RuleBook,
+    visited: Visited<'static>,
+}
+
+fn proved(id: &str) -> &'static Proved {
+    static CHINA: OnceLock<Proved> = OnceLock::new();
+    static INDIA: OnceLock<Proved> = OnceLock::new();
+    let place = if id.starts_with("cn/") { &CHINA } else { &INDIA };
+    place.get_or_init(|| {
+        let book: &'static RuleBook = Box::leak(Box::new(book(id)));
+        let bounds = Bounds { states: 3_000_000, stop: &|| false };
+        Proved { book, visited: visit(book, &bounds).unwrap_or_else(|e| panic!("{id}: {e}")) }
+    })
+}
+
 struct Walk<'a> {
     rules: Rules<'a>,
+    visited: &'a Visited<'a>,
     matter: Matter,
     events: Vec<Event>,
 }
@@ -101,6 +120,10 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn invariants(&self, before: &Matter, made: Option<&MoveRule>, now: &OfficeTime) {
         let (matter, book) = (&self.matter, self.rules.book);
+        // The proof shows what it says only if what really happens is among what it visited.
+        if let Err(why) = self.visited.covers(before, made.map(|m| &m.id), matter) {
+            panic!("the proof does not know what happened: {why}");
+        }
         // Proof, property 2, on the real thing: short of the archive some unit has a running, unstopped duty.
         if book.phase(&matter.state) != Phase::Archived {
             let someone = matter
@@ -195,9 +218,10 @@ impl Walk<'_> {
 }
 
 fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
-    let (book, calendar) = (book(id), calendar(calendar_id));
-    let directory = huiyin_rules::house(&book, 3);
-    let rules = Rules { book: &book, calendar: &calendar, directory: &directory, draw_seed: 0 };
+    let Proved { book, visited } = proved(id);
+    let calendar = calendar(calendar_id);
+    let directory = huiyin_rules::house(book, 3);
+    let rules = Rules { book, calendar: &calendar, directory: &directory, draw_seed: 0 };
     let zone = TimeZone::fixed(jiff::tz::offset(8));
     let day0 = jiff::civil::date(2025, 1, 6);
     let mut now = OfficeTime { at: day0.at(9, 0, 0, 0).to_zoned_datetime(zone.clone()).unwrap().timestamp(), zone };
@@ -216,9 +240,12 @@ fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize,
         received_on: day0,
         received_at: now.at,
         unit: UnitId::new(at),
+        by_agent: false,
+        burst: None,
     };
     let (matter, events) = open(rules, opening, EventActor::Petitioner, &now).unwrap();
-    let mut walk = Walk { rules, matter, events };
+    let mut walk = Walk { rules, visited, matter, events };
+    walk.visited.knows(&walk.matter).unwrap();
     let all = actors(&directory);
     for (who, what, days) in dice {
         now.at = now.at.checked_add((days * 24 + 1).hours()).unwrap();

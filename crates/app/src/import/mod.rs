@@ -7,25 +7,21 @@
 
 mod row;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
-use huiyin_domain::clock::Basis;
-use huiyin_domain::decide::{next_event, start_clock};
-use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::{ProceedingId, SubmissionId};
+use huiyin_domain::matter::opening::Opening;
+use huiyin_domain::matter::taken_over::{Stage, take_over};
 use huiyin_domain::number;
-use huiyin_domain::opening::{Opening, blank};
 use huiyin_domain::payload::Payload;
-use huiyin_domain::procedure::Fact;
 use huiyin_domain::submission::{Channel, PaperFacts, Purpose, ReplyWay, Submission};
-use huiyin_domain::timer;
 use huiyin_storage::{
     Changes, ContentRecord, Expected, Record, RecordWrite, StoreError, SubmissionRecord, Wanted, terms,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::lodge::receipt;
 use crate::office::{Ground, Office, new_id};
 use crate::places::{self, Place};
@@ -355,6 +351,8 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
         received_on: read.received.date(),
         received_at,
         unit: office.front_office().clone(),
+        by_agent: false,
+        burst: None,
     };
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord {
@@ -382,35 +380,7 @@ fn enter(
     index: String,
     now: &huiyin_domain::clock::OfficeTime,
 ) -> Result<()> {
-    let lodging = ground.lodging()?;
-    let (state, clocks): (_, &[_]) = match (read.ended, read.accepted) {
-        (true, _) => (&lodging.imported_ended, &[]),
-        (false, Some(_)) => (&lodging.imported_accepted, &lodging.imported_accepted_clocks),
-        (false, None) => (&lodging.initial_office, &lodging.initial_office_clocks),
-    };
-    let mut matter = blank(ground.rules(), opening, state);
-    let received = EventKind::Received {
-        channel: Channel::Import,
-        received_on: matter.received_on,
-        unit: matter.holder.clone(),
-        text: None,
-        files: BTreeMap::new(),
-    };
-    let mut events = vec![next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, received)];
-    if read.ended {
-        matter.facts.insert(Fact::Answered);
-        matter.outcome = Some("imported".into());
-        // Ended without a day has no day.
-        matter.days.extend(read.answered.map(|day| ("answered".to_owned(), day)));
-    }
-    matter.days.extend(read.accepted.map(|day| ("accepted".to_owned(), day)));
-    for id in clocks {
-        let started = start_clock(ground.rules(), &mut matter, id, &Payload::default(), now).map_err(AppError::from)?;
-        events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, started));
-        if let Some(breached) = timer::settle_past(ground.rules(), &mut matter, now)? {
-            events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, breached));
-        }
-    }
-    matter.changed_at = now.at;
+    let stage = Stage { accepted: read.accepted, ended: read.ended, answered: read.answered };
+    let (matter, events) = take_over(ground.rules(), ground.lodging()?, opening, stage, now)?;
     seal(changes, ground, matter, events, Payload::default(), Expected::New, Some(index))
 }

@@ -9,8 +9,8 @@ mod title;
 
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::matter::opening::{Opening, open, open_sealed};
 use huiyin_domain::number;
-use huiyin_domain::opening::{Opening, open, open_sealed};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay, Submission};
 use huiyin_files::{Doorway, at_the_door};
@@ -338,13 +338,13 @@ fn changes(
         received_on: submission.received_on,
         received_at: submission.received_at,
         unit: lodging.unit,
+        by_agent: record.submission.by_agent,
+        burst: lodging.burst,
     };
-    let (mut matter, events) = match keep {
+    let (matter, events) = match keep {
         Keep::Whole => open(ground.rules(), opening, actor, &office.now())?,
         Keep::StubOnly => open_sealed(ground.rules(), opening, actor, &office.now())?,
     };
-    matter.burst = lodging.burst;
-    matter.facts.extend(record.submission.by_agent.then_some(huiyin_domain::procedure::Fact::HasAgent));
     let mut changes = Changes::new(office.tenant().clone());
     changes.contents.push(ContentRecord {
         owner: submission.id.0.clone(),

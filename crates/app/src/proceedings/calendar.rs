@@ -3,10 +3,10 @@
 //! Days that passed while nothing ran are caught up, so that what should have begun is owed from its own day. What lies
 //! before an office's first day with this program is not its record.
 
+use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
-use huiyin_domain::opening::{Start, begin_by};
 use huiyin_domain::payload::Payload;
 use huiyin_domain::procedure::{BeginRule, RuleBook};
 use huiyin_storage::{Changes, Expected, StoreError, terms};
@@ -73,6 +73,7 @@ async fn one(office: &Office, book: &RuleBook, rule: &BeginRule, unit: &UnitId, 
         title: rule.title_in(&ground.book.binding, day),
         on: day,
         unit: unit.clone(),
+        links: Vec::new(),
     };
     let (bare, events) = begin_by(ground.rules(), rule, with, &Payload::default(), EventActor::Clock, &office.now())?;
     let index = terms::index_terms(&[&bare.title]);

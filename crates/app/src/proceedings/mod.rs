@@ -6,11 +6,11 @@ pub mod calendar;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::decide::{Closed, Offer, decide, offers};
 use huiyin_domain::ids::{MoveId, ProceedingId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::opening::{Start, begin_by};
 use huiyin_domain::payload::{Field, Payload, numbers_in};
 use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
 use huiyin_domain::proceeding::Bare;
@@ -275,10 +275,10 @@ pub async fn begin(
         title,
         on,
         unit: staff.officer.unit.clone(),
+        links,
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
-    let (mut bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
-    bare.links = links;
+    let (bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
     let mut changes = Changes::new(office.tenant().clone());
     for matter in &bare.links {
         changes.records.push(RecordWrite::put(&(matter.clone(), bare.id.clone()), &Link)?);

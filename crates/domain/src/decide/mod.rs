@@ -23,8 +23,8 @@ use crate::steps::set_next;
 use crate::unit::Directory;
 
 pub use crate::closed::Closed;
-use work::Work;
 pub use work::nobody_left;
+use work::{Made, Work};
 
 /// What a decision is made under.
 #[derive(Debug, Clone, Copy)]
@@ -279,18 +279,14 @@ pub fn decide<K: Kind>(
         clause,
         pressed,
     };
-    work.hand_over(actor, &payload)?;
-    work.move_state();
+    let handed_down = work.hand_over(actor, &payload)?;
     let Parts { carried, words, identity } = payload.clone().split();
-    work.moved(proceeding, carried);
-    work.apply_facts(&payload);
-    work.end_clocks(&payload)?;
-    work.pass_on(proceeding);
-    work.end_pressing()?;
-    work.leave_to_receiver(proceeding)?;
-    work.stop_and_resume(&payload)?;
-    work.extend(&payload)?;
-    work.start_clocks(&payload)?;
+    // Clocks may count from a day that the move carries.
+    work.note(&payload);
+    let made = Made { before: proceeding, payload: &payload, carried: &carried };
+    for effect in rule.effects(rules.book, work.turn(&payload, handed_down)) {
+        work.apply(effect, &made)?;
+    }
     work.nobody_left(proceeding);
     work.subject.changed_at = now.at;
     Ok(Decision { subject: work.subject, events: work.events, words, identity, tells: rule.tells, pressed })

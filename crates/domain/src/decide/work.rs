@@ -2,11 +2,11 @@
 
 use crate::clock::{Basis, Bound, Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{Field, Payload};
 use crate::posts::Power;
-use crate::procedure::{Fact, HandTo, MoveRule, Relation, RuleBook, Verb};
+use crate::procedure::{Cause, Effect, Fact, HandTo, MoveRule, Phase, Relation, RuleBook, Turn, Verb, Whose};
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 
@@ -25,6 +25,14 @@ pub(super) struct Work<'a, K> {
     pub(super) pressed: Option<u32>,
 }
 
+/// What a move was made on and with.
+pub(super) struct Made<'a> {
+    pub(super) before: &'a Proceeding,
+    pub(super) payload: &'a Payload,
+    /// The part of the payload that stands in the event.
+    pub(super) carried: &'a Payload,
+}
+
 impl<K: Kind> Work<'_, K> {
     fn push(&mut self, kind: EventKind) {
         let event =
@@ -32,7 +40,8 @@ impl<K: Kind> Work<'_, K> {
         self.events.push(event);
     }
 
-    pub(super) fn hand_over(&mut self, actor: &Actor, payload: &Payload) -> Result<(), Closed> {
+    /// Who holds it, reviews it and takes part from now on. Tells whether it was handed to a unit below.
+    pub(super) fn hand_over(&mut self, actor: &Actor, payload: &Payload) -> Result<bool, Closed> {
         let directory = self.rules.directory;
         match self.rule.hand_to {
             None => {
@@ -66,17 +75,16 @@ impl<K: Kind> Work<'_, K> {
                 if down && !directory.superiors(&unit).iter().any(|u| u.id == self.subject.holder) {
                     return Err(Closed::Unit { unit });
                 }
-                self.set(Fact::HandedDown, down);
                 if let Actor::Officer { unit: from, .. } = actor {
                     self.subject.sender = Some(from.clone());
                 }
                 self.subject.hops += 1;
                 self.subject.days.insert("arrived".into(), self.now.today());
                 self.hold(unit);
+                return Ok(down);
             }
             Some(HandTo::Sender) => {
                 self.stays_in_its_line(self.subject.sender.clone())?;
-                self.set(Fact::HandedDown, false);
                 if let Some(sender) = self.subject.sender.take() {
                     // Back where it was first: its day of receipt is that of the letter again.
                     self.subject.days.remove("arrived");
@@ -107,7 +115,7 @@ impl<K: Kind> Work<'_, K> {
                 self.subject.reviewer = Some(above);
             }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// An accusation goes to bodies that receive them and to no other, whatever a pack says (arts 22(2), 30(3)).
@@ -158,28 +166,77 @@ impl<K: Kind> Work<'_, K> {
         self.subject.holder = unit;
     }
 
-    pub(super) fn move_state(&mut self) {
-        let to = match self.rule.verb {
-            Verb::Withdraw => {
-                self.subject.before_withdrawal = Some(self.subject.state.clone());
-                self.rule.to.clone()
-            }
-            Verb::UndoWithdraw => self.subject.before_withdrawal.take().or_else(|| self.rule.to.clone()),
-            _ => self.rule.to.clone(),
-        };
-        if let Some(to) = to {
-            self.subject.phase = self.rules.book.phase(&to);
-            self.subject.state = to;
+    /// What the move turned out to be, by what it carries, where it went, and chance.
+    pub(super) fn turn(&self, payload: &Payload, handed_down: bool) -> Turn {
+        let (book, verb) = (self.rules.book, self.rule.verb);
+        let hands = matches!(verb, Verb::Refer | Verb::Assign);
+        let drawn = |n: u32| chance(self.rules.draw_seed, self.subject.id.as_str()).is_multiple_of(u64::from(n));
+        Turn {
+            supported: matches!(verb, Verb::Decide | Verb::DecideReview)
+                .then(|| payload.text(Field::Outcome).is_some_and(|o| book.supports(o))),
+            handed_down,
+            many_hands: hands && book.hops_before_dispute.is_some_and(|most| self.subject.hops >= most),
+            drawn: verb == Verb::Void && book.void_check_one_in.is_some_and(drawn),
         }
     }
 
-    pub(super) fn moved(&mut self, before: &Proceeding, carried: Payload) {
+    /// Carries out one effect.
+    pub(super) fn apply(&mut self, effect: Effect<'_>, made: &Made<'_>) -> Result<(), Closed> {
+        match effect {
+            Effect::Enter(to) => {
+                if let Some(to) = to {
+                    self.enter(to.clone());
+                }
+                self.moved(made);
+            }
+            Effect::SetAside(to) => {
+                self.subject.before_withdrawal = Some(self.subject.state.clone());
+                if let Some(to) = to {
+                    self.enter(to.clone());
+                }
+                self.moved(made);
+            }
+            Effect::Restore(to) => {
+                if let Some(to) = self.subject.before_withdrawal.take().or_else(|| to.cloned()) {
+                    self.enter(to);
+                }
+                self.moved(made);
+            }
+            Effect::Set(fact, true) => {
+                self.subject.facts.insert(fact);
+            }
+            Effect::Set(fact, false) => {
+                self.subject.facts.remove(&fact);
+            }
+            Effect::CloseAll => self.close(self.owed(&ClockId::new("*")))?,
+            Effect::Discharge(clock, whose) => self.discharge(self.meant(clock, whose, made.payload))?,
+            Effect::Close(clock, whose) => self.close(self.meant(clock, whose, made.payload))?,
+            Effect::PassOn(clock) => self.pass_on(clock, made.before),
+            Effect::EndPressing => self.end_pressing()?,
+            Effect::LeaveToReceiver => self.leave_to_receiver(made.before)?,
+            Effect::Stop(clock, _) => self.stop(clock, made.payload),
+            Effect::Resume(clock, cause) => self.resume(clock, cause, made.payload)?,
+            Effect::Extend(clock) => self.extend(clock, made.payload)?,
+            Effect::Start(clock) => self.start(clock, made.payload)?,
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, state: StateId) {
+        self.subject.phase = self.rules.book.phase(&state);
+        self.subject.state = state;
+        if self.subject.phase == Phase::Archived {
+            self.subject.before_withdrawal = None;
+        }
+    }
+
+    fn moved(&mut self, made: &Made<'_>) {
         let kind = EventKind::Moved {
             move_id: self.rule.id.clone(),
             verb: self.rule.verb,
-            from: before.state.clone(),
+            from: made.before.state.clone(),
             to: self.subject.state.clone(),
-            carried,
+            carried: made.carried.clone(),
             words: None,
             holder: self.subject.holder.clone(),
             files: Default::default(),
@@ -188,28 +245,16 @@ impl<K: Kind> Work<'_, K> {
         self.push(kind);
     }
 
-    pub(super) fn apply_facts(&mut self, payload: &Payload) {
-        self.subject.facts.extend(self.rule.sets.iter().copied());
-        for fact in &self.rule.clears {
-            self.subject.facts.remove(fact);
-        }
+    /// What the record keeps of a move beside its effects: days, the outcome, who decided, who is recused.
+    pub(super) fn note(&mut self, payload: &Payload) {
         let today = self.now.today();
         match self.rule.verb {
             Verb::Decide => {
-                let outcome = payload.text(Field::Outcome).map(str::to_owned);
-                let supports = outcome.as_deref().is_some_and(|o| self.rules.book.supports(o));
-                self.set(Fact::Supported, supports);
                 self.decided_by();
-                self.set(Fact::Executed, false);
-                self.subject.outcome = outcome;
+                self.subject.outcome = payload.text(Field::Outcome).map(str::to_owned);
                 self.subject.days.insert("answered".into(), today);
             }
             Verb::DecideReview => self.review_decided(payload),
-            Verb::Refer | Verb::Assign
-                if self.rules.book.hops_before_dispute.is_some_and(|most| self.subject.hops >= most) =>
-            {
-                self.set(Fact::ManyHands, true);
-            }
             Verb::Reopen => {
                 self.subject.hops = 0;
                 self.subject.annulled = None;
@@ -219,7 +264,7 @@ impl<K: Kind> Work<'_, K> {
                 self.subject.outcome = Some("refused".into());
                 self.subject.days.insert("answered".into(), today);
             }
-            Verb::Archive => {
+            Verb::Archive | Verb::Void => {
                 self.subject.days.insert("archived".into(), today);
             }
             Verb::Recuse => {
@@ -233,13 +278,6 @@ impl<K: Kind> Work<'_, K> {
             }
             Verb::ProposeDestruction | Verb::ProposeVoid => self.subject.proposer = self.officer(),
             Verb::CancelDestruction | Verb::CancelVoid => self.subject.proposer = None,
-            Verb::Void => {
-                self.subject.days.insert("archived".into(), today);
-                let drawn = self.rules.book.void_check_one_in.is_some_and(|n| {
-                    chance(self.rules.draw_seed, self.subject.id.as_str()).is_multiple_of(u64::from(n))
-                });
-                self.set(Fact::Drawn, drawn);
-            }
             Verb::Serve => {
                 self.subject.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
@@ -251,10 +289,6 @@ impl<K: Kind> Work<'_, K> {
 
     fn review_decided(&mut self, payload: &Payload) {
         self.decided_by();
-        if payload.text(Field::Outcome).is_some_and(|o| self.rules.book.supports(o)) {
-            self.set(Fact::Supported, true);
-            self.set(Fact::Executed, false);
-        }
         if self.rule.sets.contains(&Fact::Annulled) {
             self.subject.annulled = self.subject.outcome.clone();
         }
@@ -280,7 +314,7 @@ impl<K: Kind> Work<'_, K> {
 
     /// An accusation, from the moment it is one and at each hand-over, is owed by its receiver alone: what other units
     /// owed no longer stands, and no line of it is left in their lists (LAW.md §10.5).
-    pub(super) fn leave_to_receiver(&mut self, before: &Proceeding) -> Result<(), Closed> {
+    fn leave_to_receiver(&mut self, before: &Proceeding) -> Result<(), Closed> {
         let handed = before.holder != self.subject.holder || !before.facts.contains(&Fact::Accusation);
         if !self.subject.facts.contains(&Fact::Accusation) || !handed {
             return Ok(());
@@ -289,15 +323,8 @@ impl<K: Kind> Work<'_, K> {
         self.subject.parties.clear();
         let scope = self.subject.scope(self.rules.directory);
         let outside = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref().is_some_and(|u| !scope.contains(u));
-        let closing: Vec<u32> = self.subject.clocks.iter().filter(outside).map(|c| c.n).collect();
-        let at = self.now.at;
-        for n in closing {
-            if let Some(clock) = self.clock(n) {
-                clock.close(at)?;
-                self.push(EventKind::ClockClosed { n });
-            }
-        }
-        Ok(())
+        let closing = self.subject.clocks.iter().filter(outside).map(|c| c.n).collect();
+        self.close(closing)
     }
 
     /// Says where a duty waits on nobody: of all that is owed after a recusal, of what begins after any other move.
@@ -308,72 +335,47 @@ impl<K: Kind> Work<'_, K> {
         self.events.extend(events);
     }
 
-    fn set(&mut self, fact: Fact, holds: bool) {
-        if holds {
-            self.subject.facts.insert(fact);
-        } else {
-            self.subject.facts.remove(&fact);
-        }
-    }
-
-    pub(super) fn end_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
-        let (now, at) = (self.now, self.now.at);
-        // What began by a mistaken entry is owed by nobody.
-        if self.rule.verb == Verb::Void {
-            for n in self.owed(&ClockId::new("*")) {
-                if let Some(clock) = self.clock(n) {
-                    clock.close(at)?;
-                    self.push(EventKind::ClockClosed { n });
-                }
-            }
-        }
-        for rule in &self.rule.discharge {
-            for n in self.own(rule, payload) {
-                if let Some(clock) = self.clock(n) {
-                    clock.discharge(now)?;
-                    let late = matches!(clock.state(), ClockState::Discharged { late: true, .. });
-                    self.push(EventKind::ClockDischarged { n, late });
-                }
-            }
-        }
-        for rule in &self.rule.close {
-            let closing = if self.rule.party.is_some() { self.own(rule, payload) } else { self.owed(rule) };
-            for n in closing {
-                if let Some(clock) = self.clock(n) {
-                    clock.close(at)?;
-                    self.push(EventKind::ClockClosed { n });
-                }
+    fn close(&mut self, serials: Vec<u32>) -> Result<(), Closed> {
+        let at = self.now.at;
+        for n in serials {
+            if let Some(clock) = self.clock(n) {
+                clock.close(at)?;
+                self.push(EventKind::ClockClosed { n });
             }
         }
         Ok(())
     }
 
-    /// Duties of the holder that go with the proceeding: whoever holds it now owes them, by the same day.
-    pub(super) fn pass_on(&mut self, before: &Proceeding) {
+    fn discharge(&mut self, serials: Vec<u32>) -> Result<(), Closed> {
+        let now = self.now;
+        for n in serials {
+            if let Some(clock) = self.clock(n) {
+                clock.discharge(now)?;
+                let late = matches!(clock.state(), ClockState::Discharged { late: true, .. });
+                self.push(EventKind::ClockDischarged { n, late });
+            }
+        }
+        Ok(())
+    }
+
+    /// A duty of the holder that goes with the proceeding: whoever holds it now owes it, by the same day.
+    fn pass_on(&mut self, clock: &ClockId, before: &Proceeding) {
         if before.holder == self.subject.holder {
             return;
         }
-        for rule in &self.rule.pass {
-            let Some(bound) = self
-                .rules
-                .book
-                .clock(rule)
-                .map(|c| Bound { unit: self.subject.unit_for(c.bound, self.rules.directory), post: c.post })
-            else {
-                continue;
-            };
-            for n in self.owed(rule) {
-                if let Some(clock) = self.clock(n).filter(|c| c.bound.unit.as_ref() == Some(&before.holder)) {
-                    clock.bound = bound.clone();
-                    self.push(EventKind::Passed { n, to: bound.clone() });
-                }
+        let Some(rule) = self.rules.book.clock(clock) else { return };
+        let bound = Bound { unit: self.subject.unit_for(rule.bound, self.rules.directory), post: rule.post };
+        for n in self.owed(clock) {
+            if let Some(clock) = self.clock(n).filter(|c| c.bound.unit.as_ref() == Some(&before.holder)) {
+                clock.bound = bound.clone();
+                self.push(EventKind::Passed { n, to: bound.clone() });
             }
         }
     }
 
     /// Who was called on to press for a duty need not any more when it is done or no longer stands; its lateness stays
     /// on record.
-    pub(super) fn end_pressing(&mut self) -> Result<(), Closed> {
+    fn end_pressing(&mut self) -> Result<(), Closed> {
         let called: Vec<ClockId> = self.rules.book.escalation.iter().filter_map(|e| e.start.clone()).collect();
         loop {
             let over = |c: &Clock| {
@@ -394,34 +396,29 @@ impl<K: Kind> Work<'_, K> {
         }
     }
 
-    /// The owed clocks of a rule that this actor's move discharges: where several units owe the same, each its own; of
-    /// a supervision, what it was called on to press for.
-    fn own(&self, rule: &ClockId, payload: &Payload) -> Vec<u32> {
+    /// The owed clocks of a rule that are meant: of several units that owe the same, each its own; of a supervision,
+    /// what it was called on to press for.
+    fn meant(&self, rule: &ClockId, whose: Whose, payload: &Payload) -> Vec<u32> {
+        let all = self.owed(rule);
+        let of = |unit: &UnitId| -> Vec<u32> {
+            let owes = |c: &&Clock| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit);
+            self.subject.clocks.iter().filter(owes).map(|c| c.n).collect()
+        };
+        if whose == Whose::All {
+            return all;
+        }
         // What is noted of a unit is that unit's.
         if let (Some(_), Some(unit)) = (self.rule.party, self.named(payload)) {
-            let of_it = |c: &&Clock| c.is_owed() && &c.rule == rule && c.bound.unit.as_ref() == Some(&unit);
-            return self.subject.clocks.iter().filter(of_it).map(|c| c.n).collect();
+            return of(&unit);
         }
-        // Several units may owe the same: those asked, a reviewing body and the one after it, and whoever was to report
-        // what is urgent before it was handed on.
-        let each_its_own = |c: &crate::procedure::ClockRule| c.bound.is_asked() || c.bound == Relation::Reviewer;
-        let strictly = matches!(self.rule.verb, Verb::ReportUrgent | Verb::Supervise)
-            || self.rules.book.clock(rule).is_some_and(each_its_own);
-        let EventActor::Officer { unit, .. } = &self.actor else { return self.owed(rule) };
-        let all = self.owed(rule);
-        let mine: Vec<u32> = self
-            .subject
-            .clocks
-            .iter()
-            .filter(|c| all.contains(&c.n) && c.bound.unit.as_ref() == Some(unit))
-            .map(|c| c.n)
-            .collect();
+        let EventActor::Officer { unit, .. } = &self.actor else { return all };
+        let mine = of(unit);
         let about = |n: &u32| {
             self.pressed.is_none()
                 || self.subject.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed))
         };
-        match (strictly, mine.is_empty()) {
-            (false, true) => all,
+        match (whose, mine.is_empty()) {
+            (Whose::OwnFirst, true) => all,
             _ => mine.into_iter().filter(|n| self.rule.verb != Verb::Supervise || about(n)).collect(),
         }
     }
@@ -435,55 +432,47 @@ impl<K: Kind> Work<'_, K> {
         self.subject.clocks.iter_mut().find(|c| c.n == n)
     }
 
-    pub(super) fn stop_and_resume(&mut self, payload: &Payload) -> Result<(), Closed> {
+    fn stop(&mut self, rule: &ClockId, payload: &Payload) {
         let day = payload.day(Field::OnDay).unwrap_or_else(|| self.now.today());
         let reason = self.rule.id.0.clone();
-        for rule in &self.rule.stop {
-            for n in self.owed(rule) {
-                let Some(clock) = self.clock(n) else { continue };
-                if clock.kind == ClockKind::Right && rule.as_str() == "*" {
-                    continue;
-                }
-                if clock.is_owed() && !clock.is_stopped() {
-                    clock.ledger.push(LedgerEntry::Stop {
-                        from: day.max(clock.start),
-                        to: None,
-                        reason: reason.clone(),
-                    });
-                    clock.next_at = None;
-                    self.push(EventKind::ClockStopped { n });
+        for n in self.owed(rule) {
+            let Some(clock) = self.clock(n) else { continue };
+            if clock.is_stopped() || (clock.kind == ClockKind::Right && rule.as_str() == "*") {
+                continue;
+            }
+            clock.ledger.push(LedgerEntry::Stop { from: day.max(clock.start), to: None, reason: reason.clone() });
+            clock.next_at = None;
+            self.push(EventKind::ClockStopped { n });
+        }
+    }
+
+    fn resume(&mut self, rule: &ClockId, cause: Cause, payload: &Payload) -> Result<(), Closed> {
+        let day = payload.day(Field::OnDay).unwrap_or_else(|| self.now.today());
+        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
+        for n in self.owed(rule) {
+            let Some(clock) = self.clock(n) else { continue };
+            let mut resumed = false;
+            for entry in &mut clock.ledger {
+                if let LedgerEntry::Stop { from, to: to @ None, reason } = entry
+                    && cause_of(book, reason) == cause
+                {
+                    // The day on which a hearing ends counts again; one held and ended on one day takes that day.
+                    let withdrawn = cause == Cause::Withdrawal;
+                    *to = Some(if withdrawn { day.max(*from) } else { day.max(from.tomorrow().unwrap_or(*from)) });
+                    resumed = true;
                 }
             }
-        }
-        let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
-        // Undoing a withdrawal does not end a hearing, and closing a hearing does not undo a withdrawal.
-        let undo = self.rule.verb == Verb::UndoWithdraw;
-        for rule in &self.rule.resume {
-            for n in self.owed(rule) {
-                let Some(clock) = self.clock(n) else { continue };
-                let mut resumed = false;
-                for entry in &mut clock.ledger {
-                    if let LedgerEntry::Stop { from, to: to @ None, reason } = entry
-                        && stopped_by_withdrawal(book, reason) == undo
-                    {
-                        // The day on which a hearing ends counts again; one held and ended on one day takes that day.
-                        *to = Some(if undo { day.max(*from) } else { day.max(from.tomorrow().unwrap_or(*from)) });
-                        resumed = true;
-                    }
-                }
-                if resumed {
-                    clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
-                    set_next(clock, book, calendar, &now.zone);
-                    let legal = clock.legal;
-                    self.push(EventKind::ClockResumed { n, legal });
-                }
+            if resumed {
+                clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
+                set_next(clock, book, calendar, &now.zone);
+                let legal = clock.legal;
+                self.push(EventKind::ClockResumed { n, legal });
             }
         }
         Ok(())
     }
 
-    pub(super) fn extend(&mut self, payload: &Payload) -> Result<(), Closed> {
-        let Some(rule) = self.rule.extend.clone() else { return Ok(()) };
+    fn extend(&mut self, rule: &ClockId, payload: &Payload) -> Result<(), Closed> {
         let Some(days) = payload.number(Field::Days) else { return Ok(()) };
         let entry = LedgerEntry::Extension {
             days,
@@ -492,8 +481,8 @@ impl<K: Kind> Work<'_, K> {
             on: self.now.today(),
         };
         let (calendar, now, book) = (self.rules.calendar, self.now, self.rules.book);
-        let most = book.clock(&rule).map_or(0, |r| r.extensions);
-        for n in self.owed(&rule) {
+        let most = book.clock(rule).map_or(0, |r| r.extensions);
+        for n in self.owed(rule) {
             let Some(clock) = self.clock(n).filter(|c| c.extensions() < most) else { continue };
             clock.ledger.push(entry.clone());
             clock.project(calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;
@@ -504,15 +493,13 @@ impl<K: Kind> Work<'_, K> {
         Ok(())
     }
 
-    pub(super) fn start_clocks(&mut self, payload: &Payload) -> Result<(), Closed> {
-        for id in &self.rule.start {
-            if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.subject.is(fact)) {
-                continue;
-            }
-            let mut event = start_clock(self.rules, &mut self.subject, id, payload, self.now)?;
-            self.owed_to_whom(&mut event);
-            self.push(event);
+    fn start(&mut self, id: &ClockId, payload: &Payload) -> Result<(), Closed> {
+        if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.subject.is(fact)) {
+            return Ok(());
         }
+        let mut event = start_clock(self.rules, &mut self.subject, id, payload, self.now)?;
+        self.owed_to_whom(&mut event);
+        self.push(event);
         Ok(())
     }
 }
@@ -553,8 +540,10 @@ fn chance(seed: u64, id: &str) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-fn stopped_by_withdrawal(book: &RuleBook, reason: &str) -> bool {
-    book.find_move(&MoveId::new(reason)).is_some_and(|m| m.verb == Verb::Withdraw)
+/// Why a clock stands still, by the id of the move that stopped it.
+fn cause_of(book: &RuleBook, stopped_by: &str) -> Cause {
+    let withdrawn = book.find_move(&MoveId::new(stopped_by)).is_some_and(|m| m.verb == Verb::Withdraw);
+    if withdrawn { Cause::Withdrawal } else { Cause::Procedure }
 }
 
 /// A duty whose post has nobody in it, or only recused officers, waits on nobody: the record says so, and a deputy

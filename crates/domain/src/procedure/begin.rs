@@ -1,10 +1,13 @@
-//! How proceedings that are no matters begin: by an officer, or by the calendar.
+//! How proceedings begin: those that are no matters by an officer or by the calendar; and every entry there is, with
+//! what holds from the first, for the proof.
+
+use std::collections::BTreeSet;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::Label;
+use super::{Fact, Label};
 use crate::ids::{ClockId, StateId};
 use crate::payload::Need;
 use crate::posts::UnitKind;
@@ -59,5 +62,32 @@ impl Every {
     /// The year in the title of what begins on a day.
     pub fn year(&self, day: Date) -> i16 {
         day.year() + i16::from(self.next_year)
+    }
+}
+
+/// One way in which a proceeding enters the procedure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// First state.
+    pub state: StateId,
+    /// Clocks started there.
+    pub clocks: Vec<ClockId>,
+    /// Facts that hold from the first.
+    pub facts: BTreeSet<Fact>,
+    /// Facts that may hold, as the submission says.
+    pub may: BTreeSet<Fact>,
+    /// A row of a ledger kept before this system.
+    pub kept_before: bool,
+}
+
+impl Entry {
+    pub(super) fn new(state: &StateId, clocks: &[ClockId], facts: &[Fact], may: &[Fact]) -> Self {
+        Self {
+            state: state.clone(),
+            clocks: clocks.to_vec(),
+            facts: facts.iter().copied().collect(),
+            may: may.iter().copied().collect(),
+            kept_before: false,
+        }
     }
 }

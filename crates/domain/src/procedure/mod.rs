@@ -18,11 +18,13 @@ use crate::submission::Channel;
 
 mod alphabet;
 mod begin;
+mod effect;
 pub mod floor;
 
 pub use crate::label::Label;
 pub use alphabet::{Fact, Guard, HandTo, Phase, Relation, Verb};
-pub use begin::{BeginRule, Every};
+pub use begin::{BeginRule, Entry, Every};
+pub use effect::{Cause, Effect, Turn, Whose};
 
 /// One word of a field that offers a choice: the lists are the pack's, and Rust knows only what a choice does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -478,21 +480,41 @@ pub struct RuleBook {
 }
 
 impl RuleBook {
-    /// Every way a proceeding can begin: state and the clocks started there.
+    /// Every way a proceeding can begin: state and the clocks started there. Rows kept before are left out.
     pub fn openings(&self) -> Vec<(StateId, Vec<ClockId>)> {
-        let mut out: Vec<(StateId, Vec<ClockId>)> =
-            self.begins.iter().map(|b| (b.state.clone(), b.clocks.clone())).collect();
+        self.entries().into_iter().filter(|e| !e.kept_before).map(|e| (e.state, e.clocks)).collect()
+    }
+
+    /// Every way a proceeding gets here, with the facts it has from the first: begun, lodged, handed in sealed, or
+    /// taken over from a ledger.
+    pub fn entries(&self) -> Vec<Entry> {
+        let begun = |b: &BeginRule| Entry::new(&b.state, &b.clocks, &[], &[]);
+        let mut out: Vec<Entry> = self.begins.iter().map(begun).collect();
         let Some(lodging) = &self.lodging else { return out };
-        for (state, clocks) in [
-            (&lodging.initial_office, &lodging.initial_office_clocks),
-            (&lodging.initial_direct, &lodging.initial_direct_clocks),
+        // A submission says whether it accuses, and whether somebody acts for her.
+        let may: &[Fact] =
+            if self.compartment.is_some() { &[Fact::Accusation, Fact::HasAgent] } else { &[Fact::HasAgent] };
+        for (state, clocks, facts) in [
+            (&lodging.initial_office, &lodging.initial_office_clocks, &[][..]),
+            (&lodging.initial_direct, &lodging.initial_direct_clocks, &[Fact::Direct][..]),
         ] {
-            out.push((state.clone(), clocks.clone()));
+            out.push(Entry::new(state, clocks, facts, may));
             if !lodging.initial_above_clocks.is_empty() {
-                out.push((state.clone(), clocks.iter().chain(&lodging.initial_above_clocks).cloned().collect()));
+                let clocks: Vec<ClockId> = clocks.iter().chain(&lodging.initial_above_clocks).cloned().collect();
+                out.push(Entry::new(state, &clocks, facts, may));
             }
         }
-        out.extend(lodging.initial_sealed.clone());
+        if let Some((state, clocks)) = &lodging.initial_sealed {
+            let accuses: &[Fact] = if self.compartment.is_some() { &[Fact::Accusation] } else { &[] };
+            let facts: Vec<Fact> = accuses.iter().copied().chain([Fact::Sealed]).collect();
+            out.push(Entry::new(state, clocks, &facts, &[Fact::HasAgent]));
+        }
+        for (state, clocks, facts) in [
+            (&lodging.imported_accepted, &lodging.imported_accepted_clocks[..], &[][..]),
+            (&lodging.imported_ended, &[][..], &[Fact::Answered][..]),
+        ] {
+            out.push(Entry { kept_before: true, ..Entry::new(state, clocks, facts, &[]) });
+        }
         out
     }
 

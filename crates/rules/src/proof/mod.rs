@@ -7,6 +7,7 @@
 //!
 //! What it does not show: that a unit has a superior, that a post is filled. The running program records those.
 
+mod covers;
 mod explore;
 mod words;
 
@@ -21,6 +22,7 @@ use huiyin_domain::kind::ProceedingKind;
 
 use crate::Place;
 
+pub use covers::{Visited, visit};
 use explore::{Edge, Goal, Node, Space};
 
 /// States visited before the proof gives up; a pack beyond this is refused as unprovable.
@@ -144,12 +146,16 @@ pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLa
     let space = Space::explore(book, &main, bounds)?;
     let mut proof =
         Proof { states: space.nodes.len(), steps: space.edges.iter().map(Vec::len).sum(), ..Proof::default() };
-    proof.refutations.extend(end_reachable(&space));
     proof.refutations.extend(nobody_waits(&space));
     if book.kind == ProceedingKind::Matter {
         proof.refutations.extend(answered(&space));
     }
     proof.refutations.extend(rights(&space));
+    // What one state or one step refutes, it refutes also where not all was visited.
+    if let Some(cut) = space.cut {
+        return if proof.refutations.is_empty() { Err(cut) } else { Ok(proof) };
+    }
+    proof.refutations.extend(end_reachable(&space));
     let mut aside: BTreeMap<Slice, Vec<ClockId>> = BTreeMap::new();
     for clock in book.clocks.values() {
         if !is_started(book, &clock.id) {
@@ -171,7 +177,7 @@ pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLa
         }
     }
     for (slice, clocks) in aside {
-        let space = Space::explore(book, &slice, bounds)?;
+        let space = Space::explore(book, &slice, bounds)?.whole()?;
         proof.side_explorations += 1;
         for clock in clocks {
             proof.refutations.extend(dischargeable(&space, &clock));
@@ -194,9 +200,8 @@ impl Slice {
     fn main(book: &RuleBook) -> Self {
         let mut slice = Self::default();
         slice.facts.insert(Fact::Answered);
-        let opening = book.openings();
-        for (_, clocks) in &opening {
-            slice.clocks.extend(clocks.iter().cloned());
+        for entry in book.entries() {
+            slice.clocks.extend(entry.clocks);
         }
         for rule in book.moves.iter().filter(|m| m.to.is_some() || !m.stop.is_empty()) {
             slice.clocks.extend(
@@ -255,12 +260,7 @@ impl Slice {
         loop {
             let before = (self.facts.len(), self.clocks.len());
             for rule in &book.moves {
-                let writes_fact = rule
-                    .sets
-                    .iter()
-                    .chain(&rule.clears)
-                    .chain(&explore::decided_facts(rule))
-                    .any(|f| self.facts.contains(f));
+                let writes_fact = rule.writes(book).any(|f| self.facts.contains(&f));
                 let lists = [&rule.start, &rule.discharge, &rule.close, &rule.stop, &rule.resume];
                 let writes_clock = lists.into_iter().flatten().any(|c| self.clocks.contains(c));
                 if rule.to.is_some() || writes_fact || writes_clock {
@@ -284,8 +284,7 @@ impl Slice {
 fn is_started(book: &RuleBook, clock: &ClockId) -> bool {
     book.moves.iter().any(|m| m.start.contains(clock))
         || book.escalation.iter().any(|e| e.start.as_ref() == Some(clock))
-        || book.openings().iter().any(|(_, clocks)| clocks.contains(clock))
-        || book.lodging.as_ref().is_some_and(|l| l.imported_accepted_clocks.contains(clock))
+        || book.entries().iter().any(|e| e.clocks.contains(clock))
 }
 
 /// Property 1.
@@ -297,10 +296,10 @@ fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
             .and_then(|m| space.book.moves.get(usize::from(m)))
             .is_some_and(|m| m.sets.contains(&Fact::Accusation))
     };
-    let reach = space.back(&ends, |from, edge| {
+    let reach = space.back(ends, |from, edge| {
         edge.by_official_or_time && (!becomes_accusation(edge) || space.has(from, Fact::Accusation))
     });
-    let stuck = space.first(|i, _| !reach.contains(i))?;
+    let stuck = space.first(|i, _| !reach.contains(*i))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
     let message = format!(
         "from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition"
@@ -329,9 +328,9 @@ fn dischargeable(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
     let goal = Goal { clock: clock.clone(), bound: rule.bound };
     let good = space.until_discharge(&goal);
     let stuck = match rule.kind {
-        ClockKind::Duty => space.first(|i, n| space.owed_unstopped(n, clock) && !good.contains(i)),
+        ClockKind::Duty => space.first(|i, n| space.owed_unstopped(n, clock) && !good.contains(*i)),
         // A right must be usable when it is given; that it lapses unused is what a right may do.
-        ClockKind::Right => space.first_started(clock, |i| !good.contains(&i)),
+        ClockKind::Right => space.first_started(clock, |i| !good.contains(i)),
     }?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
     let message = format!(

@@ -3,6 +3,13 @@
 //! A proceeding with what only a petition has. It holds no identity, no text of the petition and nothing about a person
 //! across matters.
 
+pub mod correct;
+pub mod letter;
+pub mod opening;
+pub mod part;
+pub mod taken_over;
+pub mod tombstone;
+
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};

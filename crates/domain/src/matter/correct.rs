@@ -60,6 +60,48 @@ pub fn receive_on(
     Ok((next, events))
 }
 
+/// Says in the record of another part of the letter that something was corrected that is not its own.
+pub fn note(matter: &Matter, actor: &EventActor, now: &OfficeTime) -> (Matter, Event) {
+    let mut next = matter.clone();
+    let kind = EventKind::Corrected {
+        what: Vec::new(),
+        was: None,
+        received_on: None,
+        agreed: None,
+        words: None,
+        files: Default::default(),
+    };
+    let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
+    next.changed_at = now.at;
+    (next, event)
+}
+
+/// A line of a registration as it should have been.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Line {
+    /// Its title.
+    Title(String),
+    /// Its content class.
+    Class(Option<String>),
+    /// The place, in words.
+    Place(Option<String>),
+    /// The body complained of; the one before is remembered.
+    ComplainedOf(Option<String>),
+}
+
+/// Puts a corrected line in the place of the one before.
+pub fn amend(matter: &mut Matter, line: Line) {
+    match line {
+        Line::Title(title) => matter.title = title,
+        Line::Class(class) => matter.class = class,
+        Line::Place(place) => matter.place_name = place,
+        Line::ComplainedOf(body) => {
+            let before = std::mem::replace(&mut matter.complained_of, body);
+            matter.complained_of_before.extend(before);
+        }
+    }
+}
+
 type Said = (Option<String>, Basis, EventKind);
 
 fn reckon_again(

@@ -14,8 +14,8 @@ use crate::ids::{ClockId, ProceedingId, StateId, SubmissionId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::matter::{Matter, Ratings};
 use crate::payload::Payload;
-use crate::procedure::{BeginRule, Fact, Lodging};
-use crate::proceeding::{Bare, Beginning, Proceeding};
+use crate::procedure::{Fact, Lodging};
+use crate::proceeding::{Beginning, Proceeding};
 use crate::submission::{Channel, Purpose};
 
 /// What is known of a matter on the day it is opened.
@@ -49,6 +49,10 @@ pub struct Opening {
     pub received_at: Timestamp,
     /// The unit it came to.
     pub unit: UnitId,
+    /// Somebody acts for the petitioner.
+    pub by_agent: bool,
+    /// The burst from one network it came with; it is listed as one of many until it is touched.
+    pub burst: Option<String>,
 }
 
 /// Opens a matter in the state its receiver implies and starts the clocks of that state.
@@ -108,10 +112,13 @@ pub fn open_sealed(
 }
 
 /// A matter in a given state with nothing running yet (used for rows kept before).
-pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
+pub(crate) fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
     let mut facts = BTreeSet::new();
     if opening.purpose == Purpose::Accusation && rules.book.compartment.is_some() {
         facts.insert(Fact::Accusation);
+    }
+    if opening.by_agent {
+        facts.insert(Fact::HasAgent);
     }
     let with = Beginning {
         id: opening.id,
@@ -137,7 +144,7 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
         complained_of_before: Vec::new(),
         channel: opening.channel,
         path: None,
-        burst: None,
+        burst: opening.burst,
         ratings: Ratings::default(),
         joinder: None,
     }
@@ -147,7 +154,7 @@ pub fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matter {
 ///
 /// # Errors
 /// As [`start_clock`].
-pub fn begin(
+fn begin(
     rules: Rules<'_>,
     matter: &mut Matter,
     clocks: &[ClockId],
@@ -169,62 +176,4 @@ pub fn begin(
     }
     matter.changed_at = now.at;
     Ok(events)
-}
-
-/// What a proceeding that is no matter begins with.
-#[derive(Debug, Clone)]
-pub struct Start {
-    /// Id.
-    pub id: ProceedingId,
-    /// Number.
-    pub number: String,
-    /// What it is about.
-    pub title: String,
-    /// Day 0.
-    pub on: Date,
-    /// The unit that owes it.
-    pub unit: UnitId,
-}
-
-/// Begins a proceeding that is no matter, and the clocks of its beginning. The first event is the beginning itself.
-///
-/// # Errors
-/// [`Closed::Unit`] when the unit is of a kind that does not begin it, otherwise as [`start_clock`].
-pub fn begin_by(
-    rules: Rules<'_>,
-    begin: &BeginRule,
-    with: Start,
-    payload: &Payload,
-    actor: EventActor,
-    now: &OfficeTime,
-) -> Result<(Bare, Vec<Event>), Closed> {
-    let kind = rules.directory.unit(&with.unit).filter(|u| u.active).map(|u| u.kind);
-    if !kind.is_some_and(|k| begin.units.contains(&k)) {
-        return Err(Closed::Unit { unit: with.unit });
-    }
-    let Start { id, number, title, on, unit } = with;
-    let (book, state) = (rules.book, begin.state.clone());
-    let phase = book.phase(&state);
-    let mut bare = Bare(Proceeding::begin(Beginning {
-        id,
-        kind: book.kind,
-        number,
-        pack: book.id.clone(),
-        state,
-        phase,
-        title,
-        on,
-        at: now.at,
-        unit: unit.clone(),
-    }));
-    bare.begun = Some(begin.id.clone());
-    let carried = payload.clone().split().carried;
-    let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
-    let mut events = vec![next_event(&mut bare, now.at, actor.clone(), None, Basis::House, begun)];
-    for id in &begin.clocks {
-        let kind = start_clock(rules, &mut bare, id, payload, now)?;
-        let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
-        events.push(next_event(&mut bare, now.at, actor.clone(), clause, basis, kind));
-    }
-    Ok((bare, events))
 }

@@ -1,0 +1,73 @@
+//! How a proceeding that is no matter begins: by an officer, or by the calendar.
+
+use jiff::civil::Date;
+
+use crate::clock::{Basis, OfficeTime};
+use crate::closed::Closed;
+use crate::decide::{Rules, next_event, start_clock};
+use crate::event::{Event, EventActor, EventKind};
+use crate::ids::{ProceedingId, UnitId};
+use crate::payload::Payload;
+use crate::procedure::BeginRule;
+use crate::proceeding::{Bare, Beginning, Proceeding};
+
+/// What a proceeding that is no matter begins with.
+#[derive(Debug, Clone)]
+pub struct Start {
+    /// Id.
+    pub id: ProceedingId,
+    /// Number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Day 0.
+    pub on: Date,
+    /// The unit that owes it.
+    pub unit: UnitId,
+    /// Proceedings it concerns.
+    pub links: Vec<ProceedingId>,
+}
+
+/// Begins a proceeding that is no matter, and the clocks of its beginning. The first event is the beginning itself.
+///
+/// # Errors
+/// [`Closed::Unit`] when the unit is of a kind that does not begin it, otherwise as [`start_clock`].
+pub fn begin_by(
+    rules: Rules<'_>,
+    begin: &BeginRule,
+    with: Start,
+    payload: &Payload,
+    actor: EventActor,
+    now: &OfficeTime,
+) -> Result<(Bare, Vec<Event>), Closed> {
+    let kind = rules.directory.unit(&with.unit).filter(|u| u.active).map(|u| u.kind);
+    if !kind.is_some_and(|k| begin.units.contains(&k)) {
+        return Err(Closed::Unit { unit: with.unit });
+    }
+    let Start { id, number, title, on, unit, links } = with;
+    let (book, state) = (rules.book, begin.state.clone());
+    let phase = book.phase(&state);
+    let mut bare = Bare(Proceeding::begin(Beginning {
+        id,
+        kind: book.kind,
+        number,
+        pack: book.id.clone(),
+        state,
+        phase,
+        title,
+        on,
+        at: now.at,
+        unit: unit.clone(),
+    }));
+    bare.begun = Some(begin.id.clone());
+    bare.links = links;
+    let carried = payload.clone().split().carried;
+    let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
+    let mut events = vec![next_event(&mut bare, now.at, actor.clone(), None, Basis::House, begun)];
+    for id in &begin.clocks {
+        let kind = start_clock(rules, &mut bare, id, payload, now)?;
+        let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
+        events.push(next_event(&mut bare, now.at, actor.clone(), clause, basis, kind));
+    }
+    Ok((bare, events))
+}
