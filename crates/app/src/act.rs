@@ -31,6 +31,7 @@ pub const UNMANNED: &str = "confirm_unmanned";
 /// # Errors
 /// [`AppError::NotFound`] when there is no such matter for this reader, [`AppError::Closed`] with the reason,
 /// [`AppError::ChangedMeanwhile`] when somebody was quicker.
+#[crate::boxed]
 pub async fn by_officer(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Matter> {
     let matter = crate::access::readable(office, staff, number).await?;
     make(office, matter, &staff.actor(), step).await

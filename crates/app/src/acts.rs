@@ -126,6 +126,7 @@ pub(crate) async fn commit(office: &Office, entries: &[Entry], changes: Changes)
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
+#[crate::boxed]
 pub async fn list(office: &Office, staff: &Staff, after: Option<u64>, limit: u32) -> Result<Vec<Recorded>> {
     require(staff, Action::Administer)?;
     let wanted = after.map_or_else(|| Wanted::first(limit), |n| Wanted::first(limit).after(&(Serial(n),)));

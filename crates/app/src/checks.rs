@@ -58,6 +58,7 @@ pub struct Drawn {
 /// # Errors
 /// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office; [`AppError::Form`] names the
 /// fields, also when there is nothing to draw from.
+#[crate::boxed]
 pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: Date) -> Result<Draw> {
     if !yearly::allowed(office, staff).await? {
         return Err(AppError::NotAllowed);
@@ -114,6 +115,7 @@ fn chance(below: u64) -> Result<u64> {
 ///
 /// # Errors
 /// As [`draw`].
+#[crate::boxed]
 pub async fn draws(office: &Office, staff: &Staff) -> Result<Vec<(Draw, Vec<Drawn>)>> {
     if !yearly::allowed(office, staff).await? {
         return Err(AppError::NotAllowed);

@@ -79,6 +79,7 @@ pub struct Proposal {
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] for a unit that neither received nor holds it.
+#[crate::boxed]
 pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, BTreeMap<String, String>)> {
     let (matter, record) = of(office, staff, number).await?;
     let mut out: BTreeMap<String, String> =
@@ -143,6 +144,7 @@ struct Change {
     clippy::too_many_lines,
     reason = "each check stands before what it guards; to be parted with the rooms of lodge"
 )]
+#[crate::boxed]
 pub async fn correct(
     office: &Office,
     staff: &Staff,
@@ -510,6 +512,7 @@ fn key(submission: &SubmissionId) -> String {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn proposed(office: &Office, submission: &SubmissionId) -> Result<Option<Proposal>> {
     let item = office.store().item(office.tenant(), ItemKind::Proposal, &key(submission), office.machine_now()).await?;
     Ok(item.and_then(|i| serde_json::from_value(i.doc).ok()))
@@ -519,6 +522,7 @@ pub async fn proposed(office: &Office, submission: &SubmissionId) -> Result<Opti
 ///
 /// # Errors
 /// [`AppError::Closed`] for the same person or the same post; [`AppError::NotFound`] when nothing waits.
+#[crate::boxed]
 pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     let (matter, record) = of(office, staff, number).await?;
     let proposal = proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
@@ -554,6 +558,7 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when nothing waits.
+#[crate::boxed]
 pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     let (matter, record) = of(office, staff, number).await?;
     proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;

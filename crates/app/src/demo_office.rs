@@ -27,6 +27,7 @@ pub enum Holds {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn holds(office: &Office) -> Result<Holds> {
     if let Some(mark) = office.demo_mark().await? {
         let made = mark.0.get("made").and_then(serde_json::Value::as_bool).unwrap_or(true);
@@ -40,6 +41,7 @@ pub async fn holds(office: &Office) -> Result<Holds> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn is_demo(office: &Office) -> Result<bool> {
     office.is_demo().await
 }
@@ -48,6 +50,7 @@ pub async fn is_demo(office: &Office) -> Result<bool> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn shown(office: &Office) -> Result<Option<(String, String)>> {
     let text =
         |doc: &serde_json::Value, key: &str| doc.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
@@ -73,7 +76,8 @@ pub enum Mark<'a> {
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] in a store that holds an office.
-pub async fn mark(office: &Office, mark: Mark<'_>) -> Result<()> {
+#[crate::boxed]
+pub async fn mark<'a>(office: &'a Office, mark: Mark<'a>) -> Result<()> {
     if holds(office).await? == Holds::Office {
         return Err(AppError::NotAllowed);
     }
@@ -90,6 +94,7 @@ pub async fn mark(office: &Office, mark: Mark<'_>) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn stored_offset(office: &Office) -> Result<i64> {
     Ok(office.setting("office_offset").await?.and_then(|s| s.0.as_i64()).unwrap_or(0))
 }
@@ -98,6 +103,7 @@ pub async fn stored_offset(office: &Office) -> Result<i64> {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`] outside a demo.
+#[crate::boxed]
 pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
     if !is_demo(office).await? {
         return Err(AppError::NotAllowed);
@@ -116,6 +122,7 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] in a store that holds an office of others.
+#[crate::boxed]
 pub async fn put_people(office: &Office, units: &[Unit], officers: &[Officer], divisions: &[Place]) -> Result<()> {
     let directory = office.reload_directory().await?;
     let known = directory.units.iter().all(|u| units.iter().any(|other| other.id == u.id))

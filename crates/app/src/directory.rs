@@ -36,6 +36,7 @@ pub fn is_code(id: &str) -> bool {
 ///
 /// # Errors
 /// [`AppError::Form`] names the fields; a circle of superiors is refused.
+#[crate::boxed]
 pub async fn put_unit(office: &Office, staff: &Staff, unit: Unit, entry: Entry) -> Result<()> {
     require(staff, Action::Administer)?;
     let directory = office.reload_directory().await?;
@@ -126,6 +127,7 @@ pub struct OfficerForm {
 ///
 /// # Errors
 /// [`AppError::Form`] names the fields.
+#[crate::boxed]
 pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> Result<OfficerId> {
     require(staff, Action::Administer)?;
     // One at a time: two who each take it from the other would leave nobody.
@@ -246,6 +248,7 @@ pub(crate) async fn write_officer(office: &Office, officer: &Officer) -> Result<
 ///
 /// # Errors
 /// [`AppError::Form`] when there is one already.
+#[crate::boxed]
 pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, password: &str) -> Result<()> {
     if !office.reload_directory().await?.officers.is_empty() {
         return Err(AppError::Form(vec![FormError::new("login", "fault-already-founded")]));

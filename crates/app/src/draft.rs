@@ -116,6 +116,7 @@ pub fn token(office: &Office, secret: &str, form: &str) -> String {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn was_sent(office: &Office, secret: &str, form: &str) -> Result<bool> {
     let origin = crate::lodge::origin(office, &token(office, secret, form));
     Ok(office.store().submission_by_origin(office.tenant(), &origin).await?.is_some())
@@ -133,6 +134,7 @@ fn about(key: &str) -> String {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Draft>> {
     let key = key(office, secret, form);
     let item = office.store().item(office.tenant(), ItemKind::Draft, &key, office.machine_now()).await?;
@@ -145,6 +147,7 @@ pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Dr
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn keep(office: &Office, secret: &str, form: &str, draft: &Draft) -> Result<()> {
     let key = key(office, secret, form);
     let plain = serde_json::to_vec(draft).map_err(AppError::caused("a draft has no JSON"))?;
@@ -161,6 +164,7 @@ pub async fn keep(office: &Office, secret: &str, form: &str, draft: &Draft) -> R
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn forget(office: &Office, secret: &str, form: &str) -> Result<()> {
     Ok(office.store().remove_item(office.tenant(), ItemKind::Draft, &key(office, secret, form)).await?)
 }

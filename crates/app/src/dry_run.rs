@@ -54,6 +54,7 @@ pub struct Findings {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn run(office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, year: i16) -> Result<Findings> {
     let mut found = Findings::default();
     let mut walk = Walk::over_matters(office);

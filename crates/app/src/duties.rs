@@ -39,6 +39,7 @@ pub struct Deserted {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn deserted(office: &Office, staff: &Staff) -> Result<Vec<Deserted>> {
     let units = posts::deserted_below(office, &*office.directory().await?, staff);
     let reads: Vec<DutyQuery> =
@@ -105,6 +106,7 @@ pub enum Bursts {
 ///
 /// # Errors
 /// As the store; [`crate::AppError::NotAllowed`] for a post that has no lists.
+#[crate::boxed]
 pub async fn overview(
     office: &Office,
     staff: &Staff,
@@ -157,6 +159,7 @@ pub async fn overview(
 ///
 /// # Errors
 /// As [`overview`].
+#[crate::boxed]
 pub async fn list(
     office: &Office,
     staff: &Staff,
@@ -174,6 +177,7 @@ pub async fn list(
 ///
 /// # Errors
 /// As [`overview`].
+#[crate::boxed]
 pub async fn bursts(office: &Office, staff: &Staff, whose: &Whose) -> Result<Vec<Burst>> {
     require(staff, Action::ReadLists)?;
     Ok(office.store().bursts(&query(office, staff, whose).await?).await?)
@@ -188,6 +192,7 @@ const SHARED: &str = "more";
 ///
 /// # Errors
 /// As the store; [`AppError::Internal`] when the system gives no randomness.
+#[crate::boxed]
 pub async fn name_burst(office: &Office) -> Result<String> {
     let open = office.store().bursts(&posts::whole_unit(office, office.front_office(), BTreeSet::new())).await?;
     if open.len() < NAMES { random_hex(4) } else { Ok(SHARED.to_owned()) }
@@ -197,6 +202,7 @@ pub async fn name_burst(office: &Office) -> Result<String> {
 ///
 /// # Errors
 /// As [`list`].
+#[crate::boxed]
 pub async fn of_burst(
     office: &Office,
     staff: &Staff,

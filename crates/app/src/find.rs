@@ -40,6 +40,7 @@ pub struct Found {
 ///
 /// # Errors
 /// As the store; [`crate::AppError::NotAllowed`].
+#[crate::boxed]
 pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<String>, limit: u32) -> Result<Found> {
     require(staff, Action::ReadLists)?;
     let typed: String = text::line(typed).chars().take(200).collect();
@@ -148,6 +149,7 @@ fn matters(page: Page<Subject>) -> Page<Matter> {
 ///
 /// # Errors
 /// As [`search`].
+#[crate::boxed]
 pub async fn list(
     office: &Office,
     staff: &Staff,

@@ -36,6 +36,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn check_fingerprint(&self, files: Option<&str>) -> Result<Fingerprint> {
         let fingerprint = self.keyed_hash("fingerprint", "secret");
         if known(self, SECRET, &fingerprint).await? != fingerprint {
@@ -57,6 +58,7 @@ impl Office {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn office_key(store: &dyn Store, tenant: &TenantId) -> std::result::Result<Option<String>, StoreError> {
     let found: Option<Setting> = store.find(tenant, &(OFFICE_KEY.to_owned(),)).await?;
     Ok(found.and_then(|s| s.text().map(str::to_owned)))

@@ -29,6 +29,7 @@ pub(crate) fn has_contact(who: &Identity) -> bool {
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a wrong code, [`AppError::Throttled`] after too many.
+#[crate::boxed]
 pub async fn open(office: &Office, code: &str, from: &str) -> Result<SubmissionRecord> {
     Ok(find(office, code, from).await?.0)
 }
@@ -59,6 +60,7 @@ async fn find(office: &Office, code: &str, from: &str) -> Result<(SubmissionReco
 ///
 /// # Errors
 /// As [`open`].
+#[crate::boxed]
 pub async fn open_to_act(office: &Office, code: &str, from: &str) -> Result<SubmissionRecord> {
     let (record, new) = find(office, code, from).await?;
     if new { receipt::confirm(office, record).await } else { Ok(record) }
@@ -68,6 +70,7 @@ pub async fn open_to_act(office: &Office, code: &str, from: &str) -> Result<Subm
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the form was not sent.
+#[crate::boxed]
 pub async fn own(office: &Office, form_token: &str) -> Result<(String, SubmissionRecord)> {
     let code = receipt::code(office, form_token);
     let record = office
@@ -88,6 +91,7 @@ const OPEN_HOURS: i64 = 2;
 ///
 /// # Errors
 /// As [`open`].
+#[crate::boxed]
 pub async fn keep_open(office: &Office, code: &str, from: &str) -> Result<String> {
     let record = open_to_act(office, code, from).await?;
     keep(office, &record).await
@@ -108,6 +112,7 @@ async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
 ///
 /// # Errors
 /// [`AppError::NotSignedIn`] when it is unknown, past its time, or its code was replaced.
+#[crate::boxed]
 pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
     let item = office
         .store()
@@ -127,6 +132,7 @@ pub async fn kept(office: &Office, secret: &str) -> Result<SubmissionRecord> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn close(office: &Office, secret: &str) -> Result<()> {
     Ok(office.store().remove_item(office.tenant(), ItemKind::Follow, &office.keyed_hash("follow", secret)).await?)
 }
@@ -136,6 +142,7 @@ pub async fn close(office: &Office, secret: &str) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<MatterView>> {
     let who = vault::person(office, &submission.submission.id).await?.map(|v| v.identity).unwrap_or_default();
     let service = submission.submission.service(has_contact(&who));
@@ -184,6 +191,7 @@ fn is_hers(file: &AttachmentRecord, submission: &SubmissionRecord) -> bool {
 ///
 /// # Errors
 /// [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn papers(office: &Office, submission: &SubmissionRecord, part: u16) -> Result<(Matter, Vec<Paper>)> {
     let view = view(office, submission).await?.into_iter().find(|v| v.matter.part == part).ok_or(AppError::NotFound)?;
     Ok((view.matter, view.papers))
@@ -193,6 +201,7 @@ pub async fn papers(office: &Office, submission: &SubmissionRecord, part: u16) -
 ///
 /// # Errors
 /// [`AppError::Closed`] with the reason.
+#[crate::boxed]
 pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, step: Move) -> Result<Matter> {
     let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
     let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
@@ -223,6 +232,7 @@ pub(crate) fn waits(office: &Office, submission: &SubmissionRecord, days: Option
 ///
 /// # Errors
 /// [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn file(office: &Office, submission: &SubmissionRecord, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = office.store().attachments(office.tenant(), &submission.submission.id).await?;
     let record = files.into_iter().filter(|f| is_hers(f, submission)).find(|f| f.id == id).ok_or(AppError::NotFound)?;

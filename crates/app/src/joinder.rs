@@ -45,6 +45,7 @@ impl Record for JoinderMember {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
     let Some(joinder) = &matter.joinder else { return Ok(Vec::new()) };
     let mut out = Vec::new();
@@ -72,6 +73,7 @@ pub struct Along {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<Along> {
     let mut out = Along::default();
     if matter.joinder.is_none() || rule.for_one || *actor == Actor::Petitioner {
@@ -211,6 +213,7 @@ fn fits(matter: &Matter, other: &Matter) -> bool {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Result<Vec<Matter>> {
     let mut out: Vec<Matter> = Vec::new();
     let visibility = visibility(office, staff).await?;

@@ -124,6 +124,7 @@ pub struct Shelf {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
     let today = office.now().today();
     let mut out = Vec::new();

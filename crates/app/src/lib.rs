@@ -58,6 +58,11 @@ pub mod verify;
 mod walk;
 pub mod yearly;
 
+/// Puts the future of a function into a box. Without one the body of an `async fn` is compiled in every crate that
+/// awaits it; with one it is compiled here, once (ADR 0028).
+#[doc(hidden)]
+pub use async_recursion::async_recursion as boxed;
+
 pub use error::{AppError, FormError, Result};
 pub use fingerprint::Fingerprint;
 pub use huiyin_domain as domain;

@@ -103,6 +103,7 @@ impl MatterView {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such matter for this reader.
+#[crate::boxed]
 pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<MatterView> {
     let mut view = open_for_officer(office, staff, number).await?;
     view.close();
@@ -153,6 +154,7 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
+#[crate::boxed]
 pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<MatterView> {
     let mut view = open_for_officer(office, staff, number).await?;
     if view.closed {
@@ -170,6 +172,7 @@ pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &
 ///
 /// # Errors
 /// As [`accusation`]; [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn accusation_file(
     office: &Office,
     staff: &Staff,
@@ -187,6 +190,7 @@ pub async fn accusation_file(
 ///
 /// # Errors
 /// [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
     let full = number::of_matter(number).map_err(|e| AppError::Refused(e.to_string()))?;
     let matter = office.store().matter_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)?;
@@ -242,6 +246,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; as [`for_officer`].
+#[crate::boxed]
 pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<(Matter, Person)> {
     require(staff, Action::ReadIdentity)?;
     let matter = readable(office, staff, number).await?;
@@ -278,6 +283,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<AttachmentRecord>> {
     Ok(office
         .store()
@@ -292,6 +298,7 @@ pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<Atta
 ///
 /// # Errors
 /// [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn identity_file(office: &Office, matter: &Matter, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let record = identity_files(office, matter).await?.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;
     let bytes = vault::read(office, &record).await?;
@@ -302,6 +309,7 @@ pub async fn identity_file(office: &Office, matter: &Matter, id: &str) -> Result
 ///
 /// # Errors
 /// [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn file(office: &Office, staff: &Staff, number: &str, id: &str) -> Result<(AttachmentRecord, Vec<u8>)> {
     let files = for_officer(office, staff, number).await?.files;
     let record = files.into_iter().find(|f| f.id == id).ok_or(AppError::NotFound)?;

@@ -38,6 +38,7 @@ pub enum Mode {
 ///
 /// # Errors
 /// When one of the packs is not here; as the store.
+#[crate::boxed]
 pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Result<Moved> {
     office.ground(from).await?;
     let ground = office.ground(to).await?;

@@ -33,6 +33,7 @@ async fn note(office: &Office, at: Timestamp, entry: Option<Entry>) -> Result<()
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn look(office: &Office) -> Result<Option<Leap>> {
     let shown = office.now().at;
     let leap = match seen(office).await? {
@@ -52,6 +53,7 @@ pub async fn look(office: &Office) -> Result<Option<Leap>> {
 ///
 /// # Errors
 /// [`crate::AppError::NotAllowed`].
+#[crate::boxed]
 pub async fn confirm(office: &Office, staff: &Staff) -> Result<()> {
     require(staff, Action::ConfirmClock)?;
     believe(office, Some(&staff.officer.id)).await
@@ -61,6 +63,7 @@ pub async fn confirm(office: &Office, staff: &Staff) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn confirm_at_machine(office: &Office) -> Result<()> {
     believe(office, None).await
 }

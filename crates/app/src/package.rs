@@ -40,6 +40,7 @@ pub struct Package {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such matter.
+#[crate::boxed]
 pub async fn of_matter(office: &Office, number: &str) -> Result<Package> {
     let view = matter_view::for_operator(office, number).await?;
     let (mut payload, mut missing) = (Vec::new(), Vec::new());

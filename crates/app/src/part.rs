@@ -24,6 +24,7 @@ const MAX_PARTS: usize = 50;
 ///
 /// # Errors
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
+#[crate::boxed]
 pub async fn part(
     office: &Office,
     staff: &Staff,
@@ -83,6 +84,7 @@ pub async fn part(
 ///
 /// # Errors
 /// [`AppError::Form`] when it is the first part, when something was done on it, or when the first part is past routing.
+#[crate::boxed]
 pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
     require(staff, Action::Part)?;
     let matter = crate::access::readable(office, staff, number).await?;

@@ -32,6 +32,7 @@ impl Record for Name {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn put(office: &Office, places: &[Place]) -> Result<()> {
     for chunk in places.chunks(2_000) {
         let written = chunk.iter().map(|p| RecordWrite::put(&(p.code.clone(),), &Name(p.name.clone())));
@@ -44,6 +45,7 @@ pub async fn put(office: &Office, places: &[Place]) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn by_code(office: &Office, code: &str) -> Result<Option<Place>> {
     let code = (code.to_owned(),);
     Ok(office.find::<Name>(&code).await?.map(|name| place(code, name)))
@@ -53,6 +55,7 @@ pub async fn by_code(office: &Office, code: &str) -> Result<Option<Place>> {
 ///
 /// # Errors
 /// As the store; [`AppError::NotFound`] when the code is no code.
+#[crate::boxed]
 pub async fn under(office: &Office, code: &str) -> Result<Vec<Place>> {
     if !code.chars().all(|c| c.is_ascii_digit()) || code.len() > 9 {
         return Err(AppError::NotFound);
@@ -77,6 +80,7 @@ pub async fn under(office: &Office, code: &str) -> Result<Vec<Place>> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn offered(office: &Office) -> Result<Vec<Place>> {
     if office.division().is_empty() { Ok(Vec::new()) } else { under(office, office.division()).await }
 }
@@ -85,6 +89,7 @@ pub async fn offered(office: &Office) -> Result<Vec<Place>> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn full_name(office: &Office, code: &str) -> Result<String> {
     let mut out = String::new();
     for length in [2, 4, 6, 9] {

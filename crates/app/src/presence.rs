@@ -33,6 +33,7 @@ const SERVER: &str = "served:";
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn serving(office: &Office, node: &str) -> Result<()> {
     let expires = office.machine_now().checked_add(HEARD.seconds()).ok();
     let item = ItemRecord {
@@ -49,6 +50,7 @@ pub async fn serving(office: &Office, node: &str) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn ended(office: &Office, node: &str) -> Result<()> {
     Ok(office.store().remove_item(office.tenant(), ItemKind::Server, &format!("{SERVER}{node}")).await?)
 }
@@ -57,6 +59,7 @@ pub async fn ended(office: &Office, node: &str) -> Result<()> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn is_served(office: &Office) -> Result<bool> {
     let now = office.machine_now();
     let servers = office.store().items(office.tenant(), ItemKind::Server, SERVER, "", 100).await?;

@@ -49,6 +49,7 @@ pub struct Row {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
+#[crate::boxed]
 pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Result<(Vec<Row>, bool)> {
     require(staff, Action::ReadLists)?;
     let (unit, directory) = (&staff.officer.unit, office.directory().await?);
@@ -92,6 +93,7 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
 ///
 /// # Errors
 /// [`AppError::Form`] when nothing or too much is chosen, or when other jobs are still running.
+#[crate::boxed]
 pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: String) -> Result<String> {
     require(staff, Action::ReadLists)?;
     let keys: Vec<PaperDayKey> =

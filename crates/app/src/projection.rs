@@ -80,6 +80,7 @@ const COMPLETE: &str = "matter_facts_complete";
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn complete(office: &Office) -> Result<u64> {
     if is_complete(office).await? {
         return Ok(0);

@@ -97,6 +97,7 @@ pub(crate) fn of(
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn opinions(office: &Office) -> Result<Vec<Opinion>> {
     let all = office.select_all::<Opinion>(&[]).await?.into_iter().map(|(_, opinion)| opinion);
     let mut out: Vec<Opinion> = all.filter(|o| o.stands).collect();

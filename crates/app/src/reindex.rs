@@ -19,7 +19,8 @@ const TRIES: usize = 5;
 ///
 /// # Errors
 /// As the store.
-pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<u64> {
+#[crate::boxed]
+pub async fn all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64> {
     let (mut done, mut seen) = (0, BTreeSet::new());
     let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {

@@ -22,6 +22,7 @@ use crate::walk::{BUSY, Said, Walk, write_one};
 ///
 /// # Errors
 /// When a unit is not there or not in use; as the store.
+#[crate::boxed]
 pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str>, mode: Mode) -> Result<Moved> {
     let directory = office.reload_directory().await?;
     let known = |id: &UnitId| directory.unit(id).ok_or_else(|| AppError::Refused(format!("there is no unit `{id}`")));

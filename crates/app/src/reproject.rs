@@ -28,6 +28,7 @@ pub struct Reprojected {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn run(office: &Office) -> Result<Reprojected> {
     let mut done = Reprojected::default();
     let mut walk = Walk::begin(office);

@@ -225,6 +225,7 @@ async fn read(office: &Office, prefix: &str, after: &str, act: Option<Act>, limi
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
+#[crate::boxed]
 pub async fn list(office: &Office, staff: &Staff, act: Option<Act>, after: &str, limit: usize) -> Result<Entries> {
     require(staff, Action::Administer)?;
     read(office, "all:", after, act, limit).await
@@ -234,6 +235,7 @@ pub async fn list(office: &Office, staff: &Staff, act: Option<Act>, after: &str,
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn own(office: &Office, staff: &Staff, after: &str, limit: usize) -> Result<Entries> {
     read(office, &format!("of:{}:", staff.officer.id), after, None, limit).await
 }

@@ -36,6 +36,7 @@ pub struct Swept {
 ///
 /// # Errors
 /// When the store cannot be read; single matters that fail are counted and logged.
+#[crate::boxed]
 pub async fn run(office: &Office) -> Result<Swept> {
     let swept = timers(office).await?;
     // Drafts, sessions and counts of guesses past their time are removed for good.
@@ -51,6 +52,7 @@ pub async fn run(office: &Office) -> Result<Swept> {
 ///
 /// # Errors
 /// As [`run`].
+#[crate::boxed]
 pub async fn watched(office: &Office) -> Result<Option<Swept>> {
     let leap = crate::office_clock::look(office).await?;
     metrics::gauge!("huiyin_clock_held").set(if leap.is_some() { 1.0 } else { 0.0 });
@@ -65,6 +67,7 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
 ///
 /// # Errors
 /// As [`run`].
+#[crate::boxed]
 pub async fn timers(office: &Office) -> Result<Swept> {
     // What the calendar begins first, so that what is late already is found late in the same run.
     // That it cannot stops no timer.

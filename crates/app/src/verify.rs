@@ -223,6 +223,7 @@ impl Looking<'_> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     let (store, tenant) = (office.store(), office.tenant());
     let events = store.events(tenant, &subject.id).await?;
@@ -310,7 +311,8 @@ async fn letter(
 ///
 /// # Errors
 /// As the store.
-pub async fn all(office: &Office, mut progress: impl FnMut(u64)) -> Result<Report> {
+#[crate::boxed]
+pub async fn all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Report> {
     let mut whole = Report::default();
     // Numbers of papers by what stands for them: two alike are two papers that nobody tells apart.
     let mut numbered: BTreeMap<String, String> = BTreeMap::new();

@@ -26,6 +26,7 @@ use crate::projection;
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn allowed(office: &Office, staff: &Staff) -> Result<bool> {
     let directory = office.directory().await?;
     let of_office = directory.is_petition_office(&staff.officer.unit);
@@ -121,6 +122,7 @@ impl Figures {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`] for anybody but head and supervisor of a petition office.
+#[crate::boxed]
 pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figures> {
     if !allowed(office, staff).await? {
         return Err(AppError::NotAllowed);
@@ -167,6 +169,7 @@ async fn adopted(office: &Office, matter: &ProceedingId, book: &RuleBook) -> Res
 ///
 /// # Errors
 /// As [`figures`].
+#[crate::boxed]
 pub async fn letter(office: &Office, staff: &Staff, year: i16) -> Result<Letter> {
     let figures = figures(office, staff, year).await?;
     let binding = office.binding();
@@ -259,6 +262,7 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
 ///
 /// # Errors
 /// As [`figures`] and [`papers::draw`].
+#[crate::boxed]
 pub async fn draw(office: &Office, staff: &Staff, year: i16, form: Form, both: bool) -> Result<Vec<u8>> {
     let mut letter = letter(office, staff, year).await?;
     if !both {
@@ -288,6 +292,7 @@ impl Record for Sent {
 ///
 /// # Errors
 /// As [`figures`].
+#[crate::boxed]
 pub async fn sendings(office: &Office, staff: &Staff, year: i16) -> Result<Vec<Sent>> {
     if !allowed(office, staff).await? {
         return Err(AppError::NotAllowed);
@@ -299,6 +304,7 @@ pub async fn sendings(office: &Office, staff: &Staff, year: i16) -> Result<Vec<S
 ///
 /// # Errors
 /// [`AppError::Form`] names the field; as [`figures`].
+#[crate::boxed]
 pub async fn record_sending(office: &Office, staff: &Staff, year: i16, on: &str, to: &str) -> Result<()> {
     if !allowed(office, staff).await? {
         return Err(AppError::NotAllowed);

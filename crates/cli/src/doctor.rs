@@ -139,7 +139,7 @@ const STEP: u64 = 100;
 
 async fn deep(office: &Office) -> anyhow::Result<Vec<String>> {
     let screen = std::io::stderr().is_terminal();
-    let report = verify::all(office, |n| {
+    let report = verify::all(office, &mut |n| {
         if screen && n.is_multiple_of(STEP) {
             // A screen that is gone is no reason to stop.
             write!(std::io::stderr(), "\r{n} matters").ok();

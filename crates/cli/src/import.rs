@@ -50,7 +50,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")?);
     let run = if args.dry_run { Run::Dry } else { Run::Real };
-    let report = import::run(&opened.office, grids, &mapping, &source, run, |done| {
+    let report = import::run(&opened.office, grids, &mapping, &source, run, &mut |done| {
         bar.set_position(u64::try_from(done).unwrap_or(0))
     })
     .await?;

@@ -102,14 +102,16 @@ struct Planned {
 ///
 /// # Errors
 /// As the use cases; single steps that are refused are returned.
+#[huiyin_app::boxed]
 pub async fn seed(office: &Office, real: Arc<dyn TimeSource>) -> Result<Seeded> {
-    seed_some(office, real, |_| true).await
+    seed_some(office, real, &|_| true).await
 }
 
 /// Marks a demo and makes its units and officers: from here on somebody can sign in, while the petitions are made.
 ///
 /// # Errors
 /// As the store.
+#[huiyin_app::boxed]
 pub async fn begin(office: &Office) -> Result<()> {
     demo_office::mark(office, Mark::Begun).await?;
     people(office).await
@@ -120,7 +122,12 @@ pub async fn begin(office: &Office) -> Result<()> {
 ///
 /// # Errors
 /// As [`seed`].
-pub async fn seed_some(office: &Office, real: Arc<dyn TimeSource>, wanted: impl Fn(usize) -> bool) -> Result<Seeded> {
+#[huiyin_app::boxed]
+pub async fn seed_some(
+    office: &Office,
+    real: Arc<dyn TimeSource>,
+    wanted: &(dyn Fn(usize) -> bool + Sync),
+) -> Result<Seeded> {
     let end = office.now();
     let scenarios: Scenarios = toml_scenarios()?;
     if office.directory().await?.officers.is_empty() {
@@ -174,6 +181,7 @@ fn at(day: Date, hour: i8, minute: i8, end: &OfficeTime) -> Timestamp {
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] in a store that holds an office.
+#[huiyin_app::boxed]
 pub async fn people(office: &Office) -> Result<()> {
     demo_office::put_people(office, &world::units(), &world::officers(), &world::divisions()).await
 }

@@ -43,7 +43,7 @@ async fn the_demo_is_made_on_every_day_of_two_years() {
                 }
                 let day = first.checked_add(i64::try_from(n).unwrap().days()).unwrap();
                 let t = sqlite_office(&format!("{day}T15:00:00+08:00"));
-                let seeded = demo::seed_some(&t.office, t.time.clone(), |i| i % share == n % share).await.unwrap();
+                let seeded = demo::seed_some(&t.office, t.time.clone(), &|i| i % share == n % share).await.unwrap();
                 faults.extend(seeded.refused.into_iter().map(|why| format!("{day}: {why}")));
                 if seeded.steps * share < STEPS || seeded.code.is_empty() {
                     faults.push(format!("{day}: only {} steps", seeded.steps));

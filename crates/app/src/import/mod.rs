@@ -104,13 +104,14 @@ pub fn rows(grids: &[Grid]) -> usize {
 ///
 /// # Errors
 /// As the store; faults of rows are in the report.
+#[crate::boxed]
 pub async fn run(
     office: &Office,
     grids: Vec<Grid>,
     mapping: &Mapping,
     source: &str,
     run: Run,
-    mut progress: impl FnMut(usize),
+    progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Report> {
     // Matters of a unit that is not there are nobody's to see.
     if office.directory().await?.unit(office.front_office()).is_none_or(|u| !u.active) {
@@ -166,7 +167,7 @@ async fn import_table(
     run: Run,
     report: &mut Report,
     seen: &mut BTreeSet<String>,
-    progress: &mut dyn FnMut(usize),
+    progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<()> {
     let roles = mapping.roles(&table.headings);
     if roles.is_place_list() {

@@ -109,6 +109,7 @@ pub struct Receipt {
 ///
 /// # Errors
 /// [`AppError::Form`] names every field at fault; [`AppError::Busy`] means that nothing was written.
+#[crate::boxed]
 pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
     let now = office.now();
     let arrival = Registration {
@@ -124,6 +125,7 @@ pub async fn lodge(office: &Office, lodging: Lodging) -> Result<Receipt> {
 ///
 /// # Errors
 /// As [`lodge`], and [`AppError::NotAllowed`].
+#[crate::boxed]
 pub async fn register(
     office: &Office,
     staff: &Staff,
@@ -142,6 +144,7 @@ pub async fn register(
 ///
 /// # Errors
 /// As [`register`].
+#[crate::boxed]
 pub async fn check_registration(
     office: &Office,
     staff: &Staff,
@@ -376,6 +379,7 @@ pub struct Taken {
 ///
 /// # Errors
 /// [`AppError::Form`] when it is too large or empty, [`AppError::File`] when its type may not be stored.
+#[crate::boxed]
 pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<Taken> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(AppError::Form(vec![FormError::with("files", "fault-file-large", name)]));
@@ -413,6 +417,7 @@ pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> R
 ///
 /// # Errors
 /// As [`take_file`].
+#[crate::boxed]
 pub async fn store_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> Result<AttachmentRecord> {
     Ok(take_file(office, name, bytes, by).await?.record)
 }

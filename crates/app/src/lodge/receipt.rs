@@ -104,6 +104,7 @@ struct Proposal {
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such number.
+#[crate::boxed]
 pub async fn case(office: &Office, staff: &Staff, typed: &str) -> Result<Case> {
     require(staff, Action::Register)?;
     let parsed = number::parse(typed).map_err(|_| AppError::NotFound)?;
@@ -189,6 +190,7 @@ async fn proposal(office: &Office, submission: &SubmissionId) -> Result<Option<P
 ///
 /// # Errors
 /// [`AppError::Form`] without a purpose; [`AppError::NotAllowed`] for whoever may not.
+#[crate::boxed]
 pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str, stolen: bool) -> Result<Replaced> {
     let case = case(office, staff, typed).await?;
     let purpose = huiyin_domain::text::line(purpose);
@@ -309,6 +311,7 @@ pub(crate) async fn confirm(office: &Office, record: SubmissionRecord) -> Result
 ///
 /// # Errors
 /// [`AppError::NotFound`] when none waits.
+#[crate::boxed]
 pub async fn refuse(office: &Office, record: &SubmissionRecord) -> Result<()> {
     let code = record.waiting_code.clone().ok_or(AppError::NotFound)?;
     let mut changes = Changes::new(office.tenant().clone());
@@ -321,6 +324,7 @@ pub async fn refuse(office: &Office, record: &SubmissionRecord) -> Result<()> {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; [`AppError::NotFound`] when nothing was replaced or there is nobody to write to.
+#[crate::boxed]
 pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u8>> {
     let case = case(office, staff, typed).await?;
     let code = case.record.waiting_code.as_ref().or(case.record.replaced_code.as_ref()).ok_or(AppError::NotFound)?;

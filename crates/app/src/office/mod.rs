@@ -335,6 +335,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn ready(&self) -> Result<()> {
         Ok(self.store().ready().await?)
     }
@@ -343,6 +344,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store; [`AppError::Refused`] where it is copied by a program of its own.
+    #[crate::boxed]
     pub async fn copy_store(&self, path: &std::path::Path) -> Result<()> {
         if self.store().copy_to(path).await? {
             Ok(())
@@ -355,6 +357,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn checkpoint(&self) -> Result<()> {
         Ok(self.store().checkpoint().await?)
     }
@@ -364,6 +367,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn orphans(&self) -> Result<Vec<ProceedingId>> {
         Ok(self.store().orphans(self.tenant(), 100).await?)
     }
@@ -392,6 +396,7 @@ impl Office {
     ///
     /// # Errors
     /// When a matter names a pack this program does not have.
+    #[crate::boxed]
     pub async fn ground(&self, pack: &PackId) -> Result<Ground> {
         let book = self.library().book(pack).ok_or_else(|| {
             AppError::Refused(format!("pack `{pack}` is not installed; put it in with `huiyin pack install`"))
@@ -403,6 +408,7 @@ impl Office {
     ///
     /// # Errors
     /// When no pack is in force.
+    #[crate::boxed]
     pub async fn ground_today(&self) -> Result<Ground> {
         let book = self.book_today().ok_or_else(|| AppError::internal("no pack is in force"))?;
         self.ground_of(book).await
@@ -428,6 +434,7 @@ impl Office {
     ///
     /// # Errors
     /// When no pack is in force.
+    #[crate::boxed]
     pub async fn ground_for(&self, unit: &UnitId) -> Result<Ground> {
         let own = self.directory().await?.unit(unit).map(|u| u.procedure.clone()).filter(|p| !p.is_empty());
         match own.and_then(|family| self.library().in_force(&family, self.now().today())) {
@@ -479,6 +486,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn directory(&self) -> Result<Arc<Directory>> {
         let second = self.machine_now().as_second();
         if let Ok(kept) = self.directory.read()
@@ -493,6 +501,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store; an entry that is no valid unit or officer is named.
+    #[crate::boxed]
     pub async fn reload_directory(&self) -> Result<Arc<Directory>> {
         let units = self.select_all::<Unit>(&[]).await?.into_iter().map(|(_, unit)| unit).collect();
         let officers = self.select_all::<Officer>(&[]).await?.into_iter().map(|(_, officer)| officer).collect();
@@ -545,6 +554,7 @@ impl Office {
     ///
     /// # Errors
     /// As the store.
+    #[crate::boxed]
     pub async fn is_demo(&self) -> Result<bool> {
         let second = self.machine_now().as_second();
         if let Ok(kept) = self.demo.read()

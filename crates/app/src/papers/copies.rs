@@ -107,6 +107,7 @@ pub(super) async fn served(office: &Office, paper: &Paper, letter: Letter) -> Re
 ///
 /// # Errors
 /// As the store; a copy that cannot be made now is tried again later and keeps none of the others.
+#[crate::boxed]
 pub async fn make_copies(office: &Office) -> Result<u64> {
     let now = office.machine_now();
     let (mut made, mut after) = (0, String::new());

@@ -161,6 +161,7 @@ pub(crate) async fn all(office: &Office, proceeding: &ProceedingId) -> Result<Ve
 ///
 /// # Errors
 /// [`AppError::NotFound`] when the matter is not there for this reader.
+#[crate::boxed]
 pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Vec<Paper>)> {
     let matter = crate::access::readable(office, staff, number).await?;
     let relations = matter.relations(&staff.actor(), &*office.directory().await?);
@@ -173,6 +174,7 @@ pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result
 ///
 /// # Errors
 /// [`AppError::Form`] when there are no faces.
+#[crate::boxed]
 pub async fn draw(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     let letter = as_served(paper);
     let to = if paper.to_petitioner { to } else { "" };
@@ -215,6 +217,7 @@ fn in_words(error: PdfError) -> AppError {
 ///
 /// # Errors
 /// As [`draw`].
+#[crate::boxed]
 pub async fn draw_both(office: &Office, paper: &Paper, form: Form, to: &str) -> Result<Vec<u8>> {
     draw_letter(office, paper.letter.clone(), form, to).await
 }

@@ -81,6 +81,7 @@ pub struct Beginning {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) -> Result<Vec<Beginning>> {
     if !allows(staff, Action::Register) {
         return Ok(Vec::new());
@@ -100,6 +101,7 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
 ///
 /// # Errors
 /// [`AppError::NotFound`] for one that this officer does not have.
+#[crate::boxed]
 pub async fn beginning(office: &Office, staff: &Staff, id: &str) -> Result<Beginning> {
     for kind in ProceedingKind::ALL {
         if let Some(found) = beginnings(office, staff, kind).await?.into_iter().find(|b| b.rule.id == id) {
@@ -113,6 +115,7 @@ pub async fn beginning(office: &Office, staff: &Staff, id: &str) -> Result<Begin
 ///
 /// # Errors
 /// As the store; [`AppError::NotAllowed`] for a post that has no lists.
+#[crate::boxed]
 pub async fn list(
     office: &Office,
     staff: &Staff,
@@ -140,6 +143,7 @@ async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Bare> 
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is no such proceeding for this reader.
+#[crate::boxed]
 pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> {
     let proceeding = readable(office, staff, number).await?;
     let (store, tenant) = (office.store(), office.tenant());
@@ -169,6 +173,7 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Refused`] in words for what is no number.
+#[crate::boxed]
 pub async fn for_operator(office: &Office, typed: &str) -> Result<Subject> {
     let typed = text::line(typed);
     let full = match parsed(&typed) {
@@ -222,6 +227,7 @@ impl huiyin_storage::Record for Link {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn by_id(office: &Office, id: &ProceedingId) -> Result<Option<Subject>> {
     Ok(office.store().proceeding(office.tenant(), id).await?)
 }
@@ -230,6 +236,7 @@ pub async fn by_id(office: &Office, id: &ProceedingId) -> Result<Option<Subject>
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -> Result<Vec<Bare>> {
     let links = office.select_all::<Link>(&[matter]).await?;
     let directory = office.directory().await?;
@@ -249,6 +256,7 @@ pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -
 /// # Errors
 /// [`AppError::NotFound`] for a beginning this unit does not have, [`AppError::Form`] and [`AppError::Closed`] for its
 /// fields.
+#[crate::boxed]
 pub async fn begin(
     office: &Office,
     staff: &Staff,
@@ -370,6 +378,7 @@ pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
 /// # Errors
 /// [`AppError::NotFound`], [`AppError::Closed`] with the reason, [`AppError::ChangedMeanwhile`] when somebody was
 /// quicker.
+#[crate::boxed]
 pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Bare> {
     let before = readable(office, staff, number).await?;
     let content = act::content_of(&step);

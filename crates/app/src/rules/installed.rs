@@ -135,6 +135,7 @@ impl Record for Installed {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn installed(office: &Office) -> Result<Vec<Installed>> {
     all(office).await
 }
@@ -167,6 +168,7 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Installed>> {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
+#[crate::boxed]
 pub async fn list(office: &Office, staff: &Staff) -> Result<Vec<Installed>> {
     require(staff, Action::SeeRules)?;
     all(office).await
@@ -196,6 +198,7 @@ pub(super) fn texts_of(all: &[Installed]) -> (Texts, BTreeSet<PackId>) {
 /// # Errors
 /// As the store; [`AppError::Refused`] when an entry is not what was approved to, or cannot be read any more, with file
 /// and line.
+#[crate::boxed]
 pub async fn load(office: &Office) -> Result<()> {
     let generation = generation(office).await?;
     let all = all(office).await?;
@@ -221,6 +224,7 @@ pub async fn load(office: &Office) -> Result<()> {
 ///
 /// # Errors
 /// As [`load`].
+#[crate::boxed]
 pub async fn refresh(office: &Office) -> Result<()> {
     if generation(office).await? == office.rules_generation() { Ok(()) } else { load(office).await }
 }
@@ -240,6 +244,7 @@ pub(super) fn next_generation() -> Result<(String, RecordWrite)> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn office_lacks(office: &Office) -> Result<Option<String>> {
     let (library, today) = (office.library(), office.now().today());
     let known = library.families(huiyin_domain::kind::ProceedingKind::Matter);
@@ -283,6 +288,7 @@ pub struct Done {
 ///
 /// # Errors
 /// [`AppError::Refused`] in words, with nothing changed; as the store.
+#[crate::boxed]
 pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Done> {
     let installed: BTreeMap<String, Installed> = all(office).await?.into_iter().map(|i| (i.key(), i)).collect();
     let mut done = Done::default();
@@ -359,6 +365,7 @@ pub(super) fn short(digest: &str) -> &str {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`], [`AppError::Refused`] when no pack would be left; as the store.
+#[crate::boxed]
 pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     may_approve(office, staff)?;
     let _turn = office.turn(TURN).await;
@@ -384,6 +391,7 @@ pub async fn withdraw(office: &Office, staff: &Staff, id: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`withdraw`].
+#[crate::boxed]
 pub async fn restore(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     may_approve(office, staff)?;
     put_back(office, Some(&staff.officer.id), id).await
@@ -393,6 +401,7 @@ pub async fn restore(office: &Office, staff: &Staff, id: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`AppError::NotFound`]; as the store.
+#[crate::boxed]
 pub async fn restore_at_machine(office: &Office, id: &str) -> Result<()> {
     put_back(office, None, id).await
 }

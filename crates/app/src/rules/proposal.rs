@@ -91,6 +91,7 @@ impl Proposal {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`]; as the store.
+#[crate::boxed]
 pub async fn proposals(office: &Office, staff: &Staff) -> Result<Vec<Proposal>> {
     require(staff, Action::SeeRules)?;
     let items = office.store().items(office.tenant(), ItemKind::RulesProposal, "", "", MOST_WAITING).await?;
@@ -107,6 +108,7 @@ pub async fn proposals(office: &Office, staff: &Staff) -> Result<Vec<Proposal>> 
 /// # Errors
 /// [`AppError::NotAllowed`]; [`AppError::Form`] when it is too large, is no such thing, or changes what is installed
 /// under its id.
+#[crate::boxed]
 pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<Proposal> {
     require(staff, Action::Administer)?;
     let fault = |key: &'static str, value: String| AppError::Form(vec![FormError::with("files", key, value)]);
@@ -200,6 +202,7 @@ fn texts_of_upload(calendar: &str, sent: Vec<(String, Vec<u8>)>) -> Result<BTree
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn start_check(office: &Office, key: &str) -> Result<()> {
     let turn = office.turn("rules-check").await;
     let Some(mut proposal) = find(office, key).await? else { return Ok(()) };
@@ -280,6 +283,7 @@ async fn find(office: &Office, key: &str) -> Result<Option<Proposal>> {
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`]; [`AppError::Form`] when it was not shown in order, when the same
 /// person uploaded it, or when what it was checked over was changed meanwhile.
+#[crate::boxed]
 pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Installed> {
     may_approve(office, staff)?;
     let fault = |key: &'static str| AppError::Form(vec![FormError::new("files", key)]);
@@ -328,6 +332,7 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`]; as the store.
+#[crate::boxed]
 pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     may_approve(office, staff)?;
     let proposal = find(office, key).await?.ok_or(AppError::NotFound)?;
@@ -341,6 +346,7 @@ pub async fn discard(office: &Office, staff: &Staff, key: &str) -> Result<()> {
 ///
 /// # Errors
 /// As [`discard`].
+#[crate::boxed]
 pub async fn check_again(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     may_approve(office, staff)?;
     let mut proposal = find(office, key).await?.ok_or(AppError::NotFound)?;

@@ -56,6 +56,7 @@ impl Entered {
 ///
 /// # Errors
 /// [`AppError::NotSignedIn`] for a wrong pair (never saying which half), [`AppError::Throttled`] after several.
+#[crate::boxed]
 pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place) -> Result<Entered> {
     let login = text::number(login).to_lowercase();
     let network = network(&place.from);

@@ -42,6 +42,7 @@ pub(super) struct Credential {
 
 impl Credential {
     /// The credential of an officer.
+    #[crate::boxed]
     pub async fn read(office: &Office, officer: &OfficerId) -> Result<Option<Self>> {
         office.find(&(officer.clone(),)).await
     }
@@ -74,6 +75,7 @@ pub(super) async fn verify(password: &str, credential: Option<&Credential>) -> R
 ///
 /// # Errors
 /// [`AppError::Internal`] when the system gives no randomness.
+#[crate::boxed]
 pub async fn hash(password: &str) -> Result<String> {
     let password = password.to_owned();
     let _one = HASHING.acquire().await.map_err(AppError::caused("passwords are looked at no more"))?;
@@ -122,6 +124,7 @@ pub(super) async fn own(office: &Office, staff: &Staff, old: &str) -> Result<Vec
 ///
 /// # Errors
 /// [`AppError::Form`] when the old one is wrong or the new one too weak.
+#[crate::boxed]
 pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &str) -> Result<()> {
     let mut errors = own(office, staff, old).await?;
     if errors.is_empty() && old == new {
@@ -139,6 +142,7 @@ pub async fn change_password(office: &Office, staff: &Staff, old: &str, new: &st
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::Form`], [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn set_password(office: &Office, staff: &Staff, of: &OfficerId, new: &str) -> Result<()> {
     require(staff, Action::Administer)?;
     let directory = office.directory().await?;

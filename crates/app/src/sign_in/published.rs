@@ -18,6 +18,7 @@ pub const PASSWORD: &str = "huiyin-demo";
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn look(office: &Office) -> Result<Vec<Officer>> {
     let found = if office.is_demo().await? { Vec::new() } else { find(office).await? };
     if let Ok(mut kept) = office.published().write() {
@@ -30,6 +31,7 @@ pub async fn look(office: &Office) -> Result<Vec<Officer>> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn known(office: &Office) -> Result<Vec<Officer>> {
     let ids: Vec<OfficerId> = office.published().read().map(|k| k.clone()).unwrap_or_default();
     if ids.is_empty() {

@@ -135,6 +135,7 @@ impl SecondFactor {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn second_factor(office: &Office, of: &OfficerId) -> Result<Option<usize>> {
     Ok(SecondFactor::read(office, of).await?.map(|s| s.spares.len()))
 }
@@ -170,6 +171,7 @@ fn offered(secret: Secret, staff: &Staff) -> Result<Offer> {
 ///
 /// # Errors
 /// [`AppError::Form`] for a wrong password or code.
+#[crate::boxed]
 pub async fn turn_on(office: &Office, staff: &Staff, secret: &str, password: &str, code: &str) -> Result<Vec<String>> {
     let id = &staff.officer.id;
     let _turn = office.turn(&about(id)).await;
@@ -195,6 +197,7 @@ pub async fn turn_on(office: &Office, staff: &Staff, secret: &str, password: &st
 ///
 /// # Errors
 /// [`AppError::Form`] for a wrong password.
+#[crate::boxed]
 pub async fn turn_off(office: &Office, staff: &Staff, password: &str) -> Result<()> {
     let errors = password::own(office, staff, password).await?;
     if !errors.is_empty() {
@@ -208,6 +211,7 @@ pub async fn turn_off(office: &Office, staff: &Staff, password: &str) -> Result<
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn turn_off_of(office: &Office, staff: &Staff, of: &OfficerId) -> Result<()> {
     require(staff, Action::Administer)?;
     office.directory().await?.officer(of).ok_or(AppError::NotFound)?;
@@ -239,6 +243,7 @@ fn seal(office: &Office, until: i64, of: &OfficerId, stored: &Credential) -> Str
 /// # Errors
 /// [`AppError::NotSignedIn`] when the time between the steps is over; [`AppError::Form`] for a wrong code;
 /// [`AppError::Throttled`] after several.
+#[crate::boxed]
 pub async fn confirm(office: &Office, pass: &str, code: &str, place: &Place) -> Result<SignedIn> {
     let mut parts = pass.splitn(3, ':');
     let until = parts.next().and_then(|p| p.parse::<i64>().ok()).ok_or(AppError::NotSignedIn)?;

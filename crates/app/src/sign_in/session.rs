@@ -108,6 +108,7 @@ async fn open(office: &Office, officer: &OfficerId, place: &Place, given: bool, 
 ///
 /// # Errors
 /// [`AppError::NotSignedIn`] when it is unknown, past its time, stood idle, or the officer is gone.
+#[crate::boxed]
 pub async fn session(office: &Office, secret: &str) -> Result<(Staff, bool)> {
     let (key, now) = (key(office, secret), office.machine_now());
     let items = office.store().items(office.tenant(), ItemKind::Session, &format!("{key}:"), "", 2).await?;
@@ -132,6 +133,7 @@ pub fn form_token(office: &Office, secret: &str) -> String {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn sign_out(office: &Office, secret: &str) -> Result<()> {
     let entry = match session(office, secret).await {
         Ok((staff, _)) => Some(Entry::new(office, Act::SignedOut, Some(&staff.officer.id)).of(&staff.officer.id)),
@@ -168,6 +170,7 @@ async fn of(office: &Office, of: &OfficerId) -> Result<Vec<(String, Session)>> {
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn sessions(office: &Office, staff: &Staff, secret: &str) -> Result<Vec<SessionLine>> {
     let this = key(office, secret);
     let line = |(key, s): (String, Session)| SessionLine {
@@ -186,6 +189,7 @@ pub async fn sessions(office: &Office, staff: &Staff, secret: &str) -> Result<Ve
 ///
 /// # Errors
 /// As the store.
+#[crate::boxed]
 pub async fn end_others(office: &Office, staff: &Staff, secret: &str, named: Option<&str>) -> Result<usize> {
     let this = key(office, secret);
     let mut ended = 0;

@@ -26,6 +26,7 @@ impl Record for Token {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`], [`AppError::NotFound`].
+#[crate::boxed]
 pub async fn make_token(office: &Office, staff: &Staff, of: &OfficerId, name: &str) -> Result<String> {
     require(staff, Action::Administer)?;
     office.directory().await?.officer(of).ok_or(AppError::NotFound)?;
@@ -52,6 +53,7 @@ pub struct TokenLine {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`].
+#[crate::boxed]
 pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
     require(staff, Action::Administer)?;
     let line = |((key,), token): ((String,), Token)| TokenLine { key, name: token.name, officer: token.officer };
@@ -62,6 +64,7 @@ pub async fn tokens(office: &Office, staff: &Staff) -> Result<Vec<TokenLine>> {
 ///
 /// # Errors
 /// [`AppError::NotAllowed`].
+#[crate::boxed]
 pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<()> {
     require(staff, Action::Administer)?;
     let key = (key.to_owned(),);
@@ -74,6 +77,7 @@ pub async fn revoke_token(office: &Office, staff: &Staff, key: &str) -> Result<(
 ///
 /// # Errors
 /// [`AppError::NotSignedIn`].
+#[crate::boxed]
 pub async fn token(office: &Office, secret: &str) -> Result<Staff> {
     let token: Token = office.find(&(office.keyed_hash("token", secret),)).await?.ok_or(AppError::NotSignedIn)?;
     officer(office, &token.officer).await

@@ -108,7 +108,7 @@ async fn a_burst_is_one_row_to_sort_and_nothing_of_it_stays() {
         while !sweep::run(o).await.unwrap().proceedings.is_empty() {}
         assert!(duties::bursts(o, &clerk, &Whose::Unit).await.unwrap().is_empty());
         assert!(own().await.iter().any(|d| d.number == number(6)));
-        assert!(huiyin_app::verify::all(o, |_| {}).await.unwrap().findings.is_empty());
+        assert!(huiyin_app::verify::all(o, &mut |_| {}).await.unwrap().findings.is_empty());
     })
     .await;
 }

@@ -168,7 +168,7 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
             first.title,
             first.second
         );
-        assert!(verify::all(o, |_| {}).await.unwrap().findings.is_empty());
+        assert!(verify::all(o, &mut |_| {}).await.unwrap().findings.is_empty());
         let counted = yearly::figures(o, &staff(o, "countyxf.warden").await, 2026).await.unwrap();
         assert_eq!((counted.received, counted.answered, counted.reviewed), (1, 1, 1));
     })

@@ -41,7 +41,7 @@ async fn numbers(o: &Office, login: &str, kind: ProceedingKind) -> Vec<String> {
 }
 
 async fn nothing_altered(o: &Office) {
-    let findings = verify::all(o, |_| {}).await.unwrap().findings;
+    let findings = verify::all(o, &mut |_| {}).await.unwrap().findings;
     assert!(findings.is_empty(), "{findings:?}");
 }
 
