@@ -14,9 +14,9 @@ use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::opening::{Opening, open};
-use huiyin_domain::payload::{Field, Payload};
+use huiyin_domain::payload::{Field, FieldError, Payload};
 use huiyin_domain::posts::{Post, Power, UnitKind, UnitRole, Vocabulary};
-use huiyin_domain::procedure::{Relation, RuleBook};
+use huiyin_domain::procedure::{Guard, Relation, RuleBook};
 use huiyin_domain::proceeding::{Actor, Proceeding};
 use huiyin_domain::subject::Subject;
 use huiyin_domain::submission::{Channel, Purpose};
@@ -25,8 +25,9 @@ use huiyin_domain::unit::{Directory, Officer, Unit};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use toml::Spanned;
 
-use crate::Pack;
+use crate::{Pack, Saying};
 
 /// One case.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,7 +52,7 @@ pub(crate) struct Case {
     #[serde(default)]
     pub give: BTreeMap<String, String>,
     /// What happens then, in order.
-    pub step: Vec<Step>,
+    pub step: Vec<Spanned<Step>>,
 }
 
 /// One step: a move by somebody on a day, or only the passing of time, and what must then be true.
@@ -107,14 +108,14 @@ impl Case {
 pub struct CaseFailure {
     /// File of the pack.
     pub file: String,
-    /// Line of the case in it.
+    /// Line of the step in it; of the case, where it could not be opened.
     pub line: usize,
     /// Which case.
     pub case: String,
-    /// Which step, from 1.
+    /// Which step, from 1; 0 is the opening.
     pub step: usize,
     /// What was expected and what came.
-    pub message: String,
+    pub message: Saying,
 }
 
 impl fmt::Display for CaseFailure {
@@ -133,6 +134,8 @@ pub fn run_cases(pack: &Pack, calendar: &WorkCalendar) -> Vec<CaseFailure> {
 pub(crate) struct Placed {
     pub file: String,
     pub line: usize,
+    /// Lines of its steps.
+    pub steps: Vec<usize>,
     pub case: Case,
 }
 
@@ -140,27 +143,31 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
     let case = &placed.case;
     let directory = house(book, 1);
     let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
-    let fail = |step: usize, message: String| CaseFailure {
+    let fail = |step: usize, message: Saying| CaseFailure {
         file: placed.file.clone(),
-        line: placed.line,
+        line: step.checked_sub(1).and_then(|i| placed.steps.get(i)).copied().unwrap_or(placed.line),
         case: case.id.clone(),
         step,
         message,
     };
-    let mut matter = open_any(rules, case).map_err(|e| fail(0, format!("cannot be opened: {e:?}")))?;
-    for (index, step) in case.step.iter().enumerate() {
+    let refused = |key, closed: &Closed| Saying::new(key).word("reason", reason(closed)).word("detail", detail(closed));
+    let mut matter = open_any(rules, case).map_err(|e| fail(0, refused("case-not-opened", &e)))?;
+    for (index, step) in case.step.iter().map(Spanned::as_ref).enumerate() {
         let n = index + 1;
         let now = noon(step.on);
-        matter = timer::advance(rules, &matter, &now).map_err(|e| fail(n, format!("timers: {e:?}")))?.0;
+        matter = timer::advance(rules, &matter, &now).map_err(|e| fail(n, refused("case-timers", &e)))?.0;
         if let Some(id) = &step.do_move {
             let actor = actor_for(&matter, &directory, step.by);
             match (decide(rules, &matter, &actor, &MoveId::new(id), &step.give, &now), &step.refused) {
                 (Ok(decision), None) => matter = decision.subject,
                 (Ok(_), Some(why)) => {
-                    return Err(fail(n, format!("`{id}` went through, but should be refused ({why})")));
+                    return Err(fail(n, Saying::new("case-went-through").word("move", id).word("reason", why)));
                 }
                 (Err(closed), Some(why)) if &reason(&closed) == why => {}
-                (Err(closed), _) => return Err(fail(n, format!("`{id}` was refused: {closed:?}"))),
+                (Err(closed), Some(why)) => {
+                    return Err(fail(n, refused("case-refused-otherwise", &closed).word("move", id).word("want", why)));
+                }
+                (Err(closed), None) => return Err(fail(n, refused("case-refused", &closed).word("move", id))),
             }
         }
         expect(&matter, step).map_err(|m| fail(n, m))?;
@@ -168,30 +175,71 @@ fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), 
     Ok(())
 }
 
-fn expect(matter: &Proceeding, step: &Step) -> Result<(), String> {
+fn expect(matter: &Proceeding, step: &Step) -> Result<(), Saying> {
     if let Some(state) = &step.state
         && matter.state.as_str() != state
     {
-        return Err(format!("the state is `{}`, expected `{state}`", matter.state));
+        return Err(Saying::new("case-state").word("state", &matter.state).word("want", state));
     }
     for (clock, due) in &step.due {
         match matter.owed().into_iter().find(|c| c.rule.as_str() == clock) {
             Some(found) if found.legal == *due => {}
-            Some(found) => return Err(format!("`{clock}` is due on {}, expected {due}", found.legal)),
-            None => return Err(format!("no clock `{clock}` is running")),
+            Some(found) => {
+                return Err(Saying::new("case-due").word("clock", clock).word("day", found.legal).word("want", due));
+            }
+            None => return Err(Saying::new("case-not-running").word("clock", clock)),
         }
     }
     for clock in &step.not_owed {
         if let Some(found) = matter.owed().into_iter().find(|c| c.rule.as_str() == clock) {
-            return Err(format!("`{clock}` is still owed, until {}", found.legal));
+            return Err(Saying::new("case-still-owed").word("clock", clock).word("day", found.legal));
         }
     }
     for clock in &step.breached {
         if !matter.clocks.iter().any(|c| c.rule.as_str() == clock && matches!(c.state(), ClockState::Breached { .. })) {
-            return Err(format!("`{clock}` is not breached"));
+            return Err(Saying::new("case-not-breached").word("clock", clock));
         }
     }
     Ok(())
+}
+
+/// What a refusal is about, in the words of a pack.
+fn detail(closed: &Closed) -> String {
+    let word = |value: &serde_json::Value| match value {
+        serde_json::Value::String(word) => word.clone(),
+        other => other.to_string(),
+    };
+    match closed {
+        Closed::Guard { guard } => match guard {
+            Guard::Is(fact) => word(&serde_json::json!(fact)),
+            Guard::Not(fact) => format!("not {}", word(&serde_json::json!(fact))),
+            Guard::Running(clock) => format!("running {clock}"),
+            Guard::Owed(clock) => format!("owed {clock}"),
+            Guard::NotOwed(clock) => format!("not owed {clock}"),
+            Guard::Settled(_) => "settled".to_owned(),
+        },
+        Closed::NotYours { by } => by.iter().map(|r| word(&serde_json::json!(r))).collect::<Vec<_>>().join(" / "),
+        Closed::State { state } => state.0.clone(),
+        Closed::Unit { unit } => unit.0.clone(),
+        Closed::NoSuchMove { move_id } => move_id.clone(),
+        Closed::Fields { errors } => {
+            let fault = |e: &FieldError| format!("{}: {}", e.field.word(), word(&serde_json::json!(e.fault)));
+            errors.iter().map(fault).collect::<Vec<_>>().join(", ")
+        }
+        Closed::Reckoning { why } => why.clone(),
+        Closed::Kept { through } => through.map(|d| d.to_string()).unwrap_or_default(),
+        Closed::Waits { until } => until.to_string(),
+        Closed::Extended { most } => most.to_string(),
+        Closed::Clock { refused } => refused.to_string(),
+        Closed::SameOfficer
+        | Closed::NoSuperior
+        | Closed::SecondPerson
+        | Closed::SecondPost
+        | Closed::AboutYou
+        | Closed::Noticed
+        | Closed::Anonymous
+        | Closed::Delivered => String::new(),
+    }
 }
 
 fn reason(closed: &Closed) -> String {

@@ -16,6 +16,7 @@ mod overlay;
 mod periods;
 mod proof;
 mod raw;
+mod saying;
 mod schema;
 
 pub use calendars::read_calendar;
@@ -29,6 +30,7 @@ pub use huiyin_domain::procedure::Label;
 pub use huiyin_domain::procedure::RuleBook;
 pub use periods::{in_label, in_text};
 pub use proof::{Bounds, Proof, Property, Refutation, TooLarge, Visited, prove, prove_within, visit};
+pub use saying::{Part, Saying};
 pub use schema::schema;
 
 use std::collections::BTreeMap;
@@ -157,8 +159,10 @@ pub fn read_pack_over(files: &PackFiles, base: Option<&PackFiles>) -> Result<Pac
     let Some(built) = built else { return Err(PackErrors(errors)) };
     errors.extend(floor::structure(files, &built, below.as_deref()));
     let placed = |(file, case): (String, cases::Case)| {
-        let line = files.files.get(&file).map_or(0, |t| error::line_of(t, case.offset(Some(t))));
-        cases::Placed { file, line, case }
+        let text = files.files.get(&file);
+        let line_of = |offset: usize| text.map_or(0, |t| error::line_of(t, offset));
+        let steps = case.step.iter().map(|s| line_of(s.span().start)).collect();
+        cases::Placed { line: line_of(case.offset(text)), file, steps, case }
     };
     if errors.is_empty() {
         Ok(Pack {

@@ -57,8 +57,8 @@ fn property_1_a_state_with_no_way_on() {
     );
     pack.files.insert("moves.toml".into(), text);
     let found = refuted(&pack, Property::EndReachable);
-    assert!(found.message.contains("`guided`"), "{found}");
-    assert!(found.path.last().unwrap().contains("`guide`"), "{found}");
+    assert!(found.message.to_string().contains("`guided`"), "{found}");
+    assert!(found.path.last().unwrap().to_string().contains("`guide`"), "{found}");
     assert!(found.path.len() <= 3, "not the shortest path: {found}");
 }
 
@@ -68,13 +68,13 @@ fn property_2_nobody_waits_on_nobody() {
         &broken("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", ""),
         Property::NobodyWaitsOnNobody,
     );
-    assert!(found.message.contains("`guided`"), "{found}");
+    assert!(found.message.to_string().contains("`guided`"), "{found}");
     // A petitioner's right does not count as somebody's duty.
     let mut right = files("cn/petition/2022");
     let text =
         right.files["moves.toml"].replace("start = [\"ask_review\", \"close_file\"]", "start = [\"ask_review\"]");
     right.files.insert("moves.toml".into(), text);
-    assert!(refuted(&right, Property::NobodyWaitsOnNobody).message.contains("`served`"));
+    assert!(refuted(&right, Property::NobodyWaitsOnNobody).message.to_string().contains("`served`"));
 }
 
 #[test]
@@ -87,7 +87,10 @@ fn property_3_a_clock_nobody_bound_can_discharge() {
         ),
         Property::ClockDischargeable,
     );
-    assert!(found.message.contains("`leader_visit`") && found.message.contains("`holder`"), "{found}");
+    assert!(
+        found.message.to_string().contains("`leader_visit`") && found.message.to_string().contains("`holder`"),
+        "{found}"
+    );
 }
 
 #[test]
@@ -100,10 +103,10 @@ fn property_4_an_end_without_an_answer() {
         ),
         Property::AnsweredBeforeEnd,
     );
-    assert!(found.message.contains("`end`"), "{found}");
+    assert!(found.message.to_string().contains("`end`"), "{found}");
     // An answer that makes no paper is none.
     let bare = refuted(&broken("accusations.toml", "document = \"hand_up\"\n", ""), Property::AnsweredBeforeEnd);
-    assert!(bare.message.contains("`hand_up`"), "{bare}");
+    assert!(bare.message.to_string().contains("`hand_up`"), "{bare}");
 }
 
 #[test]
@@ -113,7 +116,10 @@ fn property_5_a_right_that_is_not_open() {
         &broken("supervision.toml", open, "from = [\"*\", \"voided\"]\nby = [\"petitioner\"]"),
         Property::RightsOpen,
     );
-    assert!(found.message.contains("`complain`") && found.message.contains("`archived`"), "{found}");
+    assert!(
+        found.message.to_string().contains("`complain`") && found.message.to_string().contains("`archived`"),
+        "{found}"
+    );
 }
 
 #[test]
@@ -151,7 +157,7 @@ fn a_circle_of_duties_that_never_ends_is_refuted() {
         pack.files.insert(file.into(), text);
     }
     pack.files.insert("ring.toml".into(), circle.into());
-    assert!(refuted(&pack, Property::EndReachable).message.contains("never reach the archive"));
+    assert!(refuted(&pack, Property::EndReachable).message.key == "proof-no-end");
 }
 
 #[test]
@@ -183,9 +189,13 @@ fn property_8_a_unit_that_gives_itself_its_time_again() {
     let pause = "\n[[move]]\nid = \"pause\"\nverb = \"record\"\ntitle = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\", en = \"a\" }\nfrom = [\"accepted\"]\nby = [\"holder\"]\nto = \"in_hand\"\nstart = [\"serve\"]\ndischarge = [\"handle\", \"redo\", \"handle_simple\"]\nbasis = \"house\"\n";
     pack.files.insert("pause.toml".into(), pause.into());
     let found = refuted(&pack, Property::NotRenewed);
-    assert!(found.message.contains("`handle`") || found.message.contains("`handle_simple`"), "{found}");
     assert!(
-        found.path.iter().any(|l| l.contains("`pause`")) && found.path.last().unwrap().contains("`accept"),
+        found.message.to_string().contains("`handle`") || found.message.to_string().contains("`handle_simple`"),
+        "{found}"
+    );
+    assert!(
+        found.path.iter().any(|l| l.to_string().contains("`pause`"))
+            && found.path.last().unwrap().to_string().contains("`accept"),
         "{found}"
     );
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use huiyin_domain::calendar::WorkCalendar;
-use huiyin_rules::{Bounds, Pack, Proof, under_floor};
+use huiyin_rules::{Bounds, CaseFailure, Pack, Part, Proof, Saying, under_floor};
+use huiyin_wording::{Language, Wording};
 
 use super::templates;
 
-/// States a proof on the server visits, at most: some 150 MB. Those of the Regulation are about 65,000.
+/// States a proof on the server visits, at most. Those of the Regulation are about 280,000.
 const STATES: usize = 400_000;
 /// How long it may take there.
 const SERVER_TIME: Duration = Duration::from_secs(60);
@@ -65,8 +66,10 @@ pub(crate) fn run(
             known.join(", ")
         )]);
     };
-    let mut errors: Vec<String> =
-        huiyin_rules::run_cases(pack, calendar).iter().map(|f| format!("{name}/{f}")).collect();
+    let mut errors: Vec<String> = huiyin_rules::run_cases(pack, calendar)
+        .iter()
+        .map(|f| in_both(&format!("{name}/{}:{}: ", f.file, f.line), |language| failed(f, language)))
+        .collect();
     errors.extend(under_floor(pack, calendar).iter().map(ToString::to_string));
     errors.extend(templates::check_templates(&pack.book).into_iter().map(|e| format!("{name}/papers.toml: {e}")));
     let over = || std::time::Instant::now() > limits.until;
@@ -79,13 +82,50 @@ pub(crate) fn run(
                         Some((base, file)) => format!("{base}/{file}:{line}"),
                         None => format!("{name}/{file}:{line}"),
                     });
-                format!("{}: {r}", at.unwrap_or_else(|| name.to_owned()))
+                let at = format!("{}: ", at.unwrap_or_else(|| name.to_owned()));
+                let path = r.path.iter().enumerate().map(|(n, step)| {
+                    let number = format!("    {}. ", n + 1);
+                    format!("\n{}", in_both(&number, |language| say(step, language)))
+                });
+                let said = in_both(&at, |language| {
+                    let values = [("number", r.property.number().to_string()), ("text", say(&r.message, language))];
+                    text(language, "proof-property", &values)
+                });
+                said + &path.collect::<String>()
             }));
             if errors.is_empty() { Ok(Shown { cases: pack.case_count(), proof }) } else { Err(errors) }
         }
         Err(large) => {
-            errors.push(format!("{name}: {large}"));
+            errors.push(in_both(&format!("{name}: "), |language| say(&large.message(), language)));
             Err(errors)
         }
     }
+}
+
+/// A fault in Chinese and in English, a line each: whoever writes a pack may read either.
+fn in_both(at: &str, said: impl Fn(Language) -> String) -> String {
+    let indent = " ".repeat(at.len() - at.trim_start().len() + 4);
+    format!("{at}{}\n{indent}{}", said(Language::CHINESE), said(Language::ENGLISH))
+}
+
+fn failed(failure: &CaseFailure, language: Language) -> String {
+    let key = if failure.step == 0 { "case-failed-opening" } else { "case-failed" };
+    let step = failure.step.to_string();
+    let said = say(&failure.message, language);
+    text(language, key, &[("case", failure.case.clone()), ("step", step), ("text", said)])
+}
+
+fn say(saying: &Saying, language: Language) -> String {
+    let word = |part: &Part| match part {
+        Part::Word(word) => word.clone(),
+        Part::Label(label) => label.get(language.code()).to_owned(),
+    };
+    let values: Vec<_> = saying.with.iter().map(|(name, part)| (*name, word(part))).collect();
+    text(language, saying.key, &values)
+}
+
+fn text(language: Language, key: &str, values: &[(&str, String)]) -> String {
+    let values: Vec<_> = values.iter().map(|(name, value)| (*name, value.as_str().into())).collect();
+    Wording::load()
+        .map_or_else(|_| key.to_owned(), |wording| wording.text(language, key, &values).trim_end().to_owned())
 }

@@ -17,6 +17,7 @@ use huiyin_domain::posts::UnitKindRule;
 use crate::error::{PackError, line_of};
 use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
 use crate::{PackFiles, Place, cases, raw};
+use toml::Spanned;
 
 use checker::Checker;
 use entries::{
@@ -363,7 +364,8 @@ pub(crate) fn build(
         if case.begin.is_none() && head.kind != ProceedingKind::Matter {
             checker.say(format!("case `{}`: say with `begin` how it begins", case.id));
         }
-        for (i, step) in case.step.iter().enumerate() {
+        for (i, step) in case.step.iter().map(Spanned::as_ref).enumerate() {
+            checker.offset = case.step.get(i).map_or(checker.offset, |s| s.span().start);
             if let Some(id) = &step.do_move {
                 checker.known(&format!("move (case `{}`)", case.id), id, &known.moves);
             }
@@ -376,7 +378,10 @@ pub(crate) fn build(
                     case.received
                 ));
             }
-            if i.checked_sub(1).and_then(|before| case.step.get(before)).is_some_and(|before| step.on < before.on) {
+            if i.checked_sub(1)
+                .and_then(|before| case.step.get(before))
+                .is_some_and(|before| step.on < before.as_ref().on)
+            {
                 checker.say(format!(
                     "case `{}`, step {}: {} is before the step that stands above it; put the steps in order",
                     case.id,

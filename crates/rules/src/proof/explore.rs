@@ -8,6 +8,7 @@ use huiyin_domain::procedure::floor::same_office;
 use huiyin_domain::procedure::{Cause, Effect, Fact, Guard, MoveRule, Phase, Relation, RuleBook, Turn, Verb, Whose};
 
 use super::{Bounds, Slice, TooLarge, words};
+use crate::Saying;
 
 /// One abstract state. Bits count the kept clocks in order of their ids.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -858,46 +859,40 @@ impl<'a> Space<'a> {
         reach
     }
 
-    /// The shortest path to a node, in words.
-    pub(crate) fn path(&self, node: u32) -> Vec<String> {
+    /// The shortest path to a node, a line a step.
+    pub(crate) fn path(&self, node: u32) -> Vec<Saying> {
         let mut out = Vec::new();
         let mut at = node;
         while let Some((parent, by)) = self.parents.get(at as usize).copied().flatten() {
             out.push(match by.and_then(|m| self.book.moves.get(usize::from(m))) {
                 Some(rule) => words::step(self.book, rule),
-                None => self.time_words(parent, at),
+                None => self.what_time_did(parent, at),
             });
             at = parent;
         }
         let start = self.state_name(at);
-        let title = self
-            .book
-            .state(&StateId::new(start.clone()))
-            .map(|s| s.title.get(&self.book.binding).to_owned())
-            .unwrap_or_default();
-        out.push(format!("opened in {title} `{start}`"));
+        let title = self.book.state(&StateId::new(start.clone())).map(|s| &s.title);
+        out.push(Saying::new("proof-step-opened").word("state", &start).label("title", title));
         out.reverse();
         out
     }
 
-    fn time_words(&self, from: u32, to: u32) -> String {
+    fn what_time_did(&self, from: u32, to: u32) -> Saying {
         let (Some(a), Some(b)) = (self.nodes.get(from as usize), self.nodes.get(to as usize)) else {
-            return "time passes".into();
+            return Saying::new("proof-step-time");
         };
-        let name = |bits: u64| {
-            self.clocks
-                .iter()
-                .enumerate()
-                .find(|(i, _)| bits >> i & 1 == 1)
-                .map(|(_, c)| c.0.clone())
-                .unwrap_or_default()
+        let with = |key: &'static str, bits: u64| {
+            let clock = self.clocks.iter().find(|c| bits & self.bit(c) != 0);
+            Saying::new(key).word("clock", clock.map_or("", |c| c.as_str()))
         };
         if a.owed & !b.owed != 0 {
-            format!("time passes: the right `{}` lapses", name(a.owed & !b.owed))
+            with("proof-step-lapses", a.owed & !b.owed)
         } else if b.owed & !a.owed != 0 {
-            format!("time passes: a duty is late and `{}` begins", name(b.owed & !a.owed))
+            with("proof-step-pressed", b.owed & !a.owed)
+        } else if b.late & !a.late != 0 {
+            with("proof-step-late", b.late & !a.late)
         } else {
-            format!("time passes: `{}` runs late", name(b.late & !a.late))
+            Saying::new("proof-step-time")
         }
     }
 }

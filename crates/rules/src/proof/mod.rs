@@ -20,7 +20,7 @@ use huiyin_domain::procedure::{Fact, MoveRule, Phase, Relation, RuleBook, Verb};
 
 use huiyin_domain::kind::ProceedingKind;
 
-use crate::Place;
+use crate::{Place, Saying};
 
 pub use covers::{Visited, visit};
 use explore::{Edge, Goal, Node, Space};
@@ -66,19 +66,16 @@ pub struct Refutation {
     pub property: Property,
     /// The entry of the pack where it is mended.
     pub at: Option<Place>,
-    /// What is wrong and how to mend it, in words.
-    pub message: String,
+    /// What is wrong and how to correct it.
+    pub message: Saying,
     /// The path, a line a step.
-    pub path: Vec<String>,
+    pub path: Vec<Saying>,
 }
 
 impl fmt::Display for Refutation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "property {}: {}", self.property.number(), self.message)?;
-        for (n, line) in self.path.iter().enumerate() {
-            write!(f, "\n    {}. {line}", n + 1)?;
-        }
-        Ok(())
+        self.path.iter().enumerate().try_for_each(|(n, line)| write!(f, "\n    {}. {line}", n + 1))
     }
 }
 
@@ -104,20 +101,16 @@ pub struct TooLarge {
     pub stopped: bool,
 }
 
+impl TooLarge {
+    /// What it means and how to correct it.
+    pub fn message(&self) -> Saying {
+        Saying::new(if self.stopped { "proof-stopped" } else { "proof-too-large" }).word("states", self.visited)
+    }
+}
+
 impl fmt::Display for TooLarge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.stopped {
-            return write!(
-                f,
-                "the proof was ended after {} states, for the time it took; part the pack, or check it with `huiyin pack check`",
-                self.visited
-            );
-        }
-        write!(
-            f,
-            "more than {} reachable states: the pack cannot be proved; move side procedures out of the conditions of the main moves, or part the pack",
-            self.visited
-        )
+        self.message().fmt(f)
     }
 }
 
@@ -159,10 +152,7 @@ pub fn prove_within(book: &RuleBook, bounds: &Bounds<'_>) -> Result<Proof, TooLa
     let mut aside: BTreeMap<Slice, Vec<ClockId>> = BTreeMap::new();
     for clock in book.clocks.values() {
         if !is_started(book, &clock.id) {
-            let message = format!(
-                "the clock `{}` is never started by a move or at the opening; take it out or start it",
-                clock.id
-            );
+            let message = Saying::new("proof-never-started").word("clock", &clock.id);
             proof.refutations.push(Refutation {
                 property: Property::ClockDischargeable,
                 at: Some(Place::Clock(clock.id.clone())),
@@ -301,9 +291,7 @@ fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
     });
     let stuck = space.first(|i, _| !reach.contains(*i))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
-    let message = format!(
-        "from the state `{state}` officials and time alone never reach the archive; add a move that leads on, or loosen a condition"
-    );
+    let message = Saying::new("proof-no-end").word("state", &state);
     Some(Refutation { property: Property::EndReachable, at: Some(Place::State(StateId::new(state))), message, path })
 }
 
@@ -311,9 +299,7 @@ fn end_reachable(space: &Space<'_>) -> Option<Refutation> {
 fn nobody_waits(space: &Space<'_>) -> Option<Refutation> {
     let stuck = space.first(|_, n| space.phase(n) != Phase::Archived && !space.some_duty_runs(n))?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
-    let message = format!(
-        "in the state `{state}` no unit has a running duty, so the petitioner would wait on nobody; start a clock of kind `duty` on the way there"
-    );
+    let message = Saying::new("proof-nobody-owes").word("state", &state);
     Some(Refutation {
         property: Property::NobodyWaitsOnNobody,
         at: Some(Place::State(StateId::new(state))),
@@ -333,10 +319,10 @@ fn dischargeable(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
         ClockKind::Right => space.first_started(clock, |i| !good.contains(i)),
     }?;
     let (state, path) = (space.state_name(stuck), space.path(stuck));
-    let message = format!(
-        "the clock `{clock}` is owed in the state `{state}`, and no way leads to a move that discharges it and is open to `{}`, whom it binds; add `{clock}` to the `discharge` of a move that relation may make, or `close` it on the way",
-        words::relation(rule.bound)
-    );
+    let message = Saying::new("proof-no-discharge")
+        .word("clock", clock)
+        .word("state", &state)
+        .word("relation", words::relation(rule.bound));
     Some(Refutation { property: Property::ClockDischargeable, at: Some(Place::Clock(clock.clone())), message, path })
 }
 
@@ -363,10 +349,7 @@ fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
     let (node, again) = space.renewal(clock, rule.bound)?;
     let mut path = space.path(node);
     path.push(words::step(space.book, &again));
-    let message = format!(
-        "by `{}` the unit that owes `{clock}` gives itself its time again, and nobody else has acted since it began; let another's move begin it, or take it out of `start`",
-        again.id
-    );
+    let message = Saying::new("proof-renewed").word("move", &again.id).word("clock", clock);
     Some(Refutation { property: Property::NotRenewed, at: Some(Place::Move(again.id.clone())), message, path })
 }
 
@@ -374,10 +357,7 @@ fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
 fn answered(space: &Space<'_>) -> Option<Refutation> {
     let book = space.book;
     if let Some(rule) = book.moves.iter().find(|m| m.sets.contains(&Fact::Answered) && m.document.is_none()) {
-        let message = format!(
-            "the move `{}` counts as an answer but makes no paper; give it a `document`, or take `answered` out of `sets`",
-            rule.id
-        );
+        let message = Saying::new("proof-answer-without-paper").word("move", &rule.id);
         return Some(Refutation {
             property: Property::AnsweredBeforeEnd,
             at: Some(Place::Move(rule.id.clone())),
@@ -401,10 +381,7 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
     })?;
     let mut path = space.path(from);
     path.push(words::step(book, &rule));
-    let message = format!(
-        "the move `{}` ends the matter though no written answer was given; ask for `answered` in its `when`",
-        rule.id
-    );
+    let message = Saying::new("proof-ends-unanswered").word("move", &rule.id);
     Some(Refutation { property: Property::AnsweredBeforeEnd, at: Some(Place::Move(rule.id.clone())), message, path })
 }
 
@@ -426,9 +403,7 @@ fn rights(space: &Space<'_>) -> Option<Refutation> {
         };
         if let Some(stuck) = space.first(|_, n| listed(n) && !open(n)) {
             let (state, path) = (space.state_name(stuck), space.path(stuck));
-            let message = format!(
-                "the pack lists `{verb}` as a right of the petitioner in the state `{state}`, but no such move is open to her there; add the state to `from`, or loosen its `when`"
-            );
+            let message = Saying::new("proof-right-closed").word("verb", &verb).word("state", &state);
             return Some(Refutation {
                 property: Property::RightsOpen,
                 at: Some(Place::State(StateId::new(state))),

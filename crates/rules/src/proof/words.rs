@@ -1,6 +1,8 @@
-//! Words of a counterexample: steps as a reader of the pack knows them.
+//! Steps of a counterexample, as a reader of the pack knows them.
 
 use huiyin_domain::procedure::{MoveRule, Relation, RuleBook, Verb};
+
+use crate::Saying;
 
 /// A relation as the pack writes it.
 pub(crate) fn relation(relation: Relation) -> String {
@@ -13,15 +15,15 @@ pub(crate) fn verb(verb: Verb) -> String {
 }
 
 /// One move: who, what, where to.
-pub(crate) fn step(book: &RuleBook, rule: &MoveRule) -> String {
+pub(crate) fn step(book: &RuleBook, rule: &MoveRule) -> Saying {
     let by: Vec<String> = rule.by.iter().map(word).collect();
-    let to = rule
-        .to
-        .as_ref()
-        .and_then(|s| book.state(s))
-        .map(|s| format!(" → {} `{}`", s.title.get(&book.binding), s.id))
-        .unwrap_or_default();
-    format!("{} `{}` (by {}){to}", rule.title.get(&book.binding), rule.id, by.join(" or "))
+    let to = rule.to.as_ref().and_then(|s| book.state(s));
+    Saying::new(if to.is_some() { "proof-step-to" } else { "proof-step" })
+        .label("title", Some(&rule.title))
+        .word("move", &rule.id)
+        .word("by", by.join(" / "))
+        .label("to_title", to.map(|s| &s.title))
+        .word("to", to.map_or("", |s| s.id.as_str()))
 }
 
 fn word<T: serde::Serialize>(value: &T) -> String {

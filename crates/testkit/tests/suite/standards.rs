@@ -74,8 +74,7 @@ async fn a_body_that_is_not_json_by_its_type_is_refused() {
 async fn every_fault_of_the_api_is_a_problem_that_the_document_tells() {
     let t = sqlite_office(AT);
     let base = site(&t.office).await;
-    let (receipt, bearer) =
-        (letter(&t.office, "2026-03-02", |_| {}).await, token(&t.office, "countyxf.clerk").await);
+    let (receipt, bearer) = (letter(&t.office, "2026-03-02", |_| {}).await, token(&t.office, "countyxf.clerk").await);
     let document: serde_json::Value =
         Client::new().get(format!("{base}/api/v1/openapi.json")).send().await.unwrap().json().await.unwrap();
     let (matter, client) = (format!("/api/v1/matters/{}-1", receipt.number), Client::new());
