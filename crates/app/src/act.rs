@@ -343,8 +343,7 @@ async fn one(
     } else {
         terms
     };
-    let mut next = decision.subject.clone();
-    next.version = matter.version + 1;
+    let next = decision.subject.clone().next_version();
     // Numbers of others are in no matter's words: the items of the joinder find them.
     let words = decision.words.without(Field::Joined);
     seal(changes, ground, decision.subject, decision.events, words, Expected::Version(matter.version), terms)?;
@@ -362,8 +361,7 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
     {
         let terms = own_terms(office, &sibling, Vec::new()).await?;
         let expected = Expected::Version(sibling.version);
-        let mut next = sibling;
-        next.version += 1;
+        let next = sibling.next_version();
         changes.proceedings.push(ProceedingWrite {
             scope: next.scope(&ground.directory),
             subject: next.into(),

@@ -157,7 +157,7 @@ pub async fn view(office: &Office, submission: &SubmissionRecord) -> Result<Vec<
         if let Some(n) = view.unopened {
             view.words.retain(|w| w.n != n);
             view.papers.retain(|p| p.n != n);
-            view.matter.outcome = None;
+            view.matter = view.matter.without_outcome();
         }
         out.push(view);
     }

@@ -46,9 +46,9 @@ pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter,
     }
     // Of two parts destroyed at the same moment one is told to look again, so that the last one takes the letter with
     // it.
-    for mut part in others {
+    for part in others {
         let expected = Expected::Version(part.version);
-        part.version += 1;
+        let part = part.next_version();
         changes.proceedings.push(ProceedingWrite {
             scope: part.scope(&ground.directory),
             subject: part.into(),

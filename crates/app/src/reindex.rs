@@ -64,8 +64,7 @@ async fn one(office: &Office, matter: &Matter) -> Result<()> {
         changes.records.extend(references::write(&matter.id, &paper.number).transpose()?);
     }
     let terms = if destroyed { None } else { Some(act::all_terms(office, matter, "").await?) };
-    let mut next = matter.clone();
-    next.version += 1;
+    let next = matter.clone().next_version();
     changes.proceedings.push(ProceedingWrite {
         scope: next.scope(&ground.directory),
         fact: Some(projection::of(&ground, &next)),

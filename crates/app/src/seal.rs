@@ -61,19 +61,17 @@ pub(crate) fn seal(
             });
         }
         let commitment = commit(&subject.head, &salt, &event).map_err(broken)?;
-        subject.head.clone_from(&commitment);
+        subject.chain_to(commitment.clone());
         changes.events.push(EventRecord { proceeding: subject.id.clone(), event, salt, commitment });
     }
-    subject.version = match expected {
+    let version = match expected {
         Expected::New => 1,
         Expected::Version(v) => {
-            // What somebody has touched, or a clock has spoken of, stands by itself.
-            if let Subject::Matter(matter) = &mut subject {
-                matter.burst = None;
-            }
+            subject.leave_burst();
             v + 1
         }
     };
+    subject.count_version(version);
     let scope = subject.scope(&ground.directory);
     let fact = subject.matter().map(|m| projection::of(ground, m));
     changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });

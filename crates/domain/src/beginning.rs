@@ -9,6 +9,7 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ProceedingId, UnitId};
 use crate::payload::Payload;
 use crate::procedure::BeginRule;
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Bare, Beginning, Proceeding};
 
 /// What a proceeding that is no matter begins with.
@@ -59,15 +60,15 @@ pub fn begin_by(
         at: now.at,
         unit: unit.clone(),
     }));
-    bare.begun = Some(begin.id.clone());
-    bare.links = links;
+    bare.edit().begun = Some(begin.id.clone());
+    bare.edit().links = links;
     let carried = payload.clone().split().carried;
     let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
-    let mut events = vec![next_event(&mut bare, now.at, actor.clone(), None, Basis::House, begun)];
+    let mut events = vec![next_event(bare.whole(), now.at, actor.clone(), None, Basis::House, begun)];
     for id in &begin.clocks {
-        let kind = start_clock(rules, &mut bare, id, payload, now)?;
+        let kind = start_clock(rules, bare.whole(), id, payload, now)?;
         let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
-        events.push(next_event(&mut bare, now.at, actor.clone(), clause, basis, kind));
+        events.push(next_event(bare.whole(), now.at, actor.clone(), clause, basis, kind));
     }
     Ok((bare, events))
 }

@@ -26,7 +26,7 @@ pub mod proceeding;
 pub mod reckon;
 pub mod repack;
 pub mod retention;
-pub mod steps;
+mod steps;
 pub mod subject;
 pub mod submission;
 pub mod succession;

@@ -5,7 +5,7 @@
 //! tells the engine by [`Kind`] what that kind adds. A kind with nothing of its own is a bare proceeding.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::DerefMut;
+use std::ops::Deref;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,9 +36,22 @@ pub enum Actor {
     },
 }
 
-/// One proceeding. The snapshot is projected from its facts by the pack of its day.
+/// One proceeding. The snapshot is projected from its facts by the pack of its day. Everybody reads its fields; only the
+/// domain changes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Proceeding {
+#[serde(transparent)]
+pub struct Proceeding(Snapshot);
+
+impl Deref for Proceeding {
+    type Target = Snapshot;
+    fn deref(&self) -> &Snapshot {
+        &self.0
+    }
+}
+
+/// What is known of a proceeding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
     /// Id.
     pub id: ProceedingId,
     /// What kind of thing it is.
@@ -138,7 +151,7 @@ impl Proceeding {
     /// A proceeding in its first state, with nothing running yet.
     pub fn begin(with: Beginning) -> Self {
         let Beginning { id, kind, number, pack, state, phase, title, on, at, unit } = with;
-        Self {
+        Self(Snapshot {
             id,
             kind,
             number,
@@ -169,13 +182,35 @@ impl Proceeding {
             head: String::new(),
             version: 0,
             changed_at: at,
+        })
+    }
+}
+
+/// The way to change a proceeding, which nobody outside this crate can name.
+pub(crate) mod edit {
+    /// Gives the proceeding within, to be changed.
+    pub trait Edit {
+        /// The proceeding.
+        fn whole(&mut self) -> &mut super::Proceeding;
+
+        /// Its fields.
+        fn edit(&mut self) -> &mut super::Snapshot {
+            &mut self.whole().0
         }
+    }
+}
+
+use edit::Edit;
+
+impl Edit for Proceeding {
+    fn whole(&mut self) -> &mut Proceeding {
+        self
     }
 }
 
 /// What one kind adds to the engine: conditions, checks and effects of its own. Everything else works on the
 /// [`Proceeding`] within.
-pub trait Kind: Clone + DerefMut<Target = Proceeding> {
+pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
     /// A condition of this kind under which a move is not open, whatever the pack says.
     fn bars(&self, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
         None
@@ -193,7 +228,7 @@ pub trait Kind: Clone + DerefMut<Target = Proceeding> {
 /// A proceeding of a kind that adds nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Bare(pub Proceeding);
+pub struct Bare(pub(crate) Proceeding);
 
 impl std::ops::Deref for Bare {
     type Target = Proceeding;
@@ -202,8 +237,16 @@ impl std::ops::Deref for Bare {
     }
 }
 
-impl DerefMut for Bare {
-    fn deref_mut(&mut self) -> &mut Proceeding {
+impl Bare {
+    /// The same as the next version that is stored.
+    pub fn next_version(mut self) -> Self {
+        self.edit().version += 1;
+        self
+    }
+}
+
+impl Edit for Bare {
+    fn whole(&mut self) -> &mut Proceeding {
         &mut self.0
     }
 }

@@ -52,10 +52,10 @@ pub fn fits(rules: Rules<'_>, proceeding: &Proceeding) -> Result<(), Unfit> {
 pub fn move_to<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Result<Reckoned<K>, Unfit> {
     fits(rules, subject)?;
     let mut next = subject.clone();
-    next.pack = rules.book.id.clone();
-    next.phase = rules.book.phase(&next.state);
+    next.edit().pack = rules.book.id.clone();
+    next.edit().phase = rules.book.phase(&next.state);
     let mut kinds = vec![EventKind::PackMoved { from: subject.pack.clone(), to: next.pack.clone() }];
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed()) {
+    for clock in next.edit().clocks.iter_mut().filter(|c| c.is_owed()) {
         let Some(rule) = rules.book.clock(&clock.rule) else { continue };
         let (length, unit, basis, clause) = rule.on(clock.start);
         if let Some(length) = length {
@@ -79,7 +79,7 @@ pub fn move_to<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
 pub fn reproject<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Reckoned<K> {
     let mut next = subject.clone();
     let (mut kinds, mut moved, mut settled) = (Vec::new(), 0, 0);
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed() && !c.is_stopped()) {
+    for clock in next.edit().clocks.iter_mut().filter(|c| c.is_owed() && !c.is_stopped()) {
         let (was, provisional) = (clock.legal, clock.provisional);
         if clock.project(rules.calendar, now).is_err() {
             continue;
@@ -97,6 +97,9 @@ pub fn reproject<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Re
 }
 
 fn said<K: Kind>(subject: &mut K, kinds: Vec<EventKind>, now: &OfficeTime) -> Vec<Event> {
-    subject.changed_at = now.at;
-    kinds.into_iter().map(|kind| next_event(subject, now.at, EventActor::Operator, None, Basis::House, kind)).collect()
+    subject.edit().changed_at = now.at;
+    kinds
+        .into_iter()
+        .map(|kind| next_event(subject.whole(), now.at, EventActor::Operator, None, Basis::House, kind))
+        .collect()
 }

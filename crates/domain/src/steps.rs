@@ -57,7 +57,7 @@ fn working_days_after(calendar: &WorkCalendar, day: Date, n: u32) -> Date {
 }
 
 /// Sets when the clock's next step is due; a stopped or ended clock has none.
-pub fn set_next(clock: &mut Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) {
+pub(crate) fn set_next(clock: &mut Clock, book: &RuleBook, calendar: &WorkCalendar, zone: &TimeZone) {
     let next = usize::try_from(clock.fired).ok().and_then(|i| steps(clock, book, calendar, zone).get(i).map(|s| s.0));
     clock.next_at = if clock.is_owed() && !clock.is_stopped() { next } else { None };
 }

@@ -1,12 +1,11 @@
 //! A proceeding of any kind: what is stored, listed and swept.
 
-use std::ops::DerefMut;
-
 use crate::closed::Closed;
 use crate::kind::ProceedingKind;
 use crate::matter::Matter;
 use crate::payload::{FieldError, Payload};
 use crate::procedure::{MoveRule, RuleBook};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Bare, Kind, Proceeding};
 use crate::unit::Directory;
 
@@ -29,11 +28,11 @@ impl std::ops::Deref for Subject {
     }
 }
 
-impl DerefMut for Subject {
-    fn deref_mut(&mut self) -> &mut Proceeding {
+impl Edit for Subject {
+    fn whole(&mut self) -> &mut Proceeding {
         match self {
-            Self::Matter(matter) => matter,
-            Self::Bare(bare) => bare,
+            Self::Matter(matter) => matter.whole(),
+            Self::Bare(bare) => bare.whole(),
         }
     }
 }
@@ -86,6 +85,23 @@ impl Subject {
         match self {
             Self::Matter(matter) => serde_json::to_string(matter),
             Self::Bare(bare) => serde_json::to_string(bare),
+        }
+    }
+
+    /// Its record now ends with this commitment.
+    pub fn chain_to(&mut self, commitment: String) {
+        self.edit().head = commitment;
+    }
+
+    /// It is stored as this version.
+    pub fn count_version(&mut self, version: u64) {
+        self.edit().version = version;
+    }
+
+    /// Somebody has touched it, or a clock has spoken of it: it stands by itself, and not as one of a burst.
+    pub fn leave_burst(&mut self) {
+        if let Self::Matter(matter) = self {
+            matter.burst = None;
         }
     }
 

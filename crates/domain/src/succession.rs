@@ -26,26 +26,26 @@ pub fn succeed<K: Kind>(rules: Rules<'_>, subject: &K, from: &UnitId, to: &UnitI
             *slot = Some(to.clone());
         }
     };
-    take(&mut next.sender);
-    take(&mut next.reviewer);
+    take(&mut next.edit().sender);
+    take(&mut next.edit().reviewer);
     if &next.holder == from {
-        next.holder = to.clone();
+        next.edit().holder = to.clone();
     }
-    next.held.insert(to.clone());
-    for units in next.parties.values_mut() {
+    next.edit().held.insert(to.clone());
+    for units in next.edit().parties.values_mut() {
         if units.remove(from) {
             units.insert(to.clone());
         }
     }
     let mut duties = 0;
-    for clock in next.clocks.iter_mut().filter(|c| c.is_owed() && c.bound.unit.as_ref() == Some(from)) {
+    for clock in next.edit().clocks.iter_mut().filter(|c| c.is_owed() && c.bound.unit.as_ref() == Some(from)) {
         clock.bound.unit = Some(to.clone());
         duties += 1;
     }
     let kind = EventKind::Succeeded { from: from.clone(), to: to.clone(), duties };
     let clause = rules.book.succession_clause.clone();
     let basis = if clause.is_some() { Basis::Law } else { Basis::House };
-    let event = next_event(&mut next, now.at, EventActor::Operator, clause, basis, kind);
-    next.changed_at = now.at;
+    let event = next_event(next.whole(), now.at, EventActor::Operator, clause, basis, kind);
+    next.edit().changed_at = now.at;
     Succeeded { subject: next, events: vec![event], duties }
 }

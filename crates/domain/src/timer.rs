@@ -15,6 +15,7 @@ use crate::ids::{ClockId, OfficerId, UnitId};
 use crate::payload::Payload;
 use crate::posts::Power;
 use crate::procedure::{EscalateTo, Fact};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Kind, Proceeding};
 use crate::steps::{Step, set_next, steps};
 
@@ -27,7 +28,7 @@ const LATE_AFTER_SECONDS: i64 = 3600;
 /// [`Closed`] when a clock that an escalation starts cannot be reckoned.
 pub fn advance<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Result<(K, Vec<Event>), Closed> {
     let mut subject = subject.clone();
-    let proceeding: &mut Proceeding = &mut subject;
+    let proceeding = subject.whole();
     let mut events = Vec::new();
     while let Some((at, n)) =
         proceeding.clocks.iter().filter_map(|c| c.next_at.filter(|t| *t <= now.at).map(|t| (t, c.n))).min()
@@ -35,7 +36,7 @@ pub fn advance<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
         fire(rules, proceeding, &mut events, n, at, now)?;
     }
     if !events.is_empty() {
-        proceeding.changed_at = now.at;
+        proceeding.edit().changed_at = now.at;
     }
     Ok((subject, events))
 }
@@ -52,7 +53,7 @@ fn fire(
     // An accusation stays with its receiver and those above it: the petition office is not called in.
     let sealed = proceeding.facts.contains(&Fact::Accusation);
     let recused = proceeding.recused.clone();
-    let Some(clock) = proceeding.clocks.get_mut(index) else { return Ok(()) };
+    let Some(clock) = proceeding.edit().clocks.get_mut(index) else { return Ok(()) };
     let step = usize::try_from(clock.fired)
         .ok()
         .and_then(|i| steps(clock, rules.book, rules.calendar, &now.zone).into_iter().nth(i))
@@ -94,7 +95,7 @@ fn fire(
     if let Some((id, bound)) = begin.filter(|(id, bound)| !proceeding.clocks.iter().any(|c| owes(c, id, bound))) {
         let mut kind = start_clock(rules, proceeding, &id, &Payload::default(), now)?;
         if let (Some(clock), EventKind::ClockStarted { bound: said, about, .. }) =
-            (proceeding.clocks.last_mut(), &mut kind)
+            (proceeding.edit().clocks.last_mut(), &mut kind)
         {
             clock.bound = bound.clone();
             clock.about = Some(n);
@@ -164,12 +165,12 @@ fn escalate(
 ///
 /// # Errors
 /// [`Closed`] when it does not run any more.
-pub fn settle_past(
+pub(crate) fn settle_past(
     rules: Rules<'_>,
     proceeding: &mut Proceeding,
     now: &OfficeTime,
 ) -> Result<Option<EventKind>, Closed> {
-    let Some(clock) = proceeding.clocks.last_mut() else { return Ok(None) };
+    let Some(clock) = proceeding.edit().clocks.last_mut() else { return Ok(None) };
     let all = steps(clock, rules.book, rules.calendar, &now.zone);
     if clock.due > now.at {
         clock.fired = u32::try_from(all.iter().filter(|(at, _)| *at <= now.at).count()).unwrap_or(0);

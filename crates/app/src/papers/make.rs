@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use huiyin_documents::{Letter, Paragraph};
 use huiyin_domain::calendar::number_of;
-use huiyin_domain::decide::{Decision, next_event};
+use huiyin_domain::decide::Decision;
 use huiyin_domain::event::{EventActor, EventKind};
 use huiyin_domain::ids::{ClockId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
@@ -79,8 +79,7 @@ pub(crate) async fn make_paper<K: Kind>(
     let first = decision.events.first();
     let (n, clause) = (first.map_or(0, |e| e.n), first.and_then(|e| e.clause.clone()));
     let made = EventKind::PaperMade { of: n, paper: name.clone(), number: number.clone(), digest: digest.clone() };
-    let event = next_event(&mut decision.subject, office.now().at, actor, clause, rule.basis, made);
-    decision.events.push(event);
+    decision.record(office.now().at, actor, clause, rule.basis, made);
     // Reasons between offices are not the petitioner's paper.
     let for_petitioner = rule.tells && rule.hides.is_empty() && paper.to.is_none();
     let to_petitioner = for_petitioner && !paper.unaddressed && given.get(Field::Recipient).is_none();

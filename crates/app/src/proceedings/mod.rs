@@ -402,8 +402,7 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
     let mut changes = Changes::new(office.tenant().clone());
     changes.items.extend(key.clone().map(|key| act::idempotency_item(office, key, &content)));
     let paper = papers::make_paper(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await;
-    let mut done = decision.subject.clone();
-    done.version += 1;
+    let done = decision.subject.clone().next_version();
     let numbers = changes.numbers.clone();
     let sealed = paper.and_then(|made| {
         changes.records.extend(made.records);

@@ -16,6 +16,7 @@ use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::posts::{Post, Power};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::reckon::Roll;
 use crate::retention;
@@ -23,7 +24,7 @@ use crate::steps::set_next;
 use crate::unit::Directory;
 
 pub use crate::closed::Closed;
-pub use work::nobody_left;
+pub(crate) use work::nobody_left;
 use work::{Made, Work};
 
 /// What a decision is made under.
@@ -55,6 +56,14 @@ pub struct Decision<K> {
     pub tells: bool,
     /// Serial of the late clock it presses for.
     pub pressed: Option<u32>,
+}
+
+impl<K: Kind> Decision<K> {
+    /// Records something more of the same move, such as the paper it made.
+    pub fn record(&mut self, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) {
+        let event = next_event(self.subject.whole(), at, actor, clause, basis, kind);
+        self.events.push(event);
+    }
 }
 
 /// A move as a page shows it: open, or closed and why.
@@ -288,7 +297,7 @@ pub fn decide<K: Kind>(
         work.apply(effect, &made)?;
     }
     work.nobody_left(proceeding);
-    work.subject.changed_at = now.at;
+    work.subject.edit().changed_at = now.at;
     Ok(Decision { subject: work.subject, events: work.events, words, identity, tells: rule.tells, pressed })
 }
 
@@ -499,7 +508,7 @@ fn event_actor(actor: &Actor) -> EventActor {
 }
 
 /// Makes the next event of a proceeding and counts it.
-pub fn next_event(
+pub(crate) fn next_event(
     proceeding: &mut Proceeding,
     at: Timestamp,
     actor: EventActor,
@@ -507,7 +516,7 @@ pub fn next_event(
     basis: Basis,
     kind: EventKind,
 ) -> Event {
-    proceeding.events += 1;
+    proceeding.edit().events += 1;
     Event { n: proceeding.events, v: 1, at, actor, pack: proceeding.pack.clone(), clause, basis, kind }
 }
 
@@ -515,7 +524,7 @@ pub fn next_event(
 ///
 /// # Errors
 /// [`Closed::Reckoning`] when the days cannot be reckoned, [`Closed::NoSuchMove`] when the pack lacks the clock.
-pub fn start_clock(
+pub(crate) fn start_clock(
     rules: Rules<'_>,
     proceeding: &mut Proceeding,
     id: &ClockId,
@@ -573,6 +582,6 @@ pub fn start_clock(
         legal: clock.legal,
         about: None,
     };
-    proceeding.clocks.push(clock);
+    proceeding.edit().clocks.push(clock);
     Ok(event)
 }

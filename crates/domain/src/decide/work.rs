@@ -7,6 +7,7 @@ use crate::kind::ProceedingKind;
 use crate::payload::{Field, Payload};
 use crate::posts::Power;
 use crate::procedure::{Cause, Effect, Fact, HandTo, MoveRule, Phase, Relation, RuleBook, Turn, Verb, Whose};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::steps::set_next;
 
@@ -35,8 +36,14 @@ pub(super) struct Made<'a> {
 
 impl<K: Kind> Work<'_, K> {
     fn push(&mut self, kind: EventKind) {
-        let event =
-            next_event(&mut self.subject, self.now.at, self.actor.clone(), self.clause.clone(), self.rule.basis, kind);
+        let event = next_event(
+            self.subject.whole(),
+            self.now.at,
+            self.actor.clone(),
+            self.clause.clone(),
+            self.rule.basis,
+            kind,
+        );
         self.events.push(event);
     }
 
@@ -49,7 +56,7 @@ impl<K: Kind> Work<'_, K> {
                     self.ask(payload)?;
                 }
                 if let (Some(relation), Some(unit)) = (self.rule.party, self.named(payload)) {
-                    self.subject.parties.entry(relation).or_default().insert(unit);
+                    self.subject.edit().parties.entry(relation).or_default().insert(unit);
                 }
             }
             Some(HandTo::Named) => {
@@ -76,18 +83,18 @@ impl<K: Kind> Work<'_, K> {
                     return Err(Closed::Unit { unit });
                 }
                 if let Actor::Officer { unit: from, .. } = actor {
-                    self.subject.sender = Some(from.clone());
+                    self.subject.edit().sender = Some(from.clone());
                 }
-                self.subject.hops += 1;
-                self.subject.days.insert("arrived".into(), self.now.today());
+                self.subject.edit().hops += 1;
+                self.subject.edit().days.insert("arrived".into(), self.now.today());
                 self.hold(unit);
                 return Ok(down);
             }
             Some(HandTo::Sender) => {
                 self.stays_in_its_line(self.subject.sender.clone())?;
-                if let Some(sender) = self.subject.sender.take() {
+                if let Some(sender) = self.subject.edit().sender.take() {
                     // Back where it was first: its day of receipt is that of the letter again.
-                    self.subject.days.remove("arrived");
+                    self.subject.edit().days.remove("arrived");
                     self.hold(sender);
                 }
             }
@@ -97,22 +104,22 @@ impl<K: Kind> Work<'_, K> {
                     .map(|o| o.id.clone())
                     .ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(office.clone()))?;
-                self.subject.sender = None;
-                self.subject.days.remove("arrived");
+                self.subject.edit().sender = None;
+                self.subject.edit().days.remove("arrived");
                 self.hold(office);
             }
             Some(HandTo::Reviewer) => {
                 let above = directory.superior(&self.subject.holder).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(above.clone()))?;
-                self.subject.held.insert(above.clone());
-                self.subject.reviewer = Some(above);
+                self.subject.edit().held.insert(above.clone());
+                self.subject.edit().reviewer = Some(above);
             }
             Some(HandTo::NextReviewer) => {
                 let below = self.subject.reviewer.clone().unwrap_or_else(|| self.subject.holder.clone());
                 let above = directory.superior(&below).map(|u| u.id.clone()).ok_or(Closed::NoSuperior)?;
                 self.stays_in_its_line(Some(above.clone()))?;
-                self.subject.held.insert(above.clone());
-                self.subject.reviewer = Some(above);
+                self.subject.edit().held.insert(above.clone());
+                self.subject.edit().reviewer = Some(above);
             }
         }
         Ok(false)
@@ -149,7 +156,7 @@ impl<K: Kind> Work<'_, K> {
             return Err(Closed::Unit { unit });
         }
         for relation in relations {
-            self.subject.parties.entry(relation).or_default().insert(unit.clone());
+            self.subject.edit().parties.entry(relation).or_default().insert(unit.clone());
         }
         Ok(())
     }
@@ -161,9 +168,9 @@ impl<K: Kind> Work<'_, K> {
 
     fn hold(&mut self, unit: UnitId) {
         let before = self.subject.holder.clone();
-        self.subject.held.insert(before);
-        self.subject.held.insert(unit.clone());
-        self.subject.holder = unit;
+        self.subject.edit().held.insert(before);
+        self.subject.edit().held.insert(unit.clone());
+        self.subject.edit().holder = unit;
     }
 
     /// What the move turned out to be, by what it carries, where it went, and chance.
@@ -190,23 +197,23 @@ impl<K: Kind> Work<'_, K> {
                 self.moved(made);
             }
             Effect::SetAside(to) => {
-                self.subject.before_withdrawal = Some(self.subject.state.clone());
+                self.subject.edit().before_withdrawal = Some(self.subject.state.clone());
                 if let Some(to) = to {
                     self.enter(to.clone());
                 }
                 self.moved(made);
             }
             Effect::Restore(to) => {
-                if let Some(to) = self.subject.before_withdrawal.take().or_else(|| to.cloned()) {
+                if let Some(to) = self.subject.edit().before_withdrawal.take().or_else(|| to.cloned()) {
                     self.enter(to);
                 }
                 self.moved(made);
             }
             Effect::Set(fact, true) => {
-                self.subject.facts.insert(fact);
+                self.subject.edit().facts.insert(fact);
             }
             Effect::Set(fact, false) => {
-                self.subject.facts.remove(&fact);
+                self.subject.edit().facts.remove(&fact);
             }
             Effect::CloseAll => self.close(self.owed(&ClockId::new("*")))?,
             Effect::Discharge(clock, whose) => self.discharge(self.meant(clock, whose, made.payload))?,
@@ -223,10 +230,10 @@ impl<K: Kind> Work<'_, K> {
     }
 
     fn enter(&mut self, state: StateId) {
-        self.subject.phase = self.rules.book.phase(&state);
-        self.subject.state = state;
+        self.subject.edit().phase = self.rules.book.phase(&state);
+        self.subject.edit().state = state;
         if self.subject.phase == Phase::Archived {
-            self.subject.before_withdrawal = None;
+            self.subject.edit().before_withdrawal = None;
         }
     }
 
@@ -251,35 +258,35 @@ impl<K: Kind> Work<'_, K> {
         match self.rule.verb {
             Verb::Decide => {
                 self.decided_by();
-                self.subject.outcome = payload.text(Field::Outcome).map(str::to_owned);
-                self.subject.days.insert("answered".into(), today);
+                self.subject.edit().outcome = payload.text(Field::Outcome).map(str::to_owned);
+                self.subject.edit().days.insert("answered".into(), today);
             }
             Verb::DecideReview => self.review_decided(payload),
             Verb::Reopen => {
-                self.subject.hops = 0;
-                self.subject.annulled = None;
+                self.subject.edit().hops = 0;
+                self.subject.edit().annulled = None;
             }
             Verb::Refuse => {
                 self.decided_by();
-                self.subject.outcome = Some("refused".into());
-                self.subject.days.insert("answered".into(), today);
+                self.subject.edit().outcome = Some("refused".into());
+                self.subject.edit().days.insert("answered".into(), today);
             }
             Verb::Archive | Verb::Void => {
-                self.subject.days.insert("archived".into(), today);
+                self.subject.edit().days.insert("archived".into(), today);
             }
             Verb::Recuse => {
                 let named = payload.text(Field::Officer).map(OfficerId::new).or_else(|| self.officer());
-                self.subject.recused.extend(named);
+                self.subject.edit().recused.extend(named);
             }
             Verb::LiftRecusal => {
                 if let Some(named) = payload.text(Field::Officer) {
-                    self.subject.recused.remove(&OfficerId::new(named));
+                    self.subject.edit().recused.remove(&OfficerId::new(named));
                 }
             }
-            Verb::ProposeDestruction | Verb::ProposeVoid => self.subject.proposer = self.officer(),
-            Verb::CancelDestruction | Verb::CancelVoid => self.subject.proposer = None,
+            Verb::ProposeDestruction | Verb::ProposeVoid => self.subject.edit().proposer = self.officer(),
+            Verb::CancelDestruction | Verb::CancelVoid => self.subject.edit().proposer = None,
             Verb::Serve => {
-                self.subject.days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
+                self.subject.edit().days.insert("served".into(), payload.day(Field::ReceivedOn).unwrap_or(today));
             }
             Verb::Notify | Verb::Accept => self.noticed(payload),
             _ => {}
@@ -290,22 +297,23 @@ impl<K: Kind> Work<'_, K> {
     fn review_decided(&mut self, payload: &Payload) {
         self.decided_by();
         if self.rule.sets.contains(&Fact::Annulled) {
-            self.subject.annulled = self.subject.outcome.clone();
+            self.subject.edit().annulled = self.subject.outcome.clone();
         }
-        self.subject.outcome = payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.subject.outcome.clone());
-        self.subject.days.insert("answered".into(), self.now.today());
+        self.subject.edit().outcome =
+            payload.text(Field::Outcome).map(str::to_owned).or_else(|| self.subject.outcome.clone());
+        self.subject.edit().days.insert("answered".into(), self.now.today());
     }
 
     fn noticed(&mut self, payload: &Payload) {
-        self.subject.days.insert("noticed".into(), self.now.today());
+        self.subject.edit().days.insert("noticed".into(), self.now.today());
         if let Some(day) = payload.day(Field::AcceptedOn) {
-            self.subject.days.insert("accepted".into(), day);
+            self.subject.edit().days.insert("accepted".into(), day);
         }
     }
 
     fn decided_by(&mut self) {
         let officer = self.officer();
-        self.subject.deciders.extend(officer);
+        self.subject.edit().deciders.extend(officer);
     }
 
     fn officer(&self) -> Option<OfficerId> {
@@ -319,8 +327,8 @@ impl<K: Kind> Work<'_, K> {
         if !self.subject.facts.contains(&Fact::Accusation) || !handed {
             return Ok(());
         }
-        self.subject.reviewer = None;
-        self.subject.parties.clear();
+        self.subject.edit().reviewer = None;
+        self.subject.edit().parties.clear();
         let scope = self.subject.scope(self.rules.directory);
         let outside = |c: &&Clock| c.is_owed() && c.bound.unit.as_ref().is_some_and(|u| !scope.contains(u));
         let closing = self.subject.clocks.iter().filter(outside).map(|c| c.n).collect();
@@ -331,7 +339,7 @@ impl<K: Kind> Work<'_, K> {
     pub(super) fn nobody_left(&mut self, before: &Proceeding) {
         let known =
             if self.rule.verb == Verb::Recuse { 0 } else { before.clocks.iter().map(|c| c.n).max().unwrap_or(0) };
-        let events = nobody_left(self.rules, &mut self.subject, known, self.now, &self.actor);
+        let events = nobody_left(self.rules, self.subject.whole(), known, self.now, &self.actor);
         self.events.extend(events);
     }
 
@@ -429,7 +437,7 @@ impl<K: Kind> Work<'_, K> {
     }
 
     fn clock(&mut self, n: u32) -> Option<&mut Clock> {
-        self.subject.clocks.iter_mut().find(|c| c.n == n)
+        self.subject.edit().clocks.iter_mut().find(|c| c.n == n)
     }
 
     fn stop(&mut self, rule: &ClockId, payload: &Payload) {
@@ -497,7 +505,7 @@ impl<K: Kind> Work<'_, K> {
         if self.rules.book.clock(id).and_then(|c| c.only_if).is_some_and(|fact| !self.subject.is(fact)) {
             return Ok(());
         }
-        let mut event = start_clock(self.rules, &mut self.subject, id, payload, self.now)?;
+        let mut event = start_clock(self.rules, self.subject.whole(), id, payload, self.now)?;
         self.owed_to_whom(&mut event);
         self.push(event);
         Ok(())
@@ -513,7 +521,7 @@ impl<K: Kind> Work<'_, K> {
             .and_then(|n| self.subject.clocks.iter().find(|c| c.n == n))
             .map(|c| (c.n, c.bound.unit.clone()));
         let (asking, presses) = (asking.clone(), self.rule.verb == Verb::Supervise);
-        let Some(clock) = self.subject.clocks.last_mut() else { return };
+        let Some(clock) = self.subject.edit().clocks.last_mut() else { return };
         if matches!(self.rule.verb, Verb::Assign | Verb::Supervise | Verb::Ask)
             && clock.bound.unit.as_ref() != Some(&asking)
         {
@@ -574,7 +582,7 @@ pub fn nobody_left(
         let to = post.map(|post| Bound { unit: at.unit.clone(), post });
         let mut kinds = vec![EventKind::NobodyOnDuty { n, at }];
         if let Some(to) = to {
-            if let Some(clock) = proceeding.clocks.iter_mut().find(|c| c.n == n) {
+            if let Some(clock) = proceeding.edit().clocks.iter_mut().find(|c| c.n == n) {
                 clock.bound = to.clone();
             }
             kinds.push(EventKind::Escalated { n, to });

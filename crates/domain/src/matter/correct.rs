@@ -11,6 +11,7 @@ use crate::event::{Event, EventActor, EventKind};
 use crate::ids::OfficerId;
 use crate::matter::Matter;
 use crate::procedure::StartFrom;
+use crate::proceeding::edit::Edit;
 use crate::steps::{after_running_out, set_next};
 
 /// A day of receipt as it should have been registered.
@@ -37,7 +38,7 @@ pub fn receive_on(
 ) -> Result<(Matter, Vec<Event>), Closed> {
     let mut next = matter.clone();
     let was = next.received_on;
-    (next.received_on, next.received_at) = (new.on, new.at);
+    (next.edit().received_on, next.edit().received_at) = (new.on, new.at);
     let said = EventKind::Corrected {
         what: vec!["received_on".to_owned()],
         was: Some(was),
@@ -46,17 +47,17 @@ pub fn receive_on(
         words: None,
         files: Default::default(),
     };
-    let mut events = vec![next_event(&mut next, now.at, actor.clone(), None, Basis::House, said)];
+    let mut events = vec![next_event(next.whole(), now.at, actor.clone(), None, Basis::House, said)];
     let of_receipt = |rule: &crate::ids::ClockId| rules.book.clock(rule).is_some_and(|r| r.start == StartFrom::Receipt);
     let serials: Vec<u32> = next.clocks.iter().filter(|c| c.start == was && of_receipt(&c.rule)).map(|c| c.n).collect();
     for n in serials {
         events.extend(
             reckon_again(rules, &mut next, n, new.on, now)?
                 .into_iter()
-                .map(|(clause, basis, kind)| next_event(&mut next, now.at, EventActor::Clock, clause, basis, kind)),
+                .map(|(clause, basis, kind)| next_event(next.whole(), now.at, EventActor::Clock, clause, basis, kind)),
         );
     }
-    next.changed_at = now.at;
+    next.edit().changed_at = now.at;
     Ok((next, events))
 }
 
@@ -71,8 +72,8 @@ pub fn note(matter: &Matter, actor: &EventActor, now: &OfficeTime) -> (Matter, E
         words: None,
         files: Default::default(),
     };
-    let event = next_event(&mut next, now.at, actor.clone(), None, Basis::House, kind);
-    next.changed_at = now.at;
+    let event = next_event(next.whole(), now.at, actor.clone(), None, Basis::House, kind);
+    next.edit().changed_at = now.at;
     (next, event)
 }
 
@@ -92,7 +93,7 @@ pub enum Line {
 /// Puts a corrected line in the place of the one before.
 pub fn amend(matter: &mut Matter, line: Line) {
     match line {
-        Line::Title(title) => matter.title = title,
+        Line::Title(title) => matter.edit().title = title,
         Line::Class(class) => matter.class = class,
         Line::Place(place) => matter.place_name = place,
         Line::ComplainedOf(body) => {
@@ -111,7 +112,7 @@ fn reckon_again(
     start: Date,
     now: &OfficeTime,
 ) -> Result<Vec<Said>, Closed> {
-    let Some(clock) = matter.clocks.iter_mut().find(|c| c.n == n) else { return Ok(Vec::new()) };
+    let Some(clock) = matter.edit().clocks.iter_mut().find(|c| c.n == n) else { return Ok(Vec::new()) };
     let was = clock.legal;
     clock.start = start;
     clock.project(rules.calendar, now).map_err(|e| Closed::Reckoning { why: e.to_string() })?;

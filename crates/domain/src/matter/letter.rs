@@ -6,6 +6,7 @@ use crate::decide::{Rules, nobody_left};
 use crate::event::{Event, EventActor};
 use crate::matter::Matter;
 use crate::procedure::{Fact, Verb};
+use crate::proceeding::edit::Edit;
 
 /// Whether a move on one part changes the others.
 pub fn concerns_the_letter(verb: Verb) -> bool {
@@ -25,17 +26,17 @@ pub fn follow(
     let mut events = Vec::new();
     match verb {
         Verb::Recuse | Verb::LiftRecusal => {
-            next.recused.extend(after.recused.difference(&before.recused).cloned());
-            next.recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
+            next.edit().recused.extend(after.recused.difference(&before.recused).cloned());
+            next.edit().recused.retain(|o| after.recused.contains(o) || !before.recused.contains(o));
             if next.recused != part.recused {
-                events = nobody_left(rules, &mut next, 0, now, &EventActor::Clock);
+                events = nobody_left(rules, next.whole(), 0, now, &EventActor::Clock);
             }
         }
         Verb::Appoint | Verb::EndAppointment => {
             if after.facts.contains(&Fact::HasAgent) {
-                next.facts.insert(Fact::HasAgent);
+                next.edit().facts.insert(Fact::HasAgent);
             } else {
-                next.facts.remove(&Fact::HasAgent);
+                next.edit().facts.remove(&Fact::HasAgent);
             }
         }
         _ => {}

@@ -10,7 +10,7 @@ pub mod part;
 pub mod taken_over;
 pub mod tombstone;
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::closed::Closed;
 use crate::ids::SubmissionId;
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, MoveRule, RuleBook, Verb};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::submission::{Channel, Purpose};
 use crate::unit::Directory;
@@ -74,8 +75,22 @@ impl Deref for Matter {
     }
 }
 
-impl DerefMut for Matter {
-    fn deref_mut(&mut self) -> &mut Proceeding {
+impl Matter {
+    /// The same as the next version that is stored.
+    pub fn next_version(mut self) -> Self {
+        self.edit().version += 1;
+        self
+    }
+
+    /// The same without its outcome, which the petitioner has not opened.
+    pub fn without_outcome(mut self) -> Self {
+        self.edit().outcome = None;
+        self
+    }
+}
+
+impl Edit for Matter {
+    fn whole(&mut self) -> &mut Proceeding {
         &mut self.proceeding
     }
 }

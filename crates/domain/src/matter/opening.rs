@@ -15,6 +15,7 @@ use crate::kind::ProceedingKind;
 use crate::matter::{Matter, Ratings};
 use crate::payload::Payload;
 use crate::procedure::{Fact, Lodging};
+use crate::proceeding::edit::Edit;
 use crate::proceeding::{Beginning, Proceeding};
 use crate::submission::{Channel, Purpose};
 
@@ -77,7 +78,7 @@ pub fn open(
     };
     let mut matter = blank(rules, opening, state);
     if !at_an_office {
-        matter.facts.insert(Fact::Direct);
+        matter.edit().facts.insert(Fact::Direct);
     }
     let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);
     let clocks: Vec<ClockId> =
@@ -106,7 +107,7 @@ pub fn open_sealed(
         .as_ref()
         .ok_or_else(|| Closed::NoSuchMove { move_id: "initial_sealed".into() })?;
     let mut matter = blank(rules, Opening { purpose: Purpose::Accusation, ..opening }, state);
-    matter.facts.insert(Fact::Sealed);
+    matter.edit().facts.insert(Fact::Sealed);
     let events = begin(rules, &mut matter, clocks, actor, now)?;
     Ok((matter, events))
 }
@@ -132,8 +133,10 @@ pub(crate) fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matt
         at: opening.received_at,
         unit: opening.unit,
     };
+    let mut proceeding = Proceeding::begin(with);
+    proceeding.edit().facts = facts;
     Matter {
-        proceeding: Proceeding { facts, ..Proceeding::begin(with) },
+        proceeding,
         submission: opening.submission,
         part: opening.part,
         class: opening.class,
@@ -168,12 +171,12 @@ fn begin(
         text: None,
         files: Default::default(),
     };
-    let mut events = vec![next_event(matter, now.at, actor.clone(), None, Basis::House, received)];
+    let mut events = vec![next_event(matter.whole(), now.at, actor.clone(), None, Basis::House, received)];
     for id in clocks {
-        let kind = start_clock(rules, matter, id, &Payload::default(), now)?;
+        let kind = start_clock(rules, matter.whole(), id, &Payload::default(), now)?;
         let (clause, basis) = rules.book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
-        events.push(next_event(matter, now.at, actor.clone(), clause, basis, kind));
+        events.push(next_event(matter.whole(), now.at, actor.clone(), clause, basis, kind));
     }
-    matter.changed_at = now.at;
+    matter.edit().changed_at = now.at;
     Ok(events)
 }

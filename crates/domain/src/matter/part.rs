@@ -9,6 +9,7 @@ use crate::ids::{ProceedingId, StateId};
 use crate::matter::Matter;
 use crate::matter::opening::{Opening, open};
 use crate::procedure::{Fact, Phase};
+use crate::proceeding::edit::Edit;
 
 /// The part that is taken out.
 #[derive(Debug, Clone)]
@@ -63,13 +64,13 @@ pub fn part(
     };
     let (mut part, mut events) = open(rules, opening, actor.clone(), now)?;
     // Who recuses from the letter recuses from each part of it.
-    part.recused.clone_from(&matter.recused);
-    part.days.extend(matter.days.get("arrived").map(|day| ("arrived".to_owned(), *day)));
-    events.extend(nobody_left(rules, &mut part, 0, now, &EventActor::Clock));
+    part.edit().recused.clone_from(&matter.recused);
+    part.edit().days.extend(matter.days.get("arrived").map(|day| ("arrived".to_owned(), *day)));
+    events.extend(nobody_left(rules, part.whole(), 0, now, &EventActor::Clock));
     let mut letter = matter.clone();
     let parted = EventKind::Parted { into: part.id.clone(), number: part.number.clone() };
-    let parted = next_event(&mut letter, now.at, actor.clone(), None, Basis::House, parted);
-    letter.changed_at = now.at;
+    let parted = next_event(letter.whole(), now.at, actor.clone(), None, Basis::House, parted);
+    letter.edit().changed_at = now.at;
     Ok(Both { part: (part, events), letter: (letter, vec![parted]) })
 }
 
@@ -108,16 +109,16 @@ pub fn put_back(
     let undone = EventKind::PartUndone { part: part.number.clone(), into: first.number.clone() };
     let (mut back, mut letter) = (part.clone(), first.clone());
     let mut kinds = vec![undone.clone()];
-    for clock in back.clocks.iter_mut().filter(|c| c.is_owed()) {
+    for clock in back.edit().clocks.iter_mut().filter(|c| c.is_owed()) {
         clock.close(now.at).map_err(|refused| Stands::Clock(refused.into()))?;
         kinds.push(EventKind::ClockClosed { n: clock.n });
     }
-    back.state = archived.clone();
-    back.phase = rules.book.phase(archived);
-    back.days.insert("archived".into(), now.today());
-    let said = |m: &mut Matter, kind| next_event(m, now.at, actor.clone(), None, Basis::House, kind);
+    back.edit().state = archived.clone();
+    back.edit().phase = rules.book.phase(archived);
+    back.edit().days.insert("archived".into(), now.today());
+    let said = |m: &mut Matter, kind| next_event(m.whole(), now.at, actor.clone(), None, Basis::House, kind);
     let closing = kinds.into_iter().map(|kind| said(&mut back, kind)).collect();
     let returned = vec![said(&mut letter, undone)];
-    (back.changed_at, letter.changed_at) = (now.at, now.at);
+    (back.edit().changed_at, letter.edit().changed_at) = (now.at, now.at);
     Ok(Both { part: (back, closing), letter: (letter, returned) })
 }

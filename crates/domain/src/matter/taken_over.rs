@@ -11,6 +11,7 @@ use crate::matter::Matter;
 use crate::matter::opening::{Opening, blank};
 use crate::payload::Payload;
 use crate::procedure::{Fact, Lodging};
+use crate::proceeding::edit::Edit;
 use crate::timer::settle_past;
 
 /// What a row shows of the way it has gone.
@@ -48,21 +49,21 @@ pub fn take_over(
         text: None,
         files: Default::default(),
     };
-    let mut events = vec![next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, received)];
+    let mut events = vec![next_event(matter.whole(), now.at, EventActor::Import, None, Basis::House, received)];
     if stage.ended {
-        matter.facts.insert(Fact::Answered);
-        matter.outcome = Some("imported".into());
+        matter.edit().facts.insert(Fact::Answered);
+        matter.edit().outcome = Some("imported".into());
         // Ended without a day has no day.
-        matter.days.extend(stage.answered.map(|day| ("answered".to_owned(), day)));
+        matter.edit().days.extend(stage.answered.map(|day| ("answered".to_owned(), day)));
     }
-    matter.days.extend(stage.accepted.map(|day| ("accepted".to_owned(), day)));
+    matter.edit().days.extend(stage.accepted.map(|day| ("accepted".to_owned(), day)));
     for id in clocks {
-        let started = start_clock(rules, &mut matter, id, &Payload::default(), now)?;
-        events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, started));
-        if let Some(breached) = settle_past(rules, &mut matter, now)? {
-            events.push(next_event(&mut matter, now.at, EventActor::Import, None, Basis::House, breached));
+        let started = start_clock(rules, matter.whole(), id, &Payload::default(), now)?;
+        events.push(next_event(matter.whole(), now.at, EventActor::Import, None, Basis::House, started));
+        if let Some(breached) = settle_past(rules, matter.whole(), now)? {
+            events.push(next_event(matter.whole(), now.at, EventActor::Import, None, Basis::House, breached));
         }
     }
-    matter.changed_at = now.at;
+    matter.edit().changed_at = now.at;
     Ok((matter, events))
 }

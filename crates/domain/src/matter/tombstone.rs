@@ -4,15 +4,16 @@
 use crate::clock::LedgerEntry;
 use crate::matter::Matter;
 use crate::procedure::Fact;
+use crate::proceeding::edit::Edit;
 
 /// A matter once its file is destroyed. `title` stands where its own stood.
 pub fn entomb(matter: &Matter, title: String) -> Matter {
     let mut next = matter.clone();
-    next.title = title;
+    next.edit().title = title;
     (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
     next.complained_of_before.clear();
-    next.facts.remove(&Fact::Joined);
-    for entry in next.clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {
+    next.edit().facts.remove(&Fact::Joined);
+    for entry in next.edit().clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {
         let (LedgerEntry::Stop { reason, .. } | LedgerEntry::Extension { reason, .. }) = entry;
         reason.clear();
     }

@@ -2,7 +2,7 @@
 
 use huiyin_domain::ids::{ProceedingId, SubmissionId, TenantId, UnitId};
 
-use super::{AWKWARD, lodging, second};
+use super::{AWKWARD, altered, lodging, second};
 use crate::{
     AttachmentRecord, AuditRecord, Changes, Erase, EventRecord, FileUse, MessageRecord, NewCode, Store, StoreError,
     SubmissionRecord, VaultRecord,
@@ -118,7 +118,7 @@ pub(super) async fn a_number_that_is_taken_writes_nothing(store: &dyn Store) {
     store.commit(lodging(&t, "k2", "office", "x", second(100_000))).await.unwrap();
     let mut other = lodging(&t, "k3", "office", "y", second(100_000));
     if let huiyin_domain::subject::Subject::Matter(matter) = &mut other.proceedings[0].subject {
-        matter.number = "2026-k2-1".into();
+        **matter = altered(matter, serde_json::json!({ "number": "2026-k2-1" }));
     }
     assert!(matches!(store.commit(other).await, Err(StoreError::ChangedMeanwhile)));
     assert!(store.submission(&t, &SubmissionId::new("s-k3")).await.unwrap().is_none(), "a letter without its matter");

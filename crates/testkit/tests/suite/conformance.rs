@@ -209,8 +209,7 @@ async fn numbers_of_an_older_store_go_on() {
         assert_eq!(store.due_timers(&tenant, jiff::Timestamp::MAX, 9).await.unwrap(), std::slice::from_ref(&matter.id));
         assert_eq!(store.duties_of(&tenant, &matter.id).await.unwrap()[0].0.proceeding, matter.id);
         let mut changes = Changes::new(tenant.clone());
-        let mut next = matter.clone();
-        next.version += 1;
+        let next = matter.clone().next_version();
         changes.proceedings.push(ProceedingWrite {
             subject: next.clone().into(),
             expected: Expected::Version(matter.version),
