@@ -104,7 +104,8 @@ fn a_broken_pack_is_refused_with_file_line_and_mending() {
         ("clocks.toml", "basis = \"house\"", "basis = \"law\"", "needs its `clause`"),
         ("papers.toml", "{{ target }}", "{{ targat }}", "paper `guidance` (zh)"),
         ("moves.toml", "document = \"opinion\"", "document = \"opinions\"", "did you mean `opinion`"),
-        ("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", "", "    1. opened in"),
+        ("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", "", "    1. 登记，进入"),
+        ("moves.toml", "start = [\"follow_guided\", \"conclude_guided\"]\n", "", "opened in “in hand"),
     ] {
         let (_keep, output) = pack_with(|name, text| if name == file { text.replacen(from, to, 1) } else { text });
         let text = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -764,19 +764,26 @@ impl<'a> Space<'a> {
 
     /// The first node reached by a move that starts a clock, of which something is true.
     pub(crate) fn first_started(&self, clock: &ClockId, test: impl Fn(u32) -> bool) -> Option<u32> {
-        for edges in &self.edges {
-            for edge in edges {
-                let starts = edge
-                    .by_move
-                    .and_then(|m| self.book.moves.get(usize::from(m)))
-                    .is_some_and(|m| m.start.contains(clock));
-                let owed = self.nodes.get(edge.to as usize).is_some_and(|n| self.owed_unstopped(n, clock));
-                if starts && owed && test(edge.to) {
-                    return Some(edge.to);
-                }
-            }
-        }
-        None
+        let starts = self.moves_that(|m| m.start.contains(clock));
+        let owed = |to: u32| self.nodes.get(to as usize).is_some_and(|n| self.owed_unstopped(n, clock));
+        let reached = self.edges.iter().flatten().filter(|e| e.by_move.is_some_and(|m| is(&starts, m)));
+        reached.map(|e| e.to).find(|to| owed(*to) && test(*to))
+    }
+
+    /// Of which moves something is true, by their index.
+    fn moves_that(&self, test: impl Fn(&MoveRule) -> bool) -> Vec<bool> {
+        self.book.moves.iter().map(test).collect()
+    }
+
+    /// Of which states something is true, by their index.
+    pub(crate) fn by_states(&self, test: impl Fn(&StateId, Phase) -> bool) -> Vec<bool> {
+        self.states.iter().zip(&self.phases).map(|(state, phase)| test(state, *phase)).collect()
+    }
+
+    /// The moves open in the state of a node, whatever their conditions.
+    pub(crate) fn moves_from(&self, node: &Node) -> impl Iterator<Item = &MoveRule> {
+        let here = self.by_state.get(usize::from(node.state)).into_iter().flatten();
+        here.filter_map(|m| self.book.moves.get(usize::from(*m)))
     }
 
     /// Every node from which a set can be reached over the steps that count.
@@ -784,35 +791,41 @@ impl<'a> Space<'a> {
         self.back_within(goal, counts, |_| true)
     }
 
-    /// A node reached from where the unit that owes a clock began it, over that unit's own moves and time alone, in
-    /// which it may begin it once more, and the move by which it would. An answer it gives ends the search: what comes
-    /// after is another round.
-    pub(crate) fn renewal(&self, clock: &ClockId, bound: Relation) -> Option<(u32, MoveRule)> {
+    /// The way from where the unit that owes a clock began it, over that unit's own moves and time alone, to where it
+    /// may begin it once more, and the move by which it would. An answer it gives ends the search: what comes after is
+    /// another round.
+    pub(crate) fn renewal(&self, clock: &ClockId, bound: Relation) -> Option<(Vec<Saying>, MoveRule)> {
         let own = |m: &MoveRule| m.by.iter().any(|r| *r != Relation::Petitioner && same_office(*r, bound));
-        let begins = |m: &MoveRule| own(m) && !m.hands_on() && m.start.contains(clock);
         // New facts begin another round; only what has ended is reopened (the floor).
         let answers = |m: &MoveRule| matches!(m.verb, Verb::Decide | Verb::DecideReview | Verb::Refuse | Verb::Reopen);
-        let of = |edge: &Edge| edge.by_move.and_then(|m| self.book.moves.get(usize::from(m)));
+        let begins = self.moves_that(|m| own(m) && !m.hands_on() && m.start.contains(clock));
+        let goes_on = self.moves_that(|m| own(m) && !m.hands_on() && !answers(m));
         let bit = self.bit(clock);
-        let mut seen: BTreeSet<u32> = BTreeSet::new();
+        // By which step each node was come to, and from where.
+        let mut came: BTreeMap<u32, (u32, Edge)> = BTreeMap::new();
+        let mut first: BTreeSet<u32> = BTreeSet::new();
         let mut queue: VecDeque<u32> = VecDeque::new();
-        for edge in self.edges.iter().flatten().filter(|e| of(e).is_some_and(begins)) {
-            if self.nodes.get(edge.to as usize).is_some_and(|n| n.owed & bit != 0) && seen.insert(edge.to) {
-                queue.push_back(edge.to);
+        for (from, edges) in (0u32..).zip(&self.edges) {
+            for edge in edges.iter().filter(|e| e.by_move.is_some_and(|m| is(&begins, m))) {
+                let owed = self.nodes.get(edge.to as usize).is_some_and(|n| n.owed & bit != 0);
+                if owed && first.insert(edge.to) {
+                    came.insert(edge.to, (from, *edge));
+                    queue.push_back(edge.to);
+                }
             }
         }
         while let Some(i) = queue.pop_front() {
             let node = self.nodes.get(i as usize)?;
             let again = self.by_state.get(usize::from(node.state)).into_iter().flatten().find_map(|m| {
                 let (rule, compiled) = (self.book.moves.get(usize::from(*m))?, self.moves.get(usize::from(*m))?);
-                (begins(rule) && self.open(node, compiled)).then(|| rule.clone())
+                (is(&begins, *m) && self.open(node, compiled)).then(|| rule.clone())
             });
             if let Some(again) = again {
-                return Some((i, again));
+                return Some((self.way(i, &came, &first), again));
             }
             for edge in self.edges.get(i as usize).into_iter().flatten() {
-                let goes_on = of(edge).is_none_or(|m| own(m) && !m.hands_on() && !answers(m));
-                if goes_on && seen.insert(edge.to) {
+                if edge.by_move.is_none_or(|m| is(&goes_on, m)) && !came.contains_key(&edge.to) {
+                    came.insert(edge.to, (i, *edge));
                     queue.push_back(edge.to);
                 }
             }
@@ -820,20 +833,41 @@ impl<'a> Space<'a> {
         None
     }
 
+    /// The shortest path to where a search began, and the way the search went from there, a line a step.
+    fn way(&self, to: u32, came: &BTreeMap<u32, (u32, Edge)>, first: &BTreeSet<u32>) -> Vec<Saying> {
+        let mut steps = Vec::new();
+        let mut at = to;
+        while let Some((from, edge)) = came.get(&at) {
+            steps.push(self.step_of(*from, at, edge.by_move));
+            let begun = first.contains(&at);
+            at = *from;
+            if begun {
+                break;
+            }
+        }
+        steps.reverse();
+        let mut out = self.path(at);
+        out.extend(steps);
+        out
+    }
+
+    fn step_of(&self, from: u32, to: u32, by_move: Option<u16>) -> Saying {
+        match by_move.and_then(|m| self.book.moves.get(usize::from(m))) {
+            Some(rule) => words::step(self.book, rule),
+            None => self.what_time_did(from, to),
+        }
+    }
+
     /// Every node where a clock is owed and a way leads, with the clock owed all along, to a move by the bound one that
     /// discharges it.
     pub(crate) fn until_discharge(&self, goal: &Goal) -> NodeSet {
         let bit = self.bit(&goal.clock);
+        let by_bound = |m: &MoveRule| m.by.iter().any(|by| same_office(*by, goal.bound));
+        let discharges = self.moves_that(|m| m.discharge.contains(&goal.clock) && by_bound(m));
         let able = self.where_is(|n| {
-            n.owed & bit != 0
-                && self.by_state.get(usize::from(n.state)).into_iter().flatten().any(|i| {
-                    let (rule, compiled) = (self.book.moves.get(usize::from(*i)), self.moves.get(usize::from(*i)));
-                    rule.zip(compiled).is_some_and(|(r, c)| {
-                        r.discharge.contains(&goal.clock)
-                            && r.by.iter().any(|by| same_office(*by, goal.bound))
-                            && self.open(n, c)
-                    })
-                })
+            let mut here = self.by_state.get(usize::from(n.state)).into_iter().flatten();
+            let open = |m: &u16| self.moves.get(usize::from(*m)).is_some_and(|c| self.open(n, c));
+            n.owed & bit != 0 && here.any(|m| is(&discharges, *m) && open(m))
         });
         self.back_within(able, |_, _| true, |n| n.owed & bit != 0)
     }
@@ -864,10 +898,7 @@ impl<'a> Space<'a> {
         let mut out = Vec::new();
         let mut at = node;
         while let Some((parent, by)) = self.parents.get(at as usize).copied().flatten() {
-            out.push(match by.and_then(|m| self.book.moves.get(usize::from(m))) {
-                Some(rule) => words::step(self.book, rule),
-                None => self.what_time_did(parent, at),
-            });
+            out.push(self.step_of(parent, at, by));
             at = parent;
         }
         let start = self.state_name(at);
@@ -895,6 +926,11 @@ impl<'a> Space<'a> {
             Saying::new("proof-step-time")
         }
     }
+}
+
+/// Whether something is true of a move, by its index.
+fn is(moves: &[bool], index: u16) -> bool {
+    moves.get(usize::from(index)).copied().unwrap_or(false)
 }
 
 /// Each bit by itself.

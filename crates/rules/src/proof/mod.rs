@@ -346,8 +346,7 @@ fn renewed(space: &Space<'_>, clock: &ClockId) -> Option<Refutation> {
     if !space.book.moves.iter().any(|m| m.discharge.contains(clock) && on_the_way(m)) {
         return None;
     }
-    let (node, again) = space.renewal(clock, rule.bound)?;
-    let mut path = space.path(node);
+    let (mut path, again) = space.renewal(clock, rule.bound)?;
     path.push(words::step(space.book, &again));
     let message = Saying::new("proof-renewed").word("move", &again.id).word("clock", clock);
     Some(Refutation { property: Property::NotRenewed, at: Some(Place::Move(again.id.clone())), message, path })
@@ -366,18 +365,17 @@ fn answered(space: &Space<'_>) -> Option<Refutation> {
         });
     }
     let (from, rule) = space.first_edge(|node, rule, to| {
-        let ends = |s: &StateId| matches!(book.phase(s), Phase::Ended | Phase::Archived);
-        let was = space.state_id(node.state);
-        let official = rule.by.iter().any(|r| *r != Relation::Petitioner);
+        let ends = |phase: Phase| matches!(phase, Phase::Ended | Phase::Archived);
+        let official = || rule.by.iter().any(|r| *r != Relation::Petitioner);
         // An entry that is void was never a matter of its own; its sender is told on a paper (the floor).
         let void = rule.verb == Verb::Void;
         // A withdrawal is the petitioner's own end (LAW.md §12.11); filing it afterwards ends nothing.
-        official
+        ends(space.phase(to))
+            && !ends(space.phase(node))
+            && space.phase(node) != Phase::Withdrawn
             && !void
-            && ends(space.state_id(to.state))
-            && !ends(was)
-            && book.phase(was) != Phase::Withdrawn
             && !space.has(to, Fact::Answered)
+            && official()
     })?;
     let mut path = space.path(from);
     path.push(words::step(book, &rule));
@@ -390,16 +388,11 @@ fn rights(space: &Space<'_>) -> Option<Refutation> {
     let book = space.book;
     for right in &book.rights {
         let verb = words::verb(right.verb);
-        let open = |node: &Node| {
-            book.moves.iter().any(|m| {
-                m.verb == right.verb
-                    && m.by.contains(&Relation::Petitioner)
-                    && m.from.contains(space.state_id(node.state))
-                    && space.holds_all(node, &m.guards)
-            })
-        };
+        let hers = |m: &MoveRule| m.verb == right.verb && m.by.contains(&Relation::Petitioner);
+        let covered = space.by_states(|state, phase| right.covers(state, phase));
+        let open = |node: &Node| space.moves_from(node).any(|m| hers(m) && space.holds_all(node, &m.guards));
         let listed = |node: &Node| {
-            right.covers(space.state_id(node.state), space.phase(node)) && space.holds_all(node, &right.when)
+            covered.get(usize::from(node.state)).copied().unwrap_or(false) && space.holds_all(node, &right.when)
         };
         if let Some(stuck) = space.first(|_, n| listed(n) && !open(n)) {
             let (state, path) = (space.state_name(stuck), space.path(stuck));

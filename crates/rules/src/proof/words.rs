@@ -18,12 +18,14 @@ pub(crate) fn verb(verb: Verb) -> String {
 pub(crate) fn step(book: &RuleBook, rule: &MoveRule) -> Saying {
     let by: Vec<String> = rule.by.iter().map(word).collect();
     let to = rule.to.as_ref().and_then(|s| book.state(s));
-    Saying::new(if to.is_some() { "proof-step-to" } else { "proof-step" })
+    let said = Saying::new(if to.is_some() { "proof-step-to" } else { "proof-step" })
         .label("title", Some(&rule.title))
         .word("move", &rule.id)
-        .word("by", by.join(" / "))
-        .label("to_title", to.map(|s| &s.title))
-        .word("to", to.map_or("", |s| s.id.as_str()))
+        .word("by", by.join(" / "));
+    match to {
+        Some(state) => said.label("to_title", Some(&state.title)).word("to", &state.id),
+        None => said,
+    }
 }
 
 fn word<T: serde::Serialize>(value: &T) -> String {
