@@ -64,7 +64,7 @@ fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
     }
     // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or
     // not.
-    let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| m.discharge.contains(&clock.rule) && of(m));
+    let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| of(m) && m.discharge.contains(&clock.rule));
     fact.orders += u32::from(ends(&|m| m.verb == Verb::AnswerSupervision));
     if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
         fact.recommendations += 1;

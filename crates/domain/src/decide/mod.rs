@@ -5,6 +5,8 @@
 
 mod work;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -83,17 +85,15 @@ pub fn offers<'a, K: Kind>(rules: Rules<'a>, proceeding: &K, actor: &Actor, toda
         .book
         .moves
         .iter()
+        .filter(|m| m.from.contains(&proceeding.state))
         .filter(|m| {
             m.by.iter().any(|r| relations.contains(r))
                 || still_owes(rules, proceeding, actor, m)
-                || (m.from.contains(&proceeding.state)
-                    && m.by.contains(&Relation::HolderHead)
-                    && relations.contains(&Relation::Holder))
+                || (m.by.contains(&Relation::HolderHead) && relations.contains(&Relation::Holder))
         })
-        .filter(|m| m.from.contains(&proceeding.state))
         // Handing over is the holder's business alone.
         .filter(|m| !matches!(m.verb, Verb::Refer | Verb::Assign) || relations.contains(&Relation::Holder))
-        .map(|m| Offer { rule: m, closed: judge(rules, proceeding, actor, m, today).err() })
+        .map(|m| Offer { rule: m, closed: judge_as(rules, proceeding, (actor, &relations), m, today).err() })
         .collect()
 }
 
@@ -108,10 +108,20 @@ pub fn judge<K: Kind>(
     rule: &MoveRule,
     today: Date,
 ) -> Result<(), Closed> {
+    judge_as(rules, proceeding, (actor, &proceeding.relations(actor, rules.directory)), rule, today)
+}
+
+/// The same of an actor whose relations to the proceeding are known.
+fn judge_as<K: Kind>(
+    rules: Rules<'_>,
+    proceeding: &K,
+    (actor, relations): (&Actor, &BTreeSet<Relation>),
+    rule: &MoveRule,
+    today: Date,
+) -> Result<(), Closed> {
     if !rule.from.contains(&proceeding.state) {
         return Err(Closed::State { state: proceeding.state.clone() });
     }
-    let relations = proceeding.relations(actor, rules.directory);
     let still_owes = still_owes(rules, proceeding, actor, rule);
     if !rule.by.iter().any(|r| relations.contains(r)) && !still_owes {
         return Err(Closed::NotYours { by: rule.by.clone() });
@@ -204,7 +214,7 @@ fn unmaking<K: Kind>(
             return Err(Closed::Noticed);
         }
         let first = proceeding.proposer.as_ref().and_then(|o| rules.directory.officer(o)).map(|o| &o.posts);
-        let two_posts = |first: &std::collections::BTreeSet<Post>| first.iter().any(|a| posts.iter().any(|b| a != b));
+        let two_posts = |first: &BTreeSet<Post>| first.iter().any(|a| posts.iter().any(|b| a != b));
         if rule.verb == Verb::Void && !first.is_some_and(two_posts) {
             return Err(Closed::SecondPost);
         }
