@@ -36,8 +36,8 @@ pub enum Actor {
     },
 }
 
-/// One proceeding. The snapshot is projected from its facts by the pack of its day. Everybody reads its fields; only the
-/// domain changes them.
+/// One proceeding. The snapshot is projected from its facts by the pack of its day. Everybody reads its fields; only
+/// the domain changes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Proceeding(Snapshot);

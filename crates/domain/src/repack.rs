@@ -1,5 +1,5 @@
-//! Open proceedings under other rules, or under a calendar of today: their clocks are reckoned anew, and each that moves
-//! says so in the record.
+//! Open proceedings under other rules, or under a calendar of today: their clocks are reckoned anew, and each that
+//! moves says so in the record.
 
 use crate::clock::{Basis, OfficeTime};
 use crate::closed::Closed;

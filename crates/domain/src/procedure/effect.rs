@@ -50,7 +50,8 @@ pub enum Whose {
     Own,
 }
 
-/// Why a clock stands still. Taking back a withdrawal ends no hearing, and a hearing that ends takes back no withdrawal.
+/// Why a clock stands still. Taking back a withdrawal ends no hearing, and the end of a hearing takes back no
+/// withdrawal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The petitioner withdrew.

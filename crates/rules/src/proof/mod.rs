@@ -28,6 +28,9 @@ use explore::{Edge, Goal, Node, Space};
 /// States visited before the proof gives up; a pack beyond this is refused as unprovable.
 const MOST_STATES: usize = 1_500_000;
 
+/// Up to so many clocks of a pack are kept together where one of them presses for the others.
+const FEW_CLOCKS: usize = 24;
+
 /// The properties that are shown by exploration, as DESIGN.md numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Property {
@@ -214,6 +217,12 @@ impl Slice {
         slice.clocks.insert(clock.clone());
         for rule in book.moves.iter().filter(|m| m.discharge.contains(clock)) {
             slice.read(&rule.guards);
+        }
+        // Whoever presses presses for a duty: where they are few, each is kept and none stands for others.
+        let presses = book.escalation.iter().any(|e| e.start.as_ref() == Some(clock));
+        if presses && book.clocks.len() <= FEW_CLOCKS {
+            let duties = book.clocks.values().filter(|c| c.kind == ClockKind::Duty);
+            slice.clocks.extend(duties.map(|c| c.id.clone()));
         }
         slice.close(book);
         slice
