@@ -1,9 +1,9 @@
 //! One normalisation for every door (ADR 0013): what full-width, zero-width, bidirectional, control, Kangxi and
 //! compatibility characters become, by what a field holds. Forms, API, import, search, papers and packs all call it.
 //!
-//! [`prose`] and [`line`] keep what was written and take out only what nobody sees; [`name`], [`telephone`], [`mail`],
-//! [`number`] and [`heading`] bring a value into the form in which it is stored or compared; [`folded`] is for
-//! comparing and finding alone and is never shown. Days and times stand in [`days`].
+//! [`prose`] and [`line()`] keep what was written and take out only what nobody sees; [`name`], [`telephone`],
+//! [`mail`], [`number`] and [`heading`] bring a value into the form in which it is stored or compared; [`folded`] is
+//! for comparing and finding alone and is never shown. Days and times stand in [`days`].
 //!
 //! Nothing here cuts: a text that is too long is refused by whoever asked for it.
 

@@ -382,7 +382,7 @@ impl dyn Store + '_ {
     /// Records of a table in the order of keys.
     ///
     /// # Errors
-    /// As [`Self::find`].
+    /// As `find`.
     pub async fn select<R: Record>(&self, tenant: &TenantId, wanted: Wanted) -> Result<Vec<(R::Key, R)>, StoreError> {
         let found = self.records(&RecordQuery { tenant: tenant.clone(), table: R::TABLE, wanted }).await?;
         found.into_iter().map(|(key, doc)| Ok((read_key::<R>(&key)?, read(&key, &doc)?))).collect()
@@ -391,7 +391,7 @@ impl dyn Store + '_ {
     /// All records whose key begins with these parts, however many there are.
     ///
     /// # Errors
-    /// As [`Self::find`].
+    /// As `find`.
     pub async fn select_all<R: Record>(
         &self,
         tenant: &TenantId,

@@ -155,7 +155,7 @@ struct Compiled {
     official: bool,
 }
 
-/// An effect of a move ([`Effect`]) on the bits of a node.
+/// An effect of a move (`Effect`) on the bits of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Enter(Option<u16>),
