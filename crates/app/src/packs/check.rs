@@ -13,7 +13,7 @@ use super::templates;
 /// States a proof on the server visits, at most. Those of the Regulation are about 280,000.
 const STATES: usize = 400_000;
 /// How long it may take there.
-const SERVER_TIME: Duration = Duration::from_secs(60);
+const SERVER_TIME: Duration = Duration::from_secs(180);
 /// States and time at the operator's own machine.
 const OPERATOR_STATES: usize = 1_500_000;
 const OPERATOR_TIME: Duration = Duration::from_secs(3600);
