@@ -61,7 +61,7 @@ fn in_words(unfit: Unfit) -> String {
     match unfit {
         Unfit::State(state) => format!("the new rules have no state `{state}`"),
         Unfit::Period(clock) => format!("the new rules have no period `{clock}`"),
-        Unfit::Reckoning(closed) => format!("a period cannot be reckoned under the new rules: {closed:?}"),
+        Unfit::Reckoning(why) => format!("a period cannot be reckoned under the new rules: {why}"),
     }
 }
 

@@ -2,7 +2,6 @@
 //! moves says so in the record.
 
 use crate::clock::{Basis, OfficeTime};
-use crate::closed::Closed;
 use crate::decide::{Rules, next_event};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, StateId};
@@ -16,8 +15,8 @@ pub enum Unfit {
     State(StateId),
     /// They have no such period, and it is owed.
     Period(ClockId),
-    /// A clock cannot be reckoned.
-    Reckoning(Closed),
+    /// A clock cannot be reckoned, in words.
+    Reckoning(String),
 }
 
 /// A proceeding whose clocks were reckoned anew.
@@ -63,8 +62,7 @@ pub fn move_to<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
         }
         (clock.unit, clock.basis, clock.clause) = (unit, basis, clause.cloned());
         let was = clock.legal;
-        let reckoning = |e: crate::reckon::ReckonError| Unfit::Reckoning(Closed::Reckoning { why: e.to_string() });
-        clock.project(rules.calendar, now).map_err(reckoning)?;
+        clock.project(rules.calendar, now).map_err(|e| Unfit::Reckoning(e.to_string()))?;
         set_next(clock, rules.book, rules.calendar, &now.zone);
         if clock.legal != was {
             kinds.push(EventKind::ClockReprojected { n: clock.n, was, legal: clock.legal });

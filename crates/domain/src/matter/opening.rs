@@ -153,6 +153,17 @@ pub(crate) fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matt
     }
 }
 
+/// The receipt of a matter, as its record says it.
+pub(super) fn received(matter: &Matter) -> EventKind {
+    EventKind::Received {
+        channel: matter.channel,
+        received_on: matter.received_on,
+        unit: matter.holder.clone(),
+        text: None,
+        files: Default::default(),
+    }
+}
+
 /// Records the receipt and starts clocks.
 ///
 /// # Errors
@@ -164,13 +175,7 @@ fn begin(
     actor: EventActor,
     now: &OfficeTime,
 ) -> Result<Vec<Event>, Closed> {
-    let received = EventKind::Received {
-        channel: matter.channel,
-        received_on: matter.received_on,
-        unit: matter.holder.clone(),
-        text: None,
-        files: Default::default(),
-    };
+    let received = received(matter);
     let mut events = vec![next_event(matter.whole(), now.at, actor.clone(), None, Basis::House, received)];
     for id in clocks {
         let kind = start_clock(rules, matter.whole(), id, &Payload::default(), now)?;

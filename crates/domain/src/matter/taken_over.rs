@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use crate::clock::{Basis, OfficeTime};
 use crate::closed::Closed;
 use crate::decide::{Rules, next_event, start_clock};
-use crate::event::{Event, EventActor, EventKind};
+use crate::event::{Event, EventActor};
 use crate::matter::Matter;
-use crate::matter::opening::{Opening, blank};
+use crate::matter::opening::{Opening, blank, received};
 use crate::payload::Payload;
 use crate::procedure::{Fact, Lodging};
 use crate::proceeding::edit::Edit;
@@ -42,13 +42,7 @@ pub fn take_over(
         (false, None) => (&lodging.initial_office, &lodging.initial_office_clocks),
     };
     let mut matter = blank(rules, opening, state);
-    let received = EventKind::Received {
-        channel: matter.channel,
-        received_on: matter.received_on,
-        unit: matter.holder.clone(),
-        text: None,
-        files: Default::default(),
-    };
+    let received = received(&matter);
     let mut events = vec![next_event(matter.whole(), now.at, EventActor::Import, None, Basis::House, received)];
     if stage.ended {
         matter.edit().facts.insert(Fact::Answered);
