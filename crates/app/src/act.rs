@@ -97,7 +97,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
         changes.items.push(idempotency_item(office, same, &content));
     }
     let id = matter.id.clone();
-    let done = match all(office, &ground, matter, actor, rule, &step, &mut changes).await {
+    let done = match move_joined(office, &ground, matter, actor, rule, &step, &mut changes).await {
         Ok(done) => done,
         Err(error) => {
             office.give_back(changes.numbers).await;
@@ -138,7 +138,7 @@ fn files_fit(rule: &MoveRule, step: &Move) -> Result<()> {
 
 /// Decides the move on the matter and on those joined with it, and adds it to the unit of work; returns the first as it
 /// then is.
-async fn all(
+async fn move_joined(
     office: &Office,
     ground: &Ground,
     matter: Matter,
@@ -151,7 +151,7 @@ async fn all(
     for (i, member) in crate::joinder::members(office, ground, matter, actor, rule, step).await?.into_iter().enumerate()
     {
         let number = member.number.clone();
-        let made = one(office, ground, &member, actor, rule, step, &mut joinder, changes).await;
+        let made = move_matter(office, ground, &member, actor, rule, step, &mut joinder, changes).await;
         let next = if i == 0 { made? } else { made.map_err(|e| crate::joinder::on_member(&number, e))? };
         done.get_or_insert(next);
     }
@@ -273,7 +273,7 @@ async fn stands_for_another(office: &Office, matter: &Matter) -> Result<()> {
 }
 
 /// Decides the move on one matter and adds it to the unit of work; returns the matter as it then is.
-async fn one(
+async fn move_matter(
     office: &Office,
     ground: &Ground,
     matter: &Matter,
@@ -310,7 +310,7 @@ async fn one(
     changes.records.extend(crate::joinder::settle(rule, joinder, &mut decision.subject)?);
     changes.records.extend(crate::people::recusals(matter, &decision.subject)?);
     crate::publication::check(office, matter, rule, &decision).await?;
-    changes.records.extend(crate::publication::of(office, matter, rule, &decision)?);
+    changes.records.extend(crate::publication::publish_opinion(office, matter, rule, &decision).await?);
     crate::people::agents(office, matter, rule, &decision.identity, changes).await?;
     if let Some(record) = record.filter(|_| decision.tells) {
         tell(changes, office, &record, &decision.subject, rule.id.as_str());

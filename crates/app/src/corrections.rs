@@ -81,7 +81,7 @@ pub struct Proposal {
 /// As the store; [`AppError::NotAllowed`] for a unit that neither received nor holds it.
 #[crate::boxed]
 pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, BTreeMap<String, String>)> {
-    let (matter, record) = of(office, staff, number).await?;
+    let (matter, record) = find_correctable(office, staff, number).await?;
     let mut out: BTreeMap<String, String> =
         LINES.iter().map(|l| ((*l).to_owned(), line(&matter, &record, l))).collect();
     out.insert("received_on".into(), matter.received_on.to_string());
@@ -89,7 +89,7 @@ pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matt
 }
 
 /// The matter and its letter, for whoever may correct them: the unit that received it or holds it.
-async fn of(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, SubmissionRecord)> {
+async fn find_correctable(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, SubmissionRecord)> {
     require(staff, Action::Register)?;
     let matter = crate::access::readable(office, staff, number).await?;
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
@@ -152,7 +152,7 @@ pub async fn correct(
     given: &BTreeMap<String, String>,
     files: Vec<AttachmentRecord>,
 ) -> Result<Corrected> {
-    let (matter, record) = of(office, staff, number).await?;
+    let (matter, record) = find_correctable(office, staff, number).await?;
     let content = huiyin_register::digest(
         "",
         &(
@@ -242,8 +242,11 @@ pub async fn correct(
         })
         .await?;
     }
-    let said =
-        Payload::of([(Field::Words, in_words(office, &changed)), (Field::Reason, reason), (Field::Proof, evidence)]);
+    let said = Payload::from_pairs([
+        (Field::Words, in_words(office, &changed)),
+        (Field::Reason, reason),
+        (Field::Proof, evidence),
+    ]);
     // Before what stands is written: a number that stays under another heading is put back.
     let wrong =
         changed.iter().find(|c| c.field == "foreign_number").and_then(|c| references::removal(&matter.id, &c.was));
@@ -524,7 +527,7 @@ pub async fn proposed(office: &Office, submission: &SubmissionId) -> Result<Opti
 /// [`AppError::Closed`] for the same person or the same post; [`AppError::NotFound`] when nothing waits.
 #[crate::boxed]
 pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
-    let (matter, record) = of(office, staff, number).await?;
+    let (matter, record) = find_correctable(office, staff, number).await?;
     let proposal = proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
     let ground = office.ground(&matter.pack).await?;
     may_take_time(&ground.directory, &matter, &staff.officer.unit)?;
@@ -546,7 +549,7 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
         }),
         changed: Vec::new(),
         what: Vec::new(),
-        said: Payload::of([(Field::Reason, proposal.reason), (Field::Proof, proposal.evidence)]),
+        said: Payload::from_pairs([(Field::Reason, proposal.reason), (Field::Proof, proposal.evidence)]),
     };
     let submission = matter.submission.clone();
     write(office, &mut changes, matter, record, write_this).await?;
@@ -560,7 +563,7 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
 /// [`AppError::NotFound`] when nothing waits.
 #[crate::boxed]
 pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> {
-    let (matter, record) = of(office, staff, number).await?;
+    let (matter, record) = find_correctable(office, staff, number).await?;
     proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
     let mut changes = Changes::new(office.tenant().clone());
     let submission = matter.submission.clone();

@@ -114,7 +114,7 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
     }
     let offset = next.as_second() - office.machine_now().as_second();
     office.write(vec![Setting::put("office_offset", offset)?]).await?;
-    Ok(Some(sweep::run(office).await?))
+    Ok(Some(sweep::sweep_office(office).await?))
 }
 
 /// Puts invented units and officers in, who share the published password, and a division list. A live office never

@@ -148,7 +148,7 @@ pub async fn load(office: &Office, secret: &str, form: &str) -> Result<Option<Dr
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn keep(office: &Office, secret: &str, form: &str, draft: &Draft) -> Result<()> {
+pub async fn keep_draft(office: &Office, secret: &str, form: &str, draft: &Draft) -> Result<()> {
     let key = key(office, secret, form);
     let plain = serde_json::to_vec(draft).map_err(AppError::caused("a draft has no JSON"))?;
     // Names in the file store stand beside it, so that a sweep sees that they are used.

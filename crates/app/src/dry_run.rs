@@ -55,18 +55,18 @@ pub struct Findings {
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn run(office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, year: i16) -> Result<Findings> {
+pub async fn try_rules(office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, year: i16) -> Result<Findings> {
     let mut found = Findings::default();
     let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {
         for matter in page.iter().filter(|m| m.received_on.year() == year) {
-            one(&mut found, office, book, calendar, matter);
+            try_matter(&mut found, office, book, calendar, matter);
         }
     }
     Ok(found)
 }
 
-fn one(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, matter: &Matter) {
+fn try_matter(found: &mut Findings, office: &Office, book: &RuleBook, calendar: &Arc<WorkCalendar>, matter: &Matter) {
     found.matters += 1;
     if book.state(&matter.state).is_none() {
         found.strangers.push(matter.number.clone());

@@ -152,7 +152,7 @@ pub async fn overview(
         }
     };
     let pages = slices.iter().filter_map(page_of).collect();
-    Ok(Overview { counts: DutyCounts::of(&found), pages, bursts: bursts? })
+    Ok(Overview { counts: DutyCounts::from_slices(&found), pages, bursts: bursts? })
 }
 
 /// A page of one slice and the counts of every slice.

@@ -6,7 +6,8 @@ use huiyin_domain::ids::{MoveId, SubmissionId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::procedure::Verb;
 use huiyin_domain::proceeding::Actor;
-use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord, SubmissionRecord};
+pub use huiyin_storage::SubmissionRecord;
+use huiyin_storage::{AttachmentRecord, Identity, ItemKind, ItemRecord};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -81,9 +82,6 @@ pub async fn own(office: &Office, form_token: &str) -> Result<(String, Submissio
     Ok((code, record))
 }
 
-/// A submission as its petitioner holds it open.
-pub type Kept = SubmissionRecord;
-
 /// Hours a followed petition stays open in a browser.
 const OPEN_HOURS: i64 = 2;
 
@@ -94,11 +92,11 @@ const OPEN_HOURS: i64 = 2;
 #[crate::boxed]
 pub async fn keep_open(office: &Office, code: &str, from: &str) -> Result<String> {
     let record = open_to_act(office, code, from).await?;
-    keep(office, &record).await
+    keep_session(office, &record).await
 }
 
 /// Keeps a submission open for a browser. It ends with the code it was opened by.
-async fn keep(office: &Office, record: &SubmissionRecord) -> Result<String> {
+async fn keep_session(office: &Office, record: &SubmissionRecord) -> Result<String> {
     let secret = random_hex(32)?;
     let expires = office.machine_now().checked_add(OPEN_HOURS.hours()).ok();
     let doc = serde_json::json!({ "submission": record.submission.id, "code": record.receipt_hash });

@@ -162,7 +162,8 @@ async fn newcomers(
     let mut seen = BTreeSet::from([matter.id.clone()]);
     let mut out = vec![matter];
     for word in numbers_in(given) {
-        let other = one(office, ground, actor, word).await?.ok_or_else(|| fault("fault-joined-unknown", word))?;
+        let other =
+            find_newcomer(office, ground, actor, word).await?.ok_or_else(|| fault("fault-joined-unknown", word))?;
         if !seen.insert(other.id.clone()) {
             continue;
         }
@@ -189,7 +190,7 @@ async fn newcomers(
 }
 
 /// A matter by the number as typed, if the actor may read it. A number without its part is the only part.
-async fn one(office: &Office, ground: &Ground, actor: &Actor, word: &str) -> Result<Option<Matter>> {
+async fn find_newcomer(office: &Office, ground: &Ground, actor: &Actor, word: &str) -> Result<Option<Matter>> {
     let Ok(number) = number::parse(word) else { return Ok(None) };
     let whole = number.matches('-').count() < 3;
     let full = if whole { number::matter_number(&number, 1) } else { number };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::tombstone::entomb;
 use huiyin_domain::procedure::{Fact, Phase};
-use huiyin_domain::retention::{Kept, kept};
+use huiyin_domain::retention::{KeptUntil, kept};
 use huiyin_domain::submission::PaperFacts;
 use huiyin_storage::{Changes, Erase, Expected, FactRange, FileUse, ProceedingWrite, RecordWrite, Wanted};
 use jiff::civil::Date;
@@ -138,7 +138,7 @@ pub async fn shelf(office: &Office) -> Result<Vec<Shelf>> {
         let Some(matter) = projection::readable(office, &id).await? else { continue };
         let kept = kept(&office.ground(&matter.pack).await?.book, &matter);
         out.push(Shelf {
-            through: if let Kept::Through(day) = kept { Some(day) } else { None },
+            through: if let KeptUntil::Through(day) = kept { Some(day) } else { None },
             over: kept.is_over(today),
             on_hold: matter.facts.contains(&Fact::OnHold),
             proposed: matter.facts.contains(&Fact::DestructionProposed),

@@ -233,7 +233,7 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
         files: if destroyed { Vec::new() } else { store.attachments(tenant, &matter.submission).await? },
-        papers: crate::papers::all(office, &matter.id).await?,
+        papers: crate::papers::papers_of(office, &matter.id).await?,
         messages: store.messages(tenant, &matter.submission).await?,
         audits: store.audits(tenant, &matter.submission).await?,
         submission,

@@ -12,7 +12,7 @@ use crate::acts;
 use crate::error::Result;
 use crate::office::{Ground, Office};
 use crate::security::{Act, Entry};
-use crate::walk::{BUSY, Said, Walk, write_one};
+use crate::walk::{BUSY, NewEvents, Walk, write_one};
 
 /// What was done, or would be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,14 +39,14 @@ pub enum Mode {
 /// # Errors
 /// When one of the packs is not here; as the store.
 #[crate::boxed]
-pub async fn run(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Result<Moved> {
+pub async fn move_all(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Result<Moved> {
     office.ground(from).await?;
     let ground = office.ground(to).await?;
     let mut done = Moved::default();
     let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for subject in page.into_iter().filter(|m| &m.pack == from && m.phase != Phase::Archived) {
-            one(office, &ground, subject, mode, &mut done).await?;
+            move_proceeding(office, &ground, subject, mode, &mut done).await?;
         }
     }
     if mode == Mode::Write {
@@ -65,7 +65,13 @@ fn in_words(unfit: Unfit) -> String {
     }
 }
 
-async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, done: &mut Moved) -> Result<()> {
+async fn move_proceeding(
+    office: &Office,
+    ground: &Ground,
+    subject: Subject,
+    mode: Mode,
+    done: &mut Moved,
+) -> Result<()> {
     let moved = match repack::move_to(ground.rules(), &subject, &office.now()) {
         Ok(moved) => moved,
         Err(unfit) => {
@@ -73,7 +79,7 @@ async fn one(office: &Office, ground: &Ground, subject: Subject, mode: Mode, don
             return Ok(());
         }
     };
-    let said = Said { events: moved.events, about: Some("rules") };
+    let said = NewEvents { events: moved.events, about: Some("rules") };
     if mode == Mode::Write && !write_one(office, ground, subject.version, moved.subject, said).await? {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());

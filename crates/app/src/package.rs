@@ -4,7 +4,7 @@
 //!
 //! Names and contacts stay in the vault and are not part of it.
 
-use huiyin_domain::retention::{Kept, kept};
+use huiyin_domain::retention::{KeptUntil, kept};
 use huiyin_register::hex;
 use huiyin_wording::Language;
 use sha2::{Digest, Sha256};
@@ -166,15 +166,15 @@ fn reckoning(office: &Office, view: &MatterView) -> String {
 fn info(office: &Office, view: &MatterView, size: usize, count: usize) -> String {
     let unit = view.ground.directory.unit(&view.matter.holder).map(|u| u.name.clone()).unwrap_or_default();
     format!(
-        "Source-Organization: {unit}\nExternal-Identifier: {}\nExternal-Description: {}\nBagging-Date: {}\nPayload-Oxum: {size}.{count}\nHuiyin-Pack: {}\nHuiyin-Kept: {}\n",
+        "Source-Organization: {unit}\nExternal-Identifier: {}\nExternal-Description: {}\nBagging-Date: {}\nPayload-Oxum: {size}.{count}\nHuiyin-Pack: {}\nHuiyin-KeptUntil: {}\n",
         view.matter.number,
         one_line(&view.matter.title),
         office.now().today(),
         view.matter.pack,
         match kept(&view.ground.book, &view.matter) {
-            Kept::Open => "not archived yet".to_owned(),
-            Kept::Permanent => "for ever".to_owned(),
-            Kept::Through(day) => format!("through {day}"),
+            KeptUntil::Open => "not archived yet".to_owned(),
+            KeptUntil::Permanent => "for ever".to_owned(),
+            KeptUntil::Through(day) => format!("through {day}"),
         }
     )
 }

@@ -25,7 +25,7 @@ const MAX_PARTS: usize = 50;
 /// # Errors
 /// [`AppError::Form`] when title or text is missing or the matter is past routing; as `act` otherwise.
 #[crate::boxed]
-pub async fn part(
+pub async fn split_part(
     office: &Office,
     staff: &Staff,
     number: &str,
@@ -60,7 +60,7 @@ pub async fn part(
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let Both { part: (new, events), letter: (old, parted) } =
-        domain::part(ground.rules(), &matter, new, &actor, &office.now())?;
+        domain::split_part(ground.rules(), &matter, new, &actor, &office.now())?;
     let mut changes = Changes::new(office.tenant().clone());
     tell(&mut changes, office, &record, &new, "part");
     changes.contents.push(ContentRecord {

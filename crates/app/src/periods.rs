@@ -22,7 +22,7 @@ pub fn span(wording: &Wording, language: Language, length: u32, unit: PeriodUnit
 
 /// The same in every language, for labels.
 pub(crate) fn label(wording: &Wording, length: u32, unit: PeriodUnit) -> Label {
-    Label::of(Language::all().into_iter().map(|l| (l.code().to_owned(), span(wording, l, length, unit))))
+    Label::from_pairs(Language::all().into_iter().map(|l| (l.code().to_owned(), span(wording, l, length, unit))))
 }
 
 /// The length of a clock for what begins on a day; `None` where the pack has no such clock or a move sets its day.

@@ -126,7 +126,7 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     }
     let (office, staff) = (office.clone(), staff.clone());
     let inner = Arc::clone(&job);
-    let work = tokio::spawn(async move { run(&office, &staff, &keys, &purpose, &inner).await });
+    let work = tokio::spawn(async move { print_papers(&office, &staff, &keys, &purpose, &inner).await });
     tokio::spawn(async move {
         match work.await.unwrap_or_else(|e| Err(AppError::caused("a print job ended before it was done")(e))) {
             Ok(bytes) => job.ends(Stage::Ready, bytes),
@@ -142,7 +142,13 @@ pub async fn begin(office: &Office, staff: &Staff, keys: Vec<String>, purpose: S
     Ok(id)
 }
 
-async fn run(office: &Office, staff: &Staff, keys: &[PaperDayKey], purpose: &str, job: &Job) -> Result<Vec<u8>> {
+async fn print_papers(
+    office: &Office,
+    staff: &Staff,
+    keys: &[PaperDayKey],
+    purpose: &str,
+    job: &Job,
+) -> Result<Vec<u8>> {
     let mut letters: Vec<(String, Letter)> = Vec::with_capacity(keys.len());
     for key in keys {
         letters.extend(letter(office, staff, key).await?);

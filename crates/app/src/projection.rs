@@ -19,7 +19,7 @@ const PAGE: u32 = 2_000;
 const WRITTEN: u32 = 200;
 
 /// The row of a matter.
-pub(crate) fn of(ground: &Ground, matter: &Matter) -> MatterFact {
+pub(crate) fn narrow_row(ground: &Ground, matter: &Matter) -> MatterFact {
     let owed =
         matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty && c.is_owed() && !c.is_stopped()).map(|c| c.due);
     let mut fact = MatterFact {
@@ -134,7 +134,7 @@ async fn have_all(office: &Office) -> Result<()> {
 
 async fn row_of(office: &Office, id: &ProceedingId) -> Result<Option<MatterFact>> {
     let Some(matter) = office.store().matter(office.tenant(), id).await? else { return Ok(None) };
-    Ok(Some(of(&office.ground(&matter.pack).await?, &matter)))
+    Ok(Some(narrow_row(&office.ground(&matter.pack).await?, &matter)))
 }
 
 /// A matter of a walk over many; one that cannot be read is left out and logged.
@@ -159,7 +159,7 @@ pub(crate) async fn agrees(office: &Office, matter: &Matter) -> Result<bool> {
     let query =
         FactQuery { tenant: office.tenant().clone(), range: FactRange::One(matter.id.clone()), after: None, limit: 1 };
     let Some(kept) = office.store().matter_facts(&query).await?.pop() else { return Ok(true) };
-    let should = of(&office.ground(&matter.pack).await?, matter);
+    let should = narrow_row(&office.ground(&matter.pack).await?, matter);
     Ok(kept == should)
 }
 

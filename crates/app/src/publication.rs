@@ -6,7 +6,7 @@ use huiyin_domain::ids::UnitId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::{MoveRule, Verb};
-use huiyin_storage::{Record, RecordWrite, Table};
+use huiyin_storage::{Record, RecordWrite, Table, Wanted};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,6 @@ use crate::office::Office;
 /// One opinion on the public page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Opinion {
-    /// It is on the page; `false`: taken down.
-    pub stands: bool,
     /// The day it was published.
     pub day: Date,
     /// The body that re-reviewed.
@@ -61,46 +59,83 @@ pub(crate) async fn check(
 /// Digits in a row that look like a telephone or an identity number.
 const LONG_NUMBER: usize = 7;
 
+/// A day behind every day, written as a number.
+const LAST_DAY: i64 = 99_999_999;
+
+/// Opinions read at once where one is looked for.
+const WALKED: u32 = 500;
+
 impl Record for Opinion {
     const TABLE: Table = Table::Opinion;
     type Key = (String,);
 }
 
+impl Opinion {
+    /// Where it stands on the page: the day counted downwards, so that the newest is first, and a keyed hash, because
+    /// an address must not lead to the matter.
+    fn address(day: Date, hash: &str) -> String {
+        let day = i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day());
+        format!("{:08}-{hash}", LAST_DAY - day)
+    }
+}
+
 /// What a move changes on the public page; `None` for all others.
-pub(crate) fn of(
+pub(crate) async fn publish_opinion(
     office: &Office,
     matter: &Matter,
     rule: &MoveRule,
     decision: &Decision<Matter>,
 ) -> Result<Option<RecordWrite>> {
-    if !matches!(rule.verb, Verb::Publish | Verb::Unpublish) {
-        return Ok(None);
+    let hash = || office.keyed_hash("published", matter.id.as_str()).chars().take(16).collect::<String>();
+    match rule.verb {
+        Verb::Publish => {
+            let opinion = Opinion {
+                day: office.now().today(),
+                unit: matter.reviewer.clone(),
+                class: matter.class.clone(),
+                outcome: matter.outcome.clone(),
+                text: decision.words.text(Field::Opinion).unwrap_or_default().to_owned(),
+            };
+            Ok(Some(RecordWrite::put(&(Opinion::address(opinion.day, &hash()),), &opinion)?))
+        }
+        Verb::Unpublish => Ok(find_address(office, &hash()).await?.map(|key| RecordWrite::remove::<Opinion>(&key))),
+        _ => Ok(None),
     }
-    let opinion = Opinion {
-        stands: rule.verb == Verb::Publish,
-        day: office.now().today(),
-        unit: matter.reviewer.clone(),
-        class: matter.class.clone(),
-        outcome: matter.outcome.clone(),
-        text: if rule.verb == Verb::Publish {
-            decision.words.text(Field::Opinion).unwrap_or_default().to_owned()
-        } else {
-            String::new()
-        },
-    };
-    // The key is not the matter's id: an address must not lead to it.
-    let key = office.keyed_hash("published", matter.id.as_str()).chars().take(16).collect::<String>();
-    Ok(Some(RecordWrite::put(&(key,), &opinion)?))
 }
 
-/// The opinions on the public page, newest first.
+/// The key of a matter's opinion, whatever day it was published on. Taking one down is rare; the page is read often.
+async fn find_address(office: &Office, hash: &str) -> Result<Option<(String,)>> {
+    let mut wanted = Wanted::first(WALKED);
+    loop {
+        let rows = office.select::<Opinion>(wanted).await?;
+        if let Some((key, _)) = rows.iter().find(|(key, _)| key.0.ends_with(hash)) {
+            return Ok(Some(key.clone()));
+        }
+        let Some((last, _)) = rows.last() else { return Ok(None) };
+        wanted = Wanted::first(WALKED).after(last);
+    }
+}
+
+/// A page of the public opinions.
+#[derive(Debug)]
+pub struct OpinionPage {
+    /// The opinions, newest first.
+    pub rows: Vec<Opinion>,
+    /// Where older ones follow; `None` at the end.
+    pub next: Option<String>,
+}
+
+/// A page of the opinions, newest first; `after` is what the page before said.
 ///
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn opinions(office: &Office) -> Result<Vec<Opinion>> {
-    let all = office.select_all::<Opinion>(&[]).await?.into_iter().map(|(_, opinion)| opinion);
-    let mut out: Vec<Opinion> = all.filter(|o| o.stands).collect();
-    out.sort_by_key(|o| std::cmp::Reverse(o.day));
-    Ok(out)
+pub async fn opinions(office: &Office, after: Option<String>, limit: u32) -> Result<OpinionPage> {
+    let wanted = Wanted::first(limit.saturating_add(1));
+    let wanted = after.map_or(wanted.clone(), |key| wanted.after(&(key,)));
+    let mut found = office.select::<Opinion>(wanted).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = found.last().filter(|_| more).map(|((key,), _)| key.clone());
+    Ok(OpinionPage { rows: found.into_iter().map(|(_, opinion)| opinion).collect(), next })
 }

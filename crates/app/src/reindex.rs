@@ -20,7 +20,7 @@ const TRIES: usize = 5;
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64> {
+pub async fn reindex_all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<u64> {
     let (mut done, mut seen) = (0, BTreeSet::new());
     let mut walk = Walk::over_matters(office);
     while let Some(page) = walk.matters().await? {
@@ -43,7 +43,7 @@ pub async fn all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Res
 async fn again(office: &Office, matter: Matter) -> Result<()> {
     let mut matter = matter;
     for _ in 0..TRIES {
-        match one(office, &matter).await {
+        match index_matter(office, &matter).await {
             Err(AppError::ChangedMeanwhile) => {
                 matter = office.store().matter(office.tenant(), &matter.id).await?.ok_or(AppError::NotFound)?
             }
@@ -53,21 +53,21 @@ async fn again(office: &Office, matter: Matter) -> Result<()> {
     Err(AppError::ChangedMeanwhile)
 }
 
-async fn one(office: &Office, matter: &Matter) -> Result<()> {
+async fn index_matter(office: &Office, matter: &Matter) -> Result<()> {
     let mut changes = Changes::new(office.tenant().clone());
     let ground = office.ground(&matter.pack).await?;
     let destroyed = matter.facts.contains(&Fact::Destroyed);
     if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?.filter(|_| !destroyed) {
         changes.records.extend(references::of_paper(&matter.id, &record.submission.paper)?);
     }
-    for paper in papers::all(office, &matter.id).await? {
+    for paper in papers::papers_of(office, &matter.id).await? {
         changes.records.extend(references::write(&matter.id, &paper.number).transpose()?);
     }
     let terms = if destroyed { None } else { Some(act::all_terms(office, matter, "").await?) };
     let next = matter.clone().next_version();
     changes.proceedings.push(ProceedingWrite {
         scope: next.scope(&ground.directory),
-        fact: Some(projection::of(&ground, &next)),
+        fact: Some(projection::narrow_row(&ground, &next)),
         subject: next.into(),
         expected: Expected::Version(matter.version),
         terms,

@@ -16,14 +16,20 @@ use crate::move_pack::{Mode, Moved};
 use crate::office::Office;
 use crate::projection;
 use crate::security::{Act, Entry};
-use crate::walk::{BUSY, Said, Walk, write_one};
+use crate::walk::{BUSY, NewEvents, Walk, write_one};
 
 /// Hands what `from` holds to `to`; with `class`, only matters of that content class (a unit that is split).
 ///
 /// # Errors
 /// When a unit is not there or not in use; as the store.
 #[crate::boxed]
-pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str>, mode: Mode) -> Result<Moved> {
+pub async fn succeed_unit(
+    office: &Office,
+    from: &UnitId,
+    to: &UnitId,
+    class: Option<&str>,
+    mode: Mode,
+) -> Result<Moved> {
     let directory = office.reload_directory().await?;
     let known = |id: &UnitId| directory.unit(id).ok_or_else(|| AppError::Refused(format!("there is no unit `{id}`")));
     known(from)?;
@@ -49,7 +55,7 @@ pub async fn run(office: &Office, from: &UnitId, to: &UnitId, class: Option<&str
             done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
             continue;
         }
-        one(office, subject, from, to, mode, &mut done).await?;
+        hand_over(office, subject, from, to, mode, &mut done).await?;
     }
     if mode == Mode::Write {
         let said = format!("{from} → {to}: {}", done.matters);
@@ -78,7 +84,7 @@ pub(crate) async fn concerning(office: &Office, unit: &UnitId) -> Result<Vec<Pro
     Ok(out)
 }
 
-async fn one(
+async fn hand_over(
     office: &Office,
     subject: Subject,
     from: &UnitId,
@@ -88,7 +94,7 @@ async fn one(
 ) -> Result<()> {
     let ground = office.ground(&subject.pack).await?;
     let succeeded = succeed(ground.rules(), &subject, from, to, &office.now());
-    let said = Said { events: succeeded.events, about: Some("successor") };
+    let said = NewEvents { events: succeeded.events, about: Some("successor") };
     if mode == Mode::Write && !write_one(office, &ground, subject.version, succeeded.subject, said).await? {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());

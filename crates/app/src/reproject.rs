@@ -9,7 +9,7 @@ use crate::acts;
 use crate::error::Result;
 use crate::office::Office;
 use crate::security::{Act, Entry};
-use crate::walk::{Said, Walk, write_one};
+use crate::walk::{NewEvents, Walk, write_one};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,12 +29,12 @@ pub struct Reprojected {
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn run(office: &Office) -> Result<Reprojected> {
+pub async fn reproject_all(office: &Office) -> Result<Reprojected> {
     let mut done = Reprojected::default();
     let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {
         for subject in page {
-            one(office, subject, &mut done).await?;
+            reckon_proceeding(office, subject, &mut done).await?;
         }
     }
     // Run again where nothing has changed it does nothing, and leaves no entry.
@@ -45,7 +45,7 @@ pub async fn run(office: &Office) -> Result<Reprojected> {
     Ok(done)
 }
 
-async fn one(office: &Office, subject: Subject, done: &mut Reprojected) -> Result<()> {
+async fn reckon_proceeding(office: &Office, subject: Subject, done: &mut Reprojected) -> Result<()> {
     done.matters += 1;
     let ground = office.ground(&subject.pack).await?;
     let reckoned = repack::reproject(ground.rules(), &subject, &office.now());
@@ -55,7 +55,7 @@ async fn one(office: &Office, subject: Subject, done: &mut Reprojected) -> Resul
         return Ok(());
     }
     let about = (reckoned.moved > 0).then_some("calendar");
-    let said = Said { events: reckoned.events, about };
+    let said = NewEvents { events: reckoned.events, about };
     if !write_one(office, &ground, subject.version, reckoned.subject, said).await? {
         done.left += 1;
     }

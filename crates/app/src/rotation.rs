@@ -16,7 +16,7 @@ const PAGE: u32 = 500;
 /// [`AppError::Busy`] while a server is running on the store, which would go on with the keys it read at its start;
 /// [`AppError::Internal`] when a row does not open: then the older keys must stay. As the store.
 #[crate::boxed]
-pub async fn all(office: &Office) -> Result<u64> {
+pub async fn rotate_all(office: &Office) -> Result<u64> {
     if presence::is_served(office).await? {
         return Err(AppError::Busy);
     }

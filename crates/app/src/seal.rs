@@ -73,7 +73,7 @@ pub(crate) fn seal(
     };
     subject.count_version(version);
     let scope = subject.scope(&ground.directory);
-    let fact = subject.matter().map(|m| projection::of(ground, m));
+    let fact = subject.matter().map(|m| projection::narrow_row(ground, m));
     changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });
     Ok(())
 }

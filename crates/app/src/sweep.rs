@@ -37,7 +37,7 @@ pub struct Swept {
 /// # Errors
 /// When the store cannot be read; single matters that fail are counted and logged.
 #[crate::boxed]
-pub async fn run(office: &Office) -> Result<Swept> {
+pub async fn sweep_office(office: &Office) -> Result<Swept> {
     let swept = timers(office).await?;
     // Drafts, sessions and counts of guesses past their time are removed for good.
     office.store().sweep_items(office.tenant(), office.machine_now()).await?;
@@ -51,7 +51,7 @@ pub async fn run(office: &Office) -> Result<Swept> {
 /// time.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`sweep_office`].
 #[crate::boxed]
 pub async fn watched(office: &Office) -> Result<Option<Swept>> {
     let leap = crate::office_clock::look(office).await?;
@@ -60,13 +60,13 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
         tracing::error!(seen = %leap.seen, shown = %leap.shown, "the clock has leapt by more than a day and nothing that is due was worked; set it right, or say that it is right: on the staff page, or with `huiyin clock --confirm`");
         return Ok(None);
     }
-    run(office).await.map(Some)
+    sweep_office(office).await.map(Some)
 }
 
 /// Begins what the calendar begins and fires every timer due at office time.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`sweep_office`].
 #[crate::boxed]
 pub async fn timers(office: &Office) -> Result<Swept> {
     // What the calendar begins first, so that what is late already is found late in the same run.
@@ -86,7 +86,7 @@ pub async fn timers(office: &Office) -> Result<Swept> {
         if batch.is_empty() {
             return Ok(swept);
         }
-        let results = join_all(batch.iter().map(|id| one(office, id))).await;
+        let results = join_all(batch.iter().map(|id| advance_proceeding(office, id))).await;
         for (id, result) in batch.into_iter().zip(results) {
             match result {
                 Ok(breaches) => {
@@ -105,7 +105,7 @@ pub async fn timers(office: &Office) -> Result<Swept> {
     }
 }
 
-async fn one(office: &Office, id: &ProceedingId) -> Result<u64> {
+async fn advance_proceeding(office: &Office, id: &ProceedingId) -> Result<u64> {
     let Some(subject) = office.store().proceeding(office.tenant(), id).await? else {
         tracing::error!(proceeding.id = %id, "duties of a proceeding that is not there were set aside; run huiyin doctor");
         office.store().set_aside(office.tenant(), id).await?;

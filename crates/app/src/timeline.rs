@@ -26,7 +26,7 @@ pub enum Reader {
 
 /// A labelled piece of words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Said {
+pub struct LabelledText {
     /// What it is.
     pub label: String,
     /// The words.
@@ -43,7 +43,7 @@ pub struct Line {
     /// What, in words.
     pub what: String,
     /// What it carried.
-    pub said: Vec<Said>,
+    pub said: Vec<LabelledText>,
     /// The petitioner's own act.
     pub you: bool,
     /// A breach or what followed from it.
@@ -200,7 +200,7 @@ fn line(
             said = words
                 .into_iter()
                 .flat_map(Payload::iter)
-                .map(|(field, text)| Said { label: say(ground, &label(field), &[]), text: text.to_owned() })
+                .map(|(field, text)| LabelledText { label: say(ground, &label(field), &[]), text: text.to_owned() })
                 .collect();
             let fields: Vec<String> =
                 what.iter().map(|w| say(ground, &format!("ask-{}", w.replace('_', "-")), &[])).collect();
@@ -279,7 +279,7 @@ fn pieces(
     event: &Event,
     reader: Reader,
     clock_title: &dyn Fn(&u32) -> String,
-) -> Vec<Said> {
+) -> Vec<LabelledText> {
     let own = event.actor == EventActor::Petitioner;
     let all = carried.iter().chain(words.into_iter().flat_map(Payload::iter));
     let hidden = |field: &Field| reader == Reader::Petitioner && !own && hides.contains(field);
@@ -304,7 +304,7 @@ fn pieces(
             } else {
                 labels::key(ground.wording, ground.language, &field.word(), verb)
             };
-            Said { label: say(ground, &label, &[]), text }
+            LabelledText { label: say(ground, &label, &[]), text }
         })
         .collect()
 }

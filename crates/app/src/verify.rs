@@ -261,7 +261,7 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     }
     looking.chain();
     let own = store.contents(tenant, subject.id.as_str()).await?;
-    looking.papers(&papers::all(office, &subject.id).await?);
+    looking.papers(&papers::papers_of(office, &subject.id).await?);
     match subject.matter() {
         Some(matter) => letter(office, matter, &own, &mut looking, &mut report).await?,
         None => looking.words(&own, &[]),
@@ -312,7 +312,7 @@ async fn letter(
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Report> {
+pub async fn verify_all(office: &Office, progress: &mut (dyn FnMut(u64) + Send)) -> Result<Report> {
     let mut whole = Report::default();
     // Numbers of papers by what stands for them: two alike are two papers that nobody tells apart.
     let mut numbered: BTreeMap<String, String> = BTreeMap::new();

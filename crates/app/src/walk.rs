@@ -58,7 +58,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What time, or an operator, says in a record.
-pub(crate) struct Said {
+pub(crate) struct NewEvents {
     /// What.
     pub(crate) events: Vec<Event>,
     /// What the petitioner is told of; `None`: nothing.
@@ -71,7 +71,7 @@ pub(crate) async fn write_one(
     ground: &Ground,
     was: u64,
     next: impl Into<Subject>,
-    said: Said,
+    said: NewEvents,
 ) -> Result<bool> {
     let next: Subject = next.into();
     let mut changes = Changes::new(office.tenant().clone());

@@ -17,7 +17,7 @@ pub struct Args {
     confirm: bool,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let Some(leap) = office_clock::look(&opened.office).await? else {

@@ -23,7 +23,7 @@ pub struct Args {
     deep: bool,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let office = &opened.office;
@@ -139,7 +139,7 @@ const STEP: u64 = 100;
 
 async fn deep(office: &Office) -> anyhow::Result<Vec<String>> {
     let screen = std::io::stderr().is_terminal();
-    let report = verify::all(office, &mut |n| {
+    let report = verify::verify_all(office, &mut |n| {
         if screen && n.is_multiple_of(STEP) {
             // A screen that is gone is no reason to stop.
             write!(std::io::stderr(), "\r{n} matters").ok();

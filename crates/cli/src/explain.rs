@@ -26,7 +26,7 @@ fn language(code: &str) -> Result<Language, String> {
     Language::parse(code).ok_or_else(|| "write the code of a language, such as zh or en".to_owned())
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let subject = match proceedings::for_operator(&opened.office, &args.number).await {

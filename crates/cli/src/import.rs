@@ -29,7 +29,7 @@ pub struct Args {
     dry_run: bool,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read `{}`", args.file.display()))?;
     let grids = import::read(&bytes).with_context(|| format!("`{}`", args.file.display()))?;
@@ -50,7 +50,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {eta}")?);
     let run = if args.dry_run { Run::Dry } else { Run::Real };
-    let report = import::run(&opened.office, grids, &mapping, &source, run, &mut |done| {
+    let report = import::import_rows(&opened.office, grids, &mapping, &source, run, &mut |done| {
         bar.set_position(u64::try_from(done).unwrap_or(0))
     })
     .await?;

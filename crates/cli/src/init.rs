@@ -32,7 +32,7 @@ pub struct Args {
     admin: String,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = config::load(args.config.as_deref(), Some(&args.data), None)?;
     anyhow::ensure!(
         directory::is_code(&config.front_office),
@@ -49,7 +49,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Some(name) => (name, String::new()),
         None => {
             let asked = if std::io::stdin().is_terminal() {
-                asked("信访部门名称 · name of the petition office [信访局]: ")?
+                read_answer("信访部门名称 · name of the petition office [信访局]: ")?
             } else {
                 None
             };
@@ -96,7 +96,7 @@ pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn asked(question: &str) -> anyhow::Result<Option<String>> {
+fn read_answer(question: &str) -> anyhow::Result<Option<String>> {
     print!("{question}");
     std::io::stdout().flush()?;
     let mut line = String::new();

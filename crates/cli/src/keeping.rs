@@ -14,7 +14,7 @@ pub struct Args {
     place: Place,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let opened = setup::open(&args.place.config()?, Make::Nothing).await?;
     let shelf = huiyin_app::keeping::shelf(&opened.office).await?;
     for file in shelf.iter().filter(|f| f.over || !args.over) {

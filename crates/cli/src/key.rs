@@ -53,7 +53,7 @@ enum What {
     },
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     match args.what {
         What::Save { file, place } => {
             let data = place.config()?.data;
@@ -117,7 +117,7 @@ async fn rotate(place: Place) -> anyhow::Result<()> {
         replace(&path, &keys.rotated()?)?;
     }
     let opened = setup::open(&config, Make::Nothing).await?;
-    let done = rotation::all(&opened.office).await?;
+    let done = rotation::rotate_all(&opened.office).await?;
     let keys = read_there(&config.data)?.without_older();
     replace(&path, &keys)?;
     println!("{done} submissions sealed under key {}; save it now: huiyin key save FILE", keys.fingerprint());

@@ -94,7 +94,7 @@ enum Command {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
-        Command::Reckon(args) => reckon::run(args),
+        Command::Reckon(args) => reckon::run_command(args),
         other => tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -118,21 +118,21 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Demo(args) => serve::demo(args).await,
         Command::Serve(args) => serve::serve(args).await,
-        Command::Init(args) => init::run(args).await,
-        Command::Import(args) => import::run(args).await,
-        Command::Explain(args) => explain::run(args).await,
-        Command::Bench(args) => bench::run(args).await,
-        Command::Doctor(args) => doctor::run(args).await,
-        Command::Reckon(args) => reckon::run(args),
-        Command::Pack(args) => pack::run(args).await,
-        Command::Reorganise(args) => reorganise::run(args).await,
-        Command::Reindex(args) => reindex::run(args).await,
+        Command::Init(args) => init::run_command(args).await,
+        Command::Import(args) => import::run_command(args).await,
+        Command::Explain(args) => explain::run_command(args).await,
+        Command::Bench(args) => bench::run_command(args).await,
+        Command::Doctor(args) => doctor::run_command(args).await,
+        Command::Reckon(args) => reckon::run_command(args),
+        Command::Pack(args) => pack::run_command(args).await,
+        Command::Reorganise(args) => reorganise::run_command(args).await,
+        Command::Reindex(args) => reindex::run_command(args).await,
         Command::Backup(args) => backup::backup(args).await,
         Command::Restore(args) => backup::restore(&args),
-        Command::Key(args) => key::run(args).await,
-        Command::Clock(args) => clock::run(args).await,
-        Command::Reproject(args) => reproject::run(args).await,
-        Command::Keeping(args) => keeping::run(args).await,
-        Command::Package(args) => package::run(args).await,
+        Command::Key(args) => key::run_command(args).await,
+        Command::Clock(args) => clock::run_command(args).await,
+        Command::Reproject(args) => reproject::run_command(args).await,
+        Command::Keeping(args) => keeping::run_command(args).await,
+        Command::Package(args) => package::run_command(args).await,
     }
 }

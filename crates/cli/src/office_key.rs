@@ -26,7 +26,7 @@ pub fn read(data: &Path, known: Option<&str>) -> anyhow::Result<Keyring> {
     if !path.exists() {
         anyhow::ensure!(known.is_none(), "{}", lost(data));
         let part = data.join(format!("office.{}.part", std::process::id()));
-        let text = Keyring::of(Key::random()?).text();
+        let text = Keyring::with_current(Key::random()?).text();
         write_through(&part, text.as_bytes()).with_context(|| format!("cannot write `{}`", part.display()))?;
         // The first to come wins; nobody's key is overwritten.
         let _ = fs::hard_link(&part, &path);

@@ -92,7 +92,7 @@ enum Command {
     },
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     match args.command {
         Command::Check { folder } => check(&folder),
         Command::Try { new, on, calendar, place, show } => {
@@ -192,12 +192,13 @@ async fn move_open(config: &config::Config, from: &str, to: &str, mode: Mode) ->
             anyhow::bail!("there is no pack `{id}` here; known: {}", known.join(", "));
         }
     }
-    let done = match huiyin_app::move_pack::run(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode)
-        .await
-    {
-        Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
-        other => other?,
-    };
+    let done =
+        match huiyin_app::move_pack::move_all(&opened.office, &PackId(from.to_owned()), &PackId(to.to_owned()), mode)
+            .await
+        {
+            Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
+            other => other?,
+        };
     let verb = if mode == Mode::Write { "moved" } else { "would be moved (nothing was written; add --write)" };
     for (number, why) in &done.left {
         println!("  left: {number}: {why}");
@@ -228,7 +229,7 @@ async fn dry_run(
             .calendar(&book.calendar)
             .with_context(|| format!("there is no calendar `{}`", book.calendar))?,
     };
-    let found = huiyin_app::dry_run::run(&opened.office, &book, &calendar, year).await?;
+    let found = huiyin_app::dry_run::try_rules(&opened.office, &book, &calendar, year).await?;
     let count = |test: fn(&huiyin_app::dry_run::Change) -> bool| found.changes.iter().filter(|c| test(c)).count();
     println!(
         "{}: {} matters received in {year}, {} clocks reckoned again; nothing was written",

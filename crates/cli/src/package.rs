@@ -19,7 +19,7 @@ pub struct Args {
     place: Place,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     anyhow::ensure!(!args.out.exists(), "`{}` is already there; name a folder that is not", args.out.display());
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;

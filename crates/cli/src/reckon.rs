@@ -55,7 +55,7 @@ fn stop(text: &str) -> Result<(Date, Date), String> {
     Ok((day(from)?, day(to)?))
 }
 
-pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let calendars = shipped_calendars()?;
     let calendar = calendars.get(&args.calendar).with_context(|| {
         let known: Vec<&str> = calendars.keys().map(String::as_str).collect();
@@ -145,13 +145,13 @@ fn reckon_batch(calendar: &WorkCalendar, batch: &[Vec<u8>]) -> Vec<LineResult> {
     std::thread::scope(|scope| {
         let parts: Vec<_> = batch
             .chunks(share)
-            .map(|part| scope.spawn(move || part.iter().map(|line| one(calendar, line)).collect::<Vec<_>>()))
+            .map(|part| scope.spawn(move || part.iter().map(|line| line_result(calendar, line)).collect::<Vec<_>>()))
             .collect();
         parts.into_iter().flat_map(|p| p.join().unwrap_or_default()).collect()
     })
 }
 
-fn one(calendar: &WorkCalendar, line: &[u8]) -> LineResult {
+fn line_result(calendar: &WorkCalendar, line: &[u8]) -> LineResult {
     let Ok(text) = std::str::from_utf8(line) else {
         return Some(Err((serde_json::Value::Null, "not UTF-8".to_owned())));
     };

@@ -16,11 +16,11 @@ pub struct Args {
     place: Place,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let screen = std::io::stderr().is_terminal();
-    let done = huiyin_app::reindex::all(&opened.office, &mut |n| {
+    let done = huiyin_app::reindex::reindex_all(&opened.office, &mut |n| {
         if screen && n.is_multiple_of(STEP) {
             // A screen that is gone is no reason to stop.
             write!(std::io::stderr(), "\r{n} matters").ok();

@@ -24,12 +24,13 @@ pub struct Args {
     place: Place,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
     let mode = if args.write { Mode::Write } else { Mode::Look };
     let (from, to) = (UnitId::new(&args.from), UnitId::new(&args.to));
-    let done = match huiyin_app::reorganise::run(&opened.office, &from, &to, args.class.as_deref(), mode).await {
+    let done = match huiyin_app::reorganise::succeed_unit(&opened.office, &from, &to, args.class.as_deref(), mode).await
+    {
         Err(huiyin_app::AppError::Refused(why)) => anyhow::bail!("{why}"),
         other => other?,
     };

@@ -11,10 +11,10 @@ pub struct Args {
     place: Place,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let config = args.place.config()?;
     let opened = setup::open(&config, Make::Nothing).await?;
-    let done = huiyin_app::reproject::run(&opened.office).await?;
+    let done = huiyin_app::reproject::reproject_all(&opened.office).await?;
     println!(
         "{} matters looked at; {} periods moved, {} no longer provisional or newly so, {} left to a second run",
         done.matters, done.moved, done.settled, done.left

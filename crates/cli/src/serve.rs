@@ -77,7 +77,7 @@ pub async fn serve(args: ServeArgs) -> anyhow::Result<ExitCode> {
     let watch = tokio::spawn(warn_of_open_doors(opened.office.clone()));
     let sweeper = tokio::spawn(sweeping(opened.office.clone()));
     let copier = tokio::spawn(copying(opened.office.clone()));
-    run(listener, opened.office, &config).await?;
+    serve_office(listener, opened.office, &config).await?;
     sweeper.abort();
     copier.abort();
     watch.abort();
@@ -123,7 +123,7 @@ pub async fn demo(args: DemoArgs) -> anyhow::Result<ExitCode> {
             tokio::join!(sweeping(office.clone()), copying(office));
         })
     };
-    run(listener, office, &config).await?;
+    serve_office(listener, office, &config).await?;
     seeding.abort();
     Ok(ExitCode::SUCCESS)
 }
@@ -207,7 +207,7 @@ async fn bind(listen: &str) -> anyhow::Result<TcpListener> {
         .with_context(|| format!("cannot listen on `{listen}`; choose another with --listen ADDRESS:PORT"))
 }
 
-async fn run(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
+async fn serve_office(listener: TcpListener, office: Office, config: &Config) -> anyhow::Result<()> {
     let store = office.clone();
     let site = router(
         office,

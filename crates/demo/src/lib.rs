@@ -363,9 +363,9 @@ async fn by_officer(office: &Office, number: &str, step: &Step, day: Date) -> Re
     };
     let officer = posts
         .iter()
-        .find_map(|p| directory.holders(&unit, Post::of(p)).first().map(|o| (*o).clone()))
+        .find_map(|p| directory.holders(&unit, Post::from_id(p)).first().map(|o| (*o).clone()))
         .ok_or(AppError::NotAllowed)?;
-    act::by_officer(office, &Staff::of(officer, &directory), number, action(step, day)).await.map(|_| ())
+    act::by_officer(office, &Staff::from_officer(officer, &directory), number, action(step, day)).await.map(|_| ())
 }
 
 /// `@N` becomes the day N days on.
@@ -435,7 +435,7 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
     }
     let directory = office.directory().await?;
     let officer = directory
-        .holders(&lodging.unit, Post::of("clerk"))
+        .holders(&lodging.unit, Post::from_id("clerk"))
         .first()
         .map(|o| (*o).clone())
         .ok_or(AppError::NotAllowed)?;
@@ -447,7 +447,7 @@ async fn receive(office: &Office, planned: &Planned, day: Date) -> Result<Receip
     };
     lodge::register(
         office,
-        &Staff::of(officer, &directory),
+        &Staff::from_officer(officer, &directory),
         lodging,
         Registration { channel, received_on: day, paper, keep: lodge::Keep::Whole },
     )

@@ -79,8 +79,9 @@ impl Standing {
 async fn sitting(office: &Office, unit: &str, post: &str) -> Result<Staff> {
     let directory = office.directory().await?;
     let unit = huiyin_domain::ids::UnitId::new(unit);
-    let officer = directory.holders(&unit, Post::of(post)).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
-    Ok(Staff::of(officer, &directory))
+    let officer =
+        directory.holders(&unit, Post::from_id(post)).first().map(|o| (*o).clone()).ok_or(AppError::NotAllowed)?;
+    Ok(Staff::from_officer(officer, &directory))
 }
 
 fn fields_on(fields: &[(&str, &str)], day: Date) -> BTreeMap<String, String> {

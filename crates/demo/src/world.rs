@@ -123,7 +123,7 @@ pub(super) fn units() -> Vec<Unit> {
             id: UnitId::new(*id),
             name: (*name).to_owned(),
             name_en: (*en).to_owned(),
-            kind: UnitKind::of(kind),
+            kind: UnitKind::from_id(kind),
             superior: (!above.is_empty()).then(|| UnitId::new(*above)),
             address: if *kind == "external" { String::new() } else { format!("青溪县人民路{}号", 10 + i * 2) },
             telephone: format!("0000-1234{:03}", 100 + i * 7),
@@ -145,15 +145,15 @@ pub(super) fn officers() -> Vec<Officer> {
     for (unit, _, _, kind, _, names) in ROWS {
         for (name, role) in names.iter().zip(["clerk", "handler", "head"]).filter(|(n, _)| !n.is_empty()) {
             let mut posts: BTreeSet<Post> = match role {
-                "clerk" => BTreeSet::from([Post::of("clerk")]),
-                "handler" => BTreeSet::from([Post::of("handler")]),
-                _ => BTreeSet::from([Post::of("head")]),
+                "clerk" => BTreeSet::from([Post::from_id("clerk")]),
+                "handler" => BTreeSet::from([Post::from_id("handler")]),
+                _ => BTreeSet::from([Post::from_id("head")]),
             };
             if *kind == "petition_office" && role == "handler" {
-                posts.insert(Post::of("supervisor"));
+                posts.insert(Post::from_id("supervisor"));
             }
             if *unit == FRONT_OFFICE && role == "head" {
-                posts.insert(Post::of("admin"));
+                posts.insert(Post::from_id("admin"));
             }
             out.push(Officer {
                 id: OfficerId(format!("{unit}-{role}")),
@@ -172,7 +172,7 @@ pub(super) fn officers() -> Vec<Officer> {
         login: format!("{FRONT_OFFICE}.admin"),
         name: "管理员".to_owned(),
         unit: UnitId::new(FRONT_OFFICE),
-        posts: BTreeSet::from([Post::of("admin")]),
+        posts: BTreeSet::from([Post::from_id("admin")]),
         seats: Vec::new(),
         active: true,
     });

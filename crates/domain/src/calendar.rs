@@ -54,7 +54,7 @@ pub struct Weekend(u8);
 
 impl Weekend {
     /// From its days.
-    pub fn of(days: &[Weekday]) -> Self {
+    pub fn from_days(days: &[Weekday]) -> Self {
         Self(days.iter().fold(0, |bits, day| bits | 1 << day.to_monday_zero_offset()))
     }
 
@@ -297,11 +297,11 @@ mod tests {
 
     #[test]
     fn the_weekend_is_what_the_calendar_says() {
-        let friday = Weekend::of(&[Weekday::Friday, Weekday::Saturday]);
+        let friday = Weekend::from_days(&[Weekday::Friday, Weekday::Saturday]);
         let calendar = WorkCalendar::new("t", friday, &[YearNotice { year: 2026, days: vec![] }], 0).unwrap();
         assert_eq!(calendar.roll(date(2026, 11, 27)), date(2026, 11, 29), "from a Friday to the Sunday after it");
         assert!(!calendar.day(date(2031, 1, 5)).rest, "also in years nobody has published");
-        assert_eq!(Weekend::of(&[Weekday::Saturday, Weekday::Sunday]), TWO_DAYS);
+        assert_eq!(Weekend::from_days(&[Weekday::Saturday, Weekday::Sunday]), TWO_DAYS);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Label(BTreeMap<String, String>);
 
 impl Label {
     /// From texts by language.
-    pub fn of(texts: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub fn from_pairs(texts: impl IntoIterator<Item = (String, String)>) -> Self {
         Self(texts.into_iter().collect())
     }
 

@@ -299,7 +299,7 @@ impl Payload {
     }
 
     /// Fields with their values as they are; empty ones are left out. For what no form brought.
-    pub fn of(pairs: impl IntoIterator<Item = (Field, String)>) -> Self {
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (Field, String)>) -> Self {
         let given = pairs.into_iter().filter(|(_, v)| !v.is_empty());
         Self(given.collect())
     }

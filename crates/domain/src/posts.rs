@@ -40,7 +40,7 @@ macro_rules! word {
 
         impl $name {
             /// By its id. What can be no id is the empty one, which no pack has.
-            pub fn of(id: &str) -> Self {
+            pub fn from_id(id: &str) -> Self {
                 Self(if is_id(id) { intern(id) } else { "" })
             }
 

@@ -69,7 +69,7 @@ pub fn move_to<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
         }
     }
     let moved = u32::try_from(kinds.len().saturating_sub(1)).unwrap_or(u32::MAX);
-    let events = said(&mut next, kinds, now);
+    let events = record_events(&mut next, kinds, now);
     Ok(Reckoned { subject: next, events, moved, settled: 0 })
 }
 
@@ -90,11 +90,11 @@ pub fn reproject<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Re
             settled += 1;
         }
     }
-    let events = said(&mut next, kinds, now);
+    let events = record_events(&mut next, kinds, now);
     Reckoned { subject: next, events, moved, settled }
 }
 
-fn said<K: Kind>(subject: &mut K, kinds: Vec<EventKind>, now: &OfficeTime) -> Vec<Event> {
+fn record_events<K: Kind>(subject: &mut K, kinds: Vec<EventKind>, now: &OfficeTime) -> Vec<Event> {
     subject.edit().changed_at = now.at;
     kinds
         .into_iter()

@@ -9,7 +9,7 @@ use crate::proceeding::Proceeding;
 
 /// Until when a file is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptUntil {
     /// It is not archived yet.
     Open,
     /// For ever.
@@ -18,7 +18,7 @@ pub enum Kept {
     Through(Date),
 }
 
-impl Kept {
+impl KeptUntil {
     /// Whether the time is over on a day.
     pub fn is_over(self, today: Date) -> bool {
         matches!(self, Self::Through(last) if today > last)
@@ -32,12 +32,12 @@ pub fn keep_rule<'a>(book: &'a RuleBook, proceeding: &Proceeding) -> Option<&'a 
 }
 
 /// Until when a proceeding's file is kept: the first rule of the pack that fits, else the pack's own years.
-pub fn kept(book: &RuleBook, proceeding: &Proceeding) -> Kept {
+pub fn kept(book: &RuleBook, proceeding: &Proceeding) -> KeptUntil {
     if proceeding.phase != Phase::Archived {
-        return Kept::Open;
+        return KeptUntil::Open;
     }
     let years = keep_rule(book, proceeding).map_or(Some(book.keep_years), |k| k.years);
-    let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return Kept::Permanent };
+    let Some(years) = years.and_then(|y| i16::try_from(y).ok()) else { return KeptUntil::Permanent };
     // What was archived before this record began has no day of its own: the last day known of it counts.
     let archived = proceeding
         .days
@@ -45,5 +45,5 @@ pub fn kept(book: &RuleBook, proceeding: &Proceeding) -> Kept {
         .or_else(|| proceeding.days.values().max())
         .copied()
         .unwrap_or(proceeding.received_on);
-    Kept::Through(date(archived.year().saturating_add(years).min(9999), 12, 31))
+    KeptUntil::Through(date(archived.year().saturating_add(years).min(9999), 12, 31))
 }

@@ -29,14 +29,14 @@ pub fn of_sheets(bytes: &[u8]) -> BTreeMap<String, Vec<Comment>> {
     let targets: BTreeMap<String, String> =
         related(&mut zip, "xl/_rels/workbook.xml.rels").into_iter().map(|r| (r.id, r.target)).collect();
     let mut out: BTreeMap<String, Vec<Comment>> = BTreeMap::new();
-    for (name, id) in sheets(&part(&mut zip, "xl/workbook.xml")) {
+    for (name, id) in sheets(&read_part(&mut zip, "xl/workbook.xml")) {
         let Some(target) = targets.get(&id) else { continue };
         let path = joined("xl/", target);
         let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
         for related in related(&mut zip, &format!("{folder}/_rels/{file}.rels")) {
             // A thread of comments stands once more as an ordinary comment for older programs.
             if related.kind.ends_with("/comments") {
-                let xml = part(&mut zip, &joined(&format!("{folder}/"), &related.target));
+                let xml = read_part(&mut zip, &joined(&format!("{folder}/"), &related.target));
                 out.entry(name.clone()).or_default().extend(comments(&xml));
             }
         }
@@ -50,7 +50,7 @@ struct Related {
     target: String,
 }
 
-fn part(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> String {
+fn read_part(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> String {
     let mut out = String::new();
     if let Ok(file) = zip.by_name(name) {
         // Half a part is read as far as it goes.
@@ -97,7 +97,7 @@ fn walk(xml: &str, mut each: impl FnMut(&Event<'_>)) {
 
 fn related(zip: &mut ZipArchive<Cursor<&[u8]>>, name: &str) -> Vec<Related> {
     let mut out = Vec::new();
-    walk(&part(zip, name), |event| {
+    walk(&read_part(zip, name), |event| {
         if let Event::Start(tag) | Event::Empty(tag) = event
             && tag.local_name().as_ref() == "Relationship"
         {

@@ -76,7 +76,7 @@ pub fn read_calendar(id: &str, files: &BTreeMap<String, String>) -> Result<WorkC
     }
     let weekend: Vec<Weekday> = head.weekend.iter().map(|d| d.weekday()).collect();
     let fixed: Vec<_> = head.fixed.into_iter().map(|f| (f.month, f.day, f.name)).collect();
-    let calendar = WorkCalendar::new(id, Weekend::of(&weekend), &years, head.open_tail_days);
+    let calendar = WorkCalendar::new(id, Weekend::from_days(&weekend), &years, head.open_tail_days);
     Ok(calendar.map_err(|e: CalendarError| format!("calendar {id}: {e}"))?.with_fixed(&fixed))
 }
 
@@ -121,7 +121,7 @@ fn head(text: &str) -> Result<Head, String> {
 mod tests {
     use super::*;
 
-    fn said(head: &str) -> String {
+    fn faults_of(head: &str) -> String {
         read_calendar("t", &BTreeMap::from([(HEAD.to_owned(), head.to_owned())])).unwrap_err()
     }
 
@@ -138,7 +138,7 @@ mod tests {
             ),
             ("weekend = []\nopen_tail_days = 0\n[[fixed]]\nmonth = 2\nday = 30\nname = \"x\"", "no day 2-30"),
         ] {
-            assert!(said(head).contains(why), "{head}: {}", said(head));
+            assert!(faults_of(head).contains(why), "{head}: {}", faults_of(head));
         }
     }
 }

@@ -126,7 +126,7 @@ impl fmt::Display for CaseFailure {
 
 /// Runs every case of a pack.
 pub fn run_cases(pack: &Pack, calendar: &WorkCalendar) -> Vec<CaseFailure> {
-    pack.cases.iter().filter_map(|c| run(&pack.book, calendar, c).err()).collect()
+    pack.cases.iter().filter_map(|c| run_case(&pack.book, calendar, c).err()).collect()
 }
 
 /// A case with the file and line it stands in.
@@ -139,7 +139,7 @@ pub(crate) struct Placed {
     pub case: Case,
 }
 
-fn run(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), CaseFailure> {
+fn run_case(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result<(), CaseFailure> {
     let case = &placed.case;
     let directory = house(book, 1);
     let rules = Rules { book, calendar, directory: &directory, draw_seed: 0 };
@@ -278,7 +278,7 @@ fn actor_for(matter: &Proceeding, directory: &Directory, by: Option<Relation>) -
 /// The small fixed house of units in which cases run, with so many officers in each unit, every one in every post.
 pub fn house(book: &RuleBook, officers: usize) -> Directory {
     let kinds = |role: UnitRole| book.unit_kinds.iter().filter(move |k| k.role == role).map(|k| k.id);
-    let first = |role: UnitRole| kinds(role).next().unwrap_or(UnitKind::of("none"));
+    let first = |role: UnitRole| kinds(role).next().unwrap_or(UnitKind::from_id("none"));
     // A kind by its usual id where the pack has it.
     let usual = |id: &str| kinds(UnitRole::Body).find(|k| k.word() == id).unwrap_or_else(|| first(UnitRole::Body));
     let (office, outside, body, above) =

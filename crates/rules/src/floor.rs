@@ -21,7 +21,7 @@ use crate::{Pack, PackFiles, Place};
 
 /// What is wrong with the shape of a pack, whatever its calendar.
 pub(crate) fn structure(files: &PackFiles, built: &Built, base: Option<&RuleBook>) -> Vec<PackError> {
-    let mut said = Said { pack: files.id.clone(), places: &built.places, errors: Vec::new() };
+    let mut said = FloorFaults { pack: files.id.clone(), places: &built.places, errors: Vec::new() };
     for fault in floor::faults(&built.book) {
         let place = match fault.place {
             In::Clock(id) => Place::Clock(id),
@@ -52,13 +52,13 @@ pub(crate) fn structure(files: &PackFiles, built: &Built, base: Option<&RuleBook
     said.errors
 }
 
-struct Said<'a> {
+struct FloorFaults<'a> {
     pack: String,
     places: &'a Places,
     errors: Vec<PackError>,
 }
 
-impl Said<'_> {
+impl FloorFaults<'_> {
     fn say(&mut self, place: &Place, message: String) {
         let (file, line) = self.places.of(place);
         let name = match place {
@@ -74,7 +74,7 @@ impl Said<'_> {
 }
 
 /// A choice of the law stays what it is: it supports or not, and what it needs it goes on needing.
-fn choices(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+fn choices(said: &mut FloorFaults<'_>, base: &RuleBook, book: &RuleBook) {
     for choice in &book.choices {
         let Some(was) = base.choice(choice.field, &choice.id) else { continue };
         let kept =
@@ -90,7 +90,7 @@ fn choices(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
 }
 
 /// A hearing stops what the law lets it stop.
-fn hearings(said: &mut Said<'_>, book: &RuleBook) {
+fn hearings(said: &mut FloorFaults<'_>, book: &RuleBook) {
     for rule in book.moves.iter().filter(|m| m.verb == Verb::HoldHearing) {
         for clock in rule.stop.iter().filter(|c| !book.floor.hearing_stops.contains(c)) {
             let lawful: Vec<&str> = book.floor.hearing_stops.iter().map(ClockId::as_str).collect();
@@ -108,7 +108,7 @@ fn hearings(said: &mut Said<'_>, book: &RuleBook) {
 }
 
 /// What a paper must print, and the fields its moves must then ask for.
-fn contents(said: &mut Said<'_>, book: &RuleBook) {
+fn contents(said: &mut FloorFaults<'_>, book: &RuleBook) {
     for (name, wanted) in &book.floor.contents {
         let Some(paper) = book.papers.get(name) else { continue };
         for variable in wanted {
@@ -129,7 +129,7 @@ fn contents(said: &mut Said<'_>, book: &RuleBook) {
 }
 
 /// An extension longer than the period itself is no extension, unless the law's own limit covers the whole.
-fn extensions(said: &mut Said<'_>, book: &RuleBook) {
+fn extensions(said: &mut FloorFaults<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
         // Months and years as the days that a short one has: an extension is given in days.
         let days = |length: u32, unit: PeriodUnit| unit.days_from(date(2026, 2, 1), length).map(|(days, _)| days);
@@ -150,7 +150,7 @@ fn extensions(said: &mut Said<'_>, book: &RuleBook) {
 }
 
 /// A move of the law under a pack over it: nothing of it is lost.
-fn changed_move(said: &mut Said<'_>, base: &RuleBook, was: &MoveRule, is: &MoveRule) {
+fn changed_move(said: &mut FloorFaults<'_>, base: &RuleBook, was: &MoveRule, is: &MoveRule) {
     let place = Place::Move(is.id.clone());
     let mut lost = |what: &str, names: Vec<String>| {
         if !names.is_empty() {
@@ -216,7 +216,7 @@ fn changed_move(said: &mut Said<'_>, base: &RuleBook, was: &MoveRule, is: &MoveR
 }
 
 /// A move the law does not have: it does no duty of the law by another kind of act, and is rid of none.
-fn new_move(said: &mut Said<'_>, base: &RuleBook, rule: &MoveRule) {
+fn new_move(said: &mut FloorFaults<'_>, base: &RuleBook, rule: &MoveRule) {
     let place = Place::Move(rule.id.clone());
     for clock in rule.discharge.iter().filter(|c| base.clock(c).is_some_and(|c| c.kind == ClockKind::Duty)) {
         let verbs: BTreeSet<String> =
@@ -251,7 +251,7 @@ fn new_move(said: &mut Said<'_>, base: &RuleBook, rule: &MoveRule) {
     }
 }
 
-fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &ClockRule) {
+fn changed_clock(said: &mut FloorFaults<'_>, base: &RuleBook, was: &ClockRule, is: &ClockRule) {
     let place = Place::Clock(is.id.clone());
     for (what, same) in [
         ("kind", was.kind == is.kind),
@@ -293,7 +293,7 @@ fn changed_clock(said: &mut Said<'_>, base: &RuleBook, was: &ClockRule, is: &Clo
 }
 
 /// What the law owes from the day of receipt is owed under a pack over it too.
-fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+fn openings(said: &mut FloorFaults<'_>, base: &RuleBook, book: &RuleBook) {
     if base.kind != book.kind {
         said.say(
             &Place::Head,
@@ -357,7 +357,7 @@ fn openings(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
 }
 
 /// What the head of the law says, a pack over it leaves as it is, or changes for the petitioner alone.
-fn head(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+fn head(said: &mut FloorFaults<'_>, base: &RuleBook, book: &RuleBook) {
     let same = [
         ("calendar", book.calendar == base.calendar),
         ("binding", book.binding == base.binding),
@@ -412,7 +412,7 @@ fn head(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
     }
 }
 
-fn escalation(said: &mut Said<'_>, base: &RuleBook, book: &RuleBook) {
+fn escalation(said: &mut FloorFaults<'_>, base: &RuleBook, book: &RuleBook) {
     for step in &base.escalation {
         let kept = book.escalation.iter().any(|s| {
             s.to == step.to
@@ -511,7 +511,7 @@ impl Span {
 /// What goes under the floor of the law in length: an office's time too long, a petitioner's too short. Counted from
 /// every day of the calendar's published years.
 pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
-    let mut said = Said { pack: pack.book.id.0.clone(), places: &pack.places, errors: Vec::new() };
+    let mut said = FloorFaults { pack: pack.book.id.0.clone(), places: &pack.places, errors: Vec::new() };
     let days = published(calendar);
     for clock in pack.book.clocks.values() {
         let was = pack.base.as_ref().and_then(|b| b.clock(&clock.id));

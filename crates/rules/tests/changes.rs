@@ -12,7 +12,7 @@ use huiyin_domain::event::{Event, EventActor, EventKind};
 use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, StateId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::opening::{Opening, open};
-use huiyin_domain::matter::part::{Both, NewPart, Stands, part, put_back};
+use huiyin_domain::matter::part::{Both, NewPart, Stands, put_back, split_part};
 use huiyin_domain::matter::taken_over::{Stage, take_over};
 use huiyin_domain::matter::tombstone::entomb;
 use huiyin_domain::procedure::{Phase, RuleBook};
@@ -107,7 +107,7 @@ fn a_part_runs_from_the_day_of_the_letter_and_goes_back_while_nothing_was_done()
     let letter = ground.opened("office", DAY, Purpose::Request);
     let later = noon(date(2025, 3, 7));
     let Both { part: (taken, events), letter: (rest, parted) } =
-        part(ground.rules(), &letter, second_part(), &by_clerk(), &later).unwrap();
+        split_part(ground.rules(), &letter, second_part(), &by_clerk(), &later).unwrap();
     assert_eq!((taken.received_on, taken.part, taken.events as usize), (DAY, 2, events.len()));
     assert_eq!(rules_owed(&taken), rules_owed(&letter), "it owes what the letter owes, from the same receipt");
     assert_eq!(taken.clocks[0].legal, letter.clocks[0].legal);

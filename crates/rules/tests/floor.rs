@@ -29,7 +29,7 @@ fn calendar() -> WorkCalendar {
 const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\nreplaces = [\"escalation\"]\n";
 
 /// What is said of a pack over the law, one line each with its place.
-fn said(overlay: &str) -> Vec<String> {
+fn faults_of(overlay: &str) -> Vec<String> {
     let files =
         BTreeMap::from([("pack.toml".to_owned(), HEAD.to_owned()), ("change.toml".to_owned(), overlay.to_owned())]);
     let files = PackFiles { id: "cn/test/2026".into(), files };
@@ -370,7 +370,7 @@ fn a_pack_under_the_law_is_refused_with_its_place_and_reason() {
     ];
     let mut wrong = Vec::new();
     for (name, overlay, wanted) in cases {
-        let said = said(&overlay);
+        let said = faults_of(&overlay);
         if !said.iter().any(|s| s.contains(wanted)) {
             wrong.push(format!("{name}: {said:#?}"));
         }
@@ -400,7 +400,7 @@ fn a_pack_that_goes_the_petitioners_way_passes() {
         ("nothing at all", String::new()),
     ];
     for (name, overlay) in cases {
-        let said = said(&overlay);
+        let said = faults_of(&overlay);
         assert!(said.is_empty(), "{name}: {said:#?}");
     }
 }

@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, sql: include_str!("../migrations/0004_proceeding.sql") },
     Migration { number: 5, sql: include_str!("../migrations/0005_records.sql") },
     Migration { number: 6, sql: include_str!("../migrations/0006_matter_fact.sql") },
+    Migration { number: 7, sql: include_str!("../migrations/0007_opinion_newest_first.sql") },
 ];
 /// Connections of one node.
 const CONNECTIONS: usize = 16;
@@ -161,13 +162,13 @@ impl PostgresStore {
         transaction.commit().await.map_err(fault)
     }
 
-    async fn one<T: serde::de::DeserializeOwned>(
+    async fn query_document<T: serde::de::DeserializeOwned>(
         &self,
         table: &'static str,
         sql: &str,
         values: &[&(dyn ToSql + Sync)],
     ) -> Result<Option<T>, StoreError> {
-        read::one(&self.client().await?, table, sql, values).await
+        read::query_document(&self.client().await?, table, sql, values).await
     }
 
     async fn many<T: serde::de::DeserializeOwned>(
@@ -211,7 +212,8 @@ impl Store for PostgresStore {
     }
 
     async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError> {
-        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0]).await
+        self.query_document("submission", "SELECT doc FROM submission WHERE tenant=$1 AND id=$2", &[&tenant.0, &id.0])
+            .await
     }
 
     async fn submission_by_receipt(
@@ -219,7 +221,12 @@ impl Store for PostgresStore {
         tenant: &TenantId,
         hash: &str,
     ) -> Result<Option<SubmissionRecord>, StoreError> {
-        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND receipt=$2", &[&tenant.0, &hash]).await
+        self.query_document(
+            "submission",
+            "SELECT doc FROM submission WHERE tenant=$1 AND receipt=$2",
+            &[&tenant.0, &hash],
+        )
+        .await
     }
 
     async fn submission_by_origin(
@@ -227,7 +234,12 @@ impl Store for PostgresStore {
         tenant: &TenantId,
         origin: &str,
     ) -> Result<Option<SubmissionRecord>, StoreError> {
-        self.one("submission", "SELECT doc FROM submission WHERE tenant=$1 AND origin=$2", &[&tenant.0, &origin]).await
+        self.query_document(
+            "submission",
+            "SELECT doc FROM submission WHERE tenant=$1 AND origin=$2",
+            &[&tenant.0, &origin],
+        )
+        .await
     }
 
     async fn contents(&self, tenant: &TenantId, owner: &str) -> Result<Vec<ContentRecord>, StoreError> {
@@ -236,7 +248,12 @@ impl Store for PostgresStore {
     }
 
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError> {
-        self.one("vault", "SELECT doc FROM vault WHERE tenant=$1 AND submission=$2", &[&tenant.0, &submission.0]).await
+        self.query_document(
+            "vault",
+            "SELECT doc FROM vault WHERE tenant=$1 AND submission=$2",
+            &[&tenant.0, &submission.0],
+        )
+        .await
     }
 
     async fn vaults(&self, tenant: &TenantId, after: &str, limit: u32) -> Result<Vec<VaultRecord>, StoreError> {
@@ -431,7 +448,7 @@ impl Store for PostgresStore {
         let sql = "SELECT EXISTS (SELECT 1 FROM attachment WHERE doc::jsonb->>'hash'=$1 OR doc::jsonb->>'stored'=$1) OR EXISTS (SELECT 1 FROM paper_copy WHERE doc::jsonb->>'sha256'=$1 OR doc::jsonb->>'stored'=$1), \
                    EXISTS (SELECT 1 FROM item WHERE kind='draft' AND strpos(doc, $1)>0)";
         let row = self.client().await?.query_one(sql, &[&hash]).await.map_err(fault)?;
-        Ok(FileUse::of(row.get(0), row.get(1)))
+        Ok(FileUse::from_found(row.get(0), row.get(1)))
     }
 
     fn backend(&self) -> &'static str {

@@ -31,7 +31,7 @@ async fn rows(client: &Object, sql: &str, values: &[&(dyn ToSql + Sync)]) -> Res
     client.query(&statement, values).await.map_err(fault)
 }
 
-pub(crate) async fn one<T: DeserializeOwned>(
+pub(crate) async fn query_document<T: DeserializeOwned>(
     client: &Object,
     table: &'static str,
     sql: &str,

@@ -53,11 +53,11 @@ fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<Strin
 pub(crate) async fn commit(client: &mut Object, changes: &Changes) -> Result<(), StoreError> {
     let batch = batch(changes)?;
     let transaction = client.transaction().await.map_err(fault)?;
-    run(&transaction, batch, changes).await?;
+    write_batch(&transaction, batch, changes).await?;
     transaction.commit().await.map_err(fault)
 }
 
-async fn run(transaction: &Transaction<'_>, batch: Batch, changes: &Changes) -> Result<(), StoreError> {
+async fn write_batch(transaction: &Transaction<'_>, batch: Batch, changes: &Changes) -> Result<(), StoreError> {
     let mut statements = Vec::with_capacity(batch.steps.len());
     for (sql, _, _) in &batch.steps {
         statements.push(transaction.prepare_cached(sql).await.map_err(fault)?);

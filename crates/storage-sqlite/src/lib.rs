@@ -59,7 +59,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         only_owner(path).map_err(StoreError::unavailable)?;
         let mut connection = connect(path)?;
-        migrate::run(&mut connection)?;
+        migrate::migrate(&mut connection)?;
         Ok(Self {
             path: path.to_owned(),
             writer: Arc::new(Writer::start(connection)?),
@@ -240,7 +240,12 @@ impl Store for SqliteStore {
     async fn submission(&self, tenant: &TenantId, id: &SubmissionId) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), id.0.clone());
         self.read(move |c| {
-            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND id=?2", &[&tenant, &id])
+            read::query_document(
+                c,
+                "submission",
+                "SELECT doc FROM submission WHERE tenant=?1 AND id=?2",
+                &[&tenant, &id],
+            )
         })
         .await
     }
@@ -252,7 +257,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, hash) = (tenant.0.clone(), hash.to_owned());
         self.read(move |c| {
-            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND receipt=?2", &[&tenant, &hash])
+            read::query_document(
+                c,
+                "submission",
+                "SELECT doc FROM submission WHERE tenant=?1 AND receipt=?2",
+                &[&tenant, &hash],
+            )
         })
         .await
     }
@@ -264,7 +274,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<SubmissionRecord>, StoreError> {
         let (tenant, origin) = (tenant.0.clone(), origin.to_owned());
         self.read(move |c| {
-            read::one(c, "submission", "SELECT doc FROM submission WHERE tenant=?1 AND origin=?2", &[&tenant, &origin])
+            read::query_document(
+                c,
+                "submission",
+                "SELECT doc FROM submission WHERE tenant=?1 AND origin=?2",
+                &[&tenant, &origin],
+            )
         })
         .await
     }
@@ -285,7 +300,7 @@ impl Store for SqliteStore {
     async fn vault(&self, tenant: &TenantId, submission: &SubmissionId) -> Result<Option<VaultRecord>, StoreError> {
         let (tenant, id) = (tenant.0.clone(), submission.0.clone());
         self.read(move |c| {
-            read::one(c, "vault", "SELECT doc FROM vault WHERE tenant=?1 AND submission=?2", &[&tenant, &id])
+            read::query_document(c, "vault", "SELECT doc FROM vault WHERE tenant=?1 AND submission=?2", &[&tenant, &id])
         })
         .await
     }

@@ -13,10 +13,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 4, sql: include_str!("../migrations/0004_proceeding.sql") },
     Migration { number: 5, sql: include_str!("../migrations/0005_records.sql") },
     Migration { number: 6, sql: include_str!("../migrations/0006_matter_fact.sql") },
+    Migration { number: 7, sql: include_str!("../migrations/0007_opinion_newest_first.sql") },
 ];
 
 /// Brings the schema up to date; refuses a file that a newer program has written, or one whose migrations are others.
-pub(crate) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     let known = MIGRATIONS.last().map_or(0, |m| m.number);
     let version = |connection: &Connection| {
         connection.query_row("PRAGMA user_version", [], |r| r.get::<_, u32>(0)).map_err(fault)

@@ -16,7 +16,7 @@ fn json<T: Serialize>(table: &'static str, row: &str, value: &T) -> Result<Strin
     serde_json::to_string(value).map_err(|e| StoreError::corrupt(table, row, &e))
 }
 
-fn run(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
+fn execute(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<usize, StoreError> {
     connection.prepare_cached(sql).map_err(fault)?.execute(values).map_err(fault)
 }
 
@@ -170,14 +170,14 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     }
     if let Some((record, doc)) = &changes.submission_update {
         let id = record.submission.id.as_str();
-        run(
+        execute(
             connection,
             "UPDATE submission SET receipt=?3, doc=?4 WHERE tenant=?1 AND id=?2",
             params![tenant, id, record.receipt_hash, doc],
         )?;
     }
     for (id, doc) in &changes.vaults {
-        run(
+        execute(
             connection,
             "INSERT INTO vault (tenant, submission, doc) VALUES (?1,?2,?3) ON CONFLICT (tenant, submission) DO UPDATE SET doc=excluded.doc",
             params![tenant, id, doc],
@@ -188,13 +188,13 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     }
     for (insert, first, second, doc) in &changes.rows {
         match second {
-            Key::Number(n) => run(connection, insert.sql(), params![tenant, first, n, doc])?,
-            Key::Text(id) => run(connection, insert.sql(), params![tenant, first, id, doc])?,
+            Key::Number(n) => execute(connection, insert.sql(), params![tenant, first, n, doc])?,
+            Key::Text(id) => execute(connection, insert.sql(), params![tenant, first, id, doc])?,
         };
     }
     for number in &changes.numbers {
         let sql = "DELETE FROM reservation WHERE tenant=?1 AND series=?2 AND n=?3 AND holder=?4";
-        if run(connection, sql, params![tenant, number.series, signed(number.n), number.holder])? == 0 {
+        if execute(connection, sql, params![tenant, number.series, signed(number.n), number.holder])? == 0 {
             return Err(StoreError::ChangedMeanwhile);
         }
     }
@@ -248,7 +248,7 @@ fn fact(connection: &Connection, tenant: &str, row: &PreparedFact, sql: &str) ->
         fact.recommendations,
         fact.answered_recommendations,
     ];
-    run(connection, sql, values).map(drop)
+    execute(connection, sql, values).map(drop)
 }
 
 fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<(), StoreError> {
@@ -260,7 +260,8 @@ fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<
         RecordChange::Add(doc) => (doc, "DO NOTHING"),
         RecordChange::Remove => {
             let named: Vec<String> = columns.iter().map(|c| format!(" AND {c}=?")).collect();
-            return run(connection, &format!("DELETE FROM {name} WHERE tenant=?{}", named.concat()), &values).map(drop);
+            return execute(connection, &format!("DELETE FROM {name} WHERE tenant=?{}", named.concat()), &values)
+                .map(drop);
         }
     };
     values.push(doc);
@@ -268,7 +269,7 @@ fn record(connection: &Connection, tenant: &str, write: &RecordWrite) -> Result<
     let sql = format!(
         "INSERT INTO {name} (tenant, {columns}, doc) VALUES ({marks}) ON CONFLICT (tenant, {columns}) {otherwise}"
     );
-    if run(connection, &sql, &values)? == 0 { Err(StoreError::AlreadyThere(write.key.join(" "))) } else { Ok(()) }
+    if execute(connection, &sql, &values)? == 0 { Err(StoreError::AlreadyThere(write.key.join(" "))) } else { Ok(()) }
 }
 
 fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, doc: &str) -> Result<(), StoreError> {
@@ -280,7 +281,7 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, 
     if let Some(found) = taken {
         return Err(StoreError::AlreadyThere(found));
     }
-    run(
+    execute(
         connection,
         "INSERT INTO submission (tenant, id, receipt, origin, doc) VALUES (?1,?2,?3,?4,?5)",
         params![tenant, id, record.receipt_hash, record.origin, doc],
@@ -296,7 +297,7 @@ fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceedi
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     let seq = match write.expected {
         Expected::New => {
-            run(
+            execute(
                 connection,
                 "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
                 params![tenant, id, submission, part, m.number, version, m.phase.word(), doc, m.kind.word()],
@@ -327,11 +328,11 @@ fn duties(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) 
     let write = &prepared.write;
     let id = write.subject.id.as_str();
     if write.expected != Expected::New {
-        run(connection, "DELETE FROM duty WHERE tenant=?1 AND proceeding=?2", params![tenant, id])?;
+        execute(connection, "DELETE FROM duty WHERE tenant=?1 AND proceeding=?2", params![tenant, id])?;
     }
     for (duty, doc) in &prepared.duties {
         let kind = list_of(&write.subject, duty);
-        run(
+        execute(
             connection,
             "INSERT INTO duty (tenant, proceeding, n, unit, post, kind, due, next_at, doc) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)",
             params![
@@ -363,11 +364,11 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
         if write.terms.is_none() && held.iter().map(String::as_str).eq(write.scope.iter().map(|u| u.as_str())) {
             return Ok(());
         }
-        run(connection, "DELETE FROM reader WHERE proceeding=?1", params![seq])?;
-        run(connection, "DELETE FROM search WHERE rowid=?1", params![seq])?;
+        execute(connection, "DELETE FROM reader WHERE proceeding=?1", params![seq])?;
+        execute(connection, "DELETE FROM search WHERE rowid=?1", params![seq])?;
     }
     for unit in &write.scope {
-        run(
+        execute(
             connection,
             "INSERT INTO reader (tenant, unit, proceeding) VALUES (?1,?2,?3)",
             params![tenant, unit.as_str(), seq],
@@ -375,7 +376,7 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
     }
     let body = match &write.terms {
         Some(body) => {
-            run(
+            execute(
                 connection,
                 "INSERT INTO search_body (seq, terms) VALUES (?1,?2) ON CONFLICT (seq) DO UPDATE SET terms=excluded.terms",
                 params![seq, body],
@@ -388,7 +389,11 @@ fn scope(connection: &Connection, tenant: &str, write: &ProceedingWrite, seq: i6
             .map_err(fault)?
             .unwrap_or_default(),
     };
-    run(connection, "INSERT INTO search (rowid, scope, body) VALUES (?1,?2,?3)", params![seq, tokens.join(" "), body])?;
+    execute(
+        connection,
+        "INSERT INTO search (rowid, scope, body) VALUES (?1,?2,?3)",
+        params![seq, tokens.join(" "), body],
+    )?;
     Ok(())
 }
 
@@ -400,13 +405,13 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
         "DELETE FROM paper_copy WHERE tenant=?1 AND proceeding=?2",
         "UPDATE event SET doc=json_set(doc, '$.salt', '') WHERE tenant=?1 AND proceeding=?2",
     ] {
-        run(connection, sql, params![tenant, id])?;
+        execute(connection, sql, params![tenant, id])?;
     }
     let Some(record) = &what.letter else { return Ok(()) };
     let letter = &record.submission.id;
     let doc = json("submission", letter.as_str(), record)?;
     let sql = "UPDATE submission SET doc=?3 WHERE tenant=?1 AND id=?2 AND receipt=?4";
-    if run(connection, sql, params![tenant, letter.as_str(), doc, record.receipt_hash])? == 0 {
+    if execute(connection, sql, params![tenant, letter.as_str(), doc, record.receipt_hash])? == 0 {
         return Err(StoreError::ChangedMeanwhile);
     }
     for sql in [
@@ -416,7 +421,7 @@ fn erase(connection: &Connection, tenant: &str, what: &Erase) -> Result<(), Stor
         "DELETE FROM message WHERE tenant=?1 AND submission=?2",
         "DELETE FROM audit WHERE tenant=?1 AND submission=?2",
     ] {
-        run(connection, sql, params![tenant, letter.as_str()])?;
+        execute(connection, sql, params![tenant, letter.as_str()])?;
     }
     Ok(())
 }
@@ -429,29 +434,29 @@ fn item(connection: &Connection, tenant: &str, item: &ItemRecord) -> Result<(), 
     } else {
         "INSERT INTO item (tenant, kind, key, expires, doc) VALUES (?1,?2,?3,?4,?5) ON CONFLICT (tenant, kind, key) DO UPDATE SET expires=excluded.expires, doc=excluded.doc"
     };
-    let written = run(connection, sql, params![tenant, kind, item.key, expires, doc])?;
+    let written = execute(connection, sql, params![tenant, kind, item.key, expires, doc])?;
     if written == 0 { Err(StoreError::AlreadyThere(item.key.clone())) } else { Ok(()) }
 }
 
 pub(crate) fn remove_item(connection: &Connection, tenant: &str, kind: ItemKind, key: &str) -> Result<(), StoreError> {
-    run(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key])
+    execute(connection, "DELETE FROM item WHERE tenant=?1 AND kind=?2 AND key=?3", params![tenant, kind.word(), key])
         .map(|_| ())
 }
 
 /// Takes the timers of a proceeding out of the sweep's way.
 pub(crate) fn set_aside(connection: &Connection, tenant: &str, proceeding: &str) -> Result<(), StoreError> {
-    run(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND proceeding=?2", params![tenant, proceeding])
+    execute(connection, "UPDATE duty SET next_at=NULL WHERE tenant=?1 AND proceeding=?2", params![tenant, proceeding])
         .map(drop)
 }
 
 /// Writes one row, so that a disk that is full or read-only shows.
 pub(crate) fn probe(connection: &Connection) -> Result<(), StoreError> {
     let sql = "INSERT INTO lease (tenant, name, next) VALUES ('', 'probe', 1) ON CONFLICT (tenant, name) DO UPDATE SET next=next+1";
-    run(connection, sql, params![]).map(drop)
+    execute(connection, sql, params![]).map(drop)
 }
 
 pub(crate) fn sweep_items(connection: &Connection, tenant: &str, now: Timestamp) -> Result<u64, StoreError> {
-    run(connection, "DELETE FROM item WHERE expires <= ?2 AND tenant=?1", params![tenant, now.as_second()])
+    execute(connection, "DELETE FROM item WHERE expires <= ?2 AND tenant=?1", params![tenant, now.as_second()])
         .map(|n| u64::try_from(n).unwrap_or(0))
 }
 
@@ -488,7 +493,7 @@ pub(crate) fn reserve(
     }
     let n = lease(connection, tenant, &wanted.series, 1)?;
     let sql = "INSERT INTO reservation (tenant, series, n, holder, until) VALUES (?1,?2,?3,?4,?5)";
-    run(connection, sql, params![tenant, wanted.series, signed(n), wanted.holder, until.as_second()])?;
+    execute(connection, sql, params![tenant, wanted.series, signed(n), wanted.holder, until.as_second()])?;
     Ok(Reserved { n, ..wanted })
 }
 
@@ -496,7 +501,7 @@ pub(crate) fn reserve(
 pub(crate) fn give_back(connection: &Connection, tenant: &str, numbers: &[Reserved]) -> Result<(), StoreError> {
     let sql = "UPDATE reservation SET until=0 WHERE tenant=?1 AND series=?2 AND n=?3 AND holder=?4";
     numbers.iter().try_for_each(|number| {
-        run(connection, sql, params![tenant, number.series, signed(number.n), number.holder]).map(drop)
+        execute(connection, sql, params![tenant, number.series, signed(number.n), number.holder]).map(drop)
     })
 }
 

@@ -135,7 +135,7 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// How many there are in each window.
     async fn duty_counts(&self, query: &DutyQuery) -> Result<DutyCounts, StoreError> {
         let slices = DutyCounts::WINDOWS.map(|window| DutyQuery { window, after: None, limit: 0, ..query.clone() });
-        Ok(DutyCounts::of(&self.duty_slices(&slices).await?))
+        Ok(DutyCounts::from_slices(&self.duty_slices(&slices).await?))
     }
     /// Proceedings with a timer due at or before `now`, most overdue first.
     async fn due_timers(&self, tenant: &TenantId, now: Timestamp, limit: u32) -> Result<Vec<ProceedingId>, StoreError>;

@@ -45,7 +45,7 @@ pub enum FileUse {
 
 impl FileUse {
     /// From what was found.
-    pub fn of(kept: bool, draft: bool) -> Self {
+    pub fn from_found(kept: bool, draft: bool) -> Self {
         match (kept, draft) {
             (true, _) => Self::Kept,
             (false, true) => Self::Draft,
@@ -177,7 +177,7 @@ impl DutyCounts {
     pub const WINDOWS: [DutyWindow; 4] = [DutyWindow::Late, DutyWindow::Today, DutyWindow::Week, DutyWindow::Later];
 
     /// From the slices of the windows in their order.
-    pub fn of(slices: &[DutySlice]) -> Self {
+    pub fn from_slices(slices: &[DutySlice]) -> Self {
         let count = |n: usize| slices.get(n).map_or(0, |s| s.count);
         Self { late: count(0), today: count(1), week: count(2), later: count(3) }
     }

@@ -203,7 +203,7 @@ pub async fn token(office: &Office, login: &str) -> String {
     let find = |login: &str| {
         directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone()
     };
-    let admin = huiyin_app::Staff::of(find("countyxf.head"), &directory);
+    let admin = huiyin_app::Staff::from_officer(find("countyxf.head"), &directory);
     huiyin_app::sign_in::make_token(office, &admin, &find(login).id, "test").await.unwrap()
 }
 
@@ -225,7 +225,7 @@ where
 /// An officer of the demo county, by sign-in name.
 pub async fn staff(office: &Office, login: &str) -> Staff {
     let directory = office.directory().await.unwrap();
-    Staff::of(
+    Staff::from_officer(
         directory.officers.iter().find(|o| o.login == login).unwrap_or_else(|| panic!("no officer {login}")).clone(),
         &directory,
     )

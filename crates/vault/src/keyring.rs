@@ -17,7 +17,7 @@ pub struct Keyring {
 
 impl Keyring {
     /// A keyring of one key.
-    pub fn of(current: Key) -> Self {
+    pub fn with_current(current: Key) -> Self {
         Self { current, older: Vec::new() }
     }
 
@@ -58,7 +58,7 @@ impl Keyring {
 
     /// The current key alone: nothing is sealed with the older ones any more.
     pub fn without_older(&self) -> Self {
-        Self::of(self.current.clone())
+        Self::with_current(self.current.clone())
     }
 
     /// Whether there are older keys.
@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn after_a_rotation_the_old_still_opens_and_the_new_seals() {
-        let first = Keyring::of(Key::random().unwrap());
+        let first = Keyring::with_current(Key::random().unwrap());
         let old = first.seal("a", b"old").unwrap();
         let both = first.rotated().unwrap();
         assert!(!both.is_current(&old) && both.open("a", &old).unwrap().as_slice() == b"old");

@@ -73,7 +73,7 @@ pub(crate) struct Shared {
 
 /// What a request says, beside its body.
 #[derive(Debug, Clone)]
-pub(crate) struct Asked {
+pub(crate) struct RequestContext {
     pub language: Language,
     pub path: String,
     pub query: String,
@@ -84,7 +84,7 @@ pub(crate) struct Asked {
     bearer: Option<String>,
 }
 
-impl Asked {
+impl RequestContext {
     pub fn cookie(&self, name: &str) -> Option<&str> {
         self.cookies.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
@@ -101,7 +101,7 @@ impl Asked {
 /// by https.
 const HOST: &str = "__Host-";
 
-impl FromRequestParts<Arc<Shared>> for Asked {
+impl FromRequestParts<Arc<Shared>> for RequestContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
@@ -138,7 +138,7 @@ impl FromRequestParts<Arc<Shared>> for Asked {
 pub(crate) struct SignedIn {
     pub staff: Staff,
     pub secret: String,
-    pub asked: Asked,
+    pub asked: RequestContext,
     /// Sees the yearly report.
     pub reports: bool,
     /// Accounts that open with a published password; every staff page says so.
@@ -153,7 +153,7 @@ impl FromRequestParts<Arc<Shared>> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
-        let Ok(asked) = Asked::from_request_parts(parts, shared).await;
+        let Ok(asked) = RequestContext::from_request_parts(parts, shared).await;
         let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default().to_owned();
         match sign_in::session(&shared.office, &secret).await {
             // A password that somebody else gave is changed before anything else is seen.
@@ -199,7 +199,7 @@ impl SignedIn {
 
 impl Shared {
     /// Renders a page for the public.
-    pub fn page(&self, asked: &Asked, template: &str, values: Value) -> Response {
+    pub fn page(&self, asked: &RequestContext, template: &str, values: Value) -> Response {
         self.render(asked, template, values, None)
     }
 
@@ -216,7 +216,7 @@ impl Shared {
         if of_pack.is_empty() { Language::all() } else { of_pack }
     }
 
-    fn render(&self, asked: &Asked, template: &str, values: Value, signed: Option<&SignedIn>) -> Response {
+    fn render(&self, asked: &RequestContext, template: &str, values: Value, signed: Option<&SignedIn>) -> Response {
         let now = self.office.now();
         let frame = context! {
             lang => asked.language.tag(),

@@ -163,7 +163,7 @@ impl Held {
         let mut errors = take(shared, &mut self.files, form, by).await?;
         self.stripped = self.files.iter().skip(before.min(self.files.len())).any(|f| f.removed.is_some());
         if self.key.len() >= 16 && !(self.files.is_empty() && before == 0) {
-            draft::keep(
+            draft::keep_draft(
                 &shared.office,
                 &self.secret,
                 &self.key,

@@ -4,13 +4,13 @@ use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::{AppError, duties};
 
 use crate::bursts::Standing;
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 
 /// Lodges a petition, in the burst it comes in if it does. What was refused, or known already, counts for nothing.
 ///
 /// # Errors
 /// As [`lodge::lodge`].
-pub(crate) async fn lodge(shared: &Shared, asked: &Asked, lodging: Lodging) -> Result<Receipt, AppError> {
+pub(crate) async fn lodge(shared: &Shared, asked: &RequestContext, lodging: Lodging) -> Result<Receipt, AppError> {
     let (free, now) = (shared.config.burst, shared.office.machine_now());
     let burst = match shared.bursts.standing(free, &asked.from, now) {
         Standing::Alone => None,

@@ -11,7 +11,7 @@ use axum::response::IntoResponse;
 use huiyin_app::Incoming;
 use huiyin_app::lodge::MAX_FILE_BYTES;
 
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::problem::Problem;
 
 /// Bytes of a form without files.
@@ -57,7 +57,7 @@ impl Form {
     }
 
     /// A form of pairs.
-    pub fn of(pairs: Vec<(String, String)>) -> Self {
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let mut form = Self::default();
         pairs.into_iter().for_each(|(name, value)| form.add(name, value));
         form
@@ -90,7 +90,8 @@ impl Form {
     pub async fn read(request: Request, shared: &Arc<Shared>, files: Files) -> Result<Self, Problem> {
         let (mut parts, body) = request.into_parts();
         let Ok(asked) =
-            <Asked as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared).await;
+            <RequestContext as axum::extract::FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, shared)
+                .await;
         let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let request = Request::from_parts(parts, body);
         let mut form = Self::default();
@@ -210,7 +211,13 @@ async fn receive(
 }
 
 /// The page that a form could not be taken, with the words that were in it.
-pub(crate) fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, key: &str, form: &Form) -> Problem {
+pub(crate) fn unreadable(
+    shared: &Shared,
+    asked: &RequestContext,
+    status: StatusCode,
+    key: &str,
+    form: &Form,
+) -> Problem {
     let values = context! {
         kind => "invalid",
         title => shared.say(asked.language, "problem-invalid"),

@@ -11,7 +11,7 @@ use huiyin_app::papers::{self, Form, Paper};
 use huiyin_app::proceedings;
 use minijinja::Value;
 
-use crate::context::{Asked, FOLLOW_COOKIE, Shared, SignedIn};
+use crate::context::{FOLLOW_COOKIE, RequestContext, Shared, SignedIn};
 use crate::problem::{self, Page, Problem};
 
 /// The list of papers as templates show it.
@@ -94,7 +94,7 @@ async fn of_proceeding(shared: &Shared, signed: &SignedIn, number: &str, n: &str
 pub(crate) async fn petitioner(
     State(shared): State<Arc<Shared>>,
     Path((part, n)): Path<(u16, String)>,
-    asked: Asked,
+    asked: RequestContext,
 ) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
     let record = follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
@@ -120,14 +120,14 @@ struct Wanted {
     both: bool,
 }
 
-fn asks_both(asked: &Asked) -> bool {
+fn asks_both(asked: &RequestContext) -> bool {
     form_urlencoded::parse(asked.query.as_bytes()).any(|(name, value)| name == "both" && !value.is_empty())
 }
 
 /// `17` is the page, `17.pdf` and `17.docx` the files.
 async fn answer(
     shared: &Shared,
-    asked: &Asked,
+    asked: &RequestContext,
     papers: Vec<Paper>,
     n: &str,
     wanted: Wanted,

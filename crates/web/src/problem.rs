@@ -9,7 +9,7 @@ use huiyin_app::{AppError, FormError, labels};
 use huiyin_wording::Language;
 use serde::Serialize;
 
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::form::Form;
 use crate::resume;
 
@@ -59,7 +59,7 @@ impl Kind {
         }
     }
 
-    pub fn of(error: &AppError) -> Self {
+    pub fn from_error(error: &AppError) -> Self {
         match error {
             AppError::NotFound => Self::NotFound,
             AppError::NotAllowed => Self::NotAllowed,
@@ -126,7 +126,13 @@ pub(crate) fn fields_of(shared: &Shared, language: Language, error: &AppError, v
 }
 
 /// What is said above the form of a move that was not made; where somebody was quicker the form stays, with its words.
-pub(crate) fn of_move(shared: &Shared, asked: &Asked, error: &AppError, matter: &str, verb: &str) -> Vec<FieldProblem> {
+pub(crate) fn of_move(
+    shared: &Shared,
+    asked: &RequestContext,
+    error: &AppError,
+    matter: &str,
+    verb: &str,
+) -> Vec<FieldProblem> {
     match error {
         AppError::ChangedMeanwhile => {
             let text = shared.say(asked.language, "problem-changed-kept");
@@ -234,7 +240,7 @@ impl IntoResponse for Problem {
 
 impl Problem {
     /// A fault outside of what was asked for: its title is the key, its text the key with `-detail`.
-    pub fn plain(shared: &Shared, asked: &Asked, status: StatusCode, key: &str) -> Self {
+    pub fn plain(shared: &Shared, asked: &RequestContext, status: StatusCode, key: &str) -> Self {
         let title = shared.say(asked.language, key);
         let detail = shared.say(asked.language, &format!("{key}-detail"));
         if asked.path.starts_with("/api/") {
@@ -252,13 +258,13 @@ impl Problem {
     }
 
     /// As a page with a next step. Somebody not signed in is led to the sign-in page.
-    pub fn page(shared: &Shared, asked: &Asked, error: AppError) -> Self {
+    pub fn page(shared: &Shared, asked: &RequestContext, error: AppError) -> Self {
         Self::with_words(shared, asked, error, &Form::default())
     }
 
     /// The same, with the words of the form that could not be taken.
-    pub fn with_words(shared: &Shared, asked: &Asked, error: AppError, form: &Form) -> Self {
-        let kind = Kind::of(&error);
+    pub fn with_words(shared: &Shared, asked: &RequestContext, error: AppError, form: &Form) -> Self {
+        let kind = Kind::from_error(&error);
         log(kind, &error);
         if kind == Kind::NotSignedIn && asked.path.starts_with("/staff") {
             let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
@@ -289,8 +295,8 @@ impl Problem {
     }
 
     /// As problem+json (RFC 9457).
-    pub fn api(shared: &Shared, asked: &Asked, error: AppError) -> Self {
-        let kind = Kind::of(&error);
+    pub fn api(shared: &Shared, asked: &RequestContext, error: AppError) -> Self {
+        let kind = Kind::from_error(&error);
         log(kind, &error);
         let body = serde_json::json!({
             "type": format!("/problems/{}", kind.word()),
@@ -303,7 +309,7 @@ impl Problem {
     }
 
     /// `If-Match` names a version that is not the one that is there: nothing was done.
-    pub fn precondition(shared: &Shared, asked: &Asked) -> Self {
+    pub fn precondition(shared: &Shared, asked: &RequestContext) -> Self {
         let error = AppError::ChangedMeanwhile;
         let body = serde_json::json!({
             "type": format!("/problems/{}", Kind::Changed.word()),
@@ -316,7 +322,7 @@ impl Problem {
     }
 
     /// A body that could not be read at all.
-    pub fn unreadable(shared: &Shared, asked: &Asked, status: StatusCode, why: &str) -> Self {
+    pub fn unreadable(shared: &Shared, asked: &RequestContext, status: StatusCode, why: &str) -> Self {
         let body = serde_json::json!({
             "type": "/problems/invalid",
             "title": shared.say(asked.language, "problem-invalid"),
@@ -357,7 +363,7 @@ pub(crate) async fn generic(response: Response) -> Response {
 fn with_wait(mut response: Response, error: &AppError) -> Response {
     let seconds = match error {
         AppError::Throttled { seconds } => *seconds,
-        error if Kind::of(error) == Kind::Busy => BUSY_SECONDS,
+        error if Kind::from_error(error) == Kind::Busy => BUSY_SECONDS,
         _ => return response,
     };
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -394,7 +400,7 @@ pub(crate) fn detail(shared: &Shared, language: Language, error: &AppError) -> S
         AppError::Throttled { seconds } => {
             wording.text(language, "problem-throttled-detail", &[("seconds", (*seconds).into())])
         }
-        other => wording.text(language, &format!("problem-{}-detail", Kind::of(other).word()), &[]),
+        other => wording.text(language, &format!("problem-{}-detail", Kind::from_error(other).word()), &[]),
     }
 }
 

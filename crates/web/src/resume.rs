@@ -14,7 +14,7 @@ use huiyin_app::sign_in;
 use huiyin_wording::Language;
 use minijinja::Value;
 
-use crate::context::{Asked, STAFF_COOKIE, Shared};
+use crate::context::{RequestContext, STAFF_COOKIE, Shared};
 use crate::form::{Files, Form};
 
 /// Fields that steer a form and are no words of anybody.
@@ -96,7 +96,7 @@ pub(crate) fn local<'a>(next: &'a str, under: &str) -> Option<&'a str> {
 }
 
 /// The page that goes on with a form after signing in: its words, and a button that leads back to them.
-pub(crate) fn page(shared: &Shared, asked: &Asked, next: &str, form: &Form, token: &str) -> Response {
+pub(crate) fn page(shared: &Shared, asked: &RequestContext, next: &str, form: &Form, token: &str) -> Response {
     let typed = typed(shared, asked.language, form);
     let pairs: Vec<Value> = unkept(&kept(form)).into_iter().map(|(name, value)| context! { name, value }).collect();
     // Where the form can be shown again it is; the others are sent as they were.
@@ -114,7 +114,7 @@ pub(crate) fn page(shared: &Shared, asked: &Asked, next: &str, form: &Form, toke
 
 /// The form a hidden field holds.
 pub(crate) fn form(kept: &str) -> Form {
-    Form::of(unkept(kept))
+    Form::from_pairs(unkept(kept))
 }
 
 /// An officer's form that comes without a session is given back with the sign-in.
@@ -124,7 +124,7 @@ pub(crate) async fn staff(State(shared): State<Arc<Shared>>, request: Request, n
         return next.run(request).await;
     }
     let (mut parts, body) = request.into_parts();
-    let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+    let Ok(asked) = <RequestContext as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
     let secret = asked.cookie(STAFF_COOKIE).unwrap_or_default();
     if !matches!(sign_in::session(&shared.office, secret).await, Err(huiyin_app::AppError::NotSignedIn)) {
         return next.run(Request::from_parts(parts, body)).await;

@@ -15,7 +15,7 @@ use huiyin_app::{AppError, Office};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::context::{Asked, Proxy, Shared, WebConfig};
+use crate::context::{Proxy, RequestContext, Shared, WebConfig};
 use crate::form::{FORM_BYTES, Files, Form, unreadable};
 use crate::instant::{TimeOfCall, hold};
 use crate::problem::{self, Problem};
@@ -223,7 +223,7 @@ fn desk() -> Router<Arc<Shared>> {
             "/staff/matters/{number}/moves/{step}",
             get(staff::moves::form).post(staff::moves::make).layer(uploads()),
         )
-        .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::part))
+        .route("/staff/matters/{number}/part", get(staff::matter::part_form).post(staff::matter::split_part))
         .route("/staff/matters/{number}/open", post(staff::matter::open))
         .route("/staff/matters/{number}/identity", get(staff::matter::identity_form).post(staff::matter::identity))
         .route("/staff/code", get(staff::code::ask))
@@ -303,7 +303,7 @@ async fn forwarded(mut request: Request, next: Next, proxy: Proxy) -> Response {
 async fn bounded(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let form = *request.method() == Method::POST && !request.uri().path().starts_with("/api/");
     let (mut parts, body) = request.into_parts();
-    let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+    let Ok(asked) = <RequestContext as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
     match tokio::time::timeout(if form { FORM_TIME } else { TIME }, next.run(Request::from_parts(parts, body))).await {
         Ok(response) => response,
         Err(_) => Problem::plain(&shared, &asked, StatusCode::SERVICE_UNAVAILABLE, "problem-slow").into_response(),
@@ -340,7 +340,8 @@ async fn api_standards(State(shared): State<Arc<Shared>>, request: Request, next
     let json = kind.as_deref().is_some_and(|k| k == "application/json" || k.ends_with("+json"));
     if *request.method() == Method::POST && !json && !(empty && kind.is_none()) {
         let (mut parts, _) = request.into_parts();
-        let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+        let Ok(asked) =
+            <RequestContext as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
         return Problem::unreadable(
             &shared,
             &asked,
@@ -370,7 +371,8 @@ async fn guard(State(shared): State<Arc<Shared>>, request: Request, next: Next) 
     let asset = request.uri().path().starts_with("/assets/");
     if unsafe_method && !api && is_foreign(request.headers(), shared.config.proxy) {
         let (mut parts, body) = request.into_parts();
-        let Ok(asked) = <Asked as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
+        let Ok(asked) =
+            <RequestContext as FromRequestParts<Arc<Shared>>>::from_request_parts(&mut parts, &shared).await;
         // Behind a proxy that is set up wrongly every form looks so: her words are given back.
         let form = Form::read(Request::from_parts(parts, body), &shared, Files::Named).await.unwrap_or_default();
         return unreadable(&shared, &asked, StatusCode::FORBIDDEN, "problem-foreign", &form).into_response();

@@ -104,24 +104,24 @@ fn is_met(expression: &str, allowed: &dyn Fn(&str) -> bool) -> bool {
 }
 
 fn any(words: &[&str], at: &mut usize, allowed: &dyn Fn(&str) -> bool) -> bool {
-    let mut met = all(words, at, allowed);
+    let mut met = meets_all(words, at, allowed);
     while words.get(*at) == Some(&"OR") {
         *at += 1;
-        met |= all(words, at, allowed);
+        met |= meets_all(words, at, allowed);
     }
     met
 }
 
-fn all(words: &[&str], at: &mut usize, allowed: &dyn Fn(&str) -> bool) -> bool {
-    let mut met = one(words, at, allowed);
+fn meets_all(words: &[&str], at: &mut usize, allowed: &dyn Fn(&str) -> bool) -> bool {
+    let mut met = meets_term(words, at, allowed);
     while words.get(*at) == Some(&"AND") {
         *at += 1;
-        met &= one(words, at, allowed);
+        met &= meets_term(words, at, allowed);
     }
     met
 }
 
-fn one(words: &[&str], at: &mut usize, allowed: &dyn Fn(&str) -> bool) -> bool {
+fn meets_term(words: &[&str], at: &mut usize, allowed: &dyn Fn(&str) -> bool) -> bool {
     let Some(word) = words.get(*at) else { return false };
     *at += 1;
     if *word == "(" {

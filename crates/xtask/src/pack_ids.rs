@@ -12,8 +12,8 @@ const NAMED_BY: &[&str] = &[
     "MoveId::new(\"",
     "ClockId::new(\"",
     "StateId::new(\"",
-    "Post::of(\"",
-    "UnitKind::of(\"",
+    "Post::from_id(\"",
+    "UnitKind::from_id(\"",
     "find_move(\"",
     "find_begin(\"",
 ];

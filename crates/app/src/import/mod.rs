@@ -105,7 +105,7 @@ pub fn rows(grids: &[Grid]) -> usize {
 /// # Errors
 /// As the store; faults of rows are in the report.
 #[crate::boxed]
-pub async fn run(
+pub async fn import_rows(
     office: &Office,
     grids: Vec<Grid>,
     mapping: &Mapping,

@@ -117,7 +117,7 @@ impl Turns {
     /// Keys kept before those that are let go are looked for.
     const KEPT: usize = 1_000;
 
-    fn of(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
+    fn for_key(&self, key: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut all = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if all.len() > Self::KEPT {
             all.retain(|_, turn| turn.strong_count() > 0);
@@ -240,7 +240,7 @@ impl Office {
     /// A turn at guessing: guesses at one name, or from one place, are judged one after another, so that many at once
     /// gain nothing and keep nobody else waiting.
     pub(crate) async fn turn(&self, key: &str) -> tokio::sync::OwnedMutexGuard<()> {
-        let turn = self.turns.of(key);
+        let turn = self.turns.for_key(key);
         turn.lock_owned().await
     }
 
@@ -656,7 +656,7 @@ impl Staff {
     }
 
     /// An officer of a directory at work.
-    pub fn of(officer: Officer, directory: &Directory) -> Self {
+    pub fn from_officer(officer: Officer, directory: &Directory) -> Self {
         let powers = directory.vocabulary.powers(&officer.posts);
         Self { officer, powers }
     }

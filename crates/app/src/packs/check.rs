@@ -52,7 +52,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// Every fault in words, with file and line.
-pub(crate) fn run(
+pub(crate) fn check_pack(
     pack: &Pack,
     calendars: &BTreeMap<String, Arc<WorkCalendar>>,
     name: &str,

@@ -10,7 +10,7 @@ use huiyin_rules::{PackFiles, base_of, id_of, read_calendar, read_pack_over};
 
 use huiyin_wording::{Language, Wording};
 
-use super::check::{Limits, Shown, run};
+use super::check::{Limits, Shown, check_pack};
 use super::shipped::{shipped_calendars, texts};
 use super::{PackLoadError, Texts};
 
@@ -201,7 +201,7 @@ fn check_one(
         None => None,
     };
     let result = match read_pack_over(&pack_files, base.as_ref()) {
-        Ok(pack) => run(&pack, calendars, &name, &Limits::of_operator()),
+        Ok(pack) => check_pack(&pack, calendars, &name, &Limits::of_operator()),
         Err(errors) => Err(errors.0.iter().map(ToString::to_string).collect()),
     };
     pack_files.files.clear();

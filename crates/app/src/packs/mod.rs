@@ -8,7 +8,7 @@ mod folder;
 mod shipped;
 mod templates;
 
-pub(crate) use check::run as check_pack;
+pub(crate) use check::check_pack;
 pub use check::{Limits, Shown};
 pub use folder::{Checked, check_folder, draw_folder, read_calendar_folder, read_one, texts_of};
 pub use shipped::{shipped_calendars, texts as shipped_texts};

@@ -19,7 +19,8 @@ use huiyin_wording::Language;
 use jiff::civil::Date;
 
 use super::{
-    Paper, PaperDay, PaperDayKey, all, binding_of, copies, day_text, formal_date, other_language, quotable, tongue,
+    Paper, PaperDay, PaperDayKey, binding_of, copies, day_text, formal_date, other_language, papers_of, quotable,
+    tongue,
 };
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, random_hex};
@@ -47,7 +48,7 @@ pub(crate) async fn make_paper<K: Kind>(
     decision: &mut Decision<K>,
     numbers: &mut Vec<Reserved>,
 ) -> Result<Made> {
-    let given = Given::of(decision);
+    let given = Given::from_decision(decision);
     let document = rule.variant(|f| given.get(f)).and_then(|v| v.document.as_ref()).or(rule.document.as_ref());
     let Some((name, paper)) = document.and_then(|d| ground.book.papers.get(d).map(|p| (d.clone(), p))) else {
         return Ok(Made::default());
@@ -60,7 +61,7 @@ pub(crate) async fn make_paper<K: Kind>(
     let to_unit = unit_of(paper.to.and_then(|to| addressee(ground, before, rule, decision, to)));
     // What a proof of service is about: the last paper made for the petitioner.
     let served = match rule.verb {
-        Verb::Serve => all(office, &before.id).await?.into_iter().rfind(|p| p.to_petitioner),
+        Verb::Serve => papers_of(office, &before.id).await?.into_iter().rfind(|p| p.to_petitioner),
         _ => None,
     };
     let about = About {
@@ -165,7 +166,7 @@ async fn take_number(
 struct Given(BTreeMap<Field, String>);
 
 impl Given {
-    fn of<K>(decision: &Decision<K>) -> Self {
+    fn from_decision<K>(decision: &Decision<K>) -> Self {
         let carried = decision
             .events
             .iter()
@@ -198,7 +199,7 @@ fn addressee<K: Kind>(
         rule.needs
             .iter()
             .any(|n| n.field == Field::ToUnit)
-            .then(|| Given::of(decision).get(Field::ToUnit).map(UnitId::new))
+            .then(|| Given::from_decision(decision).get(Field::ToUnit).map(UnitId::new))
             .flatten()
     };
     let done = || {

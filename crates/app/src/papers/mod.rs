@@ -153,7 +153,7 @@ pub(crate) fn formal_date(language: Language, date: Date) -> String {
 }
 
 /// The papers of a matter, in order.
-pub(crate) async fn all(office: &Office, proceeding: &ProceedingId) -> Result<Vec<Paper>> {
+pub(crate) async fn papers_of(office: &Office, proceeding: &ProceedingId) -> Result<Vec<Paper>> {
     Ok(office.select_all::<Paper>(&[proceeding]).await?.into_iter().map(|(_, paper)| paper).collect())
 }
 
@@ -165,7 +165,7 @@ pub(crate) async fn all(office: &Office, proceeding: &ProceedingId) -> Result<Ve
 pub async fn for_officer(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, Vec<Paper>)> {
     let matter = crate::access::readable(office, staff, number).await?;
     let relations = matter.relations(&staff.actor(), &*office.directory().await?);
-    let mut papers = all(office, &matter.id).await?;
+    let mut papers = papers_of(office, &matter.id).await?;
     papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     Ok((matter, papers))
 }

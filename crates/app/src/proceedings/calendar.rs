@@ -52,7 +52,7 @@ async fn days(office: &Office, book: &RuleBook, after: Date, until: Date) -> Res
         for day in every.days(after, until) {
             for unit in directory.units.iter().filter(|u| u.active && rule.units.contains(&u.kind)) {
                 // One failure does not stop the rest; all of it is tried again, and what began is not begun twice.
-                match one(office, book, rule, &unit.id, day).await {
+                match begin_on_day(office, book, rule, &unit.id, day).await {
                     Ok(new) => begun += u64::from(new),
                     Err(error) => drop(failed.get_or_insert(error)),
                 }
@@ -63,7 +63,7 @@ async fn days(office: &Office, book: &RuleBook, after: Date, until: Date) -> Res
 }
 
 /// Begins one; `false` when it was begun before.
-async fn one(office: &Office, book: &RuleBook, rule: &BeginRule, unit: &UnitId, day: Date) -> Result<bool> {
+async fn begin_on_day(office: &Office, book: &RuleBook, rule: &BeginRule, unit: &UnitId, day: Date) -> Result<bool> {
     let ground = office.ground(&book.id).await?;
     // The number says which it is, and no number is given twice: two sweeps at once begin it once.
     let number = format!("{}{day}-{}-{unit}", letter(book.kind), rule.id);

@@ -162,7 +162,7 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
         links,
         events: store.events(tenant, &proceeding.id).await?,
         words: store.contents(tenant, proceeding.id.as_str()).await?,
-        papers: papers::all(office, &proceeding.id).await?,
+        papers: papers::papers_of(office, &proceeding.id).await?,
         today: office.now().today(),
         ground,
         proceeding,

@@ -137,7 +137,7 @@ impl Record for Installed {
 /// As the store.
 #[crate::boxed]
 pub async fn installed(office: &Office) -> Result<Vec<Installed>> {
-    all(office).await
+    installed_rules(office).await
 }
 
 pub(super) fn key(kind: Kind, id: &str) -> String {
@@ -160,7 +160,7 @@ pub(super) fn digest(files: &BTreeMap<String, String>) -> String {
 ///
 /// # Errors
 /// As the store; an entry that cannot be read is named.
-pub(super) async fn all(office: &Office) -> Result<Vec<Installed>> {
+pub(super) async fn installed_rules(office: &Office) -> Result<Vec<Installed>> {
     Ok(office.select_all::<Installed>(&[]).await?.into_iter().map(|(_, one)| one).collect())
 }
 
@@ -171,7 +171,7 @@ pub(super) async fn all(office: &Office) -> Result<Vec<Installed>> {
 #[crate::boxed]
 pub async fn list(office: &Office, staff: &Staff) -> Result<Vec<Installed>> {
     require(staff, Action::SeeRules)?;
-    all(office).await
+    installed_rules(office).await
 }
 
 pub(super) fn texts_of(all: &[Installed]) -> (Texts, BTreeSet<PackId>) {
@@ -201,7 +201,7 @@ pub(super) fn texts_of(all: &[Installed]) -> (Texts, BTreeSet<PackId>) {
 #[crate::boxed]
 pub async fn load(office: &Office) -> Result<()> {
     let generation = generation(office).await?;
-    let all = all(office).await?;
+    let all = installed_rules(office).await?;
     if let Some(changed) = all.iter().find(|i| digest(&i.files) != i.digest) {
         return Err(AppError::Refused(format!(
             "{} `{}` is not what was installed: its text was changed in the store",
@@ -290,7 +290,8 @@ pub struct Done {
 /// [`AppError::Refused`] in words, with nothing changed; as the store.
 #[crate::boxed]
 pub async fn install(office: &Office, texts: &Texts, replace: bool) -> Result<Done> {
-    let installed: BTreeMap<String, Installed> = all(office).await?.into_iter().map(|i| (i.key(), i)).collect();
+    let installed: BTreeMap<String, Installed> =
+        installed_rules(office).await?.into_iter().map(|i| (i.key(), i)).collect();
     let mut done = Done::default();
     let mut changed = Vec::new();
     let packs = texts.packs.iter().map(|(id, files)| (Kind::Pack, id, files));

@@ -9,7 +9,7 @@ use huiyin_storage::{Changes, ItemKind, ItemRecord};
 use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::installed::{self, Installed, Kind, Signed, all, may_approve, next_generation};
+use super::installed::{self, Installed, Kind, Signed, installed_rules, may_approve, next_generation};
 use crate::access::{Action, require};
 use crate::acts;
 use crate::error::{AppError, FormError, Result};
@@ -127,7 +127,7 @@ pub async fn propose(office: &Office, staff: &Staff, calendar: &str, sent: Vec<(
     if u32::try_from(waiting).unwrap_or(u32::MAX) >= MOST_WAITING {
         return Err(fault("fault-rules-waiting", MOST_WAITING.to_string()));
     }
-    let installed = all(office).await?;
+    let installed = installed_rules(office).await?;
     let names: Vec<String> = files.keys().cloned().collect();
     let (kind, id, files, over) = if calendar.is_empty() {
         if let Some((name, why)) = files.iter().find_map(|(name, text)| {
@@ -209,7 +209,7 @@ pub async fn start_check(office: &Office, key: &str) -> Result<()> {
     if !matches!(proposal.state, ProposalState::Checking { .. }) {
         return Ok(());
     }
-    let (texts, _) = installed::texts_of(&all(office).await?);
+    let (texts, _) = installed::texts_of(&installed_rules(office).await?);
     let checked = proposal.clone();
     // Whatever takes longer is left to end by itself; the next upload does not wait for it.
     let work = tokio::task::spawn_blocking(move || examine(&checked, &texts));
@@ -294,7 +294,7 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
     if proposal.uploaded.by.as_ref() == Some(&staff.officer.id) {
         return Err(fault("fault-rules-second"));
     }
-    let was = all(office).await?.into_iter().find(|i| i.kind == proposal.kind && i.id == proposal.id);
+    let was = installed_rules(office).await?.into_iter().find(|i| i.kind == proposal.kind && i.id == proposal.id);
     if was.as_ref().map_or("", |w| w.digest.as_str()) != proposal.over {
         return Err(fault("fault-rules-changed"));
     }
@@ -304,7 +304,7 @@ pub async fn approve(office: &Office, staff: &Staff, key: &str) -> Result<Instal
         was.iter().flat_map(|w| w.before.iter().cloned().chain([(w.digest.clone(), approved.clone())])).collect();
     (next.approved, next.shown) = (Some(approved), Some(shown));
     // Since the check others may have come in: all of them are read together before anything is written.
-    let everything = all(office).await?;
+    let everything = installed_rules(office).await?;
     let (mut texts, withdrawn) = installed::texts_of(&everything);
     match next.kind {
         Kind::Pack => texts.packs.insert(next.id.clone(), next.files.clone()),

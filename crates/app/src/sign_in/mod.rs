@@ -82,7 +82,7 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
             if second_factor(office, &officer.id).await?.is_some() {
                 return Ok(Entered::CodeAsked(second_factor::pass(office, &officer.id, &stored)));
             }
-            session::begin(office, Staff::of(officer, &*office.directory().await?), stored, place)
+            session::begin(office, Staff::from_officer(officer, &*office.directory().await?), stored, place)
                 .await
                 .map(Entered::In)
         }
@@ -105,5 +105,5 @@ pub async fn sign_in(office: &Office, login: &str, password: &str, place: &Place
 async fn officer(office: &Office, id: &OfficerId) -> Result<Staff> {
     let directory = office.directory().await?;
     let officer = directory.officer(id).filter(|o| o.active).cloned().ok_or(AppError::NotSignedIn)?;
-    Ok(Staff::of(officer, &directory))
+    Ok(Staff::from_officer(officer, &directory))
 }

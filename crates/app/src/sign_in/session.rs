@@ -154,7 +154,7 @@ async fn end(office: &Office, key: &str) -> Result<()> {
 }
 
 /// The open sessions of an officer, by key.
-async fn of(office: &Office, of: &OfficerId) -> Result<Vec<(String, Session)>> {
+async fn sessions_of(office: &Office, of: &OfficerId) -> Result<Vec<(String, Session)>> {
     let now = office.machine_now();
     let all = office.store().items(office.tenant(), ItemKind::Session, "", "", MANY).await?;
     let live = all.into_iter().filter(|i| i.key.ends_with(":open") && i.expires.is_none_or(|e| e > now));
@@ -180,7 +180,7 @@ pub async fn sessions(office: &Office, staff: &Staff, secret: &str) -> Result<Ve
         from: s.from,
         device: s.device,
     };
-    let mut lines: Vec<SessionLine> = of(office, &staff.officer.id).await?.into_iter().map(line).collect();
+    let mut lines: Vec<SessionLine> = sessions_of(office, &staff.officer.id).await?.into_iter().map(line).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.opened));
     Ok(lines)
 }
@@ -193,7 +193,7 @@ pub async fn sessions(office: &Office, staff: &Staff, secret: &str) -> Result<Ve
 pub async fn end_others(office: &Office, staff: &Staff, secret: &str, named: Option<&str>) -> Result<usize> {
     let this = key(office, secret);
     let mut ended = 0;
-    for (key, _) in of(office, &staff.officer.id).await? {
+    for (key, _) in sessions_of(office, &staff.officer.id).await? {
         if key != this && named.is_none_or(|n| n == key) {
             end(office, &key).await?;
             ended += 1;
@@ -211,7 +211,7 @@ pub async fn end_others(office: &Office, staff: &Staff, secret: &str, named: Opt
 
 /// Ends every session of an officer.
 pub(super) async fn end_all(office: &Office, officer: &OfficerId) -> Result<()> {
-    for (key, _) in of(office, officer).await? {
+    for (key, _) in sessions_of(office, officer).await? {
         end(office, &key).await?;
     }
     Ok(())

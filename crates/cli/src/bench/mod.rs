@@ -48,7 +48,7 @@ struct Bench {
     time: Duration,
 }
 
-pub async fn run(args: Args) -> anyhow::Result<ExitCode> {
+pub async fn run_command(args: Args) -> anyhow::Result<ExitCode> {
     let temporary = tempfile::tempdir()?;
     let data = args.data.clone().unwrap_or_else(|| temporary.path().to_owned());
     let config = Config {
@@ -121,7 +121,7 @@ async fn token(office: &Office, login: &str) -> anyhow::Result<String> {
     let find = |login: &str| {
         directory.officers.iter().find(|o| o.login == login).cloned().context("the bench county lacks an officer")
     };
-    let admin = Staff::of(find("countyxf.head")?, &directory);
+    let admin = Staff::from_officer(find("countyxf.head")?, &directory);
     Ok(format!("Bearer {}", sign_in::make_token(office, &admin, &find(login)?.id, "bench").await?))
 }
 
@@ -258,7 +258,7 @@ impl Bench {
             at = jiff::Timestamp::from_second(at.as_second() + day)?;
             self.clock.move_to(at);
             let begun = Instant::now();
-            let swept = sweep::run(&self.office).await?;
+            let swept = sweep::sweep_office(&self.office).await?;
             let worked = u64::try_from(swept.proceedings.len())?;
             if worked >= 1_000 {
                 let seconds = begun.elapsed().as_secs_f64();

@@ -124,7 +124,7 @@ mod tests {
             n: 1,
             rule: ClockId::new("handle"),
             kind,
-            bound: Bound { unit: None, post: Post::of("handler") },
+            bound: Bound { unit: None, post: Post::from_id("handler") },
             start: date(2026, 3, 2),
             started_at: Timestamp::UNIX_EPOCH,
             length: 60,

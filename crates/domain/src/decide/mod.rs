@@ -192,8 +192,8 @@ fn unmaking<K: Kind>(
         }
         match retention::kept(rules.book, proceeding) {
             kept if kept.is_over(today) => {}
-            retention::Kept::Through(last) => return Err(Closed::Kept { through: Some(last) }),
-            retention::Kept::Permanent | retention::Kept::Open => return Err(Closed::Kept { through: None }),
+            retention::KeptUntil::Through(last) => return Err(Closed::Kept { through: Some(last) }),
+            retention::KeptUntil::Permanent | retention::KeptUntil::Open => return Err(Closed::Kept { through: None }),
         }
     }
     if matches!(rule.verb, Verb::Destroy | Verb::Void)

@@ -103,7 +103,7 @@ pub fn amend(matter: &mut Matter, line: Line) {
     }
 }
 
-type Said = (Option<String>, Basis, EventKind);
+type ClockChange = (Option<String>, Basis, EventKind);
 
 fn reckon_again(
     rules: Rules<'_>,
@@ -111,7 +111,7 @@ fn reckon_again(
     n: u32,
     start: Date,
     now: &OfficeTime,
-) -> Result<Vec<Said>, Closed> {
+) -> Result<Vec<ClockChange>, Closed> {
     let Some(clock) = matter.edit().clocks.iter_mut().find(|c| c.n == n) else { return Ok(Vec::new()) };
     let was = clock.legal;
     clock.start = start;

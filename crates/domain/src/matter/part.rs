@@ -37,7 +37,7 @@ pub struct Both {
 ///
 /// # Errors
 /// As [`open`].
-pub fn part(
+pub fn split_part(
     rules: Rules<'_>,
     matter: &Matter,
     new: NewPart,

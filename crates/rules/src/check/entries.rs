@@ -85,7 +85,7 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         title: raw.title,
         plain: raw.plain,
         bound: raw.bound,
-        post: Post::of(&raw.post),
+        post: Post::from_id(&raw.post),
         length: raw.length,
         unit: raw.unit,
         roll: raw.roll,
@@ -246,7 +246,7 @@ fn kinds_of(checker: &mut Checker<'_>, words: Vec<String>, known: &Known) -> Vec
     for word in &words {
         checker.known("unit_kind", word, &known.kinds);
     }
-    words.iter().map(|w| UnitKind::of(w)).collect()
+    words.iter().map(|w| UnitKind::from_id(w)).collect()
 }
 
 /// A post, whose deputies are posts as well.
@@ -262,7 +262,7 @@ pub(super) fn post_rule(checker: &mut Checker<'_>, raw: raw::PostEntry, posts: &
         checker.say(format!("whoever sits in `{}` may do nothing; write `may`", raw.id.word()));
     }
     let may = raw.may.into_iter().collect();
-    PostRule { id: raw.id, label: raw.label, may, deputies: raw.deputies.iter().map(|d| Post::of(d)).collect() }
+    PostRule { id: raw.id, label: raw.label, may, deputies: raw.deputies.iter().map(|d| Post::from_id(d)).collect() }
 }
 
 /// A beginning, whose calendar is counted from the first year in which the pack is in force.

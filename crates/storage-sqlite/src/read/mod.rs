@@ -31,7 +31,7 @@ fn parse<T: DeserializeOwned>(table: &'static str, row: &str, doc: &str) -> Resu
     serde_json::from_str(doc).map_err(|e| StoreError::corrupt(table, row, &e))
 }
 
-pub(crate) fn one<T: DeserializeOwned>(
+pub(crate) fn query_document<T: DeserializeOwned>(
     connection: &Connection,
     table: &'static str,
     sql: &str,
@@ -266,6 +266,6 @@ pub(crate) fn uses_file(connection: &Connection, hash: &str) -> Result<FileUse, 
                EXISTS (SELECT 1 FROM item WHERE kind='draft' AND instr(doc, ?1)>0)";
     connection
         .prepare_cached(sql)
-        .and_then(|mut s| s.query_row(params![hash], |r| Ok(FileUse::of(r.get(0)?, r.get(1)?))))
+        .and_then(|mut s| s.query_row(params![hash], |r| Ok(FileUse::from_found(r.get(0)?, r.get(1)?))))
         .map_err(fault)
 }

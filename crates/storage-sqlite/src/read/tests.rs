@@ -13,7 +13,7 @@ use super::*;
 /// A store of 50,000 matters: all are read by `a`, a third by `b`, a hundred by `c`.
 fn large() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
-    crate::migrate::run(&mut connection).unwrap();
+    crate::migrate::migrate(&mut connection).unwrap();
     let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50000)";
     let facts = "'n', 'p', 'handling', 'online', NULL, NULL, 'a', NULL, '[]', '[]', NULL, '[]', NULL, date('2020-01-01', '+' || (i / 25) || ' days'), \
                  CASE WHEN i % 3 = 0 THEN date('2020-02-01', '+' || (i / 25) || ' days') END, NULL, 0, 0, 0, 0, 0, 0, 0";

@@ -44,7 +44,7 @@ fn clock(n: u32, unit: &str, due: Timestamp) -> Clock {
         n,
         rule: ClockId::new("route"),
         kind: ClockKind::Duty,
-        bound: Bound { unit: Some(UnitId::new(unit)), post: Post::of("clerk") },
+        bound: Bound { unit: Some(UnitId::new(unit)), post: Post::from_id("clerk") },
         start: date(2026, 1, 8),
         started_at: second(0),
         length: 15,
@@ -235,7 +235,7 @@ fn duties(unit: &str, window: DutyWindow) -> DutyQuery {
 }
 
 /// Runs the whole suite on an empty store.
-pub async fn run(store: &dyn Store) {
+pub async fn check_store(store: &dyn Store) {
     what_is_written_is_read_back(store).await;
     the_same_form_is_refused_and_named(store).await;
     a_stale_version_changes_nothing(store).await;
@@ -442,7 +442,8 @@ async fn duties_come_by_due_time_in_pages(store: &dyn Store) {
     }
     assert_eq!(seen.iter().map(|s| s.0).collect::<Vec<_>>(), [50, 50, 150, 250, 900]);
     assert_eq!(seen.iter().map(|s| &s.1).collect::<BTreeSet<_>>().len(), 5, "no row twice, none left out");
-    let supervisor = DutyQuery { posts: BTreeSet::from([Post::of("supervisor")]), ..duties("edu", DutyWindow::All) };
+    let supervisor =
+        DutyQuery { posts: BTreeSet::from([Post::from_id("supervisor")]), ..duties("edu", DutyWindow::All) };
     assert!(store.duties(&supervisor).await.unwrap().rows.is_empty(), "other posts do not see it");
     let recused = DutyQuery {
         without: BTreeSet::from([ProceedingId::new("m-d0"), ProceedingId::new("m-d4")]),

@@ -35,7 +35,7 @@ async fn course(o: &Office) -> String {
 }
 
 async fn findings(o: &Office) -> Vec<String> {
-    verify::all(o, &mut |_| {}).await.unwrap().findings.iter().map(ToString::to_string).collect()
+    verify::verify_all(o, &mut |_| {}).await.unwrap().findings.iter().map(ToString::to_string).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,8 +43,8 @@ async fn what_the_program_wrote_agrees_with_itself() {
     on_both("agrees", AT, |t| async move {
         let number = course(&t.office).await;
         t.time.go("2026-06-01T10:00:00+08:00");
-        sweep::run(&t.office).await.unwrap();
-        let report = verify::all(&t.office, &mut |_| {}).await.unwrap();
+        sweep::sweep_office(&t.office).await.unwrap();
+        let report = verify::verify_all(&t.office, &mut |_| {}).await.unwrap();
         assert_eq!(report.findings, []);
         assert!(report.matters == 1 && report.events > 3 && report.files == 2, "{report:?}");
         assert!(package::of_matter(&t.office, &number).await.unwrap().missing.is_empty());

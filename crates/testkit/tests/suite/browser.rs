@@ -105,7 +105,7 @@ async fn text(client: &Client, css: &str) -> String {
 }
 
 /// Submits the page's main form.
-async fn go(client: &Client) {
+async fn press_next(client: &Client) {
     press(client, "form.question button.button:not(.quiet)").await;
 }
 
@@ -141,7 +141,7 @@ async fn desk(client: &Client, base: &str, login: &str) {
     client.goto(&format!("{base}/staff/sign-in")).await.unwrap();
     fill(client, "#f-login", login).await;
     fill(client, "#f-password", huiyin_demo::PASSWORD).await;
-    go(client).await;
+    press_next(client).await;
 }
 
 async fn open_move(client: &Client, base: &str, number: &str, step: &str) {
@@ -153,11 +153,11 @@ async fn handle(clerk: &Client, base: &str, number: &str) {
     desk(clerk, base, "countyxf.clerk").await;
     open_move(clerk, base, number, "refer").await;
     click(clerk, "option[value=urban]").await;
-    go(clerk).await;
+    press_next(clerk).await;
     desk(clerk, base, "urban.clerk").await;
     open_move(clerk, base, number, "accept").await;
     fill(clerk, "#f-procedure", "六十日内书面答复").await;
-    go(clerk).await;
+    press_next(clerk).await;
     assert!(text(clerk, ".card.owed").await.contains("出具信访处理意见书"));
     open_move(clerk, base, number, "decide").await;
     for (field, words) in [
@@ -169,14 +169,14 @@ async fn handle(clerk: &Client, base: &str, number: &str) {
         fill(clerk, &format!("#f-{field}"), words).await;
     }
     click(clerk, "input[value=support]").await;
-    go(clerk).await;
+    press_next(clerk).await;
     assert!(text(clerk, ".errors").await.contains("没有听取"), "without hearing a reason is asked for");
     fill(clerk, "#f-unheard_reason", "现场已疏通").await;
-    go(clerk).await;
+    press_next(clerk).await;
     open_move(clerk, base, number, "serve").await;
     click(clerk, "input[value=in_person]").await;
     fill(clerk, "#f-proof", "签收单").await;
-    go(clerk).await;
+    press_next(clerk).await;
     assert!(text(clerk, ".chip").await.contains("已送达"));
 }
 
@@ -191,16 +191,16 @@ async fn from_a_phone_to_a_served_answer_without_javascript() {
     handle(&clerk, &base, &number).await;
     her.goto(&format!("{base}/follow")).await.unwrap();
     fill(&her, "#f-code", &code).await;
-    go(&her).await;
+    press_next(&her).await;
     assert!(text(&her, "main").await.contains("三日内疏通"));
     press(&her, "a[href='/my/1/rate']").await;
     click(&her, "input[name=rate_office][value=satisfied]").await;
     click(&her, "input[name=rate_handler][value=partly]").await;
-    go(&her).await;
+    press_next(&her).await;
     assert!(text(&her, ".timeline").await.contains("基本满意"));
     press(&her, "a[href='/my/1/request_review']").await;
     fill(&her, "#f-words", "没有说明以后怎么防").await;
-    go(&her).await;
+    press_next(&her).await;
     assert!(text(&her, ".card.owed").await.contains("复查"));
     her.close().await.unwrap();
     clerk.close().await.unwrap();

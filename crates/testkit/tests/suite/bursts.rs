@@ -105,10 +105,10 @@ async fn a_burst_is_one_row_to_sort_and_nothing_of_it_stays() {
         assert_eq!(matter_view::for_operator(o, &number(7)).await.unwrap().matter.burst, None);
         // A clock that warns is not folded away: what is nearly due stands by itself again.
         t.time.go("2026-03-16T10:00:00+08:00");
-        while !sweep::run(o).await.unwrap().proceedings.is_empty() {}
+        while !sweep::sweep_office(o).await.unwrap().proceedings.is_empty() {}
         assert!(duties::bursts(o, &clerk, &Whose::Unit).await.unwrap().is_empty());
         assert!(own().await.iter().any(|d| d.number == number(6)));
-        assert!(huiyin_app::verify::all(o, &mut |_| {}).await.unwrap().findings.is_empty());
+        assert!(huiyin_app::verify::verify_all(o, &mut |_| {}).await.unwrap().findings.is_empty());
     })
     .await;
 }

@@ -18,13 +18,13 @@ use huiyin_testkit::{not_run, postgres_database, postgres_store};
 async fn sqlite_conforms() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("t.db")).unwrap();
-    conformance::run(&store).await;
+    conformance::check_store(&store).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_conforms() {
     if let Some(store) = postgres_store("postgres_conforms").await {
-        conformance::run(&*store).await;
+        conformance::check_store(&*store).await;
     }
 }
 
@@ -271,7 +271,7 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
             (Table::JoinderMember, &[&m7, &m1], r#"{"belongs":true}"#),
             (Table::JoinderMember, &[&m7, &m2], r#"{"belongs":true}"#),
             (Table::Recusal, &["officer:x", &m1], r#"{"stands":true}"#),
-            (Table::Opinion, &["0123456789abcdef"], r#"{"stands":true}"#),
+            (Table::Opinion, &["79739697-0123456789abcdef"], r#"{"stands":true,"day":"2026-03-02"}"#),
             (Table::Draw, &["countyxf", &m5], r#"{"w":1}"#),
             (Table::ReportSending, &["countyxf", "2025", &m6], r#"{"r":1}"#),
             (Table::ReceiptCode, &["c0de"], r#"{"submission":"s"}"#),
@@ -295,6 +295,8 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
             let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
             assert_eq!(json(&found), json(doc), "{table:?}");
         }
+        let down = "79739698-fedcba9876543210".to_owned();
+        assert!(store.record(&tenant, Table::Opinion, &[down]).await.unwrap().is_none(), "what was taken down is gone");
         assert!(
             store.item(&tenant, ItemKind::Follow, "aabb", at).await.unwrap().is_some(),
             "a petitioner who follows goes on"
@@ -371,7 +373,7 @@ async fn postgres_conforms_with_tables_parted_by_tenant() {
         END LOOP; END $$";
     client.batch_execute(part).await.unwrap();
     let store = PostgresStore::open(&url, None).await.unwrap();
-    conformance::run(&store).await;
+    conformance::check_store(&store).await;
     let parted: i64 = client.query_one("SELECT count(*) FROM pg_partitioned_table", &[]).await.unwrap().get(0);
     assert!(parted > 30, "{parted}");
 }

@@ -132,7 +132,7 @@ async fn an_index_made_anew_finds_the_same() {
         )
         .await
         .unwrap();
-        assert_eq!(reindex::all(o, &mut |_| ()).await.unwrap(), 1);
+        assert_eq!(reindex::reindex_all(o, &mut |_| ()).await.unwrap(), 1);
         for query in ["违章建筑", "围墙倒了", "GX2026112700123"] {
             assert_eq!(found(o, "countyxf.clerk", query).await, [number.as_str()], "{query}");
         }

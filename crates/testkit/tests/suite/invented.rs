@@ -29,7 +29,7 @@ fn unit(id: &str, kind: &str, superior: Option<&str>) -> Unit {
         name: format!("{kind} {id}"),
         name_en: String::new(),
         letters: String::new(),
-        kind: UnitKind::of(kind),
+        kind: UnitKind::from_id(kind),
         superior: superior.map(UnitId::new),
         address: "1 Quay".into(),
         telephone: "100".into(),
@@ -82,7 +82,7 @@ async fn lantia(t: &TestOffice) -> Office {
                 login: format!("{place}.{post}"),
                 name: format!("{post} {place}"),
                 unit: UnitId::new(place),
-                seats: vec![Seat::open(Post::of(post))],
+                seats: vec![Seat::open(Post::from_id(post))],
                 active: true,
                 substitute: None,
             };
@@ -120,7 +120,7 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
         assert_eq!(clocks(&seen("weavers.examiner").await)[0].1, "2026-03-15");
         // Late: the bench is called on by its auditor.
         t.time.go("2026-03-16T09:00:00+08:00");
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let late = seen("countyxf.auditor").await;
         let inquiry = late.clocks.iter().find(|c| c.about.is_some()).unwrap();
         assert_eq!((inquiry.bound.unit.as_ref().unwrap().0.as_str(), inquiry.bound.post.word()), (BENCH, "auditor"));
@@ -168,7 +168,7 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
             first.title,
             first.second
         );
-        assert!(verify::all(o, &mut |_| {}).await.unwrap().findings.is_empty());
+        assert!(verify::verify_all(o, &mut |_| {}).await.unwrap().findings.is_empty());
         let counted = yearly::figures(o, &staff(o, "countyxf.warden").await, 2026).await.unwrap();
         assert_eq!((counted.received, counted.answered, counted.reviewed), (1, 1, 1));
     })

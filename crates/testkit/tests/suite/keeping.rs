@@ -89,7 +89,7 @@ fn stored(folder: &std::path::Path) -> usize {
 
 async fn archive(t: &TestOffice, number: &str) {
     t.time.go("2026-05-06T10:00:00+08:00");
-    huiyin_app::sweep::run(&t.office).await.unwrap();
+    huiyin_app::sweep::sweep_office(&t.office).await.unwrap();
     step(&t.office, "housing.clerk", number, "end", &[]).await.unwrap();
     step(&t.office, "housing.clerk", number, "archive", &[]).await.unwrap();
 }
@@ -160,7 +160,8 @@ async fn the_letter_stays_while_another_part_of_it_is_kept() {
     let o = &t.office;
     let receipt = lodge::lodge(o, named("一是供暖。二是路灯。")).await.unwrap();
     let number = format!("{}-1", receipt.number);
-    let two = part::part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮", None).await.unwrap();
+    let two =
+        part::split_part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮", None).await.unwrap();
     served(&t, &number).await;
     archive(&t, &number).await;
     t.time.go("2060-01-02T10:00:00+08:00");
@@ -198,7 +199,7 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
         let papers = papers::for_officer(o, &staff(o, "city.head").await, &number).await.unwrap().1;
         let minutes = papers.iter().find(|p| p.rule == "minutes").unwrap();
         assert!(minutes.letter.to.is_empty() && minutes.letter.texts().concat().contains("双方陈述了意见"));
-        assert!(publication::opinions(o).await.unwrap().is_empty());
+        assert!(publication::opinions(o, None, 20).await.unwrap().rows.is_empty());
         // Not before it is served; not with a name, a telephone or the like in it.
         assert!(matches!(
             closed(step(o, "city.head", &number, "publish", &[("opinion", "x")]).await),
@@ -456,7 +457,7 @@ async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
             numbers.push(number);
         }
         t.time.go("2026-05-06T10:00:00+08:00");
-        huiyin_app::sweep::run(o).await.unwrap();
+        huiyin_app::sweep::sweep_office(o).await.unwrap();
         for number in &numbers {
             step(o, "housing.clerk", number, "end", &[]).await.unwrap();
         }
@@ -564,7 +565,7 @@ async fn bytes_stored_a_moment_ago_wait_for_a_later_sweep() {
     step(o, "housing.head", &number, "destroy", &[("reason", "x")]).await.unwrap();
     assert_eq!(stored(t.folder.path()), 1, "somebody may be about to use the same bytes");
     long_ago(t.folder.path());
-    huiyin_app::sweep::run(o).await.unwrap();
+    huiyin_app::sweep::sweep_office(o).await.unwrap();
     assert_eq!(stored(t.folder.path()), 0);
 }
 

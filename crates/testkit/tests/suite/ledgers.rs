@@ -21,10 +21,10 @@ async fn rows_enter_at_the_stage_their_dates_show() {
         let o = &t.office;
         let csv = "编号,标题,内容,登记日期,受理日期,答复时间,答复意见\n1,已答复的,甲,2026-01-05,,2026-01-30,已修好\n2,在办的,乙,2026-03-02,2026-03-05,,\n3,逾期没转的,丙,2026-02-02,,,\n4,刚收到的,丁,2026-03-18,,,\n";
         let table = import::read(csv.as_bytes()).unwrap();
-        let report = import::run(o, table, &Mapping::default(), "ledger", Run::Real, &mut |_| {}).await.unwrap();
+        let report = import::import_rows(o, table, &Mapping::default(), "ledger", Run::Real, &mut |_| {}).await.unwrap();
         assert_eq!((report.imported, report.known, report.refused.len()), (4, 0, 0));
         let directory = o.directory().await.unwrap();
-        let clerk = Staff::of(directory.officers.iter().find(|x| x.login == "countyxf.clerk").unwrap().clone(), &directory);
+        let clerk = Staff::from_officer(directory.officers.iter().find(|x| x.login == "countyxf.clerk").unwrap().clone(), &directory);
         let find = |words: &'static str| {
             let (office, clerk) = (o.clone(), clerk.clone());
             async move {
@@ -41,12 +41,12 @@ async fn rows_enter_at_the_stage_their_dates_show() {
         assert!(late.events.iter().any(|e| matches!(e.event.kind, EventKind::Breached { historic: true, .. })));
         assert_eq!(find("刚收到的").await.matter.owed()[0].legal.to_string(), "2026-04-02");
         // Nothing that ran out before the import is warned of, escalated or told.
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let late = find("逾期没转的").await;
         assert!(late.messages.is_empty() && !late.events.iter().any(|e| matches!(e.event.kind, EventKind::Escalated { .. } | EventKind::Warned { .. })));
         // The clocks of open rows go on as any other.
         t.time.go("2026-04-03T00:00:00+08:00");
-        assert_eq!(sweep::run(o).await.unwrap().breaches, 1);
+        assert_eq!(sweep::sweep_office(o).await.unwrap().breaches, 1);
     })
     .await;
 }
@@ -60,7 +60,9 @@ async fn office() -> TestOffice {
 }
 
 async fn take(o: &Office, bytes: &[u8], source: &str) -> Report {
-    import::run(o, import::read(bytes).unwrap(), &Mapping::default(), source, Run::Real, &mut |_| {}).await.unwrap()
+    import::import_rows(o, import::read(bytes).unwrap(), &Mapping::default(), source, Run::Real, &mut |_| {})
+        .await
+        .unwrap()
 }
 
 fn counts(report: &Report) -> (usize, usize, usize, usize) {
@@ -149,7 +151,8 @@ async fn a_word_of_a_status_is_never_taken_for_answered() {
     let alone = take(o, &csv("x2,乙,2026-03-02,,,已答应修\n"), "odd").await;
     assert!(alone.imported == 0 && alone.refused[0].column == "处理意见", "{alone:?}");
     let mapping = Mapping::parse("[status]\n\"拟存\" = \"ended\"\n").unwrap();
-    let said = import::run(o, import::read(&odd).unwrap(), &mapping, "odd", Run::Real, &mut |_| {}).await.unwrap();
+    let said =
+        import::import_rows(o, import::read(&odd).unwrap(), &mapping, "odd", Run::Real, &mut |_| {}).await.unwrap();
     assert_eq!(counts(&said), (1, 0, 0, 0));
     // Open, with a day in the column of answers: it is open, and that is said.
     let both = take(o, &csv("x3,路面塌了,2026-03-02,办理中,2026-03-05,\n"), "odd").await;

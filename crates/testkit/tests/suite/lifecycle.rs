@@ -141,7 +141,7 @@ async fn from_petition_to_archive() {
             .await;
         api.step(&number, "serve_review", &reviewer, json!({ "way": "in_person", "received_on": "2026-04-01", "proof": "签收" })).await;
         t.time.go("2026-05-12T09:00:00+08:00");
-        huiyin_app::sweep::run(&t.office).await.unwrap();
+        huiyin_app::sweep::sweep_office(&t.office).await.unwrap();
         api.refused(&number, "archive", &handler, json!({})).await;
         api.step(&number, "end", &handler, json!({})).await;
         let open = api.refused(&number, "archive", &handler, json!({})).await;
@@ -209,10 +209,14 @@ async fn a_clock_runs_out_once_goes_up_and_finds_nobody_on_duty() {
         // The town has no head.
         api.step(&number, "refer", &clerk, json!({ "to_unit": "baishi" })).await;
         t.time.go("2026-03-17T23:59:59+08:00");
-        assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().breaches, 0, "the day ends at 24:00");
+        assert_eq!(huiyin_app::sweep::sweep_office(&t.office).await.unwrap().breaches, 0, "the day ends at 24:00");
         t.time.go("2026-03-18T00:00:00+08:00");
-        assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().breaches, 1);
-        assert_eq!(huiyin_app::sweep::run(&t.office).await.unwrap().proceedings.len(), 0, "a timer fires once");
+        assert_eq!(huiyin_app::sweep::sweep_office(&t.office).await.unwrap().breaches, 1);
+        assert_eq!(
+            huiyin_app::sweep::sweep_office(&t.office).await.unwrap().proceedings.len(),
+            0,
+            "a timer fires once"
+        );
         // It is on the supervisor's own list.
         let supervisor = format!("Bearer {}", token(&t.office, "countyxf.handler").await);
         let (_, mine) = api.send(Method::GET, "/api/v1/duties", &supervisor, Value::Null).await;

@@ -188,7 +188,7 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
     notices.insert("2026.json".into(), edited);
     let calendar = huiyin_rules::read_calendar("cn", &notices).unwrap();
     let later = t.office.with_library(Arc::new(Library::shipped().unwrap().with_calendar("cn", calendar)));
-    let done = reproject::run(&later).await.unwrap();
+    let done = reproject::reproject_all(&later).await.unwrap();
     assert_eq!((done.moved, done.left), (1, 0), "{done:?}");
     let view = matter_view::for_officer(&later, &clerk, &number).await.unwrap();
     assert_eq!(view.matter.owed()[0].legal, route.legal.tomorrow().unwrap());
@@ -197,7 +197,7 @@ async fn a_new_calendar_moves_open_periods_and_says_so() {
             .iter()
             .any(|e| matches!(e.event.kind, EventKind::ClockReprojected { was, .. } if was == route.legal))
     );
-    assert_eq!(reproject::run(&later).await.unwrap().moved, 0, "a second run changes nothing");
+    assert_eq!(reproject::reproject_all(&later).await.unwrap().moved, 0, "a second run changes nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -257,18 +257,18 @@ async fn a_reorganisation_moves_duties_and_says_so() {
             m.owed().iter().find(|c| c.rule.as_str() == "handle").unwrap().legal
         };
         let before = matter_view::for_officer(o, &staff(o, "housing.clerk").await, &number).await.unwrap().matter;
-        let look = reorganise::run(o, &from, &to, None, Mode::Look).await.unwrap();
+        let look = reorganise::succeed_unit(o, &from, &to, None, Mode::Look).await.unwrap();
         assert_eq!((look.matters, look.periods), (1, 1));
         assert!(
             matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.is_err(),
             "looking changes nothing"
         );
         assert_eq!(
-            reorganise::run(o, &from, &to, Some("交通运输"), Mode::Write).await.unwrap().matters,
+            reorganise::succeed_unit(o, &from, &to, Some("交通运输"), Mode::Write).await.unwrap().matters,
             0,
             "another class stays"
         );
-        assert_eq!(reorganise::run(o, &from, &to, None, Mode::Write).await.unwrap().matters, 1);
+        assert_eq!(reorganise::succeed_unit(o, &from, &to, None, Mode::Write).await.unwrap().matters, 1);
         let view = matter_view::for_officer(o, &staff(o, "urban.clerk").await, &number).await.unwrap();
         assert_eq!((view.matter.holder.as_str(), due(&view.matter)), ("urban", due(&before)), "the days do not move");
         assert!(view.matter.owed().iter().all(|c| c.bound.unit.as_ref() != Some(&from)));
@@ -284,7 +284,7 @@ async fn a_reorganisation_moves_duties_and_says_so() {
         step(o, "urban.handler", &number, "record", &[("on_day", "2026-03-02"), ("summary", "接手办理")])
             .await
             .unwrap();
-        assert!(reorganise::run(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
+        assert!(reorganise::succeed_unit(o, &from, &UnitId::new("nowhere"), None, Mode::Look).await.is_err());
     })
     .await;
 }

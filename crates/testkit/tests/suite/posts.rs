@@ -73,7 +73,7 @@ async fn a_post_that_owes_is_not_left_empty_without_a_substitute() {
             [("fault-post-owes", "1".to_owned())]
         );
         assert_eq!(
-            faults(change(o, "housing.handler", Some(&[Post::of("clerk")]), true, None).await)[0].0,
+            faults(change(o, "housing.handler", Some(&[Post::from_id("clerk")]), true, None).await)[0].0,
             "fault-post-owes"
         );
         let stranger = Substitute::Officer(staff(o, "urban.clerk").await.officer.id);
@@ -93,7 +93,7 @@ async fn a_post_that_owes_is_not_left_empty_without_a_substitute() {
         assert!(!listed(o, "housing.head", Whose::Mine).await.contains(&"handle".to_owned()));
         let colleague = Substitute::Officer(staff(o, "housing.clerk").await.officer.id);
         change(o, "housing.handler", None, false, Some(colleague)).await.unwrap();
-        assert!(staff(o, "housing.clerk").await.officer.posts.contains(&Post::of("handler")));
+        assert!(staff(o, "housing.clerk").await.officer.posts.contains(&Post::from_id("handler")));
         assert!(listed(o, "housing.clerk", Whose::Mine).await.contains(&"handle".to_owned()));
     })
     .await;
@@ -141,18 +141,18 @@ async fn an_assignment_begins_and_ends_by_itself() {
         let o = &t.office;
         demo::people(o).await.unwrap();
         let at = |text: &str| Some(text.parse().unwrap());
-        let (clerk, unit) = (Post::of("clerk"), UnitId::new("housing"));
+        let (clerk, unit) = (Post::from_id("clerk"), UnitId::new("housing"));
         // The clerk is on leave in the afternoon; the handler stands in from noon to six.
         let leave = vec![Seat { post: clerk, from: None, until: at("2026-03-02T12:00:00+08:00") }];
         let stands_in = vec![
-            Seat::open(Post::of("handler")),
+            Seat::open(Post::from_id("handler")),
             Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T18:00:00+08:00") },
         ];
         let wrong =
             vec![Seat { post: clerk, from: at("2026-03-02T12:00:00+08:00"), until: at("2026-03-02T12:00:00+08:00") }];
         assert_eq!(faults(sit(o, "housing.clerk", wrong, true, None).await)[0].0, "fault-seat-order");
         assert_eq!(
-            faults(sit(o, "housing.clerk", vec![Seat::open(Post::of("nobodys"))], true, None).await)[0].0,
+            faults(sit(o, "housing.clerk", vec![Seat::open(Post::from_id("nobodys"))], true, None).await)[0].0,
             "fault-posts"
         );
         sit(o, "housing.clerk", leave, true, None).await.unwrap();
@@ -184,14 +184,16 @@ async fn an_assignment_begins_and_ends_by_itself() {
         assert!(listed(o, "housing.head", Whose::Mine).await.contains(&"notify".to_owned()));
         // Whoever looks after the office cannot be gone on a day that is set: nobody could look after it then.
         // Two who each take it from the other at the same moment.
-        let (only_clerk, only_head) = ([Post::of("clerk")], [Post::of("head")]);
+        let (only_clerk, only_head) = ([Post::from_id("clerk")], [Post::from_id("head")]);
         let (a, b) = tokio::join!(
             change(o, "countyxf.admin", Some(&only_clerk), true, None),
             change(o, "countyxf.head", Some(&only_head), true, None)
         );
         assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
-        change(o, "countyxf.head", Some(&[Post::of("head"), Post::of("admin")]), true, None).await.unwrap_or_default();
-        let leaves = vec![Seat { post: Post::of("admin"), from: None, until: at("2026-12-31T00:00:00+08:00") }];
+        change(o, "countyxf.head", Some(&[Post::from_id("head"), Post::from_id("admin")]), true, None)
+            .await
+            .unwrap_or_default();
+        let leaves = vec![Seat { post: Post::from_id("admin"), from: None, until: at("2026-12-31T00:00:00+08:00") }];
         change(o, "countyxf.admin", None, false, None).await.unwrap();
         assert_eq!(faults(sit(o, "countyxf.head", leaves, true, None).await)[0].0, "fault-last-admin");
     })
@@ -206,13 +208,13 @@ async fn a_deputy_stands_in_before_anybody_further_up() {
         let receipt = lodge::lodge(o, petition("三栋供暖不达标。")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "housing")]).await.unwrap();
-        change(o, "countyxf.handler", Some(&[Post::of("handler")]), true, None).await.unwrap();
+        change(o, "countyxf.handler", Some(&[Post::from_id("handler")]), true, None).await.unwrap();
         // The bureau is late; the supervision post stands empty, and the pack names the head as its deputy.
         t.time.go("2026-04-20T10:00:00+08:00");
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let matter = matter_view::for_officer(o, &staff(o, "countyxf.head").await, &number).await.unwrap().matter;
         let pressed = matter.owed().into_iter().find(|c| c.about.is_some()).unwrap().clone();
-        assert_eq!((pressed.bound.unit.unwrap().0.as_str(), pressed.bound.post), ("countyxf", Post::of("head")));
+        assert_eq!((pressed.bound.unit.unwrap().0.as_str(), pressed.bound.post), ("countyxf", Post::from_id("head")));
         // An empty post's duties are its deputy's to see.
         assert!(listed(o, "countyxf.head", Whose::Mine).await.contains(&pressed.rule.0));
     })

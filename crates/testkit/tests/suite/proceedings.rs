@@ -41,7 +41,7 @@ async fn numbers(o: &Office, login: &str, kind: ProceedingKind) -> Vec<String> {
 }
 
 async fn nothing_altered(o: &Office) {
-    let findings = verify::all(o, &mut |_| {}).await.unwrap().findings;
+    let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
     assert!(findings.is_empty(), "{findings:?}");
 }
 
@@ -49,14 +49,14 @@ async fn nothing_altered(o: &Office) {
 async fn the_calendar_begins_each_duty_once_and_catches_up() {
     on_both("calendar_begins", AT, |t| async move {
         let o = &office(&t).await;
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         assert!(
             numbers(o, "countyxf.clerk", ProceedingKind::Office).await.is_empty(),
             "what lies before the first day is not its record"
         );
         t.time.go("2026-11-01T00:30:00+08:00");
-        sweep::run(o).await.unwrap();
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let begun = numbers(o, "countyxf.clerk", ProceedingKind::Office).await;
         assert_eq!(begun, ["O2026-11-01-holiday_notice-countyxf"]);
         let notice = proceedings::view(o, &staff(o, "countyxf.clerk").await, &begun[0]).await.unwrap();
@@ -72,7 +72,7 @@ async fn the_calendar_begins_each_duty_once_and_catches_up() {
         ));
         // Nothing ran for ten weeks: what should have begun is owed from its own day, and what is late is late.
         t.time.go("2027-01-20T09:00:00+08:00");
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let begun = numbers(o, "countyxf.clerk", ProceedingKind::Office).await;
         for expected in ["O2026-12-31-yearly_report-countyxf", "O2027-01-15-publication_check-countyxf"] {
             assert!(begun.iter().any(|n| n == expected), "{begun:?}");
@@ -108,7 +108,7 @@ async fn the_calendar_begins_each_duty_once_and_catches_up() {
 async fn an_offices_first_day_is_its_own() {
     let t = huiyin_testkit::sqlite_office("2026-11-01T10:00:00+08:00");
     let o = &office(&t).await;
-    sweep::run(o).await.unwrap();
+    sweep::sweep_office(o).await.unwrap();
     assert_eq!(numbers(o, "countyxf.clerk", ProceedingKind::Office).await, ["O2026-11-01-holiday_notice-countyxf"]);
 }
 
@@ -142,7 +142,7 @@ async fn what_is_kept_three_years_is_not_ended_before() {
         let early = act(o, "countyxf.head", &kept.number, "end_keeping", &[("summary", "销毁")]).await;
         assert!(matches!(early, Err(AppError::Closed(_))), "{early:?}");
         t.time.go("2029-10-21T09:00:00+08:00");
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let over = act(o, "countyxf.head", &kept.number, "end_keeping", &[("summary", "销毁")]).await.unwrap();
         assert_eq!(over.phase, Phase::Archived);
         nothing_altered(o).await;
@@ -242,7 +242,7 @@ async fn a_meeting_ends_when_each_resolution_is_carried_out() {
         // Each unit carries out its own; the other's is late and pressed for.
         act(o, "housing.clerk", &number, "fulfil", &[("on_day", "2026-10-30"), ("summary", "修好")]).await.unwrap();
         t.time.go("2026-11-26T09:00:00+08:00");
-        sweep::run(o).await.unwrap();
+        sweep::sweep_office(o).await.unwrap();
         let late = proceedings::view(o, &office_clerk, &number).await.unwrap();
         let owed: Vec<_> =
             late.proceeding.owed().iter().map(|c| (c.rule.0.clone(), c.bound.unit.clone().map(|u| u.0))).collect();

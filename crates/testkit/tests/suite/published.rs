@@ -91,7 +91,7 @@ fn every_label_is_filled_in() {
     for book in t.office.library().books() {
         let read = book.as_of(jiff::civil::date(2026, 3, 2), |n, unit| {
             let unit = format!("{unit:?}");
-            Label::of([("zh".to_owned(), format!("{n}{unit}")), ("en".to_owned(), format!("{n} {unit}"))])
+            Label::from_pairs([("zh".to_owned(), format!("{n}{unit}")), ("en".to_owned(), format!("{n} {unit}"))])
         });
         let labels = read
             .moves

@@ -109,7 +109,7 @@ async fn an_accusation_is_opened_for_a_purpose_and_each_reading_is_recorded() {
         let add =
             Move { id: "add".into(), fields: given(&[("words", "还有一笔二十万元的")]), ..Move::default() };
         follow::make(o, &follow::open(o, &receipt.code, "test").await.unwrap(), 1, add).await.unwrap();
-        let two = part::part(o, &clerk, &number, "路灯", "门口的路灯不亮", None).await.unwrap();
+        let two = part::split_part(o, &clerk, &number, "路灯", "门口的路灯不亮", None).await.unwrap();
         for number in [&number, &two.number] {
             let view = matter_view::for_officer(o, &clerk, number).await.unwrap();
             let shown = format!("{} {:?}", view.text, view.words);
@@ -171,7 +171,7 @@ async fn a_letter_in_parts_does_not_carry_the_accusation_to_the_other_unit() {
         let (_, number) = receive(&t, Purpose::Request, "一是路灯坏了。二是某站长收了好处费。").await;
         let o = &t.office;
         let clerk = staff(o, "countyxf.clerk").await;
-        let two = part::part(o, &clerk, &number, "收好处费", "某站长收了好处费", None).await.unwrap();
+        let two = part::split_part(o, &clerk, &number, "收好处费", "某站长收了好处费", None).await.unwrap();
         step(o, "countyxf.clerk", &number, "refer", &[("to_unit", "urban")]).await.unwrap();
         step(o, "countyxf.clerk", &two.number, "hand_to_receiver", &[("to_unit", "discipline"), ("reason", "x")])
             .await
@@ -183,8 +183,8 @@ async fn a_letter_in_parts_does_not_carry_the_accusation_to_the_other_unit() {
         // Of two who part at the same moment one is told; no number is given twice.
         let (_, other) = receive(&t, Purpose::Request, "三件事").await;
         let (a, b) = tokio::join!(
-            part::part(o, &clerk, &other, "甲", "甲", None),
-            part::part(o, &clerk, &other, "乙", "乙", None)
+            part::split_part(o, &clerk, &other, "甲", "甲", None),
+            part::split_part(o, &clerk, &other, "乙", "乙", None)
         );
         let said = |r: &Result<huiyin_app::domain::matter::Matter, AppError>| {
             r.as_ref().map(|m| m.number.clone()).map_err(|e| format!("{e:?}"))

@@ -200,7 +200,7 @@ async fn a_holiday_notice_is_a_file_and_the_open_periods_follow() {
         assert_eq!(o.library().calendar("cn").unwrap().last_published(), Some(2027));
         // What was checked over the calendar of before is not what would be put in force.
         assert_eq!(fault(rules::approve(o, &head, &second.key).await), "fault-rules-changed");
-        assert_eq!(reproject::run(o).await.unwrap().moved, 1);
+        assert_eq!(reproject::reproject_all(o).await.unwrap().moved, 1);
         let matter = matter_view::for_officer(o, &staff(o, "countyxf.clerk").await, &number).await.unwrap().matter;
         assert_eq!((matter.owed()[0].legal.to_string().as_str(), matter.owed()[0].provisional), ("2027-01-05", false));
         let kept = rules::list(o, &head)

@@ -187,11 +187,12 @@ async fn after_a_rotation_everything_opens_with_the_new_key_alone() {
         let old = Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap();
         let both = old.rotated().unwrap();
         let o = t.with_keys(both.clone());
-        assert!(huiyin_app::rotation::all(&o).await.unwrap() > 0);
-        assert_eq!(huiyin_app::rotation::all(&o).await.unwrap(), 0, "once is enough");
+        assert!(huiyin_app::rotation::rotate_all(&o).await.unwrap() > 0);
+        assert_eq!(huiyin_app::rotation::rotate_all(&o).await.unwrap(), 0, "once is enough");
         let row = serde_json::to_string(&t.store.vault(o.tenant(), &submission).await.unwrap().unwrap()).unwrap();
         assert!(!row.contains("未封某"), "{row}");
-        for (keys, opens) in [(both.without_older(), true), (old, false), (Keyring::of(Key::random().unwrap()), false)]
+        for (keys, opens) in
+            [(both.without_older(), true), (old, false), (Keyring::with_current(Key::random().unwrap()), false)]
         {
             let o = t.with_keys(keys);
             let read = matter_view::identity(&o, &clerk, &number, "核对").await;

@@ -343,7 +343,7 @@ async fn a_recusal_is_of_the_whole_letter() {
         let o = &t.office;
         let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
         let (one, clerk) = (format!("{}-1", receipt.number), staff(o, "countyxf.clerk").await);
-        let two = part::part(o, &clerk, &one, "路灯", "二是路灯不亮", None).await.unwrap().number.clone();
+        let two = part::split_part(o, &clerk, &one, "路灯", "二是路灯不亮", None).await.unwrap().number.clone();
         step(o, "countyxf.clerk", &two, "recuse", &[("reason", "亲戚")]).await.unwrap();
         for number in [&one, &two] {
             assert!(matches!(matter_view::for_officer(o, &clerk, number).await, Err(AppError::NotFound)), "{number}");
@@ -357,7 +357,7 @@ async fn a_recusal_is_of_the_whole_letter() {
             other.owed()
         );
         // A part made afterwards is no way round.
-        let three = part::part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声", None)
+        let three = part::split_part(o, &staff(o, "countyxf.head").await, &one, "噪声", "三是噪声", None)
             .await
             .unwrap()
             .number
@@ -500,7 +500,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         let receipt = lodge::lodge(o, petition("一是供暖。二是路灯。")).await.unwrap();
         let number = format!("{}-1", receipt.number);
         let clerk = staff(o, "countyxf.clerk").await;
-        let two = part::part(o, &clerk, &number, "路灯", "二是路灯不亮", None).await.unwrap();
+        let two = part::split_part(o, &clerk, &number, "路灯", "二是路灯不亮", None).await.unwrap();
         assert!(part::undo(o, &clerk, &number).await.is_err(), "the first part is none");
         let first = part::undo(o, &clerk, &two.number).await.unwrap();
         assert_eq!(first.number, number);
@@ -520,7 +520,7 @@ async fn a_parting_is_undone_while_nothing_was_done_on_the_part() {
         assert!(views[0].messages.iter().any(|m| m.about == "part-undone"), "and is told");
         assert!(part::undo(o, &clerk, &two.number).await.is_err(), "not twice");
         // Once handed over it stays.
-        let three = part::part(o, &clerk, &number, "噪声", "三是噪声", None).await.unwrap();
+        let three = part::split_part(o, &clerk, &number, "噪声", "三是噪声", None).await.unwrap();
         step(o, "countyxf.clerk", &three.number, "refer", &[("to_unit", "urban")]).await.unwrap();
         assert!(part::undo(o, &clerk, &three.number).await.is_err());
     })

@@ -98,13 +98,13 @@ async fn files_of_forms_never_sent_are_removed_and_those_in_use_stay() {
         assert!(sent.status().is_success(), "{}: {}", sent.status(), sent.text().await.unwrap());
         let taken = lodge::take_file(&t.office, "交了.txt", &text_of(1000, 1), "petitioner").await.unwrap();
         lodge::lodge(&t.office, lodge::Lodging { files: vec![taken.record], ..petition("路灯坏了") }).await.unwrap();
-        sweep::run(&t.office).await.unwrap();
+        sweep::sweep_office(&t.office).await.unwrap();
         assert_eq!(stored(&t, Some(Duration::from_secs(3600))), 2, "a form may still be filled in");
         t.time.machine_minutes(7 * 60);
-        sweep::run(&t.office).await.unwrap();
+        sweep::sweep_office(&t.office).await.unwrap();
         assert_eq!(stored(&t, None), 1);
         t.time.machine_minutes(7 * 60);
-        sweep::run(&t.office).await.unwrap();
+        sweep::sweep_office(&t.office).await.unwrap();
         assert_eq!(stored(&t, None), 1, "what was lodged stays");
     })
     .await;

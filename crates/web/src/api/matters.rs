@@ -20,7 +20,7 @@ use super::shapes::{
 };
 use super::submissions::idempotency_key;
 use super::{Answer, body, invalid, machine};
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::problem::Problem;
 
 #[derive(Debug, Default, Deserialize)]
@@ -32,7 +32,7 @@ pub(crate) struct ListQuery {
     limit: Option<u32>,
 }
 
-fn limit(shared: &Shared, asked: &Asked, given: Option<u32>) -> Result<u32, Problem> {
+fn limit(shared: &Shared, asked: &RequestContext, given: Option<u32>) -> Result<u32, Problem> {
     let limit = given.unwrap_or(50);
     if (1..=200).contains(&limit) { Ok(limit) } else { Err(invalid(shared, asked, "limit")) }
 }
@@ -40,7 +40,11 @@ fn limit(shared: &Shared, asked: &Asked, given: Option<u32>) -> Result<u32, Prob
 /// List or search matters.
 #[utoipa::path(get, path = "/api/v1/matters", security(("machine" = [])), params(("q" = Option<String>, Query, description = "Number or words"), ("phase" = Option<String>, Query), ("after" = Option<String>, Query, description = "Cursor"), ("limit" = Option<u32>, Query, description = "1 to 200")),
     responses((status = 200, description = "Within the officer's rights", body = MatterListJson), (status = 401, description = "No token", body = ProblemJson)))]
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, asked: Asked, Query(query): Query<ListQuery>) -> Answer {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    asked: RequestContext,
+    Query(query): Query<ListQuery>,
+) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let staff = machine(&shared, &asked).await?;
     let limit = limit(&shared, &asked, query.limit)?;
@@ -68,7 +72,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, asked: Asked, Query(
 pub(crate) async fn show(
     State(shared): State<Arc<Shared>>,
     Path(number): Path<String>,
-    asked: Asked,
+    asked: RequestContext,
     headers: HeaderMap,
 ) -> Answer {
     let staff = machine(&shared, &asked).await?;
@@ -98,7 +102,7 @@ enum Seen {
 }
 
 impl Seen {
-    fn of(headers: &HeaderMap) -> Self {
+    fn from_headers(headers: &HeaderMap) -> Self {
         let Some(asked) = headers.get(header::IF_MATCH) else { return Self::Any };
         let text = asked.to_str().unwrap_or_default().trim();
         let number = |tag: &str| {
@@ -118,14 +122,14 @@ impl Seen {
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,
     Path((number, step)): Path<(String, String)>,
-    asked: Asked,
+    asked: RequestContext,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let staff = machine(&shared, &asked).await?;
     let sent: MoveJson = if bytes.is_empty() { MoveJson::default() } else { body(&shared, &asked, &bytes)? };
-    let seen = Seen::of(&headers);
+    let seen = Seen::from_headers(&headers);
     if seen == Seen::Nothing {
         return Err(Problem::precondition(&shared, &asked));
     }
@@ -148,7 +152,11 @@ pub(crate) async fn make(
 
 /// The papers of a matter.
 #[utoipa::path(get, path = "/api/v1/matters/{number}/papers", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "Papers in order", body = Vec<PaperJson>), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
-pub(crate) async fn papers(State(shared): State<Arc<Shared>>, Path(number): Path<String>, asked: Asked) -> Answer {
+pub(crate) async fn papers(
+    State(shared): State<Arc<Shared>>,
+    Path(number): Path<String>,
+    asked: RequestContext,
+) -> Answer {
     let staff = machine(&shared, &asked).await?;
     let (_, papers) = huiyin_app::papers::for_officer(&shared.office, &staff, &number)
         .await
@@ -168,7 +176,7 @@ pub(crate) async fn papers(State(shared): State<Arc<Shared>>, Path(number): Path
 pub(crate) async fn paper(
     State(shared): State<Arc<Shared>>,
     Path((number, n)): Path<(String, String)>,
-    asked: Asked,
+    asked: RequestContext,
 ) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let staff = machine(&shared, &asked).await?;
@@ -194,7 +202,7 @@ pub(crate) struct DutiesQuery {
     responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
 pub(crate) async fn duties(
     State(shared): State<Arc<Shared>>,
-    asked: Asked,
+    asked: RequestContext,
     Query(query): Query<DutiesQuery>,
 ) -> Answer {
     let staff = machine(&shared, &asked).await?;

@@ -18,7 +18,7 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::problem::{self, Problem};
 use shapes::{
     BurstJson, ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson,
@@ -127,7 +127,7 @@ pub(crate) async fn openapi() -> Response {
 
 /// Addresses and telephones of every office.
 #[utoipa::path(get, path = "/api/v1/units", responses((status = 200, description = "Every office (art. 18)", body = Vec<UnitJson>)))]
-pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: Asked) -> Answer {
+pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Answer {
     let directory = shared.office.directory().await.map_err(|e| Problem::api(&shared, &asked, e))?;
     let units: Vec<UnitJson> = directory
         .units
@@ -147,13 +147,13 @@ pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: Asked) -> An
 }
 
 /// The officer a machine acts as.
-pub(crate) async fn machine(shared: &Shared, asked: &Asked) -> Result<Staff, Problem> {
+pub(crate) async fn machine(shared: &Shared, asked: &RequestContext) -> Result<Staff, Problem> {
     let secret = asked.authorization("Bearer").unwrap_or_default();
     sign_in::token(&shared.office, secret).await.map_err(|e| Problem::api(shared, asked, e))
 }
 
 /// A JSON body, or a problem that says where it is wrong.
-pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &Asked, bytes: &Bytes) -> Result<T, Problem> {
+pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &RequestContext, bytes: &Bytes) -> Result<T, Problem> {
     serde_json::from_slice(bytes).map_err(|e| {
         Problem::unreadable(
             shared,
@@ -165,6 +165,6 @@ pub(crate) fn body<T: DeserializeOwned>(shared: &Shared, asked: &Asked, bytes: &
 }
 
 /// The fault of a page's number or cursor.
-pub(crate) fn invalid(shared: &Shared, asked: &Asked, field: &'static str) -> Problem {
+pub(crate) fn invalid(shared: &Shared, asked: &RequestContext, field: &'static str) -> Problem {
     Problem::api(shared, asked, AppError::Form(vec![huiyin_app::FormError::new(field, "fault-not-in-range")]))
 }

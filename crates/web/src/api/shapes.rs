@@ -10,7 +10,7 @@ use huiyin_app::matter_view::MatterView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::problem;
 
 /// A petition to be lodged.
@@ -35,7 +35,7 @@ pub(crate) struct LodgeJson {
     /// The body complained of.
     pub complained_of: Option<String>,
     /// How many people ask.
-    #[serde(default = "one")]
+    #[serde(default = "one_person")]
     pub headcount: u32,
     /// `named`, `confidential` or `anonymous`.
     #[serde(default = "named")]
@@ -77,7 +77,7 @@ pub(crate) struct LodgeJson {
 fn not_sure() -> Purpose {
     Purpose::NotSure
 }
-fn one() -> u32 {
+fn one_person() -> u32 {
     1
 }
 fn named() -> Naming {
@@ -340,7 +340,11 @@ impl From<ClockView> for ClockJson {
 }
 
 /// A matter without clocks and moves, for lists.
-pub(crate) fn brief(asked: &Asked, ground: &huiyin_app::Ground, m: &huiyin_app::domain::matter::Matter) -> MatterJson {
+pub(crate) fn brief(
+    asked: &RequestContext,
+    ground: &huiyin_app::Ground,
+    m: &huiyin_app::domain::matter::Matter,
+) -> MatterJson {
     let state = ground.book.state(&m.state);
     MatterJson {
         number: m.number.clone(),
@@ -368,7 +372,7 @@ pub(crate) fn brief(asked: &Asked, ground: &huiyin_app::Ground, m: &huiyin_app::
 }
 
 /// A matter with its clocks and the caller's moves.
-pub(crate) fn full(shared: &Shared, asked: &Asked, view: &MatterView, actor: &Actor) -> MatterJson {
+pub(crate) fn full(shared: &Shared, asked: &RequestContext, view: &MatterView, actor: &Actor) -> MatterJson {
     let now = shared.office.now();
     let ground = ViewGround {
         rules: view.ground.rules(),

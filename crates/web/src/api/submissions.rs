@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::shapes::{LodgeJson, MatterJson, MoveJson, ProblemJson, ReceiptJson, SubmissionJson, full};
 use super::{Answer, body};
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::filing;
 use crate::problem::Problem;
 
@@ -28,7 +28,12 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Option<String> {
 #[utoipa::path(post, path = "/api/v1/submissions", request_body = LodgeJson,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same receipt")),
     responses((status = 201, description = "Received; the clock runs", body = ReceiptJson), (status = 200, description = "The key was known", body = ReceiptJson), (status = 422, description = "Fields at fault", body = ProblemJson), (status = 503, description = "Busy; nothing was written", body = ProblemJson)))]
-pub(crate) async fn lodge(State(shared): State<Arc<Shared>>, asked: Asked, headers: HeaderMap, bytes: Bytes) -> Answer {
+pub(crate) async fn lodge(
+    State(shared): State<Arc<Shared>>,
+    asked: RequestContext,
+    headers: HeaderMap,
+    bytes: Bytes,
+) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: LodgeJson = body(&shared, &asked, &bytes)?;
     let key = match idempotency_key(&headers) {
@@ -77,7 +82,7 @@ fn lodging(shared: &Shared, form_token: String, sent: LodgeJson) -> Lodging {
 
 /// Follow a petition by its receipt code.
 #[utoipa::path(get, path = "/api/v1/submission", security(("receipt" = [])), responses((status = 200, description = "What is owed, by whom, by when, why", body = SubmissionJson), (status = 404, description = "No such code", body = ProblemJson), (status = 429, description = "Too many tries", body = ProblemJson)))]
-pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: Asked) -> Answer {
+pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let record = follow::open(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from)
         .await
@@ -98,7 +103,7 @@ pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: Asked) -> A
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,
     Path((part, step)): Path<(u16, String)>,
-    asked: Asked,
+    asked: RequestContext,
     headers: HeaderMap,
     bytes: Bytes,
 ) -> Answer {

@@ -2,7 +2,7 @@
 
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::procedure::{Fact, Guard};
-use huiyin_app::domain::retention::{Kept, keep_rule, kept};
+use huiyin_app::domain::retention::{KeptUntil, keep_rule, kept};
 use huiyin_app::matter_view::MatterView;
 
 use crate::context::Shared;
@@ -10,12 +10,12 @@ use crate::context::Shared;
 /// Until when the archived file is kept, in a sentence; nothing while it is open.
 pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> Option<String> {
     match kept(&view.ground.book, &view.matter) {
-        Kept::Open => None,
+        KeptUntil::Open => None,
         _ if view.matter.facts.contains(&Fact::Destroyed) => None,
-        Kept::Permanent => {
+        KeptUntil::Permanent => {
             Some(format!("{}{}", shared.say(language, "kept-permanent"), basis_of_keeping(shared, language, view)))
         }
-        Kept::Through(day) => {
+        KeptUntil::Through(day) => {
             let said = shared.office.wording().text(
                 language,
                 "kept-through",

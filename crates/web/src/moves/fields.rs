@@ -18,7 +18,7 @@ use huiyin_app::{ContentRecord, EventRecord, Ground, periods};
 use jiff::civil::Date;
 use minijinja::Value;
 
-use crate::context::{Asked, Shared};
+use crate::context::{RequestContext, Shared};
 use crate::form::Form;
 
 /// What a form of a move looks at.
@@ -33,7 +33,7 @@ struct View<'a> {
 /// The fields of a move as a form shows them.
 pub(crate) fn fields_of(
     shared: &Shared,
-    asked: &Asked,
+    asked: &RequestContext,
     rule: &MoveRule,
     record: &Record<'_>,
     ground: &Ground,
@@ -50,7 +50,7 @@ pub(crate) fn fields_of(
     };
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(view.proceeding, rule);
-    // Asked for when this matter, or one it is made on as well, needs it.
+    // RequestContext for when this matter, or one it is made on as well, needs it.
     let others = with.iter().map(|m| &m.proceeding);
     let any = |needs: &dyn Fn(&Proceeding) -> bool| std::iter::once(view.proceeding).chain(others.clone()).any(needs);
     let asked_for = |need: &&Need| match need.field {
@@ -69,7 +69,7 @@ pub(crate) fn fields_of(
 
 fn field(
     shared: &Shared,
-    asked: &Asked,
+    asked: &RequestContext,
     rule: &MoveRule,
     need: &Need,
     view: &View<'_>,
@@ -130,7 +130,7 @@ fn field(
 }
 
 /// A field of a beginning, where there is no proceeding yet to look at.
-pub(crate) fn plain_field(shared: &Shared, asked: &Asked, need: &Need, form: &Form) -> Value {
+pub(crate) fn plain_field(shared: &Shared, asked: &RequestContext, need: &Need, form: &Form) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today().to_string();
     let (kind, max) = match need.field.shape() {
@@ -213,7 +213,7 @@ fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
 }
 
 /// What is late, by whom and for how long, of what this officer may press for.
-fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+fn late(shared: &Shared, asked: &RequestContext, view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let language = asked.language;
     let clocks = decide::late_duties(view.ground.rules(), view.proceeding, actor, rule);
     let text = |c: &Clock| {
@@ -237,7 +237,7 @@ fn late(shared: &Shared, asked: &Asked, view: &View<'_>, rule: &MoveRule, actor:
     clocks.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
 }
 
-fn units(shared: &Shared, asked: &Asked, rule: &MoveRule, view: &View<'_>) -> Vec<Value> {
+fn units(shared: &Shared, asked: &RequestContext, rule: &MoveRule, view: &View<'_>) -> Vec<Value> {
     let mut units: Vec<_> = view.ground.directory.units.iter().collect();
     // In the order in which the pack lists the kinds: those who handle first.
     let directory = &view.ground.directory;

@@ -11,13 +11,14 @@ use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::procedure::{Fact, Phase, Verb};
 use huiyin_app::domain::proceeding::Actor;
 use huiyin_app::domain::submission::Naming;
+use huiyin_app::follow::SubmissionRecord;
 use huiyin_app::matter_view::MatterView;
 use huiyin_app::timeline::{self, Reader};
 use huiyin_app::{AppError, follow, lodge};
 use minijinja::Value;
 
 use super::{Page, file_response, redirect_with};
-use crate::context::{Asked, FOLLOW_COOKIE, Shared};
+use crate::context::{FOLLOW_COOKIE, RequestContext, Shared};
 use crate::files::{self, Held};
 use crate::form::Form;
 use crate::moves::{fields_of, kept_through, key_of, nothing_to_do, some_key};
@@ -25,7 +26,7 @@ use crate::problem::{self, FieldProblem, Problem};
 use crate::resume;
 
 /// Every owed clock of a matter in words.
-pub(crate) fn clocks(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<ClockView> {
+pub(crate) fn clocks(shared: &Shared, asked: &RequestContext, view: &MatterView) -> Vec<ClockView> {
     let now = shared.office.now();
     clock_view::owed(
         ViewGround {
@@ -39,12 +40,12 @@ pub(crate) fn clocks(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<C
 }
 
 /// Asks for the code.
-pub(crate) async fn ask(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn ask(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     ask_page(&shared, &asked, &Form::default(), Vec::new(), StatusCode::OK)
 }
 
 /// Opens a petition by its code; a form that waited goes on with its words.
-pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: RequestContext, form: Form) -> Page {
     match follow::keep_open(&shared.office, form.get("code"), &asked.from).await {
         Ok(secret) => {
             let set = shared.cookie(FOLLOW_COOKIE, &secret, Some(7200));
@@ -71,7 +72,13 @@ pub(crate) async fn open(State(shared): State<Arc<Shared>>, asked: Asked, form: 
     }
 }
 
-fn ask_page(shared: &Shared, asked: &Asked, form: &Form, errors: Vec<FieldProblem>, status: StatusCode) -> Page {
+fn ask_page(
+    shared: &Shared,
+    asked: &RequestContext,
+    form: &Form,
+    errors: Vec<FieldProblem>,
+    status: StatusCode,
+) -> Page {
     let next = resume::local(form.get("next"), "/my/").unwrap_or_default();
     let typed = resume::typed(shared, asked.language, &resume::form(form.get("kept")));
     let values = context! {
@@ -85,14 +92,15 @@ fn ask_page(shared: &Shared, asked: &Asked, form: &Form, errors: Vec<FieldProble
 
 /// A form that comes when the petition is no longer open here, or another one is: its words are given back with the
 /// question for the code.
-fn given_back(shared: &Shared, asked: &Asked, form: &Form) -> Page {
-    let mut back = Form::of(vec![("next".to_owned(), asked.path.clone()), ("kept".to_owned(), resume::kept(form))]);
+fn given_back(shared: &Shared, asked: &RequestContext, form: &Form) -> Page {
+    let mut back =
+        Form::from_pairs(vec![("next".to_owned(), asked.path.clone()), ("kept".to_owned(), resume::kept(form))]);
     back.uploads.clone_from(&form.uploads);
     ask_page(shared, asked, &back, Vec::new(), StatusCode::UNAUTHORIZED)
 }
 
 /// Closes it in this browser.
-pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     // Whatever is open here is closed, also when another tab has opened something else since.
     let secret = asked.cookie(FOLLOW_COOKIE).unwrap_or_default();
     follow::close(&shared.office, secret).await.map_err(|e| Problem::page(&shared, &asked, e))?;
@@ -100,7 +108,7 @@ pub(crate) async fn close(State(shared): State<Arc<Shared>>, asked: Asked) -> Pa
 }
 
 /// Whoever holds the code in force did not ask for another: the other one is void.
-pub(crate) async fn refuse_code(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn refuse_code(State(shared): State<Arc<Shared>>, asked: RequestContext, form: Form) -> Page {
     check_token(&shared, &asked, &form)?;
     let record = kept_open(&shared, &asked).await?;
     match lodge::receipt::refuse(&shared.office, &record).await {
@@ -111,22 +119,22 @@ pub(crate) async fn refuse_code(State(shared): State<Arc<Shared>>, asked: Asked,
     Ok(Redirect::to("/my?refused=1").into_response())
 }
 
-fn is_of_session(shared: &Shared, asked: &Asked, form: &Form) -> bool {
+fn is_of_session(shared: &Shared, asked: &RequestContext, form: &Form) -> bool {
     huiyin_app::sign_in::form_token(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()) == form.get("csrf")
 }
 
-fn check_token(shared: &Shared, asked: &Asked, form: &Form) -> Result<(), Problem> {
+fn check_token(shared: &Shared, asked: &RequestContext, form: &Form) -> Result<(), Problem> {
     if is_of_session(shared, asked, form) { Ok(()) } else { Err(Problem::page(shared, asked, AppError::NotAllowed)) }
 }
 
-async fn kept_open(shared: &Shared, asked: &Asked) -> Result<huiyin_app::follow::Kept, Problem> {
+async fn kept_open(shared: &Shared, asked: &RequestContext) -> Result<SubmissionRecord, Problem> {
     follow::kept(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default())
         .await
         .map_err(|e| Problem::page(shared, asked, e))
 }
 
 /// The petitioner's page.
-pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let record = kept_open(&shared, &asked).await?;
     let views = follow::view(&shared.office, &record).await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let matters: Vec<Value> = views.iter().map(|v| matter(&shared, &asked, v)).collect();
@@ -147,7 +155,12 @@ pub(crate) async fn view(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
 }
 
 /// What is said of a receipt code that was given in place of another.
-fn new_code(shared: &Shared, asked: &Asked, record: &follow::Kept, view: Option<&MatterView>) -> Option<Value> {
+fn new_code(
+    shared: &Shared,
+    asked: &RequestContext,
+    record: &SubmissionRecord,
+    view: Option<&MatterView>,
+) -> Option<Value> {
     let code = record.waiting_code.as_ref().or(record.replaced_code.as_ref())?;
     let view = view?;
     let unit = view
@@ -164,7 +177,7 @@ fn new_code(shared: &Shared, asked: &Asked, record: &follow::Kept, view: Option<
     })
 }
 
-fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
+fn readings(shared: &Shared, asked: &RequestContext, view: &MatterView) -> Vec<Value> {
     let now = shared.office.now();
     view.audits
         .iter()
@@ -183,7 +196,7 @@ fn readings(shared: &Shared, asked: &Asked, view: &MatterView) -> Vec<Value> {
         .collect()
 }
 
-fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
+fn matter(shared: &Shared, asked: &RequestContext, view: &MatterView) -> Value {
     let now = shared.office.now();
     let ground = ViewGround {
         rules: view.ground.rules(),
@@ -235,7 +248,11 @@ fn matter(shared: &Shared, asked: &Asked, view: &MatterView) -> Value {
     }
 }
 
-async fn one(shared: &Shared, asked: &Asked, part: u16) -> Result<(huiyin_app::follow::Kept, MatterView), Problem> {
+async fn find_part(
+    shared: &Shared,
+    asked: &RequestContext,
+    part: u16,
+) -> Result<(SubmissionRecord, MatterView), Problem> {
     let fail = |e| Problem::page(shared, asked, e);
     let record = kept_open(shared, asked).await?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
@@ -247,16 +264,16 @@ async fn one(shared: &Shared, asked: &Asked, part: u16) -> Result<(huiyin_app::f
 pub(crate) async fn form(
     State(shared): State<Arc<Shared>>,
     Path((part, step)): Path<(u16, String)>,
-    asked: Asked,
+    asked: RequestContext,
 ) -> Page {
-    let (_, view) = one(&shared, &asked, part).await?;
+    let (_, view) = find_part(&shared, &asked, part).await?;
     let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &asked, e))?;
     render(&shared, &asked, &view, &step, &Form::default(), &held, Vec::new())
 }
 
 fn render(
     shared: &Shared,
-    asked: &Asked,
+    asked: &RequestContext,
     view: &MatterView,
     step: &str,
     form: &Form,
@@ -296,7 +313,7 @@ fn render(
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,
     Path((part, step)): Path<(u16, String)>,
-    asked: Asked,
+    asked: RequestContext,
     form: Form,
 ) -> Page {
     let fail = |e| Problem::with_words(&shared, &asked, e, &form);
@@ -337,18 +354,24 @@ pub(crate) async fn make(
                 if shown.is_empty() {
                     return Err(fail(error));
                 }
-                let (_, view) = one(&shared, &asked, part).await?;
+                let (_, view) = find_part(&shared, &asked, part).await?;
                 return render(&shared, &asked, &view, &step, &form, &held, shown);
             }
         }
     }
-    let (_, view) = one(&shared, &asked, part).await?;
+    let (_, view) = find_part(&shared, &asked, part).await?;
     let shown = problem::fields(&shared, asked.language, &AppError::Form(errors));
     render(&shared, &asked, &view, &step, &form, &held, shown)
 }
 
 /// Where it goes on: to the answer that was opened, otherwise to her page.
-async fn done(shared: &Shared, asked: &Asked, record: &follow::Kept, part: u16, step: &str) -> Result<String, Problem> {
+async fn done(
+    shared: &Shared,
+    asked: &RequestContext,
+    record: &SubmissionRecord,
+    part: u16,
+    step: &str,
+) -> Result<String, Problem> {
     let fail = |e| Problem::page(shared, asked, e);
     let view = follow::view(&shared.office, record).await.map_err(fail)?.into_iter().find(|v| v.matter.part == part);
     let opened = view.as_ref().and_then(|v| {
@@ -361,7 +384,7 @@ async fn done(shared: &Shared, asked: &Asked, record: &follow::Kept, part: u16, 
 pub(crate) async fn file(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
-    asked: Asked,
+    asked: RequestContext,
 ) -> Result<Response, Problem> {
     let record = kept_open(&shared, &asked).await?;
     let (file, bytes) =

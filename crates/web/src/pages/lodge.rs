@@ -18,7 +18,7 @@ use huiyin_app::{AppError, FormError, Identity, follow, periods};
 use minijinja::Value;
 
 use super::{Page, redirect_with};
-use crate::context::{Asked, DRAFT_COOKIE, FOLLOW_COOKIE, Shared};
+use crate::context::{DRAFT_COOKIE, FOLLOW_COOKIE, RequestContext, Shared};
 use crate::files;
 use crate::filing;
 use crate::form::Form;
@@ -61,13 +61,13 @@ impl Open {
 }
 
 /// The browser's secret and its newest form, as the cookie holds them.
-fn cookie(asked: &Asked) -> Option<(String, String)> {
+fn cookie(asked: &RequestContext) -> Option<(String, String)> {
     let value = asked.cookie(DRAFT_COOKIE).filter(|v| !v.is_empty())?;
     let (secret, form) = value.split_once('.').unwrap_or((value, ""));
     Some((secret.to_owned(), form.to_owned()))
 }
 
-fn queried(asked: &Asked, name: &str) -> String {
+fn queried(asked: &RequestContext, name: &str) -> String {
     form_urlencoded::parse(asked.query.as_bytes())
         .find(|(k, _)| k == name)
         .map(|(_, v)| v.into_owned())
@@ -75,7 +75,7 @@ fn queried(asked: &Asked, name: &str) -> String {
 }
 
 /// Begins a form. Nothing is written yet; where another one is not finished, the person chooses.
-pub(crate) async fn begin(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn begin(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
     let kept = cookie(&asked).filter(|(secret, _)| secret.len() == 64);
     let unfinished = match &kept {
@@ -104,7 +104,7 @@ pub(crate) async fn begin(State(shared): State<Arc<Shared>>, asked: Asked) -> Pa
 }
 
 /// The form a request is about; otherwise why not.
-async fn find(shared: &Shared, asked: &Asked, named: &str) -> Result<Result<Open, &'static str>, Problem> {
+async fn find(shared: &Shared, asked: &RequestContext, named: &str) -> Result<Result<Open, &'static str>, Problem> {
     let Some((secret, newest)) = cookie(asked) else { return Ok(Err("lodge-no-cookie")) };
     let id = if named.is_empty() { newest } else { named.to_owned() };
     let stands = draft::standing(&shared.office, &secret, &id);
@@ -125,7 +125,7 @@ async fn find(shared: &Shared, asked: &Asked, named: &str) -> Result<Result<Open
 }
 
 /// Why a form cannot go on, with what was typed given back.
-async fn given_back(shared: &Shared, asked: &Asked, step: &str, form: &Form, why: &str) -> Page {
+async fn given_back(shared: &Shared, asked: &RequestContext, step: &str, form: &Form, why: &str) -> Page {
     let typed: Vec<Value> = fields_of(step)
         .iter()
         .filter(|f| !form.get(f).trim().is_empty())
@@ -167,7 +167,7 @@ fn is_choice(field: &str) -> bool {
 }
 
 /// Shows a question.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(step): Path<String>, asked: Asked) -> Page {
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(step): Path<String>, asked: RequestContext) -> Page {
     let open = match find(&shared, &asked, &queried(&asked, "f")).await? {
         Ok(open) => open,
         // An address without a form begins one, where the browser keeps cookies at all.
@@ -208,7 +208,7 @@ fn is_anonymous(draft: &Draft) -> bool {
     draft.answer("naming") == "anonymous"
 }
 
-async fn page(shared: &Shared, asked: &Asked, step: &str, open: &Open, errors: Vec<FieldProblem>) -> Page {
+async fn page(shared: &Shared, asked: &RequestContext, step: &str, open: &Open, errors: Vec<FieldProblem>) -> Page {
     let draft = &open.draft;
     let at = position(step).ok_or_else(|| Problem::page(shared, asked, AppError::NotFound))?;
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(shared, asked, e))?;
@@ -270,7 +270,7 @@ fn counts(field: &str, draft: &Draft) -> bool {
 }
 
 /// Answers that were given and are not sent, with the choice that makes them pointless.
-fn dropped(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<String> {
+fn dropped(shared: &Shared, asked: &RequestContext, draft: &Draft) -> Vec<String> {
     let given =
         |f: &&&str| !counts(f, draft) && !draft.answer(f).trim().is_empty() && !matches!(**f, "reply" | "for_whom");
     STEPS
@@ -281,7 +281,7 @@ fn dropped(shared: &Shared, asked: &Asked, draft: &Draft) -> Vec<String> {
         .collect()
 }
 
-fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> Vec<Answer> {
+fn answers(shared: &Shared, asked: &RequestContext, draft: &Draft, places: &[Place]) -> Vec<Answer> {
     let none = shared.say(asked.language, "not-given");
     let mut out = Vec::new();
     for (step, fields) in STEPS.iter().filter(|(id, _)| *id != "check") {
@@ -334,7 +334,7 @@ fn answers(shared: &Shared, asked: &Asked, draft: &Draft, places: &[Place]) -> V
 pub(crate) async fn answer(
     State(shared): State<Arc<Shared>>,
     Path(step): Path<String>,
-    asked: Asked,
+    asked: RequestContext,
     form: Form,
 ) -> Page {
     if step == "again" {
@@ -378,7 +378,7 @@ pub(crate) async fn answer(
             errors.extend(one_step(&step, &open.draft));
         }
     }
-    draft::keep(&shared.office, &open.secret, &open.id, &open.draft)
+    draft::keep_draft(&shared.office, &open.secret, &open.id, &open.draft)
         .await
         .map_err(|e| Problem::page(&shared, &asked, e))?;
     let from = if form.get("from") == "check" { "&from=check" } else { "" };
@@ -415,7 +415,7 @@ fn kept(field: &str, given: &str) -> String {
 }
 
 /// Begins anew with words that were given back.
-async fn again(shared: &Shared, asked: &Asked, form: &Form) -> Page {
+async fn again(shared: &Shared, asked: &RequestContext, form: &Form) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     let Some((secret, _)) = cookie(asked).filter(|(secret, _)| secret.len() == 64) else {
         return given_back(shared, asked, form.get("step"), form, "lodge-no-cookie").await;
@@ -425,12 +425,12 @@ async fn again(shared: &Shared, asked: &Asked, form: &Form) -> Page {
         draft.answers.insert((*field).to_owned(), kept(field, form.get(field)));
     }
     let id = draft::begin(&shared.office, &secret, false).map_err(fail)?;
-    draft::keep(&shared.office, &secret, &id, &draft).await.map_err(fail)?;
+    draft::keep_draft(&shared.office, &secret, &id, &draft).await.map_err(fail)?;
     Ok(redirect_with(&format!("/lodge/naming?f={id}"), &shared.cookie(DRAFT_COOKIE, &format!("{secret}.{id}"), None)))
 }
 
 /// This device shows nothing of it any more: neither form nor receipt nor an opened petition.
-async fn clear(shared: &Shared, asked: &Asked, open: &Open, done: bool) -> Page {
+async fn clear(shared: &Shared, asked: &RequestContext, open: &Open, done: bool) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     draft::forget(&shared.office, &open.secret, &open.id).await.map_err(fail)?;
     follow::close(&shared.office, asked.cookie(FOLLOW_COOKIE).unwrap_or_default()).await.map_err(fail)?;
@@ -536,12 +536,12 @@ fn lodging(shared: &Shared, open: &Open) -> Lodging {
     }
 }
 
-async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
+async fn send(shared: &Shared, asked: &RequestContext, mut open: Open) -> Page {
     match filing::lodge(shared, asked, lodging(shared, &open)).await {
         Ok(done) => {
             // Answers are in the vault now; the draft keeps only what the receipt page shows.
             open.draft = Draft { receipt: Some(done.number), ..Draft::default() };
-            draft::keep(&shared.office, &open.secret, &open.id, &open.draft)
+            draft::keep_draft(&shared.office, &open.secret, &open.id, &open.draft)
                 .await
                 .map_err(|e| Problem::page(shared, asked, e))?;
             Ok(open.to("receipt", ""))
@@ -564,7 +564,7 @@ async fn send(shared: &Shared, asked: &Asked, mut open: Open) -> Page {
 }
 
 /// Number and code, and what comes next. It opens the petition only by a button.
-async fn receipt(shared: &Shared, asked: &Asked, open: &Open) -> Page {
+async fn receipt(shared: &Shared, asked: &RequestContext, open: &Open) -> Page {
     let fail = |e| Problem::page(shared, asked, e);
     let Some(number) = &open.draft.receipt else { return Ok(open.to("check", "")) };
     let (code, record) =

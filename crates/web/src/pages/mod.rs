@@ -17,14 +17,14 @@ use huiyin_wording::Language;
 
 use serde::Serialize;
 
-use crate::context::{Asked, LANGUAGE_COOKIE, Shared};
+use crate::context::{LANGUAGE_COOKIE, RequestContext, Shared};
 use crate::problem::Problem;
 use crate::templates::Assets;
 
 pub(crate) use crate::problem::Page;
 
 /// The home page: three doors and the periods in plain words.
-pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
     let ground = shared.office.ground_today().await.map_err(fail)?;
     let front = ground.directory.unit(shared.office.front_office()).cloned();
@@ -50,7 +50,7 @@ pub(crate) async fn home(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
 
 /// A clock of the pack as the home page says it: from when, how long, who does what. It is what is in force today (art.
 /// 18(1)).
-fn period(shared: &Shared, asked: &Asked, clock: &ClockRule, today: jiff::civil::Date) -> Option<String> {
+fn period(shared: &Shared, asked: &RequestContext, clock: &ClockRule, today: jiff::civil::Date) -> Option<String> {
     let span = span(shared, asked, clock, today)?;
     let key = match clock.start {
         StartFrom::Receipt => "home-period-receipt",
@@ -62,13 +62,17 @@ fn period(shared: &Shared, asked: &Asked, clock: &ClockRule, today: jiff::civil:
 }
 
 /// How long a clock is that begins on a day; `None` where a move sets its day.
-fn span(shared: &Shared, asked: &Asked, clock: &ClockRule, day: jiff::civil::Date) -> Option<String> {
+fn span(shared: &Shared, asked: &RequestContext, clock: &ClockRule, day: jiff::civil::Date) -> Option<String> {
     let (length, unit, ..) = clock.on(day);
     length.map(|n| huiyin_app::periods::span(shared.office.wording(), asked.language, n, unit))
 }
 
 /// Chooses the language and goes back.
-pub(crate) async fn language(State(shared): State<Arc<Shared>>, Path(code): Path<String>, asked: Asked) -> Page {
+pub(crate) async fn language(
+    State(shared): State<Arc<Shared>>,
+    Path(code): Path<String>,
+    asked: RequestContext,
+) -> Page {
     let language = Language::parse(&code).unwrap_or_else(|| shared.office.binding());
     let back = asked.query.split('&').find_map(|p| p.strip_prefix("back=")).unwrap_or("/");
     let back: String =
@@ -132,7 +136,7 @@ fn states_in_order(book: &RuleBook) -> Vec<&StateRule> {
 }
 
 /// Who owes it, as the procedure page says it.
-fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
+fn relation_word(shared: &Shared, asked: &RequestContext, clock: &ClockRule) -> String {
     let word = serde_json::to_value(clock.bound)
         .ok()
         .and_then(|v| v.as_str().map(|s| s.replace('_', "-")))
@@ -141,7 +145,7 @@ fn relation_word(shared: &Shared, asked: &Asked, clock: &ClockRule) -> String {
 }
 
 /// The procedure and its periods, drawn from the pack in force (art. 18).
-pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let ground = shared.office.ground_today().await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let pick = |l: &huiyin_app::domain::procedure::Label| l.get(asked.language.code()).to_owned();
     let today = shared.office.now().today();
@@ -188,22 +192,18 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: Asked) -
 }
 
 /// Opinions of a page of the public list.
-const OPINIONS: usize = 20;
+const OPINIONS: u32 = 20;
 
 /// Heard re-review opinions, names out (art. 36(2)).
-pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let fail = |e| Problem::page(&shared, &asked, e);
-    let all = huiyin_app::publication::opinions(&shared.office).await.map_err(fail)?;
+    let after = form_urlencoded::parse(asked.query.as_bytes()).find(|(k, _)| k == "after").map(|(_, v)| v.into_owned());
+    let first = after.is_none();
+    let page = huiyin_app::publication::opinions(&shared.office, after, OPINIONS).await.map_err(fail)?;
     let directory = shared.office.directory().await.map_err(fail)?;
-    let at: usize = form_urlencoded::parse(asked.query.as_bytes())
-        .find(|(k, _)| k == "page")
-        .and_then(|(_, v)| v.parse().ok())
-        .unwrap_or(1)
-        .max(1);
-    let shown: Vec<_> = all
+    let shown: Vec<_> = page
+        .rows
         .iter()
-        .skip((at - 1).saturating_mul(OPINIONS))
-        .take(OPINIONS)
         .map(|o| {
             let unit = o
                 .unit
@@ -215,12 +215,11 @@ pub(crate) async fn opinions(State(shared): State<Arc<Shared>>, asked: Asked) ->
             context! { title, unit, outcome, day => huiyin_wording::date(asked.language, o.day), text => o.text }
         })
         .collect();
-    let next = (at.saturating_mul(OPINIONS) < all.len()).then_some(at + 1);
-    Ok(shared.page(&asked, "opinions.html", context! { opinions => shown, next, previous => (at > 1).then(|| at - 1) }))
+    Ok(shared.page(&asked, "opinions.html", context! { opinions => shown, next => page.next, first }))
 }
 
 /// Addresses, telephones and hours of every office (art. 18).
-pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let directory = shared.office.directory().await.map_err(|e| Problem::page(&shared, &asked, e))?;
     let units: Vec<_> = directory
         .units
@@ -237,7 +236,7 @@ pub(crate) async fn offices(State(shared): State<Arc<Shared>>, asked: Asked) -> 
 }
 
 /// Nothing lies at this address.
-pub(crate) async fn missing(State(shared): State<Arc<Shared>>, asked: Asked) -> Problem {
+pub(crate) async fn missing(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Problem {
     if asked.path.starts_with("/api/") {
         Problem::api(&shared, &asked, AppError::NotFound)
     } else {
@@ -260,7 +259,7 @@ pub(crate) async fn readyz(State(shared): State<Arc<Shared>>) -> Response {
 
 /// Figures for a Prometheus server; counts of acts, never of persons. For whoever asks from this machine, and elsewhere
 /// for the token of an officer who administers.
-pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, asked: Asked) -> Response {
+pub(crate) async fn metrics(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Response {
     if !asked.from.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback()) {
         let allowed = match asked.authorization("Bearer") {
             Some(token) => huiyin_app::sign_in::token(&shared.office, token)

@@ -124,7 +124,7 @@ pub(crate) async fn unit(
         id: UnitId(if id == "new" { get("id") } else { id }),
         name: get("name"),
         name_en: get("name_en"),
-        kind: UnitKind::of(form.get("kind")),
+        kind: UnitKind::from_id(form.get("kind")),
         superior: Some(get("superior")).filter(|s| !s.is_empty()).map(UnitId),
         address: get("address"),
         telephone: get("telephone"),
@@ -169,7 +169,7 @@ async fn officer_page(
     let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let units: Vec<Value> =
         all.units.iter().filter(|u| u.active).map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
-    // Asked only where a post that owes something would stand empty.
+    // RequestContext only where a post that owes something would stand empty.
     let asks = errors.iter().any(|e| e.field == "substitute");
     let was = all.officer(&OfficerId::new(id));
     let colleagues = |o: &&Officer| asks && o.active && o.id.as_str() != id && was.is_some_and(|w| w.unit == o.unit);
@@ -295,7 +295,11 @@ fn seats(shared: &Shared, form: &Form) -> Result<Vec<Seat>, AppError> {
         at.map(Some).ok_or_else(|| AppError::Form(vec![FormError::new("posts", "fault-seat-time")]))
     };
     let seat = |post: &String| {
-        Ok(Seat { post: Post::of(post), from: read(format!("from-{post}"))?, until: read(format!("until-{post}"))? })
+        Ok(Seat {
+            post: Post::from_id(post),
+            from: read(format!("from-{post}"))?,
+            until: read(format!("until-{post}"))?,
+        })
     };
     form.all("posts").iter().map(seat).collect()
 }

@@ -21,7 +21,7 @@ const GROUP_ROWS: u32 = 25;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct DutiesQuery {
     whose: String,
     slice: String,
     of: Option<String>,
@@ -36,7 +36,11 @@ const SLICES: [(&str, Slice); 4] =
     [("late", Slice::Late), ("today", Slice::Today), ("week", Slice::Week), ("later", Slice::Later)];
 
 /// The list.
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    signed: SignedIn,
+    Query(asked): Query<DutiesQuery>,
+) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let whose = match (asked.of.as_deref(), asked.whose.as_str()) {
         (Some(unit), _) => Whose::Below(UnitId::new(unit)),
@@ -63,7 +67,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
         };
         let mut rows = Vec::new();
         for duty in &page.rows {
-            rows.push(row(&shared, &signed, duty).await.map_err(fail)?);
+            rows.push(duty_row(&shared, &signed, duty).await.map_err(fail)?);
         }
         groups.push(context! { word, count, rows, next => page.next });
     }
@@ -108,7 +112,7 @@ async fn of_burst(shared: &Shared, signed: &SignedIn, whose: &Whose, burst: &str
     let page = duties::of_burst(&shared.office, &signed.staff, whose, burst, after, ROWS).await.map_err(fail)?;
     let mut rows = Vec::new();
     for duty in &page.rows {
-        rows.push(row(shared, signed, duty).await.map_err(fail)?);
+        rows.push(duty_row(shared, signed, duty).await.map_err(fail)?);
     }
     let at = match whose {
         Whose::Unit => "whose=unit".to_owned(),
@@ -118,7 +122,7 @@ async fn of_burst(shared: &Shared, signed: &SignedIn, whose: &Whose, burst: &str
     Ok(shared.desk(signed, "burst.html", context! { rows, next => page.next, burst, at }))
 }
 
-async fn row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {
+async fn duty_row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Result<Value, huiyin_app::AppError> {
     let language = signed.asked.language;
     let ground = shared.office.ground(&huiyin_app::domain::ids::PackId::new(&duty.pack)).await?;
     let now = shared.office.now();

@@ -17,14 +17,18 @@ const ROWS: u32 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct FindQuery {
     q: String,
     phase: String,
     after: Option<String>,
 }
 
 /// A row of a list of matters.
-pub(crate) async fn row(shared: &Shared, signed: &SignedIn, matter: &Matter) -> Result<Value, huiyin_app::AppError> {
+pub(crate) async fn matter_row(
+    shared: &Shared,
+    signed: &SignedIn,
+    matter: &Matter,
+) -> Result<Value, huiyin_app::AppError> {
     let language = signed.asked.language;
     let ground = shared.office.ground(&matter.pack).await?;
     let today = shared.office.now().today();
@@ -47,13 +51,17 @@ pub(crate) async fn row(shared: &Shared, signed: &SignedIn, matter: &Matter) -> 
 async fn rows(shared: &Shared, signed: &SignedIn, matters: &[Matter]) -> Result<Vec<Value>, Problem> {
     let mut out = Vec::new();
     for matter in matters {
-        out.push(row(shared, signed, matter).await.map_err(|e| Problem::page(shared, &signed.asked, e))?);
+        out.push(matter_row(shared, signed, matter).await.map_err(|e| Problem::page(shared, &signed.asked, e))?);
     }
     Ok(out)
 }
 
 /// Search results; a number goes straight to its rows.
-pub(crate) async fn search(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub(crate) async fn search(
+    State(shared): State<Arc<Shared>>,
+    signed: SignedIn,
+    Query(asked): Query<FindQuery>,
+) -> Page {
     let found = find::search(&shared.office, &signed.staff, &asked.q, asked.after.clone(), ROWS)
         .await
         .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
@@ -69,7 +77,7 @@ pub(crate) async fn search(State(shared): State<Arc<Shared>>, signed: SignedIn, 
 }
 
 /// Matters the reader may see, newest first, by phase.
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<FindQuery>) -> Page {
     let phase = Phase::ALL.into_iter().find(|p| p.word() == asked.phase);
     let page = find::list(&shared.office, &signed.staff, phase, asked.after.clone(), ROWS)
         .await

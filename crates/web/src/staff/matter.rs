@@ -159,7 +159,7 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
 }
 
 /// Parts one request off.
-pub(crate) async fn part(
+pub(crate) async fn split_part(
     State(shared): State<Arc<Shared>>,
     Path(number): Path<String>,
     signed: SignedIn,
@@ -167,7 +167,7 @@ pub(crate) async fn part(
 ) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    match parting::part(
+    match parting::split_part(
         &shared.office,
         &signed.staff,
         &number,

@@ -19,7 +19,7 @@ use crate::problem::{self, FieldProblem, Problem};
 /// Which year, and how.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct ReportQuery {
     year: String,
     form: String,
     both: String,
@@ -31,7 +31,11 @@ fn first_year(shared: &Shared) -> i16 {
 }
 
 /// The report of a year; this year when none is named.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub(crate) async fn show(
+    State(shared): State<Arc<Shared>>,
+    signed: SignedIn,
+    Query(asked): Query<ReportQuery>,
+) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let this_year = shared.office.now().today().year();
     let year = if asked.year.is_empty() {

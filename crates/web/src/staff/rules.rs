@@ -212,7 +212,7 @@ pub(crate) async fn decide(
 fn reckon_beside(office: &Office) {
     let office = office.clone();
     tokio::spawn(async move {
-        if let Err(error) = huiyin_app::reproject::run(&office).await {
+        if let Err(error) = huiyin_app::reproject::reproject_all(&office).await {
             tracing::error!(error = ?error, "open periods could not be reckoned again; run `huiyin reproject`");
         }
     });

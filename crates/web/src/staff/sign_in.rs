@@ -8,14 +8,14 @@ use axum::response::Response;
 use huiyin_app::AppError;
 use huiyin_app::sign_in::{self, Entered};
 
-use crate::context::{Asked, STAFF_COOKIE, Shared, SignedIn};
+use crate::context::{RequestContext, STAFF_COOKIE, Shared, SignedIn};
 use crate::form::Form;
 use crate::pages::{Page, redirect_with};
 use crate::problem::{self, FieldProblem, Problem};
 use crate::resume;
 
 /// The form.
-pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Page {
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let next = form_urlencoded::parse(asked.query.as_bytes())
         .find(|(k, _)| k == "next")
         .map(|(_, v)| v.into_owned())
@@ -23,7 +23,14 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, asked: Asked) -> Pag
     page(&shared, &asked, "", &next, "", None).await
 }
 
-async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &str, fault: Option<String>) -> Page {
+async fn page(
+    shared: &Shared,
+    asked: &RequestContext,
+    login: &str,
+    next: &str,
+    kept: &str,
+    fault: Option<String>,
+) -> Page {
     let demo = huiyin_app::demo_office::is_demo(&shared.office).await.map_err(|e| Problem::page(shared, asked, e))?;
     let errors: Vec<FieldProblem> = fault
         .iter()
@@ -50,12 +57,12 @@ async fn page(shared: &Shared, asked: &Asked, login: &str, next: &str, kept: &st
     Ok(response)
 }
 
-fn place(asked: &Asked) -> sign_in::Place {
+fn place(asked: &RequestContext) -> sign_in::Place {
     sign_in::Place { from: asked.from.clone(), device: asked.device.clone() }
 }
 
 /// Takes name and password, and where the officer chose it the code after them.
-pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form: Form) -> Page {
+pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: RequestContext, form: Form) -> Page {
     let pass = form.get("pass");
     let entered = if pass.is_empty() {
         sign_in::sign_in(&shared.office, form.get("login"), form.get("password"), &place(&asked)).await
@@ -79,7 +86,7 @@ pub(crate) async fn enter(State(shared): State<Arc<Shared>>, asked: Asked, form:
 }
 
 /// The page that asks for the code; what was waiting goes on after it.
-fn code_page(shared: &Shared, asked: &Asked, form: &Form, pass: &str, errors: Vec<FieldProblem>) -> Response {
+fn code_page(shared: &Shared, asked: &RequestContext, form: &Form, pass: &str, errors: Vec<FieldProblem>) -> Response {
     let next = resume::local(form.get("next"), "/staff/").unwrap_or_default();
     let wrong = !errors.is_empty();
     let mut response =
@@ -91,7 +98,7 @@ fn code_page(shared: &Shared, asked: &Asked, form: &Form, pass: &str, errors: Ve
 }
 
 /// Goes on to where the officer wanted, signed in.
-fn opened(shared: &Shared, asked: &Asked, form: &Form, done: &sign_in::SignedIn) -> Page {
+fn opened(shared: &Shared, asked: &RequestContext, form: &Form, done: &sign_in::SignedIn) -> Page {
     let set = shared.cookie(STAFF_COOKIE, &done.secret, None);
     match resume::local(form.get("next"), "/staff/") {
         // A form was waiting: it goes on with its words.

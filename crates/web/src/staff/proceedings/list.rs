@@ -19,7 +19,7 @@ const ROWS: u32 = 50;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct ProceedingsQuery {
     kind: String,
     after: Option<String>,
 }
@@ -28,14 +28,18 @@ pub(crate) struct Asked {
 const KINDS: [ProceedingKind; 2] = [ProceedingKind::Office, ProceedingKind::Meeting];
 
 /// The list.
-pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Query(asked): Query<Asked>) -> Page {
+pub(crate) async fn list(
+    State(shared): State<Arc<Shared>>,
+    signed: SignedIn,
+    Query(asked): Query<ProceedingsQuery>,
+) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let language = signed.asked.language;
     let kind = KINDS.into_iter().find(|k| k.word() == asked.kind).unwrap_or(ProceedingKind::Office);
     let page = proceedings::list(&shared.office, &signed.staff, kind, asked.after.clone(), ROWS).await.map_err(fail)?;
     let mut rows = Vec::new();
     for subject in &page.rows {
-        rows.push(row(&shared, &signed, subject).await.map_err(fail)?);
+        rows.push(proceeding_row(&shared, &signed, subject).await.map_err(fail)?);
     }
     let may = proceedings::beginnings(&shared.office, &signed.staff, kind).await.map_err(fail)?;
     let today = shared.office.now().today();
@@ -50,7 +54,7 @@ pub(crate) async fn list(State(shared): State<Arc<Shared>>, signed: SignedIn, Qu
     Ok(shared.desk(&signed, "proceedings.html", context! { kind => kind.word(), kinds, rows, may, next => page.next }))
 }
 
-async fn row(shared: &Shared, signed: &SignedIn, subject: &Subject) -> Result<Value, huiyin_app::AppError> {
+async fn proceeding_row(shared: &Shared, signed: &SignedIn, subject: &Subject) -> Result<Value, huiyin_app::AppError> {
     let language = signed.asked.language;
     let ground = shared.office.ground(&subject.pack).await?;
     let today = shared.office.now().today();
