@@ -307,7 +307,7 @@ async fn move_matter(
             matter.id.as_str().into(),
         ));
     }
-    changes.records.extend(crate::joinder::settle(rule, joinder, &mut decision.subject)?);
+    changes.records.extend(crate::joinder::settle(office, rule, joinder, &mut decision.subject)?);
     changes.records.extend(crate::people::recusals(matter, &decision.subject)?);
     crate::publication::check(office, matter, rule, &decision).await?;
     changes.records.extend(crate::publication::publish_opinion(office, matter, rule, &decision).await?);

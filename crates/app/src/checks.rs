@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 use crate::projection;
 use crate::yearly;
 
@@ -99,7 +99,7 @@ pub async fn draw(office: &Office, staff: &Staff, count: usize, from: Date, to: 
     numbers.sort();
     let drawn =
         Draw { day: office.now().today(), from, to, out_of: usize::try_from(seen).unwrap_or(usize::MAX), numbers };
-    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), new_id()), &drawn)?]).await?;
+    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), office.new_id()), &drawn)?]).await?;
     Ok(drawn)
 }
 

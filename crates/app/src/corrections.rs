@@ -83,7 +83,7 @@ pub struct Proposal {
 pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, BTreeMap<String, String>)> {
     let (matter, record) = find_correctable(office, staff, number).await?;
     let mut out: BTreeMap<String, String> =
-        LINES.iter().map(|l| ((*l).to_owned(), line(&matter, &record, l))).collect();
+        LINES.iter().map(|l| ((*l).to_owned(), shown_line(&matter, &record, l))).collect();
     out.insert("received_on".into(), matter.received_on.to_string());
     Ok((matter, out))
 }
@@ -105,6 +105,17 @@ pub fn may(staff: &Staff, matter: &Matter, record: &SubmissionRecord) -> bool {
     !gone
         && crate::access::allows(staff, Action::Register)
         && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
+}
+
+/// Lines that tell what an accusation says. Its form does not show them; left empty, they stay as they are.
+const SAY_WHAT: [&str; 3] = ["title", "place_name", "complained_of"];
+
+fn is_kept_closed(matter: &Matter, field: &str) -> bool {
+    matter.is_read_for_a_purpose() && SAY_WHAT.contains(&field)
+}
+
+fn shown_line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
+    if is_kept_closed(matter, field) { String::new() } else { line(matter, record, field) }
 }
 
 fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
@@ -350,6 +361,9 @@ fn changed(
     for field in LINES {
         let Some(typed) = given.get(field) else { continue };
         let mut is = text::line(typed);
+        if is.is_empty() && is_kept_closed(matter, field) {
+            continue;
+        }
         let was = line(matter, record, field);
         match field {
             "title" if text::is_blank(&is) => errors.push(FormError::new(field, "fault-missing")),

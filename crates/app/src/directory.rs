@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::access::{Action, require};
 use crate::acts;
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 use crate::posts::{self, Substitute};
 use crate::security::{self, Act};
 
@@ -139,7 +139,7 @@ pub async fn put_officer(office: &Office, staff: &Staff, form: OfficerForm) -> R
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
-    let id = form.id.unwrap_or_else(|| OfficerId(new_id()));
+    let id = form.id.unwrap_or_else(|| OfficerId(office.new_id()));
     let mut officer = Officer {
         id: id.clone(),
         login,
@@ -255,7 +255,7 @@ pub async fn found(office: &Office, unit: Unit, login: &str, name: &str, passwor
     }
     write_unit(office, &unit, None).await?;
     let officer = Officer {
-        id: OfficerId(new_id()),
+        id: OfficerId(office.new_id()),
         login: login.to_owned(),
         name: name.to_owned(),
         unit: unit.id,

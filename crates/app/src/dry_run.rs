@@ -78,7 +78,7 @@ fn try_matter(found: &mut Findings, office: &Office, book: &RuleBook, calendar: 
             continue;
         };
         found.clocks += 1;
-        let (length, unit, basis, clause) = rule.on(clock.start);
+        let (length, unit, basis, clause) = rule.at(clock.start, clock.started_at, office.zone());
         // A day set by the sender is a fact, not a rule.
         let roll = if length.is_some() { rule.roll } else { clock.roll };
         let mut next: Clock = clock.clone();

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::visibility;
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Ground, Office, Staff, new_id};
+use crate::office::{Ground, Office, Staff};
 use crate::step::Move;
 
 /// Matters in one joinder, at most.
@@ -120,10 +120,15 @@ pub(crate) async fn members(
 }
 
 /// What the step changes in the joinder itself: the place of a new member, or its end.
-pub(crate) fn settle(rule: &MoveRule, joinder: &mut Option<String>, next: &mut Matter) -> Result<Option<RecordWrite>> {
+pub(crate) fn settle(
+    office: &Office,
+    rule: &MoveRule,
+    joinder: &mut Option<String>,
+    next: &mut Matter,
+) -> Result<Option<RecordWrite>> {
     match rule.verb {
         Verb::Join => {
-            let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(new_id)).clone();
+            let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(|| office.new_id())).clone();
             let write = RecordWrite::put(&(id.clone(), next.id.clone()), &JoinderMember { belongs: true })?;
             next.joinder = Some(id);
             Ok(Some(write))

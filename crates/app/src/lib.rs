@@ -69,5 +69,5 @@ pub use huiyin_domain as domain;
 pub use huiyin_files::Incoming;
 pub use huiyin_storage::{AttachmentRecord, ContentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store};
 pub use huiyin_vault as sealing;
-pub use office::{Ground, Office, Parts, Staff, TimeSource, new_id, random_hex};
+pub use office::{Ground, Ids, Office, Parts, Staff, TimeSource, random_hex};
 pub use vault::Person;

@@ -129,9 +129,8 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
     view.words.retain(|w| !private.contains(&w.n));
     view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
     // What an accusation says is read for a purpose. It stands in the letter, which all its parts share.
-    let says_more = |m: &Matter| m.facts.contains(&Fact::Accusation) && !m.facts.contains(&Fact::Destroyed);
-    view.closed = says_more(&view.matter) || view.siblings.iter().any(says_more);
-    let sealed = view.siblings.iter().any(|m| says_more(m) && !m.may_read(&staff.actor(), &directory));
+    view.closed = view.matter.is_read_for_a_purpose() || view.siblings.iter().any(Matter::is_read_for_a_purpose);
+    let sealed = view.siblings.iter().any(|m| m.is_read_for_a_purpose() && !m.may_read(&staff.actor(), &directory));
     view.siblings.retain(|m| m.may_read(&staff.actor(), &directory));
     view.joined = crate::joinder::others(office, &view.matter).await?;
     view.joined.retain(|m| m.may_read(&staff.actor(), &directory));
@@ -144,7 +143,7 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
         if !view.own_text {
             view.text = String::new();
         }
-        view.closed = says_more(&view.matter);
+        view.closed = view.matter.is_read_for_a_purpose();
     }
     Ok(view)
 }

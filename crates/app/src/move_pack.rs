@@ -40,6 +40,7 @@ pub enum Mode {
 /// When one of the packs is not here; as the store.
 #[crate::boxed]
 pub async fn move_all(office: &Office, from: &PackId, to: &PackId, mode: Mode) -> Result<Moved> {
+    let office = &office.at_one_instant();
     office.ground(from).await?;
     let ground = office.ground(to).await?;
     let mut done = Moved::default();

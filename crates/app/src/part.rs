@@ -13,7 +13,7 @@ use huiyin_storage::{Changes, ContentRecord, Expected, terms};
 use crate::access::{Action, require};
 use crate::act;
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 use crate::seal::{seal, tell};
 
 /// Parts of one submission, at most.
@@ -53,7 +53,7 @@ pub async fn split_part(
     let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
     let next = siblings.iter().map(|m| m.part).max().unwrap_or(1) + 1;
     let new = NewPart {
-        id: ProceedingId(new_id()),
+        id: ProceedingId(office.new_id()),
         number: matter_number(&record.submission.number, next),
         part: next,
         title: title.clone(),

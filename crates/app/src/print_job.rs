@@ -40,8 +40,8 @@ pub struct Row {
     pub number: String,
     /// Number of the matter.
     pub matter: String,
-    /// What the matter is about.
-    pub about: String,
+    /// What the matter is about; `None` where that is read for a purpose only.
+    pub about: Option<String>,
 }
 
 /// Papers the officer's unit issued to petitioners from one day through another, oldest first, and whether there are
@@ -82,7 +82,7 @@ pub async fn rows(office: &Office, staff: &Staff, from: Date, to: Date) -> Resul
                 title: paper.title,
                 number: paper.number,
                 matter: paper.matter,
-                about: m.title.clone(),
+                about: m.list_title().map(str::to_owned),
             };
             out.extend(matter.map(row));
         }

@@ -1,13 +1,14 @@
 //! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no
 //! documents.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
 use huiyin_domain::ids::ProceedingId;
 use huiyin_domain::matter::Matter;
-use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{MoveRule, RuleBook, Verb};
+use huiyin_domain::matter::figure::figure;
+use huiyin_domain::procedure::RuleBook;
 use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, StoreError};
 
 use crate::error::{AppError, Result};
@@ -40,21 +41,17 @@ pub(crate) fn narrow_row(ground: &Ground, matter: &Matter) -> MatterFact {
         received: matter.received_on,
         answered: matter.days.get("answered").copied(),
         due: owed.min(),
-        transferred: matter.hops > 0,
-        annulled: matter.annulled.is_some(),
         in_time: 0,
         late: 0,
-        orders: 0,
-        recommendations: 0,
-        answered_recommendations: 0,
+        counts: counts(&ground.book, matter),
     };
     for clock in matter.clocks.iter().filter(|c| c.kind == ClockKind::Duty) {
-        count(&mut fact, clock, &ground.book);
+        count(&mut fact, clock);
     }
     fact
 }
 
-fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
+fn count(fact: &mut MatterFact, clock: &Clock) {
     match clock.state() {
         ClockState::Discharged { late: false, .. } => fact.in_time += 1,
         ClockState::Discharged { late: true, .. } | ClockState::Breached { .. } => fact.late += 1,
@@ -62,14 +59,11 @@ fn count(fact: &mut MatterFact, clock: &Clock, book: &RuleBook) {
         ClockState::Closed { at } if at > clock.due => fact.late += 1,
         ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => {}
     }
-    // What a clock is about is told by the moves that end it: a supervision is answered, a recommendation adopted or
-    // not.
-    let ends = |of: &dyn Fn(&MoveRule) -> bool| book.moves.iter().any(|m| of(m) && m.discharge.contains(&clock.rule));
-    fact.orders += u32::from(ends(&|m| m.verb == Verb::AnswerSupervision));
-    if ends(&|m| m.needs.iter().any(|n| n.field == Field::Adopted)) {
-        fact.recommendations += 1;
-        fact.answered_recommendations += u32::from(matches!(clock.state(), ClockState::Discharged { .. }));
-    }
+}
+
+fn counts(book: &RuleBook, matter: &Matter) -> BTreeMap<String, u32> {
+    let all = book.counts.iter().map(|rule| (rule.id.clone(), figure(rule, matter)));
+    all.filter(|(_, n)| *n > 0).collect()
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

@@ -30,6 +30,7 @@ pub async fn succeed_unit(
     class: Option<&str>,
     mode: Mode,
 ) -> Result<Moved> {
+    let office = &office.at_one_instant();
     let directory = office.reload_directory().await?;
     let known = |id: &UnitId| directory.unit(id).ok_or_else(|| AppError::Refused(format!("there is no unit `{id}`")));
     known(from)?;

@@ -30,6 +30,7 @@ pub struct Reprojected {
 /// As the store.
 #[crate::boxed]
 pub async fn reproject_all(office: &Office) -> Result<Reprojected> {
+    let office = &office.at_one_instant();
     let mut done = Reprojected::default();
     let mut walk = Walk::begin(office);
     while let Some(page) = walk.page().await? {

@@ -8,7 +8,7 @@ use huiyin_register::{commit, digest};
 use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MessageRecord, ProceedingWrite, SubmissionRecord};
 
 use crate::error::{AppError, Result};
-use crate::office::{Ground, Office, new_id, random_hex};
+use crate::office::{Ground, Office, random_hex};
 use crate::projection;
 
 /// Adds a proceeding with its new events to a unit of work.
@@ -95,7 +95,7 @@ pub(crate) fn tell(
         .and_then(|v| v.as_str().map(str::to_owned))
         .unwrap_or_default();
     changes.messages.push(MessageRecord {
-        id: new_id(),
+        id: office.new_id(),
         submission: submission.submission.id.clone(),
         matter: Some(matter.id.clone()),
         about: about.to_owned(),

@@ -69,6 +69,7 @@ pub async fn watched(office: &Office) -> Result<Option<Swept>> {
 /// As [`sweep_office`].
 #[crate::boxed]
 pub async fn timers(office: &Office) -> Result<Swept> {
+    let office = &office.at_one_instant();
     // What the calendar begins first, so that what is late already is found late in the same run.
     // That it cannot stops no timer.
     if let Err(error) = crate::proceedings::calendar::begin_due(office).await {
@@ -77,10 +78,13 @@ pub async fn timers(office: &Office) -> Result<Swept> {
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {
-        let now = office.now();
         let due = office
             .store()
-            .due_timers(office.tenant(), now.at, BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0)))
+            .due_timers(
+                office.tenant(),
+                office.now().at,
+                BATCH.saturating_add(u32::try_from(failed.len()).unwrap_or(0)),
+            )
             .await?;
         let batch: Vec<ProceedingId> = due.into_iter().filter(|id| !failed.contains(id.as_str())).collect();
         if batch.is_empty() {

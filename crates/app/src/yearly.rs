@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use huiyin_documents::{Letter, Paragraph};
 use huiyin_domain::event::EventKind;
-use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, UnitId};
-use huiyin_domain::payload::Field;
+use huiyin_domain::ids::{OfficerId, PackId, UnitId};
 use huiyin_domain::posts::Power;
-use huiyin_domain::procedure::{Fact, Phase, RuleBook};
+use huiyin_domain::procedure::Fact;
+use huiyin_domain::procedure::report::figures_in;
 use huiyin_domain::unit::{Directory, Unit};
 use huiyin_storage::{FactRange, MatterFact, Record, RecordWrite, Table};
 use huiyin_wording::Language;
@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 use crate::papers::{self, Form};
 use crate::projection;
 
@@ -47,41 +47,30 @@ pub struct Figures {
     /// By the organ complained of, where what was written names one of the directory; names of persons are never
     /// counted.
     pub complained_of: BTreeMap<UnitId, u64>,
-    /// Handed over (转送, 交办).
-    pub transferred: u64,
-    /// Of these, with a report back (交办).
-    pub assigned: u64,
-    /// Answered in writing.
-    pub answered: u64,
-    /// Not accepted, with reasons.
-    pub refused: u64,
-    /// Withdrawn by the petitioner; never counted as settled.
-    pub withdrawn: u64,
-    /// Supported, in whole or part.
-    pub supported: u64,
-    /// Of these, carried out.
-    pub executed: u64,
-    /// Reviewed.
-    pub reviewed: u64,
-    /// Re-reviewed.
-    pub re_reviewed: u64,
-    /// Opinions annulled and made anew.
-    pub annulled: u64,
     /// Duties done in time.
     pub in_time: u64,
     /// Duties done late or still owed after their day.
     pub late: u64,
-    /// Supervision orders.
-    pub orders: u64,
-    /// Recommendations.
-    pub recommendations: u64,
-    /// Recommendations answered.
-    pub answered_recommendations: u64,
-    /// Of these adopted, in whole or part.
-    pub adopted: u64,
+    /// What the packs count, by ids of their counts.
+    pub counts: BTreeMap<String, u64>,
 }
 
 impl Figures {
+    fn figure(&self, id: &str) -> u64 {
+        match id {
+            "received" => self.received,
+            "in_time" => self.in_time,
+            "late" => self.late,
+            counted => self.counts.get(counted).copied().unwrap_or_default(),
+        }
+    }
+
+    /// A text of the report with its figures.
+    fn filled(&self, text: &str) -> String {
+        figures_in(text)
+            .fold(text.to_owned(), |text, id| text.replace(&format!("{{{id}}}"), &self.figure(id).to_string()))
+    }
+
     fn add(&mut self, matter: &MatterFact, directory: &Directory) {
         // An entry that is void was nobody's petition.
         if matter.facts.contains(&Fact::Voided) {
@@ -91,7 +80,6 @@ impl Figures {
         if matter.facts.contains(&Fact::Accusation) {
             return;
         }
-        let has = |fact| u64::from(matter.facts.contains(&fact));
         *self.channels.entry(matter.channel.clone()).or_default() += 1;
         let class = matter.class.as_deref().and_then(|c| c.split('/').next()).unwrap_or("").to_owned();
         *self.classes.entry(class).or_default() += 1;
@@ -100,21 +88,11 @@ impl Figures {
         if let Some(unit) = directory.units.iter().find(named) {
             *self.complained_of.entry(unit.id.clone()).or_default() += 1;
         }
-        self.transferred += u64::from(matter.transferred);
-        self.assigned += has(Fact::Assigned);
-        self.answered += has(Fact::Answered);
-        self.refused += u64::from(matter.outcome.as_deref() == Some("refused"));
-        self.withdrawn += u64::from(matter.phase == Phase::Withdrawn);
-        self.supported += has(Fact::Supported);
-        self.executed += has(Fact::Executed);
-        self.reviewed += has(Fact::Reviewed);
-        self.re_reviewed += has(Fact::ReReviewed);
-        self.annulled += u64::from(matter.annulled);
         self.in_time += u64::from(matter.in_time);
         self.late += u64::from(matter.late);
-        self.orders += u64::from(matter.orders);
-        self.recommendations += u64::from(matter.recommendations);
-        self.answered_recommendations += u64::from(matter.answered_recommendations);
+        for (id, n) in &matter.counts {
+            *self.counts.entry(id.clone()).or_default() += u64::from(*n);
+        }
     }
 }
 
@@ -135,34 +113,45 @@ pub async fn figures(office: &Office, staff: &Staff, year: i16) -> Result<Figure
             .or_else(|| m.sender.as_ref().and_then(|s| directory.petition_office_of(s)))
     };
     let (Ok(first), Ok(last)) = (Date::new(year, 1, 1), Date::new(year, 12, 31)) else { return Ok(figures) };
-    let mut with_answers: Vec<(ProceedingId, PackId)> = Vec::new();
-    projection::each(office, FactRange::Received(first, last), |matter| {
+    let mut narrowed: Vec<MatterFact> = Vec::new();
+    let library = office.library();
+    projection::each(office, FactRange::Received(first, last), |mut matter| {
         if office_of(&matter).is_some_and(|o| &o.id == unit) || matter.held.contains(unit) {
-            let before = figures.answered_recommendations;
-            figures.add(&matter, &directory);
-            if figures.answered_recommendations > before {
-                with_answers.push((matter.matter, PackId(matter.pack)));
+            let book = library.book(&PackId::new(&matter.pack));
+            let by_record =
+                |id: &str| book.as_ref().is_some_and(|b| b.counts.iter().any(|c| c.id == id && c.supports.is_some()));
+            if matter.counts.keys().any(|id| by_record(id)) && !matter.facts.contains(&Fact::Accusation) {
+                narrowed.push(matter.clone());
             }
+            matter.counts.retain(|id, _| !by_record(id));
+            figures.add(&matter, &directory);
         }
         Ok(())
     })
     .await?;
-    // Few matters have a recommendation: whether it was adopted stands in their record.
-    for (matter, pack) in with_answers {
-        figures.adopted += adopted(office, &matter, &office.ground(&pack).await?.book).await?;
+    // Few matters have one of these: what was chosen stands in their record.
+    for matter in narrowed.iter().filter(|m| !m.facts.contains(&Fact::Voided)) {
+        for (id, n) in by_record(office, matter).await? {
+            *figures.counts.entry(id).or_default() += n;
+        }
     }
     Ok(figures)
 }
 
-/// How many recommendations of a matter were adopted, from its record.
-async fn adopted(office: &Office, matter: &ProceedingId, book: &RuleBook) -> Result<u64> {
-    let events = office.store().events(office.tenant(), matter).await?;
-    let adopted = |e: &&huiyin_storage::EventRecord| {
-        let carried =
-            if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(Field::Adopted) } else { None };
-        carried.and_then(|a| book.choice(Field::Adopted, a)).is_some_and(|c| c.supports)
-    };
-    Ok(u64::try_from(events.iter().filter(adopted).count()).unwrap_or_default())
+/// The figures of a matter that its record tells: moves that carried a choice which supports.
+async fn by_record(office: &Office, matter: &MatterFact) -> Result<Vec<(String, u64)>> {
+    let events = office.store().events(office.tenant(), &matter.matter).await?;
+    let book = office.ground(&PackId::new(&matter.pack)).await?.book;
+    let mut out = Vec::new();
+    for rule in book.counts.iter().filter(|c| matter.counts.contains_key(&c.id)) {
+        let Some(field) = rule.supports else { continue };
+        let supports = |e: &&huiyin_storage::EventRecord| {
+            let carried = if let EventKind::Moved { carried, .. } = &e.event.kind { carried.text(field) } else { None };
+            carried.and_then(|choice| book.choice(field, choice)).is_some_and(|c| c.supports)
+        };
+        out.push((rule.id.clone(), u64::try_from(events.iter().filter(supports).count()).unwrap_or(u64::MAX)));
+    }
+    Ok(out)
 }
 
 /// The report as a letter, the second language behind it.
@@ -196,7 +185,6 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
         .iter()
         .map(|(c, n)| named(if c.is_empty() { say("yearly-no-class", &[]) } else { c.clone() }, *n))
         .collect();
-    let paragraphs = |key: &str, text: String| [Paragraph::Heading(say(key, &[])), Paragraph::Text(text)];
     let today = office.now().today();
     let mut body = vec![Paragraph::Text(say("yearly-received", &[("n", f.received)]))];
     if today.year() == year {
@@ -210,35 +198,21 @@ async fn in_language(office: &Office, staff: &Staff, year: i16, f: &Figures, lan
             format!("{}{}", all.join(&comma), say("full-stop", &[]))
         }
     };
-    body.extend(paragraphs("yearly-channels", listed(&channels)));
-    body.extend(paragraphs("yearly-classes", listed(&classes)));
+    let mut sections =
+        vec![(say("yearly-channels", &[]), listed(&channels)), (say("yearly-classes", &[]), listed(&classes))];
     for (key, counted) in [("yearly-organs", &f.organs), ("yearly-complained", &f.complained_of)] {
         let row = |u: &Unit| counted.get(&u.id).map(|n| named(language.pick(&u.name, &u.name_en).to_owned(), *n));
         let organs: Vec<String> = directory.units.iter().filter_map(row).collect();
-        body.extend(paragraphs(key, listed(&organs)));
+        sections.push((say(key, &[]), listed(&organs)));
     }
-    body.extend(paragraphs(
-        "yearly-transfers",
-        say("yearly-transfers-text", &[("transferred", f.transferred), ("assigned", f.assigned)]),
-    ));
-    let answers = [
-        ("answered", f.answered),
-        ("refused", f.refused),
-        ("withdrawn", f.withdrawn),
-        ("supported", f.supported),
-        ("executed", f.executed),
-    ];
-    body.extend(paragraphs("yearly-answers", say("yearly-answers-text", &answers)));
-    body.extend(paragraphs("yearly-time", say("yearly-time-text", &[("intime", f.in_time), ("late", f.late)])));
-    let reviews = [("reviewed", f.reviewed), ("rereviewed", f.re_reviewed), ("annulled", f.annulled)];
-    body.extend(paragraphs("yearly-reviews", say("yearly-reviews-text", &reviews)));
-    let pressed = [
-        ("orders", f.orders),
-        ("recommendations", f.recommendations),
-        ("replies", f.answered_recommendations),
-        ("adopted", f.adopted),
-    ];
-    body.extend(paragraphs("yearly-supervision", say("yearly-supervision-text", &pressed)));
+    if let Some(book) = office.book_today() {
+        let code = language.code();
+        sections.extend(book.report.iter().map(|s| (s.title.get(code).to_owned(), f.filled(s.text.get(code)))));
+    }
+    for (n, (title, text)) in (1_i64..).zip(sections) {
+        let title = office.wording().text(language, "yearly-heading", &[("n", n.into()), ("title", title.into())]);
+        body.extend([Paragraph::Heading(title), Paragraph::Text(text)]);
+    }
     // To the own level and to the higher petition office (art. 41).
     let above = directory.superior(&unit.id);
     let higher = above.and_then(|u| directory.superior(&u.id)).and_then(|u| directory.petition_office_of(&u.id));
@@ -327,5 +301,5 @@ pub async fn record_sending(office: &Office, staff: &Staff, year: i16, on: &str,
     }
     let Some(on) = day.filter(|_| errors.is_empty()) else { return Err(AppError::Form(errors)) };
     let sent = Sent { on, to: to.to_owned(), by: staff.officer.id.clone() };
-    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), year, new_id()), &sent)?]).await
+    office.write(vec![RecordWrite::add(&(staff.officer.unit.clone(), year, office.new_id()), &sent)?]).await
 }

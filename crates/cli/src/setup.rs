@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context;
-use huiyin_app::{Fingerprint, Office, Parts, Store, TimeSource, demo_office, fingerprint};
+use huiyin_app::{Fingerprint, Ids, Office, Parts, Store, TimeSource, demo_office, fingerprint};
 use huiyin_app::{packs, rules};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_files::FileStore;
@@ -87,6 +87,7 @@ pub async fn open(config: &Config, make: Make) -> anyhow::Result<Opened> {
         library: Arc::default(),
         wording: Arc::new(wording(config)?),
         time: clock.clone(),
+        ids: Ids::Random,
         tenant,
         zone: TimeZone::get(&config.timezone)
             .with_context(|| format!("there is no time zone `{}`; for example Asia/Shanghai", config.timezone))?,

@@ -56,7 +56,7 @@ pub fn move_to<K: Kind>(rules: Rules<'_>, subject: &K, now: &OfficeTime) -> Resu
     let mut kinds = vec![EventKind::PackMoved { from: subject.pack.clone(), to: next.pack.clone() }];
     for clock in next.edit().clocks.iter_mut().filter(|c| c.is_owed()) {
         let Some(rule) = rules.book.clock(&clock.rule) else { continue };
-        let (length, unit, basis, clause) = rule.on(clock.start);
+        let (length, unit, basis, clause) = rule.at(clock.start, clock.started_at, &now.zone);
         if let Some(length) = length {
             (clock.length, clock.roll) = (length, rule.roll);
         }

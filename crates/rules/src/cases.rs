@@ -22,7 +22,7 @@ use huiyin_domain::subject::Subject;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer;
 use huiyin_domain::unit::{Directory, Officer, Unit};
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use toml::Spanned;
@@ -61,6 +61,9 @@ pub(crate) struct Case {
 pub(crate) struct Step {
     /// The day.
     pub on: Date,
+    /// The time of that day, as `23:30`; noon where it is not said.
+    #[serde(default = "noon")]
+    pub time: Time,
     /// The move that is made; absent: only time passes.
     #[serde(rename = "move")]
     pub do_move: Option<String>,
@@ -74,6 +77,9 @@ pub(crate) struct Step {
     /// Legal due day of running clocks.
     #[serde(default)]
     pub due: BTreeMap<String, Date>,
+    /// Due time, as `23:45`, of running clocks of hours or minutes.
+    #[serde(default)]
+    pub due_time: BTreeMap<String, Time>,
     /// Clocks that must be breached.
     #[serde(default)]
     pub breached: Vec<String>,
@@ -82,6 +88,10 @@ pub(crate) struct Step {
     pub not_owed: Vec<String>,
     /// The move must be refused for this reason (`state`, `not_yours`, `guard`, `fields`, `no_superior`, `unit`).
     pub refused: Option<String>,
+}
+
+fn noon() -> Time {
+    jiff::civil::time(12, 0, 0, 0)
 }
 
 fn office() -> String {
@@ -154,7 +164,7 @@ fn run_case(book: &RuleBook, calendar: &WorkCalendar, placed: &Placed) -> Result
     let mut matter = open_any(rules, case).map_err(|e| fail(0, refused("case-not-opened", &e)))?;
     for (index, step) in case.step.iter().map(Spanned::as_ref).enumerate() {
         let n = index + 1;
-        let now = noon(step.on);
+        let now = office_time(step.on, step.time);
         matter = timer::advance(rules, &matter, &now).map_err(|e| fail(n, refused("case-timers", &e)))?.0;
         if let Some(id) = &step.do_move {
             let actor = actor_for(&matter, &directory, step.by);
@@ -188,6 +198,15 @@ fn expect(matter: &Proceeding, step: &Step) -> Result<(), Saying> {
                 return Err(Saying::new("case-due").word("clock", clock).word("day", found.legal).word("want", due));
             }
             None => return Err(Saying::new("case-not-running").word("clock", clock)),
+        }
+    }
+    for (clock, want) in &step.due_time {
+        let Some(found) = matter.owed().into_iter().find(|c| c.rule.as_str() == clock) else {
+            return Err(Saying::new("case-not-running").word("clock", clock));
+        };
+        let due = found.due.to_zoned_datetime(zone()).time();
+        if due != *want {
+            return Err(Saying::new("case-due").word("clock", clock).word("day", due).word("want", want));
         }
     }
     for clock in &step.not_owed {
@@ -249,9 +268,14 @@ fn reason(closed: &Closed) -> String {
         .unwrap_or_default()
 }
 
-fn noon(day: Date) -> OfficeTime {
-    let zone = TimeZone::fixed(jiff::tz::offset(8));
-    let at = day.at(12, 0, 0, 0).to_zoned_datetime(zone.clone()).map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp());
+fn zone() -> TimeZone {
+    TimeZone::fixed(jiff::tz::offset(8))
+}
+
+fn office_time(day: Date, time: Time) -> OfficeTime {
+    let zone = zone();
+    let at =
+        day.to_datetime(time).to_zoned_datetime(zone.clone()).map_or(jiff::Timestamp::UNIX_EPOCH, |z| z.timestamp());
     OfficeTime { at, zone }
 }
 
@@ -328,7 +352,7 @@ pub fn house(book: &RuleBook, officers: usize) -> Directory {
 fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
     let Some(id) = &case.begin else { return open_case(rules, case).map(Subject::from) };
     let begin = rules.book.find_begin(id).ok_or_else(|| Closed::NoSuchMove { move_id: id.clone() })?;
-    let now = noon(case.received);
+    let now = office_time(case.received, noon());
     let mut given = case.give.clone();
     // What every such beginning is entered with, where the case is not about it.
     given.entry(Field::Topic.word()).or_insert_with(|| case.id.clone());
@@ -347,7 +371,7 @@ fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
 }
 
 fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {
-    let now = noon(case.received);
+    let now = office_time(case.received, noon());
     let opening = Opening {
         id: ProceedingId::new("case"),
         submission: SubmissionId::new("case"),

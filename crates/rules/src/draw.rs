@@ -3,15 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huiyin_domain::clock::{ClockKind, PeriodUnit};
-use huiyin_domain::procedure::{Label, MoveRule, Phase, Relation, RuleBook, Verb};
+use huiyin_domain::clock::ClockKind;
+use huiyin_domain::procedure::{Label, Length, MoveRule, Phase, Relation, RuleBook, Verb};
+use jiff::civil::Date;
 
 /// The language of a picture, and how lengths are written in it.
 pub struct Words<'a> {
     /// Its code.
     pub language: &'a str,
     /// A length with its unit.
-    pub span: &'a dyn Fn(u32, PeriodUnit) -> String,
+    pub span: &'a dyn Fn(Length) -> String,
+    /// The day whose lengths are drawn.
+    pub day: Date,
     /// What stands between a duty and its period.
     pub colon: &'a str,
 }
@@ -48,7 +51,7 @@ pub fn mermaid(book: &RuleBook, words: &Words<'_>) -> String {
             .start
             .iter()
             .filter_map(|c| book.clock(c))
-            .filter_map(|c| Some(format!("{} {}", words.of(&c.title), (words.span)(c.length?, c.unit))))
+            .filter_map(|c| Some(format!("{} {}", words.of(&c.title), (words.span)(c.length_on(words.day)?))))
             .collect();
         let clocks = if clocks.is_empty() { String::new() } else { format!(" ⏱ {}", clocks.join(", ")) };
         for from in &rule.from {
@@ -78,10 +81,10 @@ pub fn svg(book: &RuleBook, words: &Words<'_>, title: &str, name_of: &dyn Fn(Pha
             .filter(|m| m.to.as_ref().is_some_and(|t| states.contains(t)))
             .flat_map(|m| m.start.clone());
         for clock in opened.chain(started).filter_map(|c| book.clock(&c)) {
-            if let Some(length) = clock.length {
+            if let Some(length) = clock.length_on(words.day) {
                 let mark =
                     if clock.kind == ClockKind::Right && clock.bound == Relation::Petitioner { "★ " } else { "" };
-                owed.insert(format!("{mark}{}", words.of(&clock.title)), (words.span)(length, clock.unit));
+                owed.insert(format!("{mark}{}", words.of(&clock.title)), (words.span)(length));
             }
         }
         rows.push((

@@ -133,9 +133,7 @@ fn extensions(said: &mut FloorFaults<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
         // Months and years as the days that a short one has: an extension is given in days.
         let days = |length: u32, unit: PeriodUnit| unit.days_from(date(2026, 2, 1), length).map(|(days, _)| days);
-        let lengths =
-            clock.length.iter().map(|l| (*l, clock.unit)).chain(clock.since.iter().map(|s| (s.length, s.unit)));
-        let shortest = lengths.filter_map(|(length, unit)| days(length, unit)).min();
+        let shortest = clock.lengths().filter_map(|(length, unit, _)| days(length, unit)).min();
         if let (extension @ 1.., Some(length)) = (all_extensions(clock), shortest)
             && extension > length
         {
@@ -588,8 +586,7 @@ fn all_extensions(clock: &ClockRule) -> u32 {
 /// The values of a clock with the day each is in force from.
 fn values(clock: &ClockRule) -> Vec<(Span, Option<Date>)> {
     let span = |length, unit| Span { length, unit, roll: clock.roll, extension: all_extensions(clock) };
-    let first = clock.length.map(|l| (span(l, clock.unit), None));
-    first.into_iter().chain(clock.since.iter().map(|s| (span(s.length, s.unit), Some(s.from)))).collect()
+    clock.lengths().map(|(length, unit, from)| (span(length, unit), from)).collect()
 }
 
 /// Every day of the year that begins on a day: values of later dates are looked at also after the last published year.

@@ -52,6 +52,25 @@ fn floor(longest: Value, shortest: Value) -> Value {
     )
 }
 
+/// A figure of the yearly report.
+fn count(text: &Value, list: &Value) -> Value {
+    let yes = json!({ "type": "boolean" });
+    let phases = json!({ "type": "array", "items": one_of::<Phase>() });
+    object(
+        &["id"],
+        json!({
+            "id": text, "when": list, "phases": phases, "outcomes": list, "handed_over": yes, "annulled": yes,
+            "clocks": list, "done": yes, "supports": one_of::<Field>(),
+        }),
+    )
+}
+
+/// Another length by night.
+fn night(number: &Value) -> Value {
+    let time = json!({ "type": "string", "pattern": "^\\d{2}:\\d{2}$" });
+    object(&["from", "until", "length"], json!({ "from": time, "until": time, "length": number }))
+}
+
 /// The schema.
 pub fn schema() -> Value {
     let text = json!({ "type": "string" });
@@ -64,7 +83,7 @@ pub fn schema() -> Value {
     let facts = json!({ "type": "array", "items": one_of::<Fact>() });
     let since = object(
         &["from", "length", "unit", "basis"],
-        json!({ "from": day, "length": number, "unit": one_of::<PeriodUnit>(), "basis": one_of::<Basis>(), "clause": text }),
+        json!({ "from": day, "length": number, "unit": one_of::<PeriodUnit>(), "basis": one_of::<Basis>(), "clause": text, "night": night(&number) }),
     );
     let head = object(
         // A pack over another takes the rest from that one's head.
@@ -81,7 +100,7 @@ pub fn schema() -> Value {
         json!({
             "id": text, "kind": one_of::<ClockKind>(), "title": label, "plain": label, "bound": one_of::<Relation>(), "post": text,
             "length": number, "unit": one_of::<PeriodUnit>(), "roll": one_of::<Roll>(), "basis": one_of::<Basis>(), "clause": text, "start": text,
-            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "extensions": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since },
+            "only_if": one_of::<Fact>(), "warn_days": number, "extension": number, "extensions": number, "consequence": text, "between_offices": { "type": "boolean" }, "since": { "type": "array", "items": since }, "night": night(&number),
         }),
     );
     let variant = object(
@@ -131,7 +150,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }))),
-            "paper": many(paper), "keep": many(keep), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "count": many(count(&text, &list)), "report": many(object(&["title", "text"], json!({ "title": label, "text": label }))), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })

@@ -306,13 +306,9 @@ fn fact_of(row: &Row) -> Result<MatterFact, StoreError> {
             .map(|d| d.parse().map_err(|_| broken("answered")))
             .transpose()?,
         due: row.get::<_, Option<i64>>("due").and_then(|s| Timestamp::from_second(s).ok()),
-        transferred: count("transferred")? > 0,
-        annulled: count("annulled")? > 0,
         in_time: count("in_time")?,
         late: count("late")?,
-        orders: count("orders")?,
-        recommendations: count("recommendations")?,
-        answered_recommendations: count("answered_recommendations")?,
+        counts: parse("matter_fact", &matter, row.get("counts"))?,
         matter: ProceedingId(matter.clone()),
     })
 }

@@ -381,13 +381,9 @@ fn fact(batch: &mut Batch, tenant: String, fact: &MatterFact, otherwise: &str) -
         fact.received.to_string(),
         fact.answered.map(|d| d.to_string()),
         fact.due.map(|t| t.as_second()),
-        i64::from(fact.transferred),
-        i64::from(fact.annulled),
         i64::from(fact.in_time),
         i64::from(fact.late),
-        i64::from(fact.orders),
-        i64::from(fact.recommendations),
-        i64::from(fact.answered_recommendations),
+        json("matter_fact", fact.matter.as_str(), &fact.counts)?,
     ];
     batch.add(sql, values);
     Ok(())

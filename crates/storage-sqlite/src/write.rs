@@ -52,6 +52,7 @@ struct PreparedFact {
     held: String,
     concerned: String,
     facts: String,
+    counts: String,
 }
 
 impl PreparedFact {
@@ -59,7 +60,8 @@ impl PreparedFact {
         let matter = fact.matter.as_str();
         let (held, concerned) =
             (json("matter_fact", matter, &fact.held)?, json("matter_fact", matter, &fact.concerned)?);
-        Ok(Self { held, concerned, facts: json("matter_fact", matter, &fact.facts)?, fact })
+        let counts = json("matter_fact", matter, &fact.counts)?;
+        Ok(Self { held, concerned, counts, facts: json("matter_fact", matter, &fact.facts)?, fact })
     }
 }
 
@@ -240,13 +242,9 @@ fn fact(connection: &Connection, tenant: &str, row: &PreparedFact, sql: &str) ->
         fact.received.to_string(),
         fact.answered.map(|d| d.to_string()),
         fact.due.map(|t| t.as_second()),
-        fact.transferred,
-        fact.annulled,
         fact.in_time,
         fact.late,
-        fact.orders,
-        fact.recommendations,
-        fact.answered_recommendations,
+        row.counts,
     ];
     execute(connection, sql, values).map(drop)
 }

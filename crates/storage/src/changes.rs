@@ -150,8 +150,9 @@ pub fn duty_rows(subject: &Subject) -> Vec<DutyRecord> {
             of: subject.kind,
             n: c.n,
             number: subject.number.clone(),
-            title: subject.title.clone(),
-            place: subject.matter().and_then(|m| m.place_name.clone()),
+            // What an accusation says stands in no list.
+            title: subject.matter().map_or(subject.title.as_str(), |m| m.list_title().unwrap_or_default()).to_owned(),
+            place: subject.matter().filter(|m| m.list_title().is_some()).and_then(|m| m.place_name.clone()),
             pack: subject.pack.0.clone(),
             rule: c.rule.clone(),
             kind: c.kind,

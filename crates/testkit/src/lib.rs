@@ -9,6 +9,10 @@
     reason = "test support"
 )]
 
+mod role;
+
+pub use role::{Role, field, sign_in};
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -17,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use huiyin_app::act::{self, Move};
 use huiyin_app::lodge::{self, Keep, Lodging, Receipt, Registration};
 use huiyin_app::packs::Library;
-use huiyin_app::{AppError, Identity, Office, Parts, Staff, TimeSource};
+use huiyin_app::{AppError, Identity, Ids, Office, Parts, Staff, TimeSource};
 use huiyin_domain::ids::{TenantId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
@@ -101,8 +105,7 @@ pub fn sqlite_office(at: &str) -> TestOffice {
 /// An office on any store.
 pub fn office_on(store: Arc<dyn Store>, folder: TempDir, at: &str) -> TestOffice {
     let time = TestTime::at(at);
-    let keys = Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap();
-    let office = Office::new(parts(Arc::clone(&store), folder.path(), Arc::clone(&time), keys));
+    let office = Office::new(parts(Arc::clone(&store), folder.path(), Arc::clone(&time), keyring()));
     TestOffice { office, time, folder, store, database: None }
 }
 
@@ -113,6 +116,7 @@ fn parts(store: Arc<dyn Store>, folder: &Path, time: Arc<TestTime>, keys: Keyrin
         library: library(),
         wording: Arc::new(Wording::load().unwrap()),
         time,
+        ids: Ids::Random,
         tenant: TenantId::new("test"),
         zone: TimeZone::get("Asia/Shanghai").unwrap(),
         secret: vec![7; 32],
@@ -122,6 +126,20 @@ fn parts(store: Arc<dyn Store>, folder: &Path, time: Arc<TestTime>, keys: Keyrin
         procedure: "cn/petition".into(),
         division: huiyin_demo::DIVISION.into(),
     }
+}
+
+/// An office on SQLite that gives the same ids in the same order each time, for snapshots.
+pub fn seeded_office(at: &str) -> TestOffice {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.path().join("huiyin.db")).unwrap());
+    let time = TestTime::at(at);
+    let parts = parts(Arc::clone(&store), folder.path(), Arc::clone(&time), keyring());
+    let office = Office::new(Parts { ids: Ids::Seeded(Arc::default()), ..parts });
+    TestOffice { office, time, folder, store, database: None }
+}
+
+fn keyring() -> Keyring {
+    Keyring::parse("CQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQk").unwrap()
 }
 
 impl TestOffice {

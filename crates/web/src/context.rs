@@ -9,6 +9,7 @@ use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 use huiyin_app::access::{Action, allows};
+use huiyin_app::domain::matter::Matter;
 use huiyin_app::office_clock::{self, Leap};
 use huiyin_app::{AppError, Office, Staff, sign_in};
 use huiyin_wording::Language;
@@ -198,6 +199,12 @@ impl SignedIn {
 }
 
 impl Shared {
+    /// The title of a matter where it stands in a list or a page's head: what an accusation says is opened for a
+    /// purpose.
+    pub fn list_title(&self, language: Language, matter: &Matter) -> String {
+        matter.list_title().map_or_else(|| self.say(language, "accusation-in-lists"), str::to_owned)
+    }
+
     /// Renders a page for the public.
     pub fn page(&self, asked: &RequestContext, template: &str, values: Value) -> Response {
         self.render(asked, template, values, None)

@@ -5,7 +5,7 @@ use huiyin_domain::number;
 use huiyin_storage::AuditRecord;
 
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 
 /// A matter by number, if the officer's unit may read it; otherwise as if it were not there.
 pub(crate) async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Matter> {
@@ -31,7 +31,7 @@ pub(crate) fn reading(
         return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
     }
     Ok(AuditRecord {
-        id: new_id(),
+        id: office.new_id(),
         submission: matter.submission.clone(),
         unit: staff.officer.unit.clone(),
         officer: staff.officer.id.0.clone(),

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::lodge::receipt;
-use crate::office::{Ground, Office, new_id};
+use crate::office::{Ground, Office};
 use crate::places::{self, Place};
 use crate::references;
 use crate::seal::seal;
@@ -113,6 +113,7 @@ pub async fn import_rows(
     run: Run,
     progress: &mut (dyn FnMut(usize) + Send),
 ) -> Result<Report> {
+    let office = &office.at_one_instant();
     // Matters of a unit that is not there are nobody's to see.
     if office.directory().await?.unit(office.front_office()).is_none_or(|u| !u.active) {
         let unit = office.front_office();
@@ -312,7 +313,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let now = office.now();
     let received_at = read.received.to_zoned_datetime(now.zone.clone()).map_or(now.at, |z| z.timestamp());
     let submission = Submission {
-        id: SubmissionId(new_id()),
+        id: SubmissionId(office.new_id()),
         number: number::submission_number(read.received.year(), serial),
         channel: Channel::Import,
         unit: office.front_office().clone(),
@@ -338,7 +339,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let index = terms::index_terms(&parts);
     let opening = Opening {
-        id: ProceedingId(new_id()),
+        id: ProceedingId(office.new_id()),
         submission: record.submission.id.clone(),
         number: number::matter_number(&record.submission.number, 1),
         part: 1,

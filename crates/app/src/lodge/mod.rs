@@ -22,7 +22,7 @@ use jiff::civil::Date;
 
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id};
+use crate::office::{Office, Staff};
 use crate::seal::{seal, tell};
 
 pub(crate) use check::is_class;
@@ -293,7 +293,7 @@ async fn submission(office: &Office, lodging: &Lodging, arrival: &Registration) 
     let today = now.today();
     let serial = office.serial(today.year()).await?;
     Ok(Submission {
-        id: SubmissionId(new_id()),
+        id: SubmissionId(office.new_id()),
         number: number::submission_number(today.year(), serial),
         channel: arrival.channel,
         unit: lodging.unit.clone(),
@@ -327,7 +327,7 @@ fn changes(
     let parts: Vec<&str> = lines.into_iter().flatten().map(String::as_str).collect();
     let terms = terms::index_terms(&parts);
     let opening = Opening {
-        id: ProceedingId(new_id()),
+        id: ProceedingId(office.new_id()),
         submission: submission.id.clone(),
         number: number::matter_number(&submission.number, 1),
         part: 1,
@@ -397,7 +397,7 @@ pub async fn take_file(office: &Office, name: &str, bytes: &[u8], by: &str) -> R
     let at: Timestamp = office.now().at;
     let record = AttachmentRecord {
         submission: SubmissionId::new(""),
-        id: new_id(),
+        id: office.new_id(),
         hash: stored.hash,
         stored: stored.stored,
         key: stored.key,

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Office, Staff, new_id, random_hex};
+use crate::office::{Office, Staff, random_hex};
 use crate::papers::{self, Form};
 use crate::seal::tell;
 
@@ -69,7 +69,9 @@ pub struct Case {
     pub number: String,
     /// The day of receipt.
     pub received_on: jiff::civil::Date,
-    /// What it is about, where the officer may read it anyway.
+    /// The officer may read one of its matters.
+    pub readable: bool,
+    /// The title of the first of those; `None` where it is read for a purpose only.
     pub title: Option<String>,
     /// Whether this officer may.
     pub may: May,
@@ -119,7 +121,8 @@ pub async fn case(office: &Office, staff: &Staff, typed: &str) -> Result<Case> {
     Ok(Case {
         number: record.submission.number.clone(),
         received_on: record.submission.received_on,
-        title: readable.map(|m| m.title.clone()),
+        readable: readable.is_some(),
+        title: readable.and_then(Matter::list_title).map(str::to_owned),
         may,
         proposed: proposal.is_some_and(|p| p.officer != staff.officer.id.0),
         replaced: record.waiting_code.is_some() || record.replaced_code.is_some(),
@@ -253,7 +256,7 @@ fn reading(office: &Office, staff: &Staff, submission: &SubmissionId, purpose: &
         return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
     }
     Ok(AuditRecord {
-        id: new_id(),
+        id: office.new_id(),
         submission: submission.clone(),
         unit: staff.officer.unit.clone(),
         officer: staff.officer.id.0.clone(),

@@ -1,22 +1,23 @@
 //! The office: store, files, packs, words and time of one tenant, handed to every use case.
 
+mod ids;
 mod jobs;
 mod leap;
 mod records;
+mod staff;
+mod time;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use hmac::{Hmac, KeyInit, Mac};
 use huiyin_domain::calendar::WorkCalendar;
-use huiyin_domain::clock::{OfficeTime, PeriodUnit};
+use huiyin_domain::clock::OfficeTime;
 use huiyin_domain::decide::Rules;
 use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
-use huiyin_domain::posts::Power;
-use huiyin_domain::procedure::{Lodging, RuleBook};
-use huiyin_domain::proceeding::Actor;
+use huiyin_domain::procedure::{Length, Lodging, RuleBook};
 use huiyin_domain::unit::{Directory, Officer, Unit};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
@@ -30,24 +31,14 @@ use sha2::Sha256;
 use crate::error::{AppError, Result};
 use crate::packs::Library;
 
+pub use ids::{Ids, random_hex};
 pub(crate) use jobs::{Job, Jobs};
 pub use jobs::{KEPT_MINUTES, Stage};
 pub use leap::Leap;
 pub(crate) use records::Setting;
-
-/// Where time comes from. Office time is what the law sees; machine time is for sessions, leases and logs.
-pub trait TimeSource: Send + Sync + std::fmt::Debug {
-    /// The machine's instant.
-    fn machine_now(&self) -> Timestamp;
-    /// The office's instant; differs from the machine's in demos and drills only.
-    fn office_now(&self) -> Timestamp;
-    /// The office's instant as it is now, where [`Self::office_now`] holds the one of a call.
-    fn live(&self) -> Timestamp {
-        self.office_now()
-    }
-    /// Moves office time forward to an instant; `false` where it cannot be moved.
-    fn move_to(&self, at: Timestamp) -> bool;
-}
+pub use staff::Staff;
+use time::OneInstant;
+pub use time::TimeSource;
 
 /// The setting that says that the store holds a demo.
 pub(crate) const DEMO_MARK: &str = "demo";
@@ -74,6 +65,8 @@ pub struct Parts {
     pub wording: Arc<Wording>,
     /// Time.
     pub time: Arc<dyn TimeSource>,
+    /// Ids.
+    pub ids: Ids,
     /// The tenant.
     pub tenant: TenantId,
     /// Its time zone.
@@ -132,7 +125,7 @@ impl Turns {
 }
 
 /// Rule books as they read, by pack, with the periods they were read under.
-type Readings = BTreeMap<PackId, (Vec<(Option<u32>, PeriodUnit)>, Arc<RuleBook>)>;
+type Readings = BTreeMap<PackId, (Vec<Option<Length>>, Arc<RuleBook>)>;
 
 /// The rest of a leased block, by year: the next serial and the end.
 type Serials = BTreeMap<i16, (u64, u64)>;
@@ -204,6 +197,11 @@ impl Office {
         &self.published
     }
 
+    /// A new UUIDv7 as text.
+    pub fn new_id(&self) -> String {
+        self.parts.ids.next()
+    }
+
     /// The same office with another source of time (for seeds).
     pub fn with_time(&self, time: Arc<dyn TimeSource>) -> Self {
         Self {
@@ -217,6 +215,13 @@ impl Office {
     #[must_use]
     pub fn timed_by(&self, time: Arc<dyn TimeSource>) -> Self {
         Self { parts: Arc::new(Parts { time, ..(*self.parts).clone() }), ..self.clone() }
+    }
+
+    /// The same office as it is at this instant: a sweep, or a command that walks over many, reads the time once and
+    /// does everything at it.
+    #[must_use]
+    pub(crate) fn at_one_instant(&self) -> Self {
+        self.timed_by(Arc::new(OneInstant { at: self.now().at, live: self.time_source() }))
     }
 
     /// Where its time comes from.
@@ -459,15 +464,14 @@ impl Office {
     /// The book with the periods of today in its labels, made anew only when one of them changes.
     fn as_of_today(&self, book: &Arc<RuleBook>) -> Arc<RuleBook> {
         let today = self.now().today();
-        let spans: Vec<_> =
-            book.clocks.values().map(|c| c.on(today)).map(|(length, unit, ..)| (length, unit)).collect();
+        let spans: Vec<_> = book.clocks.values().map(|c| c.length_on(today)).collect();
         if let Ok(kept) = self.readings.read()
             && let Some((of, read)) = kept.get(&book.id)
             && *of == spans
         {
             return Arc::clone(read);
         }
-        let read = Arc::new(book.as_of(today, |n, unit| crate::periods::label(self.wording(), n, unit)));
+        let read = Arc::new(book.as_of(today, |length| crate::periods::label(self.wording(), length)));
         if let Ok(mut kept) = self.readings.write() {
             kept.insert(book.id.clone(), (spans, Arc::clone(&read)));
         }
@@ -618,51 +622,5 @@ impl Office {
         mac.update(b"\0");
         mac.update(value.as_bytes());
         mac.finalize().into_bytes().to_vec()
-    }
-}
-
-/// Random bytes as hex.
-///
-/// # Errors
-/// [`AppError::Internal`] when the system gives none.
-pub fn random_hex(bytes: usize) -> Result<String> {
-    let mut buffer = vec![0_u8; bytes];
-    getrandom::fill(&mut buffer).map_err(AppError::caused("the system gives no randomness"))?;
-    Ok(hex(&buffer))
-}
-
-/// A new UUIDv7 as text.
-pub fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
-}
-
-/// An officer at work: who signed in, for which unit, in which posts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Staff {
-    /// The officer.
-    pub officer: Officer,
-    /// What the posts held now may do.
-    pub powers: BTreeSet<Power>,
-}
-
-impl Staff {
-    /// As the domain sees the actor.
-    pub fn actor(&self) -> Actor {
-        Actor::Officer {
-            id: OfficerId::clone(&self.officer.id),
-            unit: self.officer.unit.clone(),
-            posts: self.officer.posts.clone(),
-        }
-    }
-
-    /// An officer of a directory at work.
-    pub fn from_officer(officer: Officer, directory: &Directory) -> Self {
-        let powers = directory.vocabulary.powers(&officer.posts);
-        Self { officer, powers }
-    }
-
-    /// Whether a post that is held has a power.
-    pub fn may(&self, power: Power) -> bool {
-        self.powers.contains(&power)
     }
 }

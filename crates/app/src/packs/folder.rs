@@ -54,7 +54,7 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
     for folder in found {
         let book = read_one(&folder)?;
         let language = Language::parse(&book.binding).unwrap_or(Language::ENGLISH);
-        let span = |n, unit| crate::periods::span(&wording, language, n, unit);
+        let span = |length| crate::periods::of_length(&wording, language, length);
         out.push_str(&format!(
             "\n## {} · `{}`\n\n{}\n\n```mermaid\n{}```\n",
             book.title.get(&book.binding),
@@ -65,7 +65,10 @@ pub fn draw_folder(root: &Path) -> Result<String, PackLoadError> {
                 .map(|l| book.title.get(l))
                 .collect::<Vec<_>>()
                 .join(" · "),
-            huiyin_rules::mermaid(&book, &huiyin_rules::Words { language: &book.binding, span: &span, colon: "：" })
+            huiyin_rules::mermaid(
+                &book,
+                &huiyin_rules::Words { language: &book.binding, span: &span, day: book.force_from, colon: "：" }
+            )
         ));
     }
     Ok(out)

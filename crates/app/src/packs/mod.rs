@@ -219,19 +219,20 @@ impl Library {
     }
 }
 
-/// The picture of a procedure for the public page.
+/// The picture of a procedure for the public page, with the lengths of a day.
 pub fn picture(
     wording: &huiyin_wording::Wording,
     book: &RuleBook,
     language: huiyin_wording::Language,
+    day: jiff::civil::Date,
     title: &str,
     name_of: &dyn Fn(huiyin_domain::procedure::Phase) -> String,
 ) -> String {
-    let span = |n, unit| crate::periods::span(wording, language, n, unit);
+    let span = |length| crate::periods::of_length(wording, language, length);
     let colon = wording.text(language, "colon", &[]);
     huiyin_rules::svg(
         book,
-        &huiyin_rules::Words { language: language.code(), span: &span, colon: &colon },
+        &huiyin_rules::Words { language: language.code(), span: &span, day, colon: &colon },
         title,
         name_of,
     )

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use super::letter;
 use crate::error::Result;
-use crate::office::{Office, Setting, new_id};
+use crate::office::{Office, Setting};
 use crate::seal::seal;
 
 /// Until which day the calendar has been worked, by family of packs.
@@ -68,7 +68,7 @@ async fn begin_on_day(office: &Office, book: &RuleBook, rule: &BeginRule, unit: 
     // The number says which it is, and no number is given twice: two sweeps at once begin it once.
     let number = format!("{}{day}-{}-{unit}", letter(book.kind), rule.id);
     let with = Start {
-        id: ProceedingId(new_id()),
+        id: ProceedingId(office.new_id()),
         number,
         title: rule.title_in(&ground.book.binding, day),
         on: day,

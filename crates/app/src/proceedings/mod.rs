@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use crate::access::{Action, allows, require, visibility};
 use crate::act::{self, handed_to_somebody};
 use crate::error::{AppError, FormError, Result};
-use crate::office::{Ground, Office, Staff, new_id};
+use crate::office::{Ground, Office, Staff};
 use crate::papers::{self, Paper};
 use crate::seal::seal;
 use crate::step::Move;
@@ -278,7 +278,7 @@ pub async fn begin(
     let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
     let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(&ground.book.binding, on), str::to_owned);
     let with = Start {
-        id: ProceedingId(new_id()),
+        id: ProceedingId(office.new_id()),
         number: next_number(office, book.kind).await?,
         title,
         on,

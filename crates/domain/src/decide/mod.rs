@@ -549,7 +549,7 @@ pub(crate) fn start_clock(
         StartFrom::Accepted => proceeding.days.get("accepted").copied().unwrap_or(today),
         StartFrom::Field(field) => payload.day(field).unwrap_or(today),
     };
-    let (length, unit, basis, clause) = rule.on(start);
+    let (length, unit, basis, clause) = rule.at(start, now.at, &now.zone);
     let (length, roll) = match length {
         Some(length) => (length, rule.roll),
         None => {

@@ -6,6 +6,7 @@ use crate::ids::{ClockId, MoveId, OfficerId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{Field, Payload};
 use crate::posts::Power;
+use crate::procedure::report::REFUSED;
 use crate::procedure::{Cause, Effect, Fact, HandTo, MoveRule, Phase, Relation, RuleBook, Turn, Verb, Whose};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
@@ -268,7 +269,7 @@ impl<K: Kind> Work<'_, K> {
             }
             Verb::Refuse => {
                 self.decided_by();
-                self.subject.edit().outcome = Some("refused".into());
+                self.subject.edit().outcome = Some(REFUSED.into());
                 self.subject.edit().days.insert("answered".into(), today);
             }
             Verb::Archive | Verb::Void => {

@@ -4,6 +4,7 @@
 //! across matters.
 
 pub mod correct;
+pub mod figure;
 pub mod letter;
 pub mod opening;
 pub mod part;
@@ -128,6 +129,16 @@ impl Matter {
             }
             _ => Err(error),
         })
+    }
+
+    /// Whether what it says is read for a stated purpose only: it is an accusation (art. 30(3)).
+    pub fn is_read_for_a_purpose(&self) -> bool {
+        self.facts.contains(&Fact::Accusation) && !self.facts.contains(&Fact::Destroyed)
+    }
+
+    /// Its title where it stands in a list or a page's head; `None` where that is read for a purpose only.
+    pub fn list_title(&self) -> Option<&str> {
+        (!self.is_read_for_a_purpose()).then_some(self.title.as_str())
     }
 
     /// Whether it is about a unit, as it is registered or as it was before a correction.

@@ -10,6 +10,7 @@ use crate::event::{Event, EventActor};
 use crate::matter::Matter;
 use crate::matter::opening::{Opening, blank, received};
 use crate::payload::Payload;
+use crate::procedure::report::IMPORTED;
 use crate::procedure::{Fact, Lodging};
 use crate::proceeding::edit::Edit;
 use crate::timer::settle_past;
@@ -46,7 +47,7 @@ pub fn take_over(
     let mut events = vec![next_event(matter.whole(), now.at, EventActor::Import, None, Basis::House, received)];
     if stage.ended {
         matter.edit().facts.insert(Fact::Answered);
-        matter.edit().outcome = Some("imported".into());
+        matter.edit().outcome = Some(IMPORTED.into());
         // Ended without a day has no day.
         matter.edit().days.extend(stage.answered.map(|day| ("answered".to_owned(), day)));
     }

@@ -91,8 +91,7 @@ fn of_clock(book: &RuleBook, clock: &ClockRule) -> Vec<String> {
     if clock.kind == ClockKind::Duty && clock.bound == Relation::Petitioner {
         out.push("a duty binds offices and officials, never a petitioner; make it a right of hers, or bind the office that owes it".to_owned());
     }
-    let periods = clock.length.iter().map(|l| (*l, clock.unit)).chain(clock.since.iter().map(|s| (s.length, s.unit)));
-    for (length, unit) in periods {
+    for (length, unit, _) in clock.lengths() {
         if length == 0 {
             out.push("a period of 0 leaves no time at all; write how long it is".to_owned());
         }

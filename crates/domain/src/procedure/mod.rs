@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::Timestamp;
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Basis, ClockKind, PeriodUnit};
@@ -20,6 +22,7 @@ mod alphabet;
 mod begin;
 mod effect;
 pub mod floor;
+pub mod report;
 
 pub use crate::label::Label;
 pub use alphabet::{Fact, Guard, HandTo, Phase, Relation, Verb};
@@ -77,6 +80,43 @@ pub enum StartFrom {
     Field(Field),
 }
 
+/// Another length by night, of a period of hours or minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Night {
+    /// It begins at this time of the office's day.
+    pub from: Time,
+    /// It ends before this time, of the next day where that is not after `from`.
+    pub until: Time,
+    /// The length of what begins by night, in the unit of the period.
+    pub length: u32,
+}
+
+impl Night {
+    /// Whether a time of the day is within it.
+    pub fn holds(self, time: Time) -> bool {
+        if self.from < self.until {
+            self.from <= time && time < self.until
+        } else {
+            self.from <= time || time < self.until
+        }
+    }
+}
+
+/// How long a period is, as it is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Length {
+    /// How many.
+    pub length: u32,
+    /// Of what.
+    pub unit: PeriodUnit,
+    /// What it is by night, where that differs.
+    pub night: Option<Night>,
+}
+
+/// What a clock begins with: its length, `None` where a move sets the day, the unit, the source and its clause.
+pub type Terms<'a> = (Option<u32>, PeriodUnit, Basis, Option<&'a String>);
+
 /// A period that changed on a day: clocks that start on or after it take these values.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since {
@@ -90,6 +130,9 @@ pub struct Since {
     pub basis: Basis,
     /// Clause, for `law` and `local`.
     pub clause: Option<String>,
+    /// Another length by night.
+    #[serde(default)]
+    pub night: Option<Night>,
 }
 
 /// A period of the pack.
@@ -133,15 +176,49 @@ pub struct ClockRule {
     pub consequence: Option<String>,
     /// Values of later dates, oldest first.
     pub since: Vec<Since>,
+    /// Another length by night.
+    #[serde(default)]
+    pub night: Option<Night>,
 }
 
 impl ClockRule {
-    /// The values for a clock that starts on a day.
-    pub fn on(&self, start: Date) -> (Option<u32>, PeriodUnit, Basis, Option<&String>) {
-        match self.since.iter().rev().find(|s| s.from <= start) {
+    fn since(&self, start: Date) -> Option<&Since> {
+        self.since.iter().rev().find(|s| s.from <= start)
+    }
+
+    /// The values for a clock that starts on a day, by day.
+    pub fn on(&self, start: Date) -> Terms<'_> {
+        match self.since(start) {
             Some(s) => (Some(s.length), s.unit, s.basis, s.clause.as_ref()),
             None => (self.length, self.unit, self.basis, self.clause.as_ref()),
         }
+    }
+
+    /// The values for a clock that starts on a day, at an instant of the office's time.
+    pub fn at(&self, start: Date, at: Timestamp, zone: &TimeZone) -> Terms<'_> {
+        let (length, unit, basis, clause) = self.on(start);
+        let time = at.to_zoned_datetime(zone.clone()).time();
+        let night = self.night_on(start).filter(|n| n.holds(time));
+        (night.map(|n| n.length).or(length), unit, basis, clause)
+    }
+
+    /// How long a clock that starts on a day is; `None` where a move sets its day.
+    pub fn length_on(&self, day: Date) -> Option<Length> {
+        let (length, unit, ..) = self.on(day);
+        length.map(|length| Length { length, unit, night: self.night_on(day) })
+    }
+
+    /// Every length it has, by day and by night, with its unit and the day from which it is in force.
+    pub fn lengths(&self) -> impl Iterator<Item = (u32, PeriodUnit, Option<Date>)> {
+        let first = self.length.into_iter().chain(self.night.map(|n| n.length)).map(|l| (l, self.unit, None));
+        let later = self.since.iter().flat_map(|s| {
+            std::iter::once(s.length).chain(s.night.map(|n| n.length)).map(|l| (l, s.unit, Some(s.from)))
+        });
+        first.chain(later)
+    }
+
+    fn night_on(&self, day: Date) -> Option<Night> {
+        self.since(day).map_or(self.night, |s| s.night)
     }
 }
 
@@ -463,6 +540,10 @@ pub struct RuleBook {
     pub keep_years: u32,
     /// Years by kind; the first that fits counts.
     pub keep: Vec<KeepRule>,
+    /// What the yearly report counts.
+    pub counts: Vec<report::CountRule>,
+    /// What it says of it.
+    pub report: Vec<report::ReportSection>,
     /// The floor of the law.
     pub floor: Floor,
     /// Clauses.
@@ -556,14 +637,11 @@ impl RuleBook {
     /// The same book as it reads on a day: `{clock}` in a label becomes the length of that clock as it is in force
     /// then. What is published is what is in force, and no pack writes a number of days into a sentence (art. 18(1)).
     #[must_use]
-    pub fn as_of(&self, day: Date, phrase: impl Fn(u32, PeriodUnit) -> Label) -> Self {
+    pub fn as_of(&self, day: Date, phrase: impl Fn(Length) -> Label) -> Self {
         let spans: Vec<(String, Label)> = self
             .clocks
             .values()
-            .filter_map(|c| {
-                let (length, unit, ..) = c.on(day);
-                length.map(|n| (format!("{{{}}}", c.id.as_str()), phrase(n, unit)))
-            })
+            .filter_map(|c| c.length_on(day).map(|length| (format!("{{{}}}", c.id.as_str()), phrase(length))))
             .collect();
         let fill = |label: &mut Label| {
             for (name, span) in spans.iter().filter(|_| label.texts().any(|t| t.contains('{'))).collect::<Vec<_>>() {

@@ -53,8 +53,10 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
             "`extensions` says how often, from 1 to 20, an `extension` may be given; write both or neither".to_owned(),
         );
     }
-    let lengths = raw.length.iter().map(|l| (*l, raw.unit)).chain(raw.since.iter().map(|s| (s.length, s.unit)));
-    if lengths.clone().any(|(length, unit)| length > ten_years(unit)) || raw.extension.is_some_and(|e| e > 3650) {
+    let by_day = raw.length.iter().map(|l| (*l, raw.unit)).chain(raw.since.iter().map(|s| (s.length, s.unit)));
+    let nights = nights(checker, &raw);
+    let mut lengths = by_day.chain(nights);
+    if lengths.any(|(length, unit)| length > ten_years(unit)) || raw.extension.is_some_and(|e| e > 3650) {
         checker.say(
             "a period or an extension longer than ten years is refused; check `length` and `extension`".to_owned(),
         );
@@ -77,6 +79,7 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
             unit: value.unit,
             basis: value.basis,
             clause: value.clause,
+            night: value.night,
         });
     }
     Some(ClockRule {
@@ -99,7 +102,21 @@ pub(super) fn clock_rule(checker: &mut Checker<'_>, raw: Clock, known: &Known) -
         consequence: raw.consequence,
         between_offices: raw.between_offices,
         since,
+        night: raw.night,
     })
+}
+
+/// The lengths by night; what they need is checked.
+fn nights(checker: &mut Checker<'_>, raw: &raw::Clock) -> Vec<(u32, PeriodUnit)> {
+    let later = raw.since.iter().filter_map(|s| Some((s.night?, s.unit)));
+    let all: Vec<_> = raw.night.map(|n| (n, raw.unit)).into_iter().chain(later).collect();
+    if all.iter().any(|(night, unit)| !unit.is_short() || night.from == night.until) {
+        checker.say("`night` is for a period of hours or minutes; it begins and ends at different times".to_owned());
+    }
+    if raw.night.is_some() && raw.length.is_none() {
+        checker.say("`night` gives another length than `length`; write both".to_owned());
+    }
+    all.into_iter().map(|(night, unit)| (night.length, unit)).collect()
 }
 
 /// Ten years in a unit: no period is longer, so that all of them can be reckoned.

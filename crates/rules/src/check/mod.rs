@@ -3,6 +3,7 @@
 mod checker;
 mod entries;
 mod head;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,7 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::UnitKindRule;
 
 use crate::error::{PackError, line_of};
-use crate::raw::{Clock, Head, Keep, Move, Paper, Part, Right, State};
+use crate::raw::{Clock, Count, Head, Keep, Move, Paper, Part, ReportPart, Right, State};
 use crate::{PackFiles, Place, cases, raw};
 use toml::Spanned;
 
@@ -45,6 +46,8 @@ struct Gathered {
     rights: Vec<Found<Right>>,
     steps: Vec<Found<raw::Escalation>>,
     keep: Vec<Found<Keep>>,
+    counts: Vec<Found<Count>>,
+    report: Vec<Found<ReportPart>>,
     amends: Vec<Found<raw::Amend>>,
     removes: Vec<Found<raw::Remove>>,
     floor: Option<Found<raw::Floor>>,
@@ -100,6 +103,8 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take!(right, rights);
         take!(escalation, steps);
         take!(keep, keep);
+        take!(count, counts);
+        take!(report, report);
         take!(amend, amends);
         take!(remove, removes);
         macro_rules! take_one {
@@ -198,6 +203,9 @@ pub(crate) fn build(
     // What a law lists a pack over it adds to, and takes nothing from.
     let rights = base.rights.into_iter().chain(own.rights).collect::<Vec<_>>();
     let keep = own.keep.into_iter().chain(base.keep).collect::<Vec<_>>();
+    twice(&mut checker, "count", own.counts.iter().map(|s| (&s.0, s.1, &s.2.id)));
+    let counts = lay(base.counts, own.counts, |s| s.id.clone());
+    let report = base.report.into_iter().chain(own.report).collect::<Vec<_>>();
     if over_another && !own.steps.is_empty() && !replaces.iter().any(|r| r == "escalation") {
         (checker.file, checker.offset) =
             own.steps.first().map_or_else(|| (file.clone(), offset), |s| (s.0.clone(), s.1));
@@ -334,6 +342,7 @@ pub(crate) fn build(
         (checker.file, checker.offset) = (file, offset);
         built_keep.push(keep_rule(&mut checker, &raw, &known));
     }
+    let (counts, report) = report::read(&mut checker, counts, report, &known);
     let mut built_states = BTreeMap::new();
     for (file, offset, s) in states {
         (checker.file, checker.offset) = (file, offset);
@@ -409,6 +418,8 @@ pub(crate) fn build(
         earliest_receipt: head.earliest_receipt,
         keep_years: head.keep_years,
         keep: built_keep,
+        counts,
+        report,
         states: built_states,
         posts: built_posts,
         unit_kinds: built_kinds,

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::posts::{Post, Power, UnitKind, UnitRole};
-use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Phase, Relation, Verb};
+use huiyin_domain::procedure::{Clause, EscalateTo, HandTo, Label, Night, Phase, Relation, Verb};
 use huiyin_domain::reckon::Roll;
 use huiyin_domain::submission::Channel;
 use jiff::civil::Date;
@@ -61,6 +61,12 @@ pub(crate) struct Part {
     /// Years files of a kind are kept.
     #[serde(default)]
     pub keep: Vec<Spanned<Keep>>,
+    /// Figures of the yearly report.
+    #[serde(default)]
+    pub count: Vec<Spanned<Count>>,
+    /// Paragraphs of the yearly report.
+    #[serde(default)]
+    pub report: Vec<Spanned<ReportPart>>,
     /// What a pack over another adds to moves of that one.
     #[serde(default)]
     pub amend: Vec<Spanned<Amend>>,
@@ -115,6 +121,45 @@ pub(crate) struct Keep {
     pub basis: Basis,
     /// The clause, for `law` and `local`.
     pub clause: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Count {
+    /// Id, unique in the pack; `{id}` in a text of the report is its figure.
+    pub id: String,
+    /// Which matters; every condition must hold.
+    #[serde(default)]
+    pub when: Vec<String>,
+    /// In one of these phases.
+    #[serde(default)]
+    pub phases: Vec<Phase>,
+    /// With one of these choices of `outcome`.
+    #[serde(default)]
+    pub outcomes: Vec<String>,
+    /// Handed over at least once.
+    #[serde(default)]
+    pub handed_over: bool,
+    /// An answer in it was annulled.
+    #[serde(default)]
+    pub annulled: bool,
+    /// Clocks counted one by one; absent: the matter counts as one.
+    #[serde(default)]
+    pub clocks: Vec<String>,
+    /// Only those of them that were discharged.
+    #[serde(default)]
+    pub done: bool,
+    /// Of these only the ones whose move carried a choice of this field with `supports = true`.
+    pub supports: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReportPart {
+    /// The heading; the report numbers it.
+    pub title: Label,
+    /// The text; `{id}` is the figure of a count, and so are `{received}`, `{in_time}` and `{late}`.
+    pub text: Label,
 }
 
 /// The head of a pack. A pack over another takes what it does not say from that one's head.
@@ -359,6 +404,8 @@ pub(crate) struct Since {
     pub basis: Basis,
     /// The clause, for `law` and `local`.
     pub clause: Option<String>,
+    /// Another length by night: `from`, `until` (times of the office's day) and `length`; for hours and minutes.
+    pub night: Option<Night>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -416,6 +463,8 @@ pub(crate) struct Clock {
     /// Owed between offices: the petitioner's page does not show it.
     #[serde(default)]
     pub between_offices: bool,
+    /// Another length by night: `from`, `until` (times of the office's day) and `length`; for hours and minutes.
+    pub night: Option<Night>,
     /// Values of later dates.
     #[serde(default)]
     pub since: Vec<Since>,

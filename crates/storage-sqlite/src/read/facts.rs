@@ -78,13 +78,9 @@ fn fact_of(row: &rusqlite::Row<'_>) -> Result<MatterFact, StoreError> {
         received: text("received")?.parse().map_err(|_| broken("received"))?,
         answered: maybe("answered")?.map(|d| d.parse().map_err(|_| broken("answered"))).transpose()?,
         due: row.get::<_, Option<i64>>("due").map_err(fault)?.and_then(|s| Timestamp::from_second(s).ok()),
-        transferred: row.get("transferred").map_err(fault)?,
-        annulled: row.get("annulled").map_err(fault)?,
         in_time: row.get("in_time").map_err(fault)?,
         late: row.get("late").map_err(fault)?,
-        orders: row.get("orders").map_err(fault)?,
-        recommendations: row.get("recommendations").map_err(fault)?,
-        answered_recommendations: row.get("answered_recommendations").map_err(fault)?,
+        counts: parse("matter_fact", &matter, &text("counts")?)?,
         matter: ProceedingId(matter),
     })
 }

@@ -16,7 +16,7 @@ fn large() -> Connection {
     crate::migrate::migrate(&mut connection).unwrap();
     let numbers = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<50000)";
     let facts = "'n', 'p', 'handling', 'online', NULL, NULL, 'a', NULL, '[]', '[]', NULL, '[]', NULL, date('2020-01-01', '+' || (i / 25) || ' days'), \
-                 CASE WHEN i % 3 = 0 THEN date('2020-02-01', '+' || (i / 25) || ' days') END, NULL, 0, 0, 0, 0, 0, 0, 0";
+                 CASE WHEN i % 3 = 0 THEN date('2020-02-01', '+' || (i / 25) || ' days') END, NULL, 0, 0, '{}'";
     connection
         .execute_batch(&format!(
             "INSERT INTO proceeding (tenant, id, submission, part, number, version, phase, doc, kind) {numbers}

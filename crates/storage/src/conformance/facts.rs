@@ -25,13 +25,9 @@ fn rich(key: &str, received: Date, answered: Option<Date>) -> MatterFact {
         facts: [Fact::Direct, Fact::Heard].into(),
         outcome: Some("supported".to_owned()),
         phase: Phase::Archived,
-        transferred: true,
-        annulled: true,
         in_time: 3,
         late: 2,
-        orders: 1,
-        recommendations: 4,
-        answered_recommendations: 2,
+        counts: [("orders".to_owned(), 1), ("a 'b'".to_owned(), 4)].into(),
         ..fact_of(&super::sample(key, "office", second(5)))
     }
 }

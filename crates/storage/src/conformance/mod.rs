@@ -120,13 +120,9 @@ pub fn fact_of(matter: &Matter) -> MatterFact {
         received: matter.received_on,
         answered: None,
         due: matter.clocks.first().map(|c| c.due),
-        transferred: false,
-        annulled: false,
         in_time: 0,
         late: 0,
-        orders: 0,
-        recommendations: 0,
-        answered_recommendations: 0,
+        counts: std::collections::BTreeMap::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The narrow row of a matter: what totals, checks and operators' walks ask of many matters at once. It is written with
 //! each version of the matter, so that none of them reads documents.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use huiyin_domain::ids::{ProceedingId, TenantId, UnitId};
 use huiyin_domain::procedure::{Fact, Phase};
@@ -45,25 +45,17 @@ pub struct MatterFact {
     pub answered: Option<Date>,
     /// When the next of its duties is due.
     pub due: Option<Timestamp>,
-    /// It was handed over.
-    pub transferred: bool,
-    /// An answer was annulled.
-    pub annulled: bool,
     /// Duties done in time.
     pub in_time: u32,
     /// Duties done late, or owed after their day.
     pub late: u32,
-    /// Supervision orders.
-    pub orders: u32,
-    /// Recommendations made about it.
-    pub recommendations: u32,
-    /// Recommendations that were answered.
-    pub answered_recommendations: u32,
+    /// What it adds to the figures of its pack's report, by their ids; those it adds nothing to are left out.
+    pub counts: BTreeMap<String, u32>,
 }
 
 impl MatterFact {
     /// Columns of its row behind tenant and matter, in the order of the fields.
-    pub const COLUMNS: [&str; 23] = [
+    pub const COLUMNS: [&str; 19] = [
         "number",
         "pack",
         "phase",
@@ -80,13 +72,9 @@ impl MatterFact {
         "received",
         "answered",
         "due",
-        "transferred",
-        "annulled",
         "in_time",
         "late",
-        "orders",
-        "recommendations",
-        "answered_recommendations",
+        "counts",
     ];
 }
 

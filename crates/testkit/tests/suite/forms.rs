@@ -8,7 +8,9 @@ use huiyin_app::domain::submission::{Channel, PaperFacts, ReplyWay};
 use huiyin_app::lodge::receipt::{self, Replaced};
 use huiyin_app::lodge::{self, Keep, Lodging, Registration};
 use huiyin_app::{AppError, Identity, Office, follow, matter_view};
-use huiyin_testkit::{TestOffice, letter, on_both, petition, site, sqlite_office, staff, step, the_move, token};
+use huiyin_testkit::{
+    TestOffice, field, letter, on_both, petition, sign_in, site, sqlite_office, staff, step, the_move, token,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 
@@ -18,22 +20,8 @@ fn browser() -> Client {
     Client::builder().cookie_store(true).redirect(Policy::limited(5)).build().unwrap()
 }
 
-fn field(html: &str, name: &str) -> String {
-    let marker = format!("name=\"{name}\" value=\"");
-    html.split(&marker).nth(1).and_then(|t| t.split('"').next()).unwrap_or_default().to_owned()
-}
-
 async fn text(answer: Response) -> String {
     answer.text().await.unwrap()
-}
-
-async fn sign_in(client: &Client, base: &str, login: &str) {
-    client
-        .post(format!("{base}/staff/sign-in"))
-        .form(&[("login", login), ("password", huiyin_demo::PASSWORD)])
-        .send()
-        .await
-        .unwrap();
 }
 
 type Change = fn(&mut Lodging);

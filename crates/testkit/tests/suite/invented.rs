@@ -169,8 +169,14 @@ async fn an_invented_procedure_goes_from_lodging_to_archive() {
             first.second
         );
         assert!(verify::verify_all(o, &mut |_| {}).await.unwrap().findings.is_empty());
-        let counted = yearly::figures(o, &staff(o, "countyxf.warden").await, 2026).await.unwrap();
-        assert_eq!((counted.received, counted.answered, counted.reviewed), (1, 1, 1));
+        // The yearly report counts and says what its pack does.
+        let warden = staff(o, "countyxf.warden").await;
+        let counted = yearly::figures(o, &warden, 2026).await.unwrap();
+        assert_eq!((counted.received, counted.counts["appeals"]), (1, 1));
+        let report = yearly::letter(o, &warden, 2026).await.unwrap();
+        let (french, english) = (report.texts().concat(), report.second.unwrap().texts().concat());
+        assert!(french.contains("6. Recours") && french.contains("1 recours formés"), "{french}");
+        assert!(english.contains("6. Appeals") && english.contains("1 went to appeal"), "{english}");
     })
     .await;
 }

@@ -1,5 +1,5 @@
-//! What happens after the end: keeping and destruction of files, the public page of opinions, print jobs and the
-//! yearly report, on both databases.
+//! What happens after the end: keeping and destruction of files, the public page of opinions, and print jobs,
+//! on both databases.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,12 +13,12 @@ use std::time::Duration;
 
 use huiyin_app::act::{self, Move};
 use huiyin_app::domain::decide::Closed;
-use huiyin_app::domain::submission::{Naming, Purpose};
+use huiyin_app::domain::submission::Naming;
 use huiyin_app::find;
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::papers::{self, Form};
 use huiyin_app::print_job::{self, Stage};
-use huiyin_app::{AppError, Identity, Office, checks, follow, keeping, matter_view, part, publication, yearly};
+use huiyin_app::{AppError, Identity, Office, checks, follow, keeping, matter_view, part, publication};
 use huiyin_demo as demo;
 use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step, the_move};
 
@@ -330,67 +330,6 @@ async fn many_notices_are_printed_together_with_names_for_a_purpose() {
             assert!(print_job::find(o, &clerk, &id).unwrap().pdf().unwrap().starts_with(b"%PDF"));
         } else {
             huiyin_testkit::not_run("print", "there is no Chinese face");
-        }
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_yearly_report_counts_accusations_in_the_total_alone() {
-    on_both("yearly", AT, |t| async move {
-        demo::people(&t.office).await.unwrap();
-        let o = &t.office;
-        let one = lodge::lodge(o, Lodging { class: Some("劳动和社会保障/工资福利".into()), ..petition("欠薪") })
-            .await
-            .unwrap();
-        served(&t, &format!("{}-1", one.number)).await;
-        let two = lodge::lodge(
-            o,
-            Lodging {
-                purpose: Purpose::Accusation, class: Some("纪检监察/贪污贿赂".into()), ..petition("反映某人")
-            },
-        )
-        .await
-        .unwrap();
-        step(
-            o,
-            "countyxf.clerk",
-            &format!("{}-1", two.number),
-            "hand_to_receiver",
-            &[("to_unit", "discipline"), ("reason", "x")],
-        )
-        .await
-        .unwrap();
-        let supervisor = staff(o, "countyxf.handler").await;
-        let figures = yearly::figures(o, &supervisor, 2026).await.unwrap();
-        assert_eq!((figures.received, figures.answered, figures.transferred), (2, 1, 1));
-        let letter = yearly::letter(o, &supervisor, 2026).await.unwrap();
-        let text = letter.texts().concat();
-        assert!(
-            text.contains("2026年度") && text.contains("2 件（含检举控告）") && text.contains("劳动和社会保障 1"),
-            "{text}"
-        );
-        assert!(
-            !text.contains("纪检监察 1") && !text.contains("discipline"),
-            "no line tells of the accusation: {text}"
-        );
-        assert_eq!(yearly::figures(o, &supervisor, 2025).await.unwrap().received, 0);
-        for (on, to) in [("2026-03-03", "县政府"), ("2025-12-31", "县政府"), ("x", "县政府"), ("2026-03-02", " ")]
-        {
-            assert!(
-                matches!(yearly::record_sending(o, &supervisor, 2026, on, to).await, Err(AppError::Form(_))),
-                "{on} {to}"
-            );
-        }
-        yearly::record_sending(o, &supervisor, 2025, "2026-03-02", "县人民政府、市信访局").await.unwrap();
-        let sent = yearly::sendings(o, &supervisor, 2025).await.unwrap();
-        assert_eq!((sent.len(), sent[0].to.as_str()), (1, "县人民政府、市信访局"));
-        assert!(yearly::sendings(o, &supervisor, 2026).await.unwrap().is_empty());
-        for login in ["housing.head", "countyxf.clerk", "county.head"] {
-            assert!(
-                matches!(yearly::figures(o, &staff(o, login).await, 2026).await, Err(AppError::NotAllowed)),
-                "{login}"
-            );
         }
     })
     .await;

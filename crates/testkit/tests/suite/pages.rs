@@ -8,7 +8,7 @@
     reason = "a test"
 )]
 
-use huiyin_testkit::{site, sqlite_office, token};
+use huiyin_testkit::{field, sign_in, site, sqlite_office, token};
 use huiyin_web::{Access, ROUTES};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
@@ -19,21 +19,6 @@ fn browser() -> Client {
 
 fn strict() -> Client {
     Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap()
-}
-
-fn field(html: &str, name: &str) -> String {
-    let marker = format!("name=\"{name}\" value=\"");
-    html.split(&marker).nth(1).and_then(|t| t.split('"').next()).unwrap_or_default().to_owned()
-}
-
-async fn sign_in(client: &Client, base: &str, login: &str) {
-    let done = client
-        .post(format!("{base}/staff/sign-in"))
-        .form(&[("login", login), ("password", huiyin_demo::PASSWORD)])
-        .send()
-        .await
-        .unwrap();
-    assert!(done.status().is_success() || done.status().is_redirection(), "{login}: {}", done.status());
 }
 
 /// Lodges through the pages and returns the receipt page.

@@ -89,10 +89,13 @@ async fn home_and_procedure_tell_the_periods_of_today_under_each_pack() {
 fn every_label_is_filled_in() {
     let t = sqlite_office("2026-03-02T10:00:00+08:00");
     for book in t.office.library().books() {
-        let read = book.as_of(jiff::civil::date(2026, 3, 2), |n, unit| {
-            let unit = format!("{unit:?}");
-            Label::from_pairs([("zh".to_owned(), format!("{n}{unit}")), ("en".to_owned(), format!("{n} {unit}"))])
-        });
+        let read = book.as_of(
+            jiff::civil::date(2026, 3, 2),
+            |huiyin_domain::procedure::Length { length: n, unit, .. }| {
+                let unit = format!("{unit:?}");
+                Label::from_pairs([("zh".to_owned(), format!("{n}{unit}")), ("en".to_owned(), format!("{n} {unit}"))])
+            },
+        );
         let labels = read
             .moves
             .iter()

@@ -14,7 +14,7 @@ use huiyin_app::lodge::{self, Lodging};
 use huiyin_app::papers;
 use huiyin_demo as demo;
 use huiyin_storage_sqlite::SqliteStore;
-use huiyin_testkit::{office_on, petition, site, staff, step, token};
+use huiyin_testkit::{office_on, petition, sign_in, site, staff, step, token};
 use huiyin_web::{Access, ROUTES};
 use reqwest::Client;
 use reqwest::redirect::Policy;
@@ -23,16 +23,6 @@ const AT: &str = "2026-03-02T10:00:00+08:00";
 
 fn client() -> Client {
     Client::builder().cookie_store(true).redirect(Policy::none()).build().unwrap()
-}
-
-async fn sign_in(client: &Client, base: &str, login: &str) {
-    let done = client
-        .post(format!("{base}/staff/sign-in"))
-        .form(&[("login", login), ("password", demo::PASSWORD)])
-        .send()
-        .await
-        .unwrap();
-    assert!(done.status().is_redirection(), "{login}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

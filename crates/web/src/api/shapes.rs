@@ -349,7 +349,7 @@ pub(crate) fn brief(
     MatterJson {
         number: m.number.clone(),
         part: m.part,
-        title: m.title.clone(),
+        title: m.list_title().unwrap_or_default().to_owned(),
         state: m.state.0.clone(),
         state_text: state.map(|s| s.title.get(asked.language.code()).to_owned()).unwrap_or_default(),
         phase: m.phase.word().to_owned(),

@@ -63,8 +63,7 @@ fn period(shared: &Shared, asked: &RequestContext, clock: &ClockRule, today: jif
 
 /// How long a clock is that begins on a day; `None` where a move sets its day.
 fn span(shared: &Shared, asked: &RequestContext, clock: &ClockRule, day: jiff::civil::Date) -> Option<String> {
-    let (length, unit, ..) = clock.on(day);
-    length.map(|n| huiyin_app::periods::span(shared.office.wording(), asked.language, n, unit))
+    clock.length_on(day).map(|l| huiyin_app::periods::of_length(shared.office.wording(), asked.language, l))
 }
 
 /// Chooses the language and goes back.
@@ -184,6 +183,7 @@ pub(crate) async fn procedure(State(shared): State<Arc<Shared>>, asked: RequestC
         shared.office.wording(),
         &ground.book,
         asked.language,
+        today,
         &shared.say(asked.language, "procedure-picture"),
         &|phase| shared.say(asked.language, &format!("phase-{}", phase.word().replace('_', "-"))),
     );

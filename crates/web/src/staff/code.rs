@@ -67,7 +67,7 @@ fn page(
     };
     let failed = !errors.is_empty();
     let values = context! {
-        number => case.number, title => case.title.clone().unwrap_or_default(), readable => case.title.is_some(),
+        number => case.number, title => case.title.clone().unwrap_or_default(), readable => case.readable,
         received => huiyin_wording::date(signed.asked.language, case.received_on),
         may => case.may != May::Never, another => case.may == May::WithAnother, proposed => case.proposed,
         waits => done == Some(&Replaced::Proposed),

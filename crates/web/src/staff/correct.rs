@@ -40,7 +40,8 @@ async fn render(
     let failed = !errors.is_empty();
     let values = context! {
         version => if form.get("version").is_empty() { matter.version.to_string() } else { form.get("version").to_owned() },
-        number => matter.number, about => matter.title, f => lines, errors, classes => record.ground.book.classes,
+        number => matter.number, about => shared.list_title(signed.asked.language, &matter),
+        accusation => matter.is_read_for_a_purpose(), f => lines, errors, classes => record.ground.book.classes,
         day => shared.office.now().today().to_string(),
         online => submission.channel == Channel::Online,
         personal => submission.channel != Channel::Online && submission.naming != Naming::Anonymous,

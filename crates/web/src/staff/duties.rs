@@ -156,10 +156,11 @@ async fn duty_row(shared: &Shared, signed: &SignedIn, duty: &DutyRecord) -> Resu
     } else {
         f64::from(spent) / f64::from(span) * 210.0
     };
+    let about = if duty.title.is_empty() { shared.say(language, "accusation-in-lists") } else { duty.title.clone() };
     Ok(context! {
         title,
         href => format!("/staff/{}/{}", if duty.of == ProceedingKind::Matter { "matters" } else { "proceedings" }, duty.number),
-        number => duty.number, about => duty.title, place => duty.place, cite, late, today => late_days == 0 && !late,
+        number => duty.number, about, place => duty.place, cite, late, today => late_days == 0 && !late,
         due => if short { at } else { huiyin_wording::day(language, duty.legal, today) }, left,
         spent => (width * 10.0).round() / 10.0, stopped => duty.stopped,
     })

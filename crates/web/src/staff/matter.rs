@@ -87,6 +87,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let ground = ViewGround { rules: view.ground.rules(), wording: shared.office.wording(), language, now: &now };
     let m = &view.matter;
     let s = &view.submission.submission;
+    let shown = !view.is_closed() || m.list_title().is_some();
     let unit = |id: Option<&huiyin_app::domain::ids::UnitId>| {
         id.and_then(|id| view.ground.directory.unit(id)).map(|u| language.pick(&u.name, &u.name_en).to_owned())
     };
@@ -101,8 +102,9 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let (may_join, may_unjoin) = (open(Verb::Join), open(Verb::Unjoin));
     let may_part = access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit;
     context! {
-        number => m.number, submission => s.number, title => m.title, class => m.class, place => m.place_name,
-        complained => m.complained_of,
+        number => m.number, submission => s.number, class => m.class,
+        title => if shown { m.title.clone() } else { shared.list_title(language, m) },
+        place => m.place_name.as_ref().filter(|_| shown), complained => m.complained_of.as_ref().filter(|_| shown),
         state => view.ground.book.state(&m.state).map(|r| r.title.get(language.code()).to_owned()), late => m.is_late(),
         received => huiyin_wording::day(language, m.received_on, today),
         channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
@@ -122,9 +124,11 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         past,
         timeline => timeline::lines(ground, view.record(), Reader::Officer),
         moves => crate::moves::offered(shared, language, offers, &view.ground.book),
-        siblings => view.siblings.iter().map(|o| context! { number => o.number, title => o.title }).collect::<Vec<_>>(),
+        siblings => view.siblings.iter().map(|o| context! {
+            number => o.number, title => shared.list_title(language, o),
+        }).collect::<Vec<_>>(),
         joined => view.joined.iter().map(|o| context! {
-            number => o.number, title => o.title,
+            number => o.number, title => shared.list_title(language, o),
             state => view.ground.book.state(&o.state).map(|r| r.title.get(language.code()).to_owned()),
         }).collect::<Vec<_>>(),
         joined_hidden => view.joined_count.saturating_sub(view.joined.len()), may_join, may_unjoin,
@@ -151,7 +155,7 @@ pub(crate) async fn part_form(State(shared): State<Arc<Shared>>, Path(number): P
         &signed,
         "part.html",
         context! {
-            number => view.matter.number, about => view.matter.title, whole => view.text, title => "", text => "",
+            number => view.matter.number, about => shared.list_title(signed.asked.language, &view.matter), whole => view.text, title => "", text => "",
             errors => none,
             key => crate::moves::key_of(&Form::default()).map_err(|e| Problem::page(&shared, &signed.asked, e))?,
         },
@@ -185,7 +189,8 @@ pub(crate) async fn split_part(
                 &signed,
                 "part.html",
                 context! {
-                    number => view.matter.number, about => view.matter.title, whole => view.text,
+                    number => view.matter.number,
+                    about => shared.list_title(signed.asked.language, &view.matter), whole => view.text,
                     title => form.get("title"), text => form.get("text"), errors,
                     key => crate::moves::key_of(&form).map_err(fail)?,
                 },

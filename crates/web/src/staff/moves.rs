@@ -54,7 +54,10 @@ async fn render(
     let (apart, hidden): (Vec<Matter>, Vec<Matter>) = without.into_iter().partition(actor_reads);
     let brief = |all: Vec<Matter>| {
         all.into_iter()
-            .map(|m| context! { number => m.number, title => m.title, place => m.place_name })
+            .map(|m| {
+                let title = shared.list_title(signed.asked.language, &m);
+                context! { number => m.number, title, place => m.place_name }
+            })
             .collect::<Vec<_>>()
     };
     let proposals = if offer.rule.verb == Verb::Join {
@@ -65,7 +68,8 @@ async fn render(
             .into_iter()
             .map(|m| {
                 context! {
-                    chosen => chosen.contains(&m.number), day => day(&m), number => m.number, title => m.title,
+                    chosen => chosen.contains(&m.number), day => day(&m), number => m.number,
+                    title => shared.list_title(signed.asked.language, &m),
                     place => m.place_name,
                 }
             })
@@ -78,7 +82,7 @@ async fn render(
     let values = context! {
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
         confirm => offer.rule.confirm.as_ref().map(pick),
-        number => view.matter.number, about => view.matter.title,
+        number => view.matter.number, about => shared.list_title(signed.asked.language, &view.matter),
         back => format!("/staff/matters/{}", view.matter.number),
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
         fields, errors, version => view.matter.version, key => key_of(form).map_err(fail)?,

@@ -71,7 +71,7 @@ async fn page(
         .filter(|r| days.rule.is_empty() || r.rule == days.rule)
         .map(|r| {
             context! {
-                key => r.key, number => r.number, title => r.title, matter => r.matter, about => r.about,
+                key => r.key, number => r.number, title => r.title, matter => r.matter, about => r.about.clone().unwrap_or_else(|| shared.say(signed.asked.language, "accusation-in-lists")),
                 day => huiyin_wording::day(signed.asked.language, r.day, today),
             }
         })

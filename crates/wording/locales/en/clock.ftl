@@ -78,6 +78,7 @@ span-minutes = { $n ->
     [one] 1 minute
    *[other] { $n } minutes
 }
+span-night = { $day } ({ $night } from { $from } to { $until })
 reckon-period-set = set by { $unit }: to { $legal } ({ $cite })
 the-sender = the sender
 reckon-consequence = Who is late answers for it

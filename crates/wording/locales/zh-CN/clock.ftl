@@ -57,6 +57,7 @@ span-months = { $n }个月
 span-years = { $n }年
 span-hours = { $n }小时
 span-minutes = { $n }分钟
+span-night = { $day }（{ $from }至{ $until }为{ $night }）
 reckon-period-set = 由{ $unit }指定到{ $legal }（{ $cite }）
 the-sender = 交办单位
 reckon-consequence = 逾期责任

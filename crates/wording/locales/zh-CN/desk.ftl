@@ -56,6 +56,7 @@ next-moves = 下一步
 moves-none = 您的岗位在这个阶段没有要做的。
 by-agent = 由代理人提交
 accusation-lead = 检举控告的内容和材料，写明用途后才能看。谁在什么时候为什么看的，信访人都看得到。
+accusation-in-lists = 检举控告（标题写明用途后才能看）
 accusation-open = 查看内容
 identity-open = 身份和联系方式
 identity-note = 查看须注明用途，信访人可以看到查看记录
@@ -238,20 +239,33 @@ report-years = 年份
 report-note = 数字由系统统计，情况说明请下载 Word 文件补充。
 yearly-title = { $year }年度信访工作情况报告
 yearly-received = 本年共收到信访事项 { $n } 件（含检举控告）。以下各项不含检举控告。
-yearly-channels = 一、信访形式
-yearly-classes = 二、反映的领域
+yearly-heading = { $n ->
+    [1] 一
+    [2] 二
+    [3] 三
+    [4] 四
+    [5] 五
+    [6] 六
+    [7] 七
+    [8] 八
+    [9] 九
+    [10] 十
+    [11] 十一
+    [12] 十二
+    [13] 十三
+    [14] 十四
+    [15] 十五
+    [16] 十六
+    [17] 十七
+    [18] 十八
+    [19] 十九
+    [20] 二十
+   *[other] { $n }
+}、{ $title }
+yearly-channels = 信访形式
+yearly-classes = 反映的领域
 yearly-no-class = 未分类
-yearly-organs = 三、承办情况
-yearly-transfers = 五、转送、交办
-yearly-transfers-text = 转送、交办 { $transferred } 件，其中交办并要求报告结果 { $assigned } 件。
-yearly-answers = 六、答复和落实
-yearly-answers-text = 书面答复 { $answered } 件，不予受理 { $refused } 件，信访人撤回 { $withdrawn } 件。支持请求 { $supported } 件，已经落实 { $executed } 件。
-yearly-time = 七、按期办理情况
-yearly-time-text = 按期完成的职责 { $intime } 项，逾期 { $late } 项。
-yearly-reviews = 八、复查、复核
-yearly-reviews-text = 复查 { $reviewed } 件，复核 { $rereviewed } 件，撤销重办 { $annulled } 件。
-yearly-supervision = 九、督办和建议
-yearly-supervision-text = 发出督办单 { $orders } 份。提出建议 { $recommendations } 项，书面反馈 { $replies } 项，采纳或者部分采纳 { $adopted } 项。
+yearly-organs = 承办情况
 join-proposals-none = 没有找到可能是同一诉求的，请填编号。
 nav-checks = 抽查
 checks-title = 抽查已办结事项
@@ -273,7 +287,7 @@ identity-documents = 代理手续
 identity-document-open = 打开（再记一次读取）
 along-files = 附的文件只放在这一件里。
 print-left-out = 另有 { $n } 份您现在不能看，没有排进去。
-yearly-complained = 四、被反映的单位
+yearly-complained = 被反映的单位
 yearly-nothing = 没有。
 done-gone = 已经办好。这件事现在不在您这里了。
 told-all = 这里填的内容，信访人看得到。
@@ -318,6 +332,7 @@ correct-day-hint = 现在登记的是{ $day }。改早，您一个人就可以�
 correct-evidence = 改晚的证据
 correct-evidence-hint = 例如“签收单上是2026年3月5日”，可以附扫描件
 correct-lines = 登记的内容
+correct-accusation-hint = 检举控告的标题、地点和被反映的单位或人不在这里显示。不改的留空，要改的写上新的。
 correct-who-hint = 这里不显示原来的，要看请到“身份和联系方式”写明用途。只填要改的；要去掉的填“无”。
 correct-files = 证据扫描件
 correct-do = 保存更正

@@ -56,7 +56,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
         links => view.links.iter().map(|m| context! {
-            number => m.number, title => m.title,
+            number => m.number, title => shared.list_title(language, m),
         }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
         timeline => timeline::lines(ground, view.record(), Reader::Officer),
         moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
