@@ -3,8 +3,8 @@
 use huiyin_app::lodge::{self, Lodging, Receipt};
 use huiyin_app::{AppError, duties};
 
-use crate::bursts::Standing;
-use crate::context::{RequestContext, Shared};
+use crate::edge::bursts::Standing;
+use crate::edge::context::{RequestContext, Shared};
 
 /// Lodges a petition, in the burst it comes in if it does. What was refused, or known already, counts for nothing.
 ///

@@ -21,26 +21,16 @@ macro_rules! context_value {
 }
 
 mod api;
-mod budget;
-mod bursts;
-mod context;
-mod files;
+mod edge;
 mod filing;
-mod form;
-mod instant;
-mod listen;
 mod moves;
 mod pages;
 mod papers;
-mod problem;
-mod resume;
 mod routes;
 mod staff;
-mod templates;
-mod unread;
 
 pub use api::openapi_json;
-pub use budget::Limits;
-pub use context::{Proxy, WebConfig};
-pub use listen::serve;
+pub use edge::budget::Limits;
+pub use edge::context::{Proxy, WebConfig};
+pub use edge::listen::serve;
 pub use routes::{Access, ROUTES, router};

@@ -5,14 +5,12 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use huiyin_app::AppError;
-use huiyin_app::follow;
 use huiyin_app::papers::{self, Form, Paper};
-use huiyin_app::proceedings;
+use huiyin_app::{AppError, follow, proceedings};
 use minijinja::Value;
 
-use crate::context::{FOLLOW_COOKIE, RequestContext, Shared, SignedIn};
-use crate::problem::{self, Page, Problem};
+use crate::edge::context::{FOLLOW_COOKIE, RequestContext, Shared, SignedIn};
+use crate::edge::problem::{self, Page, Problem};
 
 /// The list of papers as templates show it.
 pub(crate) fn list(papers: &[Paper], base: &str, language: huiyin_wording::Language) -> Vec<Value> {
@@ -46,7 +44,7 @@ pub(crate) async fn staff_copy(
     State(shared): State<Arc<Shared>>,
     Path((number, n)): Path<(String, String)>,
     signed: SignedIn,
-    form: crate::form::Form,
+    form: crate::edge::form::Form,
 ) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::page(&shared, &signed.asked, e);
@@ -73,7 +71,7 @@ pub(crate) async fn proceeding_copy(
     State(shared): State<Arc<Shared>>,
     Path((number, n)): Path<(String, String)>,
     signed: SignedIn,
-    form: crate::form::Form,
+    form: crate::edge::form::Form,
 ) -> Page {
     signed.check_form(&shared, &form)?;
     of_proceeding(&shared, &signed, &number, &n, form.has("both")).await

@@ -15,12 +15,13 @@ use huiyin_app::{AppError, Office};
 use tower_http::compression::CompressionLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::context::{Proxy, RequestContext, Shared, WebConfig};
-use crate::form::{FORM_BYTES, Files, Form, unreadable};
-use crate::instant::{TimeOfCall, hold};
-use crate::problem::{self, Problem};
-use crate::templates::Templates;
-use crate::{api, pages, resume, staff, unread};
+use crate::edge::context::{Proxy, RequestContext, Shared, WebConfig};
+use crate::edge::form::{FORM_BYTES, Files, Form, unreadable};
+use crate::edge::instant::{TimeOfCall, hold};
+use crate::edge::problem::{self, Problem};
+use crate::edge::templates::Templates;
+use crate::edge::{resume, unread};
+use crate::{api, pages, staff};
 
 /// Who may visit a route at all; what is seen there is decided per matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,10 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::text::File;
 
 /// Circles that stand for now; the list may only shrink.
-const KNOWN: &[(&str, &[&str])] = &[
-    // An extractor rejects with a page, and a page gives a form back.
-    ("web", &["context", "form", "problem", "resume"]),
-];
+const KNOWN: &[(&str, &[&str])] = &[];
 
 type Edges = BTreeMap<String, BTreeSet<String>>;
 

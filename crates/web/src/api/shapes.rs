@@ -10,8 +10,8 @@ use huiyin_app::matter_view::MatterView;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::context::{RequestContext, Shared};
-use crate::problem;
+use crate::edge::context::{RequestContext, Shared};
+use crate::edge::problem;
 
 /// A petition to be lodged.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,7 +5,7 @@ use huiyin_app::domain::procedure::{Fact, Guard};
 use huiyin_app::domain::retention::{KeptUntil, keep_rule, kept};
 use huiyin_app::matter_view::MatterView;
 
-use crate::context::Shared;
+use crate::edge::context::Shared;
 
 /// Until when the archived file is kept, in a sentence; nothing while it is open.
 pub(crate) fn kept_through(shared: &Shared, language: huiyin_wording::Language, view: &MatterView) -> Option<String> {

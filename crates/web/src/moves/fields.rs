@@ -11,15 +11,14 @@ use huiyin_app::domain::posts::{Power, UnitKind};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::proceeding::{Actor, Proceeding};
 use huiyin_app::domain::unit::Officer;
-use huiyin_app::labels;
 use huiyin_app::posts::{self, Sits};
 use huiyin_app::timeline::Record;
-use huiyin_app::{ContentRecord, EventRecord, Ground, periods};
+use huiyin_app::{ContentRecord, EventRecord, Ground, labels, periods};
 use jiff::civil::Date;
 use minijinja::Value;
 
-use crate::context::{RequestContext, Shared};
-use crate::form::Form;
+use crate::edge::context::{RequestContext, Shared};
+use crate::edge::form::Form;
 
 /// What a form of a move looks at.
 struct View<'a> {

@@ -2,7 +2,7 @@
 
 use huiyin_app::AppError;
 
-use crate::form::Form;
+use crate::edge::form::Form;
 
 /// The form's own key: sent twice, it makes the move once.
 pub(crate) fn some_key(form: &Form) -> Option<String> {

@@ -6,8 +6,8 @@ use huiyin_wording::Language;
 use minijinja::Value;
 
 use super::nothing_to_do;
-use crate::context::Shared;
-use crate::problem;
+use crate::edge::context::Shared;
+use crate::edge::problem;
 
 /// The moves with what they are called, or why they are closed; those that only answer what is not there are left out.
 pub(crate) fn offered(shared: &Shared, language: Language, mut offers: Vec<Offer<'_>>, book: &RuleBook) -> Vec<Value> {

@@ -6,14 +6,13 @@ use axum::extract::{Query, State};
 use huiyin_app::domain::calendar::number_of;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::kind::ProceedingKind;
-use huiyin_app::duties::DutyRecord;
-use huiyin_app::duties::{self, Bursts, Overview, Slice, Whose};
+use huiyin_app::duties::{self, Bursts, DutyRecord, Overview, Slice, Whose};
 use minijinja::Value;
 use serde::Deserialize;
 
-use crate::context::{Shared, SignedIn};
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::problem::Problem;
 use crate::pages::Page;
-use crate::problem::Problem;
 
 /// Rows of a page, and of each group in the overview.
 const ROWS: u32 = 50;

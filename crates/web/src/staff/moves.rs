@@ -11,12 +11,12 @@ use huiyin_app::domain::procedure::{MoveRule, Verb};
 use huiyin_app::matter_view::{self, MatterView};
 use huiyin_app::{AppError, joinder, labels, lodge};
 
-use crate::context::{Shared, SignedIn};
-use crate::files::{self, Held};
-use crate::form::Form;
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::files::{self, Held};
+use crate::edge::form::Form;
+use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::moves::{fields_of, key_of, some_key};
 use crate::pages::Page;
-use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
 pub(crate) async fn form(

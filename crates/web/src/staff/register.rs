@@ -7,15 +7,14 @@ use huiyin_app::access::{self, Action};
 use huiyin_app::domain::submission::{Channel, Naming, PaperFacts, Purpose, ReplyWay};
 use huiyin_app::domain::text;
 use huiyin_app::lodge::{self, Lodging, Receipt, Registration};
-use huiyin_app::periods;
-use huiyin_app::{AppError, AttachmentRecord, FormError, Identity, random_hex};
+use huiyin_app::{AppError, AttachmentRecord, FormError, Identity, periods, random_hex};
 use jiff::civil::Date;
 
-use crate::context::{Shared, SignedIn};
-use crate::files::{self, Held};
-use crate::form::Form;
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::files::{self, Held};
+use crate::edge::form::Form;
+use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::pages::{Page, lodge as online};
-use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
 pub(crate) async fn form(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {

@@ -11,9 +11,9 @@ use huiyin_app::security::{self, Act, Entry};
 use huiyin_wording::Language;
 use minijinja::Value;
 
-use crate::context::{Shared, SignedIn};
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::problem::Problem;
 use crate::pages::Page;
-use crate::problem::Problem;
 
 /// Entries of a page.
 const PAGE: usize = 50;

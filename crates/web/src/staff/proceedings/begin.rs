@@ -8,11 +8,11 @@ use huiyin_app::domain::procedure::Label;
 use huiyin_app::labels;
 use huiyin_app::proceedings::{self, Beginning};
 
-use crate::context::{Shared, SignedIn};
-use crate::form::Form;
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::form::Form;
+use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::moves::{alone, key_of, plain_field, some_key};
 use crate::pages::Page;
-use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
 pub(crate) async fn form(State(shared): State<Arc<Shared>>, Path(id): Path<String>, signed: SignedIn) -> Page {

@@ -11,9 +11,9 @@ use minijinja::Value;
 use serde::Deserialize;
 
 use super::title_of;
-use crate::context::{Shared, SignedIn};
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::problem::Problem;
 use crate::pages::Page;
-use crate::problem::Problem;
 
 const ROWS: u32 = 50;
 

@@ -4,19 +4,18 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
-use huiyin_app::AppError;
 use huiyin_app::act::Move;
 use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::procedure::Label;
-use huiyin_app::labels;
 use huiyin_app::proceedings::{self, View};
+use huiyin_app::{AppError, labels};
 
 use super::title_of;
-use crate::context::{Shared, SignedIn};
-use crate::form::Form;
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::form::Form;
+use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::moves::{alone, fields_of, key_of, some_key};
 use crate::pages::Page;
-use crate::problem::{self, FieldProblem, Problem};
 
 /// The form.
 pub(crate) async fn form(

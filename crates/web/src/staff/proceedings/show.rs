@@ -10,9 +10,9 @@ use huiyin_app::timeline::{self, Reader};
 use minijinja::Value;
 
 use super::{sort_of, title_of};
-use crate::context::{Shared, SignedIn};
+use crate::edge::context::{Shared, SignedIn};
+use crate::edge::problem::Problem;
 use crate::pages::Page;
-use crate::problem::Problem;
 
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, Path(number): Path<String>, signed: SignedIn) -> Page {

@@ -1,0 +1,79 @@
+//! What is owed.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::IntoResponse;
+use huiyin_app::duties::{self, Slice, Whose};
+use serde::Deserialize;
+
+use super::limit;
+use crate::api::shapes::{BurstJson, DutiesJson, DutyJson, ProblemJson};
+use crate::api::{Answer, invalid, machine};
+use crate::edge::context::{RequestContext, Shared};
+use crate::edge::problem::Problem;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct DutiesQuery {
+    whose: String,
+    slice: String,
+    burst: String,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Duties by due time.
+#[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("burst" = Option<String>, Query, description = "Only those of a burst"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+    responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
+pub(crate) async fn duties(
+    State(shared): State<Arc<Shared>>,
+    asked: RequestContext,
+    Query(query): Query<DutiesQuery>,
+) -> Answer {
+    let staff = machine(&shared, &asked).await?;
+    let limit = limit(&shared, &asked, query.limit)?;
+    let whose = if query.whose == "unit" { Whose::Unit } else { Whose::Mine };
+    let slice = match query.slice.as_str() {
+        "" => Slice::All,
+        "late" => Slice::Late,
+        "today" => Slice::Today,
+        "week" => Slice::Week,
+        "later" => Slice::Later,
+        _ => return Err(invalid(&shared, &asked, "slice")),
+    };
+    let fail = |e| Problem::api(&shared, &asked, e);
+    let bursts = duties::bursts(&shared.office, &staff, &whose).await.map_err(fail)?;
+    let bursts =
+        bursts.into_iter().map(|b| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() }).collect();
+    let after = query.after.clone();
+    let (mut page, counts) =
+        duties::list(&shared.office, &staff, whose.clone(), slice, query.after, limit).await.map_err(fail)?;
+    if !query.burst.is_empty() {
+        page = duties::of_burst(&shared.office, &staff, &whose, &query.burst, after, limit).await.map_err(fail)?;
+    }
+    let duties = page
+        .rows
+        .into_iter()
+        .map(|d| DutyJson {
+            kind: d.of.word().to_owned(),
+            number: d.number,
+            title: d.title,
+            rule: d.rule.0,
+            post: d.post.word().to_owned(),
+            legal: d.legal.to_string(),
+            due: d.due.to_string(),
+        })
+        .collect();
+    Ok(Json(DutiesJson {
+        duties,
+        next: page.next,
+        late: counts.late,
+        today: counts.today,
+        week: counts.week,
+        later: counts.later,
+        bursts,
+    })
+    .into_response())
+}
