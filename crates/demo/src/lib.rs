@@ -319,12 +319,19 @@ async fn supervise(office: &Office, pressed: &mut BTreeSet<ProceedingId>, day: D
         if owed.is_empty() {
             pressed.remove(&id);
         }
-        for rule in owed.into_iter().filter(|c| c.start < day).map(|c| c.rule.as_str()) {
-            let (by, field, text) = match rule {
-                "supervise" => (Relation::Supervisor, "reason", "已逾期，请三日内办理并说明原因。"),
-                _ => (Relation::HolderHead, "summary", "已安排专人办理，本周内办结。"),
+        let directory = office.directory().await?;
+        let own = matter.unit_for(Relation::Supervisor, &directory);
+        for clock in owed.into_iter().filter(|c| c.start < day) {
+            // What the supervising office is late with itself is its superior's to press.
+            let (by, id, field, text) = match clock.rule.as_str() {
+                "answer_supervision" => {
+                    (Relation::HolderHead, "answer_supervision", "summary", "已安排专人办理，本周内办结。")
+                }
+                _ if clock.bound.unit == own => {
+                    (Relation::Supervisor, "supervise", "reason", "已逾期，请三日内办理并说明原因。")
+                }
+                _ => (Relation::Overseer, "oversee", "reason", "已逾期，请改正并说明原因。"),
             };
-            let id = if rule == "supervise" { "supervise" } else { "answer_supervision" };
             let step = Step { day: 0, by, id, fields: vec![(field, text.to_owned())] };
             // A unit without a head cannot answer; that stays visible as its breach.
             done += usize::from(by_officer(office, &matter.number, &step, day).await.is_ok());

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use huiyin_app::yearly;
 use huiyin_demo as demo;
-use huiyin_testkit::{on_both, sqlite_office};
+use huiyin_testkit::{on_both, sqlite_office, staff};
 use jiff::ToSpan;
 use jiff::civil::date;
 
@@ -22,6 +23,10 @@ async fn the_demo_is_made_without_a_refused_step() {
         assert!(seeded.steps > STEPS, "only {} steps", seeded.steps);
         assert!(!seeded.code.is_empty());
         assert_eq!(huiyin_app::demo_office::holds(&t.office).await.unwrap(), huiyin_app::demo_office::Holds::Demo);
+        // Nobody is pressed again each day for what somebody else is to press.
+        let figures = yearly::figures(&t.office, &staff(&t.office, "countyxf.handler").await, 2026).await.unwrap();
+        let orders = figures.counts.get("orders").copied().unwrap_or_default();
+        assert!(orders > 0 && orders <= figures.late, "{orders} orders for {} late duties", figures.late);
     })
     .await;
 }

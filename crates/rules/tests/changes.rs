@@ -2,8 +2,9 @@
 //! rules, a row of an old ledger, a file that was destroyed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod shipped;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{Clock, ClockState, LedgerEntry, OfficeTime};
@@ -21,21 +22,9 @@ use huiyin_domain::repack::{Unfit, move_to, reproject};
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::succession::succeed;
 use huiyin_domain::unit::Directory;
-use huiyin_rules::{PackFiles, read_pack, read_pack_over};
+use huiyin_rules::{read_pack, read_pack_over};
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
-
-fn texts(folder: &str) -> BTreeMap<String, String> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(folder);
-    let files = std::fs::read_dir(folder).unwrap().flatten().map(|e| e.path());
-    let named =
-        |p: PathBuf| (p.file_name().unwrap().to_string_lossy().into_owned(), std::fs::read_to_string(p).unwrap());
-    files.filter(|p| p.extension().is_some_and(|x| x == "toml" || x == "json")).map(named).collect()
-}
-
-fn files(id: &str) -> PackFiles {
-    PackFiles { id: id.into(), files: texts(id) }
-}
 
 /// The law, its calendar and the small house of units in which cases run.
 struct Ground {
@@ -46,8 +35,8 @@ struct Ground {
 
 impl Ground {
     fn of_the_law() -> Self {
-        let book = read_pack(&files("cn/petition/2022")).unwrap().book;
-        let calendar = huiyin_rules::read_calendar("cn", &texts("calendars/cn")).unwrap();
+        let book = read_pack(&shipped::pack("cn/petition/2022")).unwrap().book;
+        let calendar = shipped::calendar("cn");
         let directory = huiyin_rules::house(&book, 2);
         Self { book, calendar, directory }
     }
@@ -153,7 +142,9 @@ fn a_successor_owes_what_the_unit_owed_by_the_same_days_and_once() {
 #[test]
 fn other_rules_reckon_what_is_owed_from_the_day_it_began() {
     let ground = Ground::of_the_law();
-    let local = read_pack_over(&files("cn/petition-local/2023"), Some(&files("cn/petition/2022"))).unwrap().book;
+    let local = read_pack_over(&shipped::pack("cn/petition-local/2023"), Some(&shipped::pack("cn/petition/2022")))
+        .unwrap()
+        .book;
     let other = Rules { book: &local, ..ground.rules() };
     let matter = ground.opened("office", DAY, Purpose::Request);
     let moved = move_to(other, &matter, &noon(DAY)).unwrap();

@@ -2,29 +2,11 @@
 //! pass.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::string_slice, clippy::indexing_slicing, reason = "a test")]
 
+mod shipped;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use huiyin_domain::calendar::WorkCalendar;
-use huiyin_rules::{PackFiles, RuleBook, prove, read_calendar, read_pack_over, under_floor};
-
-fn base() -> PackFiles {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022");
-    let read = |e: std::fs::DirEntry| {
-        (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())
-    };
-    PackFiles { id: "cn/petition/2022".into(), files: std::fs::read_dir(folder).unwrap().flatten().map(read).collect() }
-}
-
-fn calendar() -> WorkCalendar {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
-    let json = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json" || x == "toml");
-    let files = std::fs::read_dir(folder).unwrap().flatten().filter(json);
-    let notices: BTreeMap<String, String> = files
-        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()))
-        .collect();
-    read_calendar("cn", &notices).unwrap()
-}
+use huiyin_rules::{PackFiles, RuleBook, prove, read_pack_over, under_floor};
 
 const HEAD: &str = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\nreplaces = [\"escalation\"]\n";
 
@@ -33,10 +15,11 @@ fn faults_of(overlay: &str) -> Vec<String> {
     let files =
         BTreeMap::from([("pack.toml".to_owned(), HEAD.to_owned()), ("change.toml".to_owned(), overlay.to_owned())]);
     let files = PackFiles { id: "cn/test/2026".into(), files };
-    match read_pack_over(&files, Some(&base())) {
+    match read_pack_over(&files, Some(&shipped::pack("cn/petition/2022"))) {
         Err(errors) => errors.0.iter().map(ToString::to_string).collect(),
         Ok(pack) => {
-            let mut out: Vec<String> = under_floor(&pack, &calendar()).iter().map(ToString::to_string).collect();
+            let mut out: Vec<String> =
+                under_floor(&pack, &shipped::calendar("cn")).iter().map(ToString::to_string).collect();
             // What changes no step is proved as the law itself is.
             if is_same_graph(&pack.book, pack.base.as_ref().unwrap()) {
                 return out;
@@ -60,7 +43,7 @@ fn is_same_graph(a: &RuleBook, b: &RuleBook) -> bool {
 }
 
 fn entry(kind: &str, id: &str, changes: &[(&str, &str)]) -> String {
-    let all: String = base()
+    let all: String = shipped::pack("cn/petition/2022")
         .files
         .into_iter()
         .filter(|(name, _)| !name.starts_with("cases"))
@@ -414,7 +397,9 @@ fn a_head_that_leaves_out_what_the_law_starts_is_refused() {
         ("hops_before_dispute = 9", "more often"),
     ] {
         let files = BTreeMap::from([("pack.toml".to_owned(), format!("{HEAD}{line}\n"))]);
-        let errors = read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&base())).unwrap_err();
+        let errors =
+            read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&shipped::pack("cn/petition/2022")))
+                .unwrap_err();
         assert!(errors.to_string().contains(wanted), "{line}: {errors}");
     }
 }
@@ -425,7 +410,7 @@ fn said_of(head: &str, rest: &str) -> Vec<String> {
         id: "cn/test/2026".into(),
         files: BTreeMap::from([("pack.toml".to_owned(), format!("{head}\n{rest}"))]),
     };
-    read_pack_over(&files, Some(&base()))
+    read_pack_over(&files, Some(&shipped::pack("cn/petition/2022")))
         .err()
         .map(|e| e.0.iter().map(ToString::to_string).collect())
         .unwrap_or_default()
@@ -451,8 +436,10 @@ fn what_replaces_a_whole_list_says_so() {
 fn one_key_is_changed_and_a_move_of_the_house_is_taken_out() {
     let overlay = "[[change]]\nof = \"clock\"\nid = \"serve\"\nset = { length = 3 }\n[[remove]]\nmove = \"oversee\"\n[[change]]\nof = \"choice\"\nid = \"way:online\"\nset = { label = { zh = \"网上办\", en = \"on the web\" } }\n";
     let files = BTreeMap::from([("pack.toml".to_owned(), format!("{HEAD}\n{overlay}"))]);
-    let pack = read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&base())).unwrap();
-    let was = read_pack_over(&base(), None).unwrap().book;
+    let pack =
+        read_pack_over(&PackFiles { id: "cn/test/2026".into(), files }, Some(&shipped::pack("cn/petition/2022")))
+            .unwrap();
+    let was = read_pack_over(&shipped::pack("cn/petition/2022"), None).unwrap().book;
     let id = huiyin_domain::ids::ClockId::new("serve");
     let (serve, before) = (pack.book.clock(&id).unwrap(), was.clock(&id).unwrap());
     assert_eq!(
@@ -491,12 +478,12 @@ fn the_head_and_the_posts_of_the_law_stay_as_they_are() {
 
 #[test]
 fn values_of_later_dates_are_not_dropped_in_silence() {
-    let later = base().files["clocks.toml"].replacen(
+    let later = shipped::pack("cn/petition/2022").files["clocks.toml"].replacen(
         "length = 15\nunit = \"calendar_days\"",
         "length = 15\nunit = \"calendar_days\"\nsince = [{ from = \"2025-01-01\", length = 14, unit = \"calendar_days\", basis = \"law\", clause = \"22\" }]",
         1,
     );
-    let mut below = base();
+    let mut below = shipped::pack("cn/petition/2022");
     assert_ne!(below.files.insert("clocks.toml".to_owned(), later.clone()), Some(later));
     let shorter = |set: &str| {
         let text = format!("{HEAD}\n[[change]]\nof = \"clock\"\nid = \"route\"\nset = {{ {set} }}\n");

@@ -2,8 +2,9 @@
 //! invariants of LAW.md §10 are asserted on the matter itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
+mod shipped;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState, LedgerEntry, OfficeTime};
@@ -18,30 +19,13 @@ use huiyin_domain::proceeding::Actor;
 use huiyin_domain::submission::{Channel, Purpose};
 use huiyin_domain::timer::advance;
 use huiyin_domain::unit::Directory;
-use huiyin_rules::{Bounds, PackFiles, Visited, read_pack, visit};
+use huiyin_rules::{Bounds, Visited, read_pack, visit};
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 fn book(id: &str) -> RuleBook {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(id);
-    let files = std::fs::read_dir(folder)
-        .unwrap()
-        .flatten()
-        .map(|e| (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap()));
-    read_pack(&PackFiles { id: id.into(), files: files.collect() }).unwrap().book
-}
-
-fn calendar(id: &str) -> huiyin_domain::calendar::WorkCalendar {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars").join(id);
-    let mut notices = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.ends_with(".json") || name.ends_with(".toml") {
-            notices.insert(name, std::fs::read_to_string(entry.path()).unwrap());
-        }
-    }
-    huiyin_rules::read_calendar(id, &notices).unwrap()
+    read_pack(&shipped::pack(id)).unwrap().book
 }
 
 fn actors(directory: &Directory) -> Vec<Actor> {
@@ -219,7 +203,7 @@ impl Walk<'_> {
 
 fn walk(id: &str, calendar_id: &str, at: &str, purpose: Purpose, dice: &[(usize, usize, i64)]) {
     let Proved { book, visited } = proved(id);
-    let calendar = calendar(calendar_id);
+    let calendar = shipped::calendar(calendar_id);
     let directory = huiyin_rules::house(book, 3);
     let rules = Rules { book, calendar: &calendar, directory: &directory, draw_seed: 0 };
     let zone = TimeZone::fixed(jiff::tz::offset(8));

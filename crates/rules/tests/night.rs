@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod shipped;
 
-use huiyin_domain::calendar::WorkCalendar;
+use std::collections::BTreeMap;
+
 use huiyin_domain::ids::ClockId;
 use huiyin_domain::procedure::Length;
-use huiyin_rules::{Pack, PackErrors, PackFiles, read_calendar, read_pack, read_pack_over, run_cases, under_floor};
+use huiyin_rules::{Pack, PackErrors, PackFiles, read_pack, read_pack_over, run_cases, under_floor};
 use jiff::civil::date;
 
 const CASES: &str = r#"
@@ -55,11 +55,7 @@ const NIGHT: &str = "{ from = \"22:00\", until = \"06:00\", length = 2 }";
 
 /// The petition pack with its report of an accident, due within an hour, written otherwise.
 fn files(period: &str) -> PackFiles {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022");
-    let read = |e: std::fs::DirEntry| {
-        (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())
-    };
-    let mut files: BTreeMap<String, String> = std::fs::read_dir(folder).unwrap().flatten().map(read).collect();
+    let mut files = shipped::pack("cn/petition/2022").files;
     let text = files.get_mut("urgent.toml").unwrap();
     assert!(text.contains(HOUR));
     *text = text.replacen(HOUR, period, 1);
@@ -71,23 +67,13 @@ fn with_night(night: &str) -> Result<Pack, PackErrors> {
     read_pack(&files(&format!("{HOUR}\nnight = {night}")))
 }
 
-fn calendar() -> WorkCalendar {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/calendars/cn");
-    let is_data = |e: &std::fs::DirEntry| e.path().extension().is_some_and(|x| x == "json" || x == "toml");
-    let read = |e: std::fs::DirEntry| {
-        (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())
-    };
-    let files = std::fs::read_dir(folder).unwrap().flatten().filter(is_data).map(read).collect();
-    read_calendar("cn", &files).unwrap()
-}
-
 #[test]
 fn the_length_is_that_of_the_time_it_begins_at() {
     let pack = with_night(NIGHT).unwrap();
-    let failures = run_cases(&pack, &calendar());
+    let failures = run_cases(&pack, &shipped::calendar("cn"));
     assert!(failures.is_empty(), "{failures:?}");
     // The cases see it: by day alone they fail.
-    let failures = run_cases(&read_pack(&files(HOUR)).unwrap(), &calendar());
+    let failures = run_cases(&read_pack(&files(HOUR)).unwrap(), &shipped::calendar("cn"));
     assert!(failures.iter().any(|f| f.case == "by-night-over-midnight"), "{failures:?}");
 }
 
@@ -131,7 +117,7 @@ fn a_pack_over_it_makes_no_night_longer() {
         );
         let over = PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".into(), change)]) };
         let pack = read_pack_over(&over, Some(&files(HOUR))).unwrap_or_else(|e| panic!("{e}"));
-        let errors = under_floor(&pack, &calendar());
+        let errors = under_floor(&pack, &shipped::calendar("cn"));
         assert_eq!(errors.is_empty(), allowed, "{errors:?}");
     }
 }

@@ -1,23 +1,13 @@
 //! The proof holds for every shipped pack, and catches a deliberately broken pack for each property.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod shipped;
 
 use huiyin_rules::{PackFiles, Property, Refutation, prove, read_pack, read_pack_over};
 
-fn files(id: &str) -> PackFiles {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs").join(id);
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        files.insert(entry.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(entry.path()).unwrap());
-    }
-    PackFiles { id: id.into(), files }
-}
-
 /// The shipped pack with one text changed; the change must be there to be made.
 fn broken(file: &str, from: &str, to: &str) -> PackFiles {
-    let mut files = files("cn/petition/2022");
+    let mut files = shipped::pack("cn/petition/2022");
     let text = files.files.get_mut(file).unwrap();
     assert!(text.contains(from), "`{from}` is not in {file}");
     *text = text.replacen(from, to, 1);
@@ -36,7 +26,7 @@ fn refuted(files: &PackFiles, property: Property) -> Refutation {
 
 #[test]
 fn every_shipped_pack_is_proved() {
-    let base = files("cn/petition/2022");
+    let base = shipped::pack("cn/petition/2022");
     for id in [
         "cn/petition/2022",
         "cn/petition-local/2023",
@@ -45,7 +35,7 @@ fn every_shipped_pack_is_proved() {
         "cn/office/2022",
         "cn/meeting/2022",
     ] {
-        let own = files(id);
+        let own = shipped::pack(id);
         let pack = read_pack_over(&own, Some(&base).filter(|_| huiyin_rules::base_of(&own).is_some()))
             .unwrap_or_else(|e| panic!("{e}"));
         let proof = prove(&pack.book).unwrap();
@@ -57,7 +47,7 @@ fn every_shipped_pack_is_proved() {
 #[test]
 fn property_1_a_state_with_no_way_on() {
     // Guided matters can never be ended.
-    let mut pack = files("cn/petition/2022");
+    let mut pack = shipped::pack("cn/petition/2022");
     let text = pack.files["moves.toml"].replace(
         "from = [\"guided\"]\nby = [\"holder\"]\nto = \"replied\"",
         "from = [\"guided\"]\nby = [\"petitioner\"]\nto = \"replied\"",
@@ -77,7 +67,7 @@ fn property_2_nobody_waits_on_nobody() {
     );
     assert!(found.message.to_string().contains("`guided`"), "{found}");
     // A petitioner's right does not count as somebody's duty.
-    let mut right = files("cn/petition/2022");
+    let mut right = shipped::pack("cn/petition/2022");
     let text =
         right.files["moves.toml"].replace("start = [\"ask_review\", \"close_file\"]", "start = [\"ask_review\"]");
     right.files.insert("moves.toml".into(), text);
@@ -155,7 +145,7 @@ fn property_7_a_forbidden_order() {
 fn a_circle_of_duties_that_never_ends_is_refuted() {
     // Two states that hand the matter to and fro for ever, each starting the other's clock.
     let circle = "\n[[move]]\nid = \"ring\"\nverb = \"record\"\ntitle = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\", en = \"a\" }\nfrom = [\"studying\"]\nby = [\"holder\"]\nto = \"performing\"\nstart = [\"perform\"]\ndischarge = [\"study\"]\nbasis = \"house\"\n\n[[move]]\nid = \"ring_back\"\nverb = \"record\"\ntitle = { zh = \"乙\", en = \"b\" }\ndone = { zh = \"乙\", en = \"b\" }\nfrom = [\"performing\"]\nby = [\"holder\"]\nto = \"studying\"\nstart = [\"study\"]\ndischarge = [\"perform\"]\nbasis = \"house\"\n";
-    let mut pack = files("cn/petition/2022");
+    let mut pack = shipped::pack("cn/petition/2022");
     for (id, file) in [("reply", "moves.toml"), ("reply_performed", "paths.toml")] {
         let text = pack.files[file].replace(
             &format!("id = \"{id}\"\nverb = \"decide\""),
@@ -175,7 +165,7 @@ fn ten_thousand_states_are_read_and_proved_or_refused_in_words() {
             "[[state]]\nid = \"s{n}\"\nphase = \"handling\"\ntitle = {{ zh = \"甲\", en = \"a\" }}\nplain = {{ zh = \"甲\", en = \"a\" }}\n\n"
         ));
     }
-    let mut pack = files("cn/petition/2022");
+    let mut pack = shipped::pack("cn/petition/2022");
     pack.files.insert("many.toml".into(), many);
     let pack = read_pack(&pack).unwrap_or_else(|e| panic!("{e}"));
     assert!(prove(&pack.book).is_ok());
@@ -184,7 +174,7 @@ fn ten_thousand_states_are_read_and_proved_or_refused_in_words() {
 #[test]
 fn dates_of_force_that_contradict_each_other_are_refused() {
     let since = "\n[[clock.since]]\nfrom = \"2025-01-01\"\nlength = 30\nunit = \"calendar_days\"\nbasis = \"house\"\n\n[[clock.since]]\nfrom = \"2024-01-01\"\nlength = 20\nunit = \"calendar_days\"\nbasis = \"house\"\n";
-    let mut pack = files("cn/petition/2022");
+    let mut pack = shipped::pack("cn/petition/2022");
     pack.files.get_mut("clocks.toml").unwrap().push_str(since);
     let errors = read_pack(&pack).unwrap_err();
     assert!(errors.0.iter().any(|e| e.message.contains("must follow in time")), "{errors}");
@@ -192,7 +182,7 @@ fn dates_of_force_that_contradict_each_other_are_refused() {
 
 #[test]
 fn property_8_a_unit_that_gives_itself_its_time_again() {
-    let mut pack = files("cn/petition/2022");
+    let mut pack = shipped::pack("cn/petition/2022");
     let pause = "\n[[move]]\nid = \"pause\"\nverb = \"record\"\ntitle = { zh = \"甲\", en = \"a\" }\ndone = { zh = \"甲\", en = \"a\" }\nfrom = [\"accepted\"]\nby = [\"holder\"]\nto = \"in_hand\"\nstart = [\"serve\"]\ndischarge = [\"handle\", \"redo\", \"handle_simple\"]\nbasis = \"house\"\n";
     pack.files.insert("pause.toml".into(), pause.into());
     let pack = read_pack(&pack).unwrap_or_else(|e| panic!("{e}"));

@@ -1,18 +1,15 @@
 //! What a pack says of its yearly report is looked up before the pack is used.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
 
+mod shipped;
+
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use huiyin_rules::{PackFiles, read_pack, read_pack_over};
 
 /// The petition pack with another file beside its own.
 fn files(more: &str) -> PackFiles {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../packs/cn/petition/2022");
-    let read = |e: std::fs::DirEntry| {
-        (e.file_name().to_string_lossy().into_owned(), std::fs::read_to_string(e.path()).unwrap())
-    };
-    let mut files: BTreeMap<String, String> = std::fs::read_dir(folder).unwrap().flatten().map(read).collect();
+    let mut files = shipped::pack("cn/petition/2022").files;
     files.insert("more.toml".to_owned(), more.to_owned());
     PackFiles { id: "cn/petition/2022".into(), files }
 }

@@ -306,3 +306,30 @@ pub async fn step(
 pub fn the_move(id: &str, fields: &[(&str, &str)]) -> Move {
     Move { id: id.into(), fields: given(fields), ..Move::default() }
 }
+
+/// An answer with its reasons.
+pub const OPINION: [(&str, &str); 7] = [
+    ("request", "供暖"),
+    ("facts", "不达标"),
+    ("outcome", "explain"),
+    ("opinion", "已经说明"),
+    ("legal_basis", "条例"),
+    ("remedy", "三十日内向县政府请求复查"),
+    ("unheard_reason", "书面已清楚"),
+];
+
+/// Has a matter of the petition office handed to the housing bureau, accepted, answered and served.
+pub async fn answered(o: &Office, number: &str) {
+    step(o, "countyxf.clerk", number, "refer", &[("to_unit", "housing")]).await.unwrap();
+    step(o, "housing.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
+    step(o, "housing.handler", number, "decide", &OPINION).await.unwrap();
+    step(
+        o,
+        "housing.clerk",
+        number,
+        "serve",
+        &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")],
+    )
+    .await
+    .unwrap();
+}

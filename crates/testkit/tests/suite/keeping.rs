@@ -20,7 +20,7 @@ use huiyin_app::papers::{self, Form};
 use huiyin_app::print_job::{self, Stage};
 use huiyin_app::{AppError, Identity, Office, checks, follow, keeping, matter_view, part, publication};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, on_both, petition, site, sqlite_office, staff, step, the_move};
+use huiyin_testkit::{OPINION, TestOffice, answered, on_both, petition, site, sqlite_office, staff, step, the_move};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
 
@@ -29,39 +29,13 @@ fn named(text: &str) -> Lodging {
     Lodging { naming: Naming::Named, identity, ..petition(text) }
 }
 
-const OPINION: [(&str, &str); 7] = [
-    ("request", "供暖"),
-    ("facts", "不达标"),
-    ("outcome", "explain"),
-    ("opinion", "已经说明"),
-    ("legal_basis", "条例"),
-    ("remedy", "三十日内向县政府请求复查"),
-    ("unheard_reason", "书面已清楚"),
-];
-
-async fn served(t: &TestOffice, number: &str) {
-    let o = &t.office;
-    step(o, "countyxf.clerk", number, "refer", &[("to_unit", "housing")]).await.unwrap();
-    step(o, "housing.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
-    step(o, "housing.handler", number, "decide", &OPINION).await.unwrap();
-    step(
-        o,
-        "housing.clerk",
-        number,
-        "serve",
-        &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")],
-    )
-    .await
-    .unwrap();
-}
-
 /// A petition with a file, ended and archived in 2026.
 async fn archived(t: &TestOffice) -> (Receipt, String) {
     demo::people(&t.office).await.unwrap();
     let file = lodge::store_file(&t.office, "照片.txt", "十三度的温度计".as_bytes(), "petitioner").await.unwrap();
     let receipt = lodge::lodge(&t.office, Lodging { files: vec![file], ..named("三栋供暖不达标。") }).await.unwrap();
     let number = format!("{}-1", receipt.number);
-    served(t, &number).await;
+    answered(&t.office, &number).await;
     archive(t, &number).await;
     (receipt, number)
 }
@@ -162,7 +136,7 @@ async fn the_letter_stays_while_another_part_of_it_is_kept() {
     let number = format!("{}-1", receipt.number);
     let two =
         part::split_part(o, &staff(o, "countyxf.clerk").await, &number, "路灯", "二是路灯不亮", None).await.unwrap();
-    served(&t, &number).await;
+    answered(o, &number).await;
     archive(&t, &number).await;
     t.time.go("2060-01-02T10:00:00+08:00");
     step(o, "housing.clerk", &number, "propose_destruction", &[("reason", "x")]).await.unwrap();
@@ -180,7 +154,7 @@ async fn only_a_heard_re_review_is_published_and_it_can_be_taken_down() {
         let receipt =
             lodge::lodge(o, Lodging { title: "陈璟玥家供暖".into(), ..named("三栋供暖不达标。") }).await.unwrap();
         let number = format!("{}-1", receipt.number);
-        served(&t, &number).await;
+        answered(o, &number).await;
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
         let her = |id: &'static str| follow::make(o, &record, 1, the_move(id, &[("words", "不服")]));
         let opinion =
@@ -237,7 +211,7 @@ async fn an_annulment_is_served_by_the_body_that_made_it() {
     let o = &t.office;
     let receipt = lodge::lodge(o, named("三栋供暖不达标。")).await.unwrap();
     let number = format!("{}-1", receipt.number);
-    served(&t, &number).await;
+    answered(o, &number).await;
     let record = follow::open(o, &receipt.code, "test").await.unwrap();
     let her = |id: &'static str| follow::make(o, &record, 1, the_move(id, &[("words", "不服")]));
     let opinion = [("outcome", "uphold"), ("facts", "查明"), ("opinion", "维持"), ("legal_basis", "条例")];
@@ -392,7 +366,7 @@ async fn closed_files_are_drawn_by_chance_and_kept_until_each_is_checked() {
         for _ in 0..6 {
             let receipt = lodge::lodge(o, petition("供暖不达标。")).await.unwrap();
             let number = format!("{}-1", receipt.number);
-            served(&t, &number).await;
+            answered(o, &number).await;
             numbers.push(number);
         }
         t.time.go("2026-05-06T10:00:00+08:00");

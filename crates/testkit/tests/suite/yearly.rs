@@ -5,35 +5,9 @@ use huiyin_app::domain::submission::Purpose;
 use huiyin_app::lodge::{self, Lodging};
 use huiyin_app::{AppError, yearly};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, on_both, petition, staff, step};
+use huiyin_testkit::{answered, on_both, petition, staff, step};
 
 const AT: &str = "2026-03-02T10:00:00+08:00";
-
-const OPINION: [(&str, &str); 7] = [
-    ("request", "供暖"),
-    ("facts", "不达标"),
-    ("outcome", "explain"),
-    ("opinion", "已经说明"),
-    ("legal_basis", "条例"),
-    ("remedy", "三十日内向县政府请求复查"),
-    ("unheard_reason", "书面已清楚"),
-];
-
-async fn served(t: &TestOffice, number: &str) {
-    let o = &t.office;
-    step(o, "countyxf.clerk", number, "refer", &[("to_unit", "housing")]).await.unwrap();
-    step(o, "housing.clerk", number, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
-    step(o, "housing.handler", number, "decide", &OPINION).await.unwrap();
-    step(
-        o,
-        "housing.clerk",
-        number,
-        "serve",
-        &[("way", "in_person"), ("received_on", "2026-03-02"), ("proof", "签收")],
-    )
-    .await
-    .unwrap();
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_yearly_report_counts_accusations_in_the_total_alone() {
@@ -43,7 +17,7 @@ async fn the_yearly_report_counts_accusations_in_the_total_alone() {
         let one = lodge::lodge(o, Lodging { class: Some("劳动和社会保障/工资福利".into()), ..petition("欠薪") })
             .await
             .unwrap();
-        served(&t, &format!("{}-1", one.number)).await;
+        answered(o, &format!("{}-1", one.number)).await;
         let two = lodge::lodge(
             o,
             Lodging {

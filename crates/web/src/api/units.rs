@@ -12,7 +12,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// Addresses and telephones of every office.
-#[utoipa::path(get, path = "/api/v1/units", responses((status = 200, description = "Every office (art. 18)", body = Vec<UnitJson>)))]
+#[utoipa::path(get, tag = "units", path = "/api/v1/units", responses((status = 200, description = "Every office (art. 18)", body = Vec<UnitJson>)))]
 pub(crate) async fn units(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Answer {
     let directory = shared.office.directory().await.map_err(|e| Problem::api(&shared, &asked, e))?;
     let units: Vec<UnitJson> = directory

@@ -25,7 +25,7 @@ pub(crate) struct DutiesQuery {
 }
 
 /// Duties by due time.
-#[utoipa::path(get, path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("burst" = Option<String>, Query, description = "Only those of a burst"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
+#[utoipa::path(get, tag = "matters", path = "/api/v1/duties", security(("machine" = [])), params(("whose" = Option<String>, Query, description = "`mine` or `unit`"), ("slice" = Option<String>, Query, description = "`late`, `today`, `week`, `later`; all when absent"), ("burst" = Option<String>, Query, description = "Only those of a burst"), ("after" = Option<String>, Query), ("limit" = Option<u32>, Query)),
     responses((status = 200, description = "Duties and counts", body = DutiesJson), (status = 401, description = "No token", body = ProblemJson)))]
 pub(crate) async fn duties(
     State(shared): State<Arc<Shared>>,

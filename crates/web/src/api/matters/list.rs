@@ -25,7 +25,7 @@ pub(crate) struct ListQuery {
 }
 
 /// List or search matters.
-#[utoipa::path(get, path = "/api/v1/matters", security(("machine" = [])), params(("q" = Option<String>, Query, description = "Number or words"), ("phase" = Option<String>, Query), ("after" = Option<String>, Query, description = "Cursor"), ("limit" = Option<u32>, Query, description = "1 to 200")),
+#[utoipa::path(get, tag = "matters", path = "/api/v1/matters", security(("machine" = [])), params(("q" = Option<String>, Query, description = "Number or words"), ("phase" = Option<String>, Query), ("after" = Option<String>, Query, description = "Cursor"), ("limit" = Option<u32>, Query, description = "1 to 200")),
     responses((status = 200, description = "Within the officer's rights", body = MatterListJson), (status = 401, description = "No token", body = ProblemJson)))]
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,

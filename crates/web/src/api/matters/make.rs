@@ -43,7 +43,7 @@ impl Seen {
 }
 
 /// Make a move.
-#[utoipa::path(post, path = "/api/v1/matters/{number}/moves/{step}", security(("machine" = [])), params(("number" = String, Path), ("step" = String, Path), ("If-Match" = Option<String>, Header, description = "The version seen"), ("Idempotency-Key" = Option<String>, Header)), request_body = MoveJson,
+#[utoipa::path(post, tag = "matters", path = "/api/v1/matters/{number}/moves/{step}", security(("machine" = [])), params(("number" = String, Path), ("step" = String, Path), ("If-Match" = Option<String>, Header, description = "The version seen"), ("Idempotency-Key" = Option<String>, Header)), request_body = MoveJson,
     responses((status = 200, description = "Done", body = MatterJson), (status = 401, description = "No token", body = ProblemJson), (status = 404, description = "Not there for this reader", body = ProblemJson), (status = 409, description = "Not open, or changed meanwhile", body = ProblemJson), (status = 412, description = "If-Match names another version", body = ProblemJson), (status = 415, description = "The body is no JSON by its type", body = ProblemJson), (status = 422, description = "Fields at fault", body = ProblemJson)))]
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,

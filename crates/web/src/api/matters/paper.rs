@@ -13,7 +13,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// One paper as PDF: the served copy, the same bytes each time.
-#[utoipa::path(get, path = "/api/v1/matters/{number}/papers/{n}", security(("machine" = [])), params(("number" = String, Path), ("n" = u32, Path)), responses((status = 200, description = "The PDF", content_type = "application/pdf"), (status = 404, description = "Not there for this reader", body = ProblemJson), (status = 422, description = "A character no face has, or no faces", body = ProblemJson)))]
+#[utoipa::path(get, tag = "matters", path = "/api/v1/matters/{number}/papers/{n}", security(("machine" = [])), params(("number" = String, Path), ("n" = u32, Path)), responses((status = 200, description = "The PDF", content_type = "application/pdf"), (status = 404, description = "Not there for this reader", body = ProblemJson), (status = 422, description = "A character no face has, or no faces", body = ProblemJson)))]
 pub(crate) async fn paper(
     State(shared): State<Arc<Shared>>,
     Path((number, n)): Path<(String, String)>,

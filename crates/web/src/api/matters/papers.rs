@@ -12,7 +12,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// The papers of a matter.
-#[utoipa::path(get, path = "/api/v1/matters/{number}/papers", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "Papers in order", body = Vec<PaperJson>), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
+#[utoipa::path(get, tag = "matters", path = "/api/v1/matters/{number}/papers", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "Papers in order", body = Vec<PaperJson>), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
 pub(crate) async fn papers(
     State(shared): State<Arc<Shared>>,
     Path(number): Path<String>,

@@ -14,7 +14,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// One matter, with its clocks and the moves open to the caller.
-#[utoipa::path(get, path = "/api/v1/matters/{number}", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "The matter; its version is the ETag", body = MatterJson), (status = 304, description = "Not changed"), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
+#[utoipa::path(get, tag = "matters", path = "/api/v1/matters/{number}", security(("machine" = [])), params(("number" = String, Path)), responses((status = 200, description = "The matter; its version is the ETag", body = MatterJson), (status = 304, description = "Not changed"), (status = 404, description = "Not there for this reader", body = ProblemJson)))]
 pub(crate) async fn show(
     State(shared): State<Arc<Shared>>,
     Path(number): Path<String>,

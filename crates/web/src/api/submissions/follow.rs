@@ -14,7 +14,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// Follow a petition by its receipt code.
-#[utoipa::path(get, path = "/api/v1/submission", security(("receipt" = [])), responses((status = 200, description = "What is owed, by whom, by when, why", body = SubmissionJson), (status = 404, description = "No such code", body = ProblemJson), (status = 429, description = "Too many tries", body = ProblemJson)))]
+#[utoipa::path(get, tag = "submissions", path = "/api/v1/submission", security(("receipt" = [])), responses((status = 200, description = "What is owed, by whom, by when, why", body = SubmissionJson), (status = 404, description = "No such code", body = ProblemJson), (status = 429, description = "Too many tries", body = ProblemJson)))]
 pub(crate) async fn follow(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Answer {
     let fail = |e| Problem::api(&shared, &asked, e);
     let record = follow::open(&shared.office, asked.authorization("Receipt").unwrap_or_default(), &asked.from)

@@ -19,7 +19,7 @@ use crate::edge::problem::Problem;
 use crate::filing;
 
 /// Lodge a petition.
-#[utoipa::path(post, path = "/api/v1/submissions", request_body = LodgeJson,
+#[utoipa::path(post, tag = "submissions", path = "/api/v1/submissions", request_body = LodgeJson,
     params(("Idempotency-Key" = Option<String>, Header, description = "The same key gives the same receipt")),
     responses((status = 201, description = "Received; the clock runs", body = ReceiptJson), (status = 200, description = "The key was known", body = ReceiptJson), (status = 422, description = "Fields at fault", body = ProblemJson), (status = 503, description = "Busy; nothing was written", body = ProblemJson)))]
 pub(crate) async fn lodge(

@@ -18,7 +18,7 @@ use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
 
 /// The petitioner's own act: add, rate, ask for review, withdraw, undo.
-#[utoipa::path(post, path = "/api/v1/submission/matters/{part}/moves/{step}", security(("receipt" = [])), params(("part" = u16, Path), ("step" = String, Path)), request_body = MoveJson,
+#[utoipa::path(post, tag = "submissions", path = "/api/v1/submission/matters/{part}/moves/{step}", security(("receipt" = [])), params(("part" = u16, Path), ("step" = String, Path)), request_body = MoveJson,
     responses((status = 200, description = "Done", body = MatterJson), (status = 409, description = "Not open, with the reason", body = ProblemJson), (status = 422, description = "Fields at fault", body = ProblemJson)))]
 pub(crate) async fn make(
     State(shared): State<Arc<Shared>>,
