@@ -107,7 +107,8 @@ pub fn may(staff: &Staff, matter: &Matter, record: &SubmissionRecord) -> bool {
         && [&record.submission.unit, &matter.holder].contains(&&staff.officer.unit)
 }
 
-/// Lines that tell what an accusation says. Its form does not show them; left empty, they stay as they are.
+/// Lines that tell what an accusation says. Its form does not show them; left empty, they stay as they are, unless
+/// `clear_FIELD` says that they are to be empty.
 const SAY_WHAT: [&str; 3] = ["title", "place_name", "complained_of"];
 
 fn is_kept_closed(matter: &Matter, field: &str) -> bool {
@@ -361,7 +362,8 @@ fn changed(
     for field in LINES {
         let Some(typed) = given.get(field) else { continue };
         let mut is = text::line(typed);
-        if is.is_empty() && is_kept_closed(matter, field) {
+        let clears = given.contains_key(&format!("clear_{field}"));
+        if is.is_empty() && is_kept_closed(matter, field) && !clears {
             continue;
         }
         let was = line(matter, record, field);

@@ -60,7 +60,8 @@ pub struct MatterView {
 }
 
 impl MatterView {
-    /// Takes out what waits for a purpose: the text, the files, and what the petitioner added.
+    /// Takes out what waits for a purpose: the text, the files, what the petitioner added, and what a correction says
+    /// stood there before.
     fn close(&mut self) {
         if !self.closed {
             return;
@@ -70,9 +71,12 @@ impl MatterView {
             self.text.clear();
         }
         self.files.clear();
-        let hers = |e: &&huiyin_storage::EventRecord| e.event.actor == EventActor::Petitioner;
-        let added: Vec<u32> = self.events.iter().filter(hers).map(|e| e.event.n).collect();
-        self.words.retain(|w| !added.contains(&w.n));
+        let own = self.matter.is_read_for_a_purpose();
+        let says = |e: &&huiyin_storage::EventRecord| {
+            e.event.actor == EventActor::Petitioner || (own && matches!(e.event.kind, EventKind::Corrected { .. }))
+        };
+        let closed: Vec<u32> = self.events.iter().filter(says).map(|e| e.event.n).collect();
+        self.words.retain(|w| !closed.contains(&w.n));
     }
 
     /// Whether text and files wait for a purpose: they are those of an accusation.

@@ -132,7 +132,9 @@ pub struct OpinionPage {
 #[crate::boxed]
 pub async fn opinions(office: &Office, after: Option<String>, limit: u32) -> Result<OpinionPage> {
     let wanted = Wanted::first(limit.saturating_add(1));
-    let wanted = after.map_or(wanted.clone(), |key| wanted.after(&(key,)));
+    // What is no address begins at the newest.
+    let is_address = |key: &String| key.len() <= 64 && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let wanted = after.filter(is_address).map_or(wanted.clone(), |key| wanted.after(&(key,)));
     let mut found = office.select::<Opinion>(wanted).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);

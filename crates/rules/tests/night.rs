@@ -110,14 +110,27 @@ fn a_night_that_is_none_is_refused() {
 }
 
 #[test]
-fn a_pack_over_it_makes_no_night_longer() {
-    for (night, allowed) in [(NIGHT.replace("length = 2", "length = 1"), true), (NIGHT.to_owned(), false)] {
-        let change = format!(
-            "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = {{ zh = \"试\", en = \"t\" }}\nforce_from = \"2026-01-01\"\n\n[[change]]\nof = \"clock\"\nid = \"report_accident\"\n[change.set]\nnight = {night}\n"
-        );
-        let over = PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".into(), change)]) };
-        let pack = read_pack_over(&over, Some(&files(HOUR))).unwrap_or_else(|e| panic!("{e}"));
+fn a_pack_over_it_goes_the_petitioners_way_by_night_as_well() {
+    let below = format!("{HOUR}\nnight = {NIGHT}");
+    let night =
+        |from: &str, length: u32| format!("night = {{ from = \"{from}\", until = \"06:00\", length = {length} }}");
+    for (below, change, allowed) in [
+        // A night where there was none.
+        (HOUR, night("22:00", 1), true),
+        (HOUR, night("22:00", 2), false),
+        // The same night: compared with itself.
+        (&below, "title = { zh = \"报\", en = \"r\" }".to_owned(), true),
+        (&below, night("22:00", 2), true),
+        (&below, night("22:00", 3), false),
+        // A longer night would give two hours where there was one.
+        (&below, night("20:00", 2), false),
+        (&below, night("20:00", 1), true),
+    ] {
+        let head = "[pack]\nid = \"cn/test/2026\"\nextends = \"cn/petition/2022\"\ntitle = { zh = \"试\", en = \"t\" }\nforce_from = \"2026-01-01\"\n";
+        let over = format!("{head}\n[[change]]\nof = \"clock\"\nid = \"report_accident\"\n[change.set]\n{change}\n");
+        let over = PackFiles { id: "cn/test/2026".into(), files: BTreeMap::from([("pack.toml".into(), over)]) };
+        let pack = read_pack_over(&over, Some(&files(below))).unwrap_or_else(|e| panic!("{e}"));
         let errors = under_floor(&pack, &shipped::calendar("cn"));
-        assert_eq!(errors.is_empty(), allowed, "{errors:?}");
+        assert_eq!(errors.is_empty(), allowed, "{change}: {errors:?}");
     }
 }

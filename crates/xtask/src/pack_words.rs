@@ -9,6 +9,7 @@ use crate::text::File;
 const OUT: &str = "docs/PACK_WORDS.md";
 const ALPHABET: &str = "crates/domain/src/procedure/alphabet.rs";
 const SHAPES: &str = "crates/rules/src/raw/mod.rs";
+const REPORT: &str = "crates/rules/src/raw/report.rs";
 const OVERLAY: &str = "crates/rules/src/raw/overlay.rs";
 const FLOOR: &str = "crates/rules/src/raw/floor.rs";
 
@@ -23,7 +24,7 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[[state]]", SHAPES, "State"),
     ("[[clock]]", SHAPES, "Clock"),
     ("[[clock.since]]", SHAPES, "Since"),
-    ("night of a clock", "crates/domain/src/procedure/mod.rs", "Night"),
+    ("night of a clock", "crates/domain/src/procedure/period.rs", "Night"),
     ("[[move]]", SHAPES, "Move"),
     ("[[move.variant]]", SHAPES, "Variant"),
     ("[[amend]]", OVERLAY, "Amend"),
@@ -32,8 +33,8 @@ const SECTIONS: &[(&str, &str, &str)] = &[
     ("[[right]]", SHAPES, "Right"),
     ("[[paper]]", SHAPES, "Paper"),
     ("[[keep]]", SHAPES, "Keep"),
-    ("[[count]]", SHAPES, "Count"),
-    ("[[report]]", SHAPES, "ReportPart"),
+    ("[[count]]", REPORT, "Count"),
+    ("[[report]]", REPORT, "ReportPart"),
     ("[[escalation]]", SHAPES, "Escalation"),
     ("[compartment]", SHAPES, "Compartment"),
     ("[numbering]", SHAPES, "Numbering"),

@@ -91,7 +91,7 @@ fn of_clock(book: &RuleBook, clock: &ClockRule) -> Vec<String> {
     if clock.kind == ClockKind::Duty && clock.bound == Relation::Petitioner {
         out.push("a duty binds offices and officials, never a petitioner; make it a right of hers, or bind the office that owes it".to_owned());
     }
-    for (length, unit, _) in clock.lengths() {
+    for (length, unit, ..) in clock.lengths() {
         if length == 0 {
             out.push("a period of 0 leaves no time at all; write how long it is".to_owned());
         }

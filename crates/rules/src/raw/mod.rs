@@ -2,9 +2,11 @@
 
 mod floor;
 mod overlay;
+mod report;
 
 pub(crate) use floor::Floor;
 pub(crate) use overlay::{Amend, Change, Remove};
+pub(crate) use report::{Count, ReportPart};
 
 use std::collections::BTreeMap;
 
@@ -121,45 +123,6 @@ pub(crate) struct Keep {
     pub basis: Basis,
     /// The clause, for `law` and `local`.
     pub clause: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Count {
-    /// Id, unique in the pack; `{id}` in a text of the report is its figure.
-    pub id: String,
-    /// Which matters; every condition must hold.
-    #[serde(default)]
-    pub when: Vec<String>,
-    /// In one of these phases.
-    #[serde(default)]
-    pub phases: Vec<Phase>,
-    /// With one of these choices of `outcome`.
-    #[serde(default)]
-    pub outcomes: Vec<String>,
-    /// Handed over at least once.
-    #[serde(default)]
-    pub handed_over: bool,
-    /// An answer in it was annulled.
-    #[serde(default)]
-    pub annulled: bool,
-    /// Clocks counted one by one; absent: the matter counts as one.
-    #[serde(default)]
-    pub clocks: Vec<String>,
-    /// Only those of them that were discharged.
-    #[serde(default)]
-    pub done: bool,
-    /// Of these only the ones whose move carried a choice of this field with `supports = true`.
-    pub supports: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReportPart {
-    /// The heading; the report numbers it.
-    pub title: Label,
-    /// The text; `{id}` is the figure of a count, and so are `{received}`, `{in_time}` and `{late}`.
-    pub text: Label,
 }
 
 /// The head of a pack. A pack over another takes what it does not say from that one's head.

@@ -181,6 +181,17 @@ async fn no_list_tells_what_an_accusation_says() {
     ];
     let done = officer.send(&format!("{page}/correct"), &format!("{page}/correct"), &form).await;
     assert!(done.status().is_success(), "{}", done.status());
+    // What stood there before is closed again, in the record as well.
+    let closed = officer.page(&page).await;
+    let before = ["倒卖", "变电站", "供电站", "供电所"];
+    assert!(closed.contains("写错一字") || closed.contains("更正"), "the correction itself is told: {closed}");
+    assert!(!before.iter().any(|w| closed.contains(w)), "{closed}");
     let open = officer.send(&page, &format!("{page}/open"), &[("purpose", "核对更正")]).await.text().await.unwrap();
     assert!(open.contains("倒卖") && open.contains("变电站") && open.contains("供电所"), "{open}");
+    // What is to be empty says so.
+    let form = [("place_name", ""), ("clear_place_name", "1"), ("reason", "没有写地点"), ("headcount", "1")];
+    officer.send(&format!("{page}/correct"), &format!("{page}/correct"), &form).await;
+    let open = officer.send(&page, &format!("{page}/open"), &[("purpose", "核对更正")]).await.text().await.unwrap();
+    let facts = open.split("<dl class=\"facts\">").nth(1).unwrap().split("</dl>").next().unwrap().to_owned();
+    assert!(!facts.contains("变电站") && facts.contains("供电所"), "{facts}");
 }

@@ -360,7 +360,7 @@ pub(crate) fn brief(
             .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned())
             .unwrap_or_default(),
         class: m.class.clone(),
-        place: m.place_name.clone(),
+        place: m.place_name.clone().filter(|_| m.list_title().is_some()),
         received_on: m.received_on.to_string(),
         outcome: m.outcome.clone(),
         late: m.is_late(),

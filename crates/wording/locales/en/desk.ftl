@@ -316,6 +316,7 @@ correct-day-hint = Now { $day }. An earlier day is yours to set; a later one nee
 correct-evidence = Evidence for a later day
 correct-evidence-hint = For example “the signed slip says 5 March 2026”; a scan can be added
 correct-lines = What was registered
+correct-clear = Clear what is registered as “{ $what }” and leave it empty
 correct-accusation-hint = The title, the place and whom an accusation is about are not shown here. Leave empty what stays; write anew what changes.
 correct-who-hint = What is on file is not shown here; read it under “Identity and contact” with a purpose. Fill in only what changes; write 无 to take something out.
 correct-files = Scan of the evidence

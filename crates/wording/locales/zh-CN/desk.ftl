@@ -332,6 +332,7 @@ correct-day-hint = 现在登记的是{ $day }。改早，您一个人就可以�
 correct-evidence = 改晚的证据
 correct-evidence-hint = 例如“签收单上是2026年3月5日”，可以附扫描件
 correct-lines = 登记的内容
+correct-clear = 清除原来登记的“{ $what }”，改为空白
 correct-accusation-hint = 检举控告的标题、地点和被反映的单位或人不在这里显示。不改的留空，要改的写上新的。
 correct-who-hint = 这里不显示原来的，要看请到“身份和联系方式”写明用途。只填要改的；要去掉的填“无”。
 correct-files = 证据扫描件

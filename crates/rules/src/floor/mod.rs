@@ -4,20 +4,22 @@
 //! A pack over another may only go the petitioner's way: an office's time shorter, hers longer, more papers, more
 //! rights. Lengths are compared as the law would count them: from every day of the published years, rest days and all.
 
+mod length;
+
 use std::collections::BTreeSet;
 
-use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{Basis, ClockKind, PeriodUnit};
 use huiyin_domain::ids::ClockId;
 use huiyin_domain::procedure::floor::{self, Place as In};
 use huiyin_domain::procedure::{ClockRule, Guard, Lodging, MoveRule, Relation, RuleBook, Verb};
-use huiyin_domain::reckon::{Period, Roll, reckon};
-use jiff::ToSpan;
-use jiff::civil::{Date, date};
+use jiff::civil::date;
 
 use crate::check::{Built, Places};
 use crate::error::PackError;
-use crate::{Pack, PackFiles, Place};
+use crate::{PackFiles, Place};
+
+use length::all_extensions;
+pub use length::under_floor;
 
 /// What is wrong with the shape of a pack, whatever its calendar.
 pub(crate) fn structure(files: &PackFiles, built: &Built, base: Option<&RuleBook>) -> Vec<PackError> {
@@ -133,7 +135,7 @@ fn extensions(said: &mut FloorFaults<'_>, book: &RuleBook) {
     for clock in book.clocks.values().filter(|c| !book.floor.longest.contains_key(&c.id)) {
         // Months and years as the days that a short one has: an extension is given in days.
         let days = |length: u32, unit: PeriodUnit| unit.days_from(date(2026, 2, 1), length).map(|(days, _)| days);
-        let shortest = clock.lengths().filter_map(|(length, unit, _)| days(length, unit)).min();
+        let shortest = clock.lengths().filter_map(|(length, unit, ..)| days(length, unit)).min();
         if let (extension @ 1.., Some(length)) = (all_extensions(clock), shortest)
             && extension > length
         {
@@ -458,153 +460,4 @@ fn ids<'a>(list: impl Iterator<Item = &'a ClockId>) -> Vec<String> {
 
 fn word<T: serde::Serialize>(value: &T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// What a period comes to under a calendar: compared from each day.
-#[derive(Debug, Clone, Copy)]
-struct Span {
-    length: u32,
-    unit: PeriodUnit,
-    roll: Roll,
-    extension: u32,
-}
-
-impl Span {
-    /// Its last day in law when it begins on a day; minutes and hours count as parts of a day.
-    fn last(self, calendar: &WorkCalendar, start: Date) -> Option<Date> {
-        let (length, unit) = self.unit.days_from(start, self.length)?;
-        let period = Period { start, length, unit, stops: &[], extension: self.extension, roll: self.roll };
-        reckon(calendar, &period).ok().map(|r| r.legal)
-    }
-
-    fn minutes(self) -> Option<u64> {
-        match self.unit {
-            PeriodUnit::Minutes => Some(u64::from(self.length)),
-            PeriodUnit::Hours => Some(u64::from(self.length) * 60),
-            _ => None,
-        }
-    }
-
-    /// The first day from which it would end later than another; `None`: it never does.
-    fn longer_from(self, other: Self, calendar: &WorkCalendar, days: &[Date]) -> Option<Option<Date>> {
-        match (self.minutes(), other.minutes()) {
-            (Some(a), Some(b)) => (a > b).then_some(None),
-            // Hours are shorter than any day, and days longer than any hours.
-            (Some(a), None) => {
-                (a > other.unit.days_from(date(2026, 2, 1), other.length).map_or(0, |(days, _)| u64::from(days))
-                    * 24
-                    * 60)
-                    .then_some(None)
-            }
-            (None, Some(_)) => Some(None),
-            // What cannot be reckoned ends nowhere, which is longer than anything.
-            (None, None) => days
-                .iter()
-                .find(|d| self.last(calendar, **d).is_none_or(|end| other.last(calendar, **d).is_some_and(|o| end > o)))
-                .map(|d| Some(*d)),
-        }
-    }
-}
-
-/// What goes under the floor of the law in length: an office's time too long, a petitioner's too short. Counted from
-/// every day of the calendar's published years.
-pub fn under_floor(pack: &Pack, calendar: &WorkCalendar) -> Vec<PackError> {
-    let mut said = FloorFaults { pack: pack.book.id.0.clone(), places: &pack.places, errors: Vec::new() };
-    let days = published(calendar);
-    for clock in pack.book.clocks.values() {
-        let was = pack.base.as_ref().and_then(|b| b.clock(&clock.id));
-        for (is, from) in values(clock) {
-            let place = Place::Clock(clock.id.clone());
-            let since = from.map(|d| format!(" from {d}")).unwrap_or_default();
-            let relevant: Vec<Date> = days
-                .iter()
-                .copied()
-                .filter(|d| from.is_none_or(|f| *d >= f))
-                .chain(from.into_iter().flat_map(year_from))
-                .collect();
-            let limit = match clock.kind {
-                ClockKind::Duty => pack.book.floor.longest.get(&clock.id),
-                ClockKind::Right => pack.book.floor.shortest.get(&clock.id),
-            };
-            // Where the law gives no number, what the pack below promises is the measure.
-            let measure = limit.map(|(n, unit, clause)| {
-                (Span { length: *n, unit: *unit, roll: Roll::NextWorkingDay, extension: 0 }, format!("`{clause}`"))
-            });
-            let measure = measure.or_else(|| {
-                was.and_then(|w| values(w).first().map(|(span, _)| (*span, "the pack it lies over".to_owned())))
-            });
-            let Some((measure, whose)) = measure else { continue };
-            let whole = Span { extension: if clock.kind == ClockKind::Duty { all_extensions(clock) } else { 0 }, ..is };
-            let (worse, than) = match clock.kind {
-                ClockKind::Duty => (whole.longer_from(measure, calendar, &relevant), "longer"),
-                ClockKind::Right => (measure.longer_from(is, calendar, &relevant), "shorter"),
-            };
-            if let Some(first) = worse {
-                let example = first
-                    .map(|d| {
-                        format!(
-                            "; begun on {d} it ends on {}, there on {}",
-                            shown(whole.last(calendar, d)),
-                            shown(measure.last(calendar, d))
-                        )
-                    })
-                    .unwrap_or_default();
-                said.say(
-                    &place,
-                    format!(
-                        "its whole time{since} is {than} than {whose} allows ({} {}{example}); a pack over the law goes the petitioner's way only",
-                        measure.length,
-                        word(&measure.unit)
-                    ),
-                );
-            }
-        }
-        if clock.basis == Basis::Law
-            && let Some((_, _, clause)) =
-                pack.book.floor.longest.get(&clock.id).or_else(|| pack.book.floor.shortest.get(&clock.id))
-            && clock.clause.as_ref() != Some(clause)
-            && was.is_none()
-        {
-            said.say(
-                &Place::Clock(clock.id.clone()),
-                format!("the law sets this period in `{clause}`; cite that clause"),
-            );
-        }
-    }
-    said.errors
-}
-
-fn shown(day: Option<Date>) -> String {
-    day.map_or_else(|| "?".to_owned(), |d| d.to_string())
-}
-
-/// What all its extensions add, at most.
-fn all_extensions(clock: &ClockRule) -> u32 {
-    clock.extension.unwrap_or(0).saturating_mul(clock.extensions)
-}
-
-/// The values of a clock with the day each is in force from.
-fn values(clock: &ClockRule) -> Vec<(Span, Option<Date>)> {
-    let span = |length, unit| Span { length, unit, roll: clock.roll, extension: all_extensions(clock) };
-    clock.lengths().map(|(length, unit, from)| (span(length, unit), from)).collect()
-}
-
-/// Every day of the year that begins on a day: values of later dates are looked at also after the last published year.
-fn year_from(day: Date) -> impl Iterator<Item = Date> {
-    (0..366).filter_map(move |n: i32| day.checked_add(n.days()).ok())
-}
-
-/// Every day of the published years.
-fn published(calendar: &WorkCalendar) -> Vec<Date> {
-    let (Some(first), Some(last)) = (calendar.first_published(), calendar.last_published()) else { return Vec::new() };
-    let Ok(mut day) = Date::new(first, 1, 1) else { return Vec::new() };
-    let mut out = Vec::new();
-    while day.year() <= last {
-        out.push(day);
-        match day.checked_add(1.days()) {
-            Ok(next) => day = next,
-            Err(_) => break,
-        }
-    }
-    out
 }
