@@ -160,7 +160,10 @@ async fn no_list_tells_what_an_accusation_says() {
     paths.extend(steps.iter().map(|s| format!("/staff/matters/{number}/{s}")));
     let mut listed = 0;
     for path in &paths {
-        let html = officer.page(path).await;
+        let answer = officer.get(path).send().await.unwrap();
+        let status = answer.status();
+        let html = answer.text().await.unwrap();
+        assert!(status.is_success() || status == 403, "{path}: {status}");
         listed += usize::from(html.contains(&number));
         // What somebody typed is shown to her again.
         let html = html.replace("value=\"电缆\"", "");
@@ -180,7 +183,9 @@ async fn no_list_tells_what_an_accusation_says() {
         ("headcount", "1"),
     ];
     let done = officer.send(&format!("{page}/correct"), &format!("{page}/correct"), &form).await;
-    assert!(done.status().is_success(), "{}", done.status());
+    let status = done.status();
+    let body = done.text().await.unwrap();
+    assert!(status.is_success(), "{status} {body}");
     // What stood there before is closed again, in the record as well.
     let closed = officer.page(&page).await;
     let before = ["倒卖", "变电站", "供电站", "供电所"];
