@@ -287,7 +287,7 @@ async fn move_matter(
     if let Some(EventKind::Moved { new_code, .. }) = decision.events.first_mut().map(|e| &mut e.kind) {
         *new_code = step.new_code;
     }
-    let record = office.store().submission(office.tenant(), &matter.submission).await?;
+    let record = office.store().submission(office.tenant(), &matter.details().submission).await?;
     let anonymous = record.as_ref().is_some_and(|r| r.submission.naming == Naming::Anonymous);
     if rule.verb == Verb::Appoint && anonymous {
         return Err(Closed::Anonymous.into());
@@ -319,7 +319,7 @@ async fn move_matter(
     // her.
     if changes.attachments.is_empty() {
         let file = |f: &AttachmentRecord| AttachmentRecord {
-            submission: matter.submission.clone(),
+            submission: matter.details().submission.clone(),
             told: rule.tells,
             identity: rule.verb == Verb::Appoint,
             ..f.clone()
@@ -330,7 +330,7 @@ async fn move_matter(
         } else {
             files
         };
-        crate::vault::adopt(office, &matter.submission, files, changes).await?;
+        crate::vault::adopt(office, &matter.details().submission, files, changes).await?;
     }
     let terms = match decision.words.text(Field::Words) {
         Some(more) => Some(all_terms(office, matter, more).await?),
@@ -356,8 +356,12 @@ async fn move_matter(
 /// When one part of a letter turns out to be an accusation, the other parts are no longer found by the whole letter's
 /// words.
 async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes: &mut Changes) -> Result<()> {
-    for sibling in
-        office.store().matters_of(office.tenant(), &matter.submission).await?.into_iter().filter(|m| m.id != matter.id)
+    for sibling in office
+        .store()
+        .matters_of(office.tenant(), &matter.details().submission)
+        .await?
+        .into_iter()
+        .filter(|m| m.id != matter.id)
     {
         let terms = own_terms(office, &sibling, Vec::new()).await?;
         let expected = Expected::Version(sibling.version);
@@ -376,12 +380,17 @@ async fn close_letter(office: &Office, ground: &Ground, matter: &Matter, changes
 /// Material a petitioner or officer adds is found by search like the petition itself.
 pub(crate) async fn all_terms(office: &Office, matter: &Matter, more: &str) -> Result<String> {
     let mut texts = vec![more.to_owned()];
-    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    let siblings = office.store().matters_of(office.tenant(), &matter.details().submission).await?;
     let sealed = siblings.iter().any(|m| m.id != matter.id && m.facts.contains(&Fact::Accusation));
     let own = office.store().contents(office.tenant(), matter.id.as_str()).await?.iter().any(|c| c.n == 0);
     if !own && !sealed {
         texts.extend(
-            office.store().contents(office.tenant(), matter.submission.as_str()).await?.into_iter().map(|c| c.text),
+            office
+                .store()
+                .contents(office.tenant(), matter.details().submission.as_str())
+                .await?
+                .into_iter()
+                .map(|c| c.text),
         );
     }
     own_terms(office, matter, texts).await
@@ -393,7 +402,7 @@ async fn own_terms(office: &Office, matter: &Matter, mut texts: Vec<String>) -> 
         texts.extend(content.words.text(Field::Words).map(str::to_owned));
         texts.push(content.text);
     }
-    let lines = [Some(&matter.title), matter.place_name.as_ref(), matter.complained_of.as_ref()];
+    let lines = [Some(&matter.title), matter.details().place_name.as_ref(), matter.details().complained_of.as_ref()];
     let parts: Vec<&str> = lines.into_iter().flatten().chain(&texts).map(String::as_str).collect();
     Ok(huiyin_storage::terms::index_terms(&parts))
 }

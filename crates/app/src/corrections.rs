@@ -92,7 +92,8 @@ pub async fn lines(office: &Office, staff: &Staff, number: &str) -> Result<(Matt
 async fn find_correctable(office: &Office, staff: &Staff, number: &str) -> Result<(Matter, SubmissionRecord)> {
     require(staff, Action::Register)?;
     let matter = crate::access::readable(office, staff, number).await?;
-    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let record =
+        office.store().submission(office.tenant(), &matter.details().submission).await?.ok_or(AppError::NotFound)?;
     if !may(staff, &matter, &record) {
         return Err(AppError::NotAllowed);
     }
@@ -124,9 +125,9 @@ fn line(matter: &Matter, record: &SubmissionRecord, field: &str) -> String {
     let day = |d: Option<Date>| d.map(|d| d.to_string());
     let value = match field {
         "title" => Some(matter.title.clone()),
-        "class" => matter.class.clone(),
-        "place_name" => matter.place_name.clone(),
-        "complained_of" => matter.complained_of.clone(),
+        "class" => matter.details().class.clone(),
+        "place_name" => matter.details().place_name.clone(),
+        "complained_of" => matter.details().complained_of.clone(),
         "headcount" => Some(record.submission.headcount.to_string()),
         "postmark" => day(paper.postmark),
         "enclosures" => paper.enclosures.clone(),
@@ -213,7 +214,7 @@ pub async fn correct(
     if about_own {
         return Err(Closed::AboutYou.into());
     }
-    if later && proposed(office, &matter.submission).await?.is_some() {
+    if later && proposed(office, &matter.details().submission).await?.is_some() {
         return Err(AppError::Form(vec![FormError::new("received_on", "fault-proposal-waits")]));
     }
     let mut changes = Changes::new(office.tenant().clone());
@@ -224,7 +225,7 @@ pub async fn correct(
         files
     };
     let files = files.into_iter().map(|f| AttachmentRecord { told: true, ..f }).collect();
-    vault::adopt(office, &matter.submission, files, &mut changes).await?;
+    vault::adopt(office, &matter.details().submission, files, &mut changes).await?;
     if let Some(on) = day.filter(|_| later) {
         let proposal = Proposal {
             officer: staff.officer.id.clone(),
@@ -237,7 +238,7 @@ pub async fn correct(
         let doc = serde_json::to_value(proposal).map_err(AppError::caused("a proposal has no JSON"))?;
         changes.items.push(ItemRecord {
             only_new: true,
-            ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.submission), doc)
+            ..ItemRecord::lasting(ItemKind::Proposal, key(&matter.details().submission), doc)
         });
     }
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
@@ -248,7 +249,7 @@ pub async fn correct(
     let new = day.filter(|_| !later).map(|on| NewDay { on, at: instant(office, &record, on), agreed: None });
     if !personal.is_empty() {
         let officer = &staff.officer.id.0;
-        vault::change(office, &matter.submission, &mut changes, |person| {
+        vault::change(office, &matter.details().submission, &mut changes, |person| {
             correct_person(person, &personal, officer, &reason, office.now().at);
             Ok(())
         })
@@ -290,7 +291,7 @@ async fn write(
     }
     let now = office.now();
     let own_id = matter.id.clone();
-    for part in office.store().matters_of(office.tenant(), &matter.submission).await? {
+    for part in office.store().matters_of(office.tenant(), &matter.details().submission).await? {
         let ground = office.ground(&part.pack).await?;
         let own = part.id == matter.id;
         if (new.is_none() && !own) || part.facts.contains(&Fact::Destroyed) {
@@ -544,7 +545,7 @@ pub async fn proposed(office: &Office, submission: &SubmissionId) -> Result<Opti
 #[crate::boxed]
 pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     let (matter, record) = find_correctable(office, staff, number).await?;
-    let proposal = proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let proposal = proposed(office, &matter.details().submission).await?.ok_or(AppError::NotFound)?;
     let ground = office.ground(&matter.pack).await?;
     may_take_time(&ground.directory, &matter, &staff.officer.unit)?;
     if proposal.officer == staff.officer.id {
@@ -567,7 +568,7 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
         what: Vec::new(),
         said: Payload::from_pairs([(Field::Reason, proposal.reason), (Field::Proof, proposal.evidence)]),
     };
-    let submission = matter.submission.clone();
+    let submission = matter.details().submission.clone();
     write(office, &mut changes, matter, record, write_this).await?;
     office.store().commit(changes).await?;
     Ok(office.store().remove_item(office.tenant(), ItemKind::Proposal, &key(&submission)).await?)
@@ -580,9 +581,9 @@ pub async fn agree(office: &Office, staff: &Staff, number: &str) -> Result<()> {
 #[crate::boxed]
 pub async fn refuse(office: &Office, staff: &Staff, number: &str) -> Result<()> {
     let (matter, record) = find_correctable(office, staff, number).await?;
-    proposed(office, &matter.submission).await?.ok_or(AppError::NotFound)?;
+    proposed(office, &matter.details().submission).await?.ok_or(AppError::NotFound)?;
     let mut changes = Changes::new(office.tenant().clone());
-    let submission = matter.submission.clone();
+    let submission = matter.details().submission.clone();
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let refused =
         Write { actor, new: None, changed: Vec::new(), what: vec!["day_refused".to_owned()], said: Payload::default() };

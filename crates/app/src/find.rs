@@ -53,16 +53,16 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     let parsed = number::parse(&typed);
     let query = SearchQuery {
         tenant: office.tenant().clone(),
-        kind: ProceedingKind::Matter,
+        kinds: &[ProceedingKind::Matter],
         visibility: visibility(office, staff).await?,
         text: typed.clone(),
         after: after.clone(),
         limit: limit.clamp(1, 200),
     };
+    let beside = SearchQuery { kinds: ProceedingKind::BESIDE_MATTERS, limit: OTHERS, ..query.clone() };
     if after.is_none() {
         // The words are looked for in matters and in what is no matter at the same time: each has a reader of its own.
-        let (others, words) =
-            tokio::join!(proceedings::search(office, staff, &typed, OTHERS), office.store().search(&query));
+        let (others, words) = tokio::join!(proceedings::search(office, staff, &beside), office.store().search(&query));
         found.others = others?;
         found.words = matters(words?);
         found.numbers = match &parsed {
@@ -105,7 +105,7 @@ async fn by_number(office: &Office, staff: &Staff, number: &str) -> Result<Vec<M
     let all = if number.matches('-').count() == 3 {
         vec![matter]
     } else {
-        office.store().matters_of(office.tenant(), &matter.submission).await?
+        office.store().matters_of(office.tenant(), &matter.details().submission).await?
     };
     readable(office, staff, all).await
 }

@@ -191,7 +191,11 @@ fn is_hers(file: &AttachmentRecord, submission: &SubmissionRecord) -> bool {
 /// [`AppError::NotFound`].
 #[crate::boxed]
 pub async fn papers(office: &Office, submission: &SubmissionRecord, part: u16) -> Result<(Matter, Vec<Paper>)> {
-    let view = view(office, submission).await?.into_iter().find(|v| v.matter.part == part).ok_or(AppError::NotFound)?;
+    let view = view(office, submission)
+        .await?
+        .into_iter()
+        .find(|v| v.matter.details().part == part)
+        .ok_or(AppError::NotFound)?;
     Ok((view.matter, view.papers))
 }
 
@@ -202,7 +206,7 @@ pub async fn papers(office: &Office, submission: &SubmissionRecord, part: u16) -
 #[crate::boxed]
 pub async fn make(office: &Office, submission: &SubmissionRecord, part: u16, step: Move) -> Result<Matter> {
     let matters = office.store().matters_of(office.tenant(), &submission.submission.id).await?;
-    let matter = matters.into_iter().find(|m| m.part == part).ok_or(AppError::NotFound)?;
+    let matter = matters.into_iter().find(|m| m.details().part == part).ok_or(AppError::NotFound)?;
     let ground = office.ground(&matter.pack).await?;
     let verb = ground.book.find_move(&MoveId::new(&step.id)).map(|m| m.verb);
     if verb == Some(Verb::Withdraw)

@@ -47,14 +47,14 @@ impl Record for JoinderMember {
 /// As the store.
 #[crate::boxed]
 pub async fn others(office: &Office, matter: &Matter) -> Result<Vec<Matter>> {
-    let Some(joinder) = &matter.joinder else { return Ok(Vec::new()) };
+    let Some(joinder) = &matter.details().joinder else { return Ok(Vec::new()) };
     let mut out = Vec::new();
     for ((_, id), member) in office.select_all::<JoinderMember>(&[joinder]).await? {
         if id == matter.id || !member.belongs {
             continue;
         }
         let member = office.store().matter(office.tenant(), &id).await?;
-        out.extend(member.filter(|m| m.joinder.as_ref() == Some(joinder)));
+        out.extend(member.filter(|m| m.details().joinder.as_ref() == Some(joinder)));
     }
     out.sort_by(|a, b| a.number.cmp(&b.number));
     Ok(out)
@@ -76,7 +76,7 @@ pub struct Along {
 #[crate::boxed]
 pub async fn along(office: &Office, ground: &Ground, matter: &Matter, actor: &Actor, rule: &MoveRule) -> Result<Along> {
     let mut out = Along::default();
-    if matter.joinder.is_none() || rule.for_one || *actor == Actor::Petitioner {
+    if matter.details().joinder.is_none() || rule.for_one || *actor == Actor::Petitioner {
         return Ok(out);
     }
     let today = office.now().today();
@@ -128,14 +128,16 @@ pub(crate) fn settle(
 ) -> Result<Option<RecordWrite>> {
     match rule.verb {
         Verb::Join => {
-            let id = joinder.get_or_insert_with(|| next.joinder.clone().unwrap_or_else(|| office.new_id())).clone();
+            let id = joinder
+                .get_or_insert_with(|| next.details().joinder.clone().unwrap_or_else(|| office.new_id()))
+                .clone();
             let write = RecordWrite::put(&(id.clone(), next.id.clone()), &JoinderMember { belongs: true })?;
-            next.joinder = Some(id);
+            next.join(id);
             Ok(Some(write))
         }
         Verb::Unjoin => {
             let write = leave(next)?;
-            next.joinder = None;
+            next.leave_joinder();
             Ok(write)
         }
         _ => Ok(None),
@@ -145,12 +147,12 @@ pub(crate) fn settle(
 /// A member that leaves, or is destroyed, no longer counts among the others.
 pub(crate) fn leave(matter: &Matter) -> Result<Option<RecordWrite>> {
     let write = |id: &String| RecordWrite::put(&(id.clone(), matter.id.clone()), &JoinderMember { belongs: false });
-    Ok(matter.joinder.as_ref().map(write).transpose()?)
+    Ok(matter.details().joinder.as_ref().map(write).transpose()?)
 }
 
 /// How many others are handled as one with a matter; their own records are not read.
 pub(crate) async fn count(office: &Office, matter: &Matter) -> Result<usize> {
-    let Some(joinder) = &matter.joinder else { return Ok(0) };
+    let Some(joinder) = &matter.details().joinder else { return Ok(0) };
     let members = office.select_all::<JoinderMember>(&[joinder]).await?;
     Ok(members.iter().filter(|((_, id), member)| member.belongs && *id != matter.id).count())
 }
@@ -173,9 +175,13 @@ async fn newcomers(
             continue;
         }
         let first = out.first().ok_or(AppError::NotFound)?;
-        if other.joinder.is_some() {
+        if other.details().joinder.is_some() {
             return Err(fault(
-                if other.joinder == first.joinder { "fault-joined-already" } else { "fault-joined-elsewhere" },
+                if other.details().joinder == first.details().joinder {
+                    "fault-joined-already"
+                } else {
+                    "fault-joined-elsewhere"
+                },
                 word,
             ));
         }
@@ -200,7 +206,8 @@ async fn find_newcomer(office: &Office, ground: &Ground, actor: &Actor, word: &s
     let whole = number.matches('-').count() < 3;
     let full = if whole { number::matter_number(&number, 1) } else { number };
     let Some(found) = office.store().matter_by_number(office.tenant(), &full).await? else { return Ok(None) };
-    let parts = if whole { office.store().matters_of(office.tenant(), &found.submission).await?.len() } else { 1 };
+    let parts =
+        if whole { office.store().matters_of(office.tenant(), &found.details().submission).await?.len() } else { 1 };
     Ok(Some(found).filter(|m| parts == 1 && m.may_read(actor, &ground.directory)))
 }
 
@@ -225,18 +232,23 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
     let visibility = visibility(office, staff).await?;
     let (store, tenant) = (office.store(), office.tenant());
     let mut take = |found: Vec<Subject>| {
-        for other in
-            found.into_iter().filter_map(Subject::into_matter).filter(|m| fits(matter, m) && m.joinder.is_none())
+        for other in found
+            .into_iter()
+            .filter_map(Subject::into_matter)
+            .filter(|m| fits(matter, m) && m.details().joinder.is_none())
         {
             if out.len() < PROPOSED && !out.iter().any(|m| m.id == other.id) {
                 out.push(other);
             }
         }
     };
-    for text in [Some(&matter.title), matter.complained_of.as_ref(), matter.place_name.as_ref()].into_iter().flatten() {
+    for text in [Some(&matter.title), matter.details().complained_of.as_ref(), matter.details().place_name.as_ref()]
+        .into_iter()
+        .flatten()
+    {
         let text: String = text.chars().take(60).collect();
         let query = SearchQuery {
-            kind: ProceedingKind::Matter,
+            kinds: &[ProceedingKind::Matter],
             tenant: tenant.clone(),
             visibility: visibility.clone(),
             text,
@@ -259,7 +271,9 @@ pub async fn proposals(office: &Office, staff: &Staff, matter: &Matter) -> Resul
             .await?
             .rows
             .into_iter()
-            .filter(|s| s.matter().is_some_and(|m| m.class.is_some() && m.class == matter.class))
+            .filter(|s| {
+                s.matter().is_some_and(|m| m.details().class.is_some() && m.details().class == matter.details().class)
+            })
             .collect(),
     );
     Ok(out)

@@ -29,17 +29,19 @@ const PAGE: u32 = 1000;
 pub(crate) async fn destroy(office: &Office, ground: &Ground, next: &mut Matter, changes: &mut Changes) -> Result<()> {
     let (store, tenant) = (office.store(), office.tenant());
     let others: Vec<Matter> =
-        store.matters_of(tenant, &next.submission).await?.into_iter().filter(|m| m.id != next.id).collect();
+        store.matters_of(tenant, &next.details().submission).await?.into_iter().filter(|m| m.id != next.id).collect();
     let last = others.iter().all(|m| m.facts.contains(&Fact::Destroyed));
     let (removed, mut hashes) = crate::papers::removal(office, &next.id).await?;
     changes.records.extend(removed);
     let mut record = None;
-    if let Some(known) = store.submission(tenant, &next.submission).await? {
+    if let Some(known) = store.submission(tenant, &next.details().submission).await? {
         changes.records.extend(crate::references::removal_of_paper(&next.id, &known.submission.paper));
     }
     if last {
-        hashes.extend(store.attachments(tenant, &next.submission).await?.into_iter().map(|f| f.on_disk().to_owned()));
-        record = store.submission(tenant, &next.submission).await?;
+        hashes.extend(
+            store.attachments(tenant, &next.details().submission).await?.into_iter().map(|f| f.on_disk().to_owned()),
+        );
+        record = store.submission(tenant, &next.details().submission).await?;
         if let Some(record) = &mut record {
             record.submission.paper = PaperFacts::default();
         }

@@ -204,22 +204,26 @@ pub async fn for_operator(office: &Office, number: &str) -> Result<MatterView> {
 pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView> {
     let (store, tenant) = (office.store(), office.tenant());
     let submission = store
-        .submission(tenant, &matter.submission)
+        .submission(tenant, &matter.details().submission)
         .await?
         .ok_or_else(|| AppError::internal(format!("matter {} has no submission", matter.number)))?;
     let own = store.contents(tenant, matter.id.as_str()).await?;
     let text = match own.iter().find(|c| c.n == 0) {
         Some(part) => part.text.clone(),
         None => store
-            .contents(tenant, matter.submission.as_str())
+            .contents(tenant, matter.details().submission.as_str())
             .await?
             .into_iter()
             .find(|c| c.n == 0)
             .map(|c| c.text)
             .unwrap_or_default(),
     };
-    let siblings =
-        store.matters_of(tenant, &matter.submission).await?.into_iter().filter(|m| m.id != matter.id).collect();
+    let siblings = store
+        .matters_of(tenant, &matter.details().submission)
+        .await?
+        .into_iter()
+        .filter(|m| m.id != matter.id)
+        .collect();
     let destroyed = matter.facts.contains(&Fact::Destroyed);
     Ok(MatterView {
         today: office.now().today(),
@@ -235,10 +239,10 @@ pub(crate) async fn whole(office: &Office, matter: Matter) -> Result<MatterView>
         text: if destroyed { String::new() } else { text },
         events: store.events(tenant, &matter.id).await?,
         words: own.into_iter().filter(|c| c.n > 0).collect(),
-        files: if destroyed { Vec::new() } else { store.attachments(tenant, &matter.submission).await? },
+        files: if destroyed { Vec::new() } else { store.attachments(tenant, &matter.details().submission).await? },
         papers: crate::papers::papers_of(office, &matter.id).await?,
-        messages: store.messages(tenant, &matter.submission).await?,
-        audits: store.audits(tenant, &matter.submission).await?,
+        messages: store.messages(tenant, &matter.details().submission).await?,
+        audits: store.audits(tenant, &matter.details().submission).await?,
         submission,
         siblings,
         matter,
@@ -259,7 +263,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     let audit = reading(office, staff, &matter, "identity", purpose)?;
     // Only the unit that holds it now may know who asks; others read what is asked.
     let confidential =
-        office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+        office.store().submission(office.tenant(), &matter.details().submission).await?.ok_or(AppError::NotFound)?;
     let receiver = &confidential.submission.unit;
     // A confidential name is for the receiving office; where that may no longer read the matter, for its holder.
     let keeper = if matter.scope(&*office.directory().await?).contains(receiver) {
@@ -278,7 +282,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(audit);
     office.store().commit(changes).await?;
-    let person = vault::person(office, &matter.submission).await?;
+    let person = vault::person(office, &matter.details().submission).await?;
     Ok((matter, person.unwrap_or_default()))
 }
 
@@ -290,7 +294,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
 pub async fn identity_files(office: &Office, matter: &Matter) -> Result<Vec<AttachmentRecord>> {
     Ok(office
         .store()
-        .attachments(office.tenant(), &matter.submission)
+        .attachments(office.tenant(), &matter.details().submission)
         .await?
         .into_iter()
         .filter(|f| f.identity)

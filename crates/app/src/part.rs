@@ -37,21 +37,22 @@ pub async fn split_part(
     let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
     let (title, words) = (text::line(title), text::prose(words));
-    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
+    let siblings = office.store().matters_of(office.tenant(), &matter.details().submission).await?;
     // Sent twice, it is parted once.
     let content = huiyin_register::digest("", &(&title, &words)).unwrap_or_default();
     let once = key.map(|k| act::idempotency_key(office, &matter, "part", k));
     if let Some(once) = &once
         && act::was_done(office, once, &content).await?
     {
-        return siblings.into_iter().max_by_key(|m| m.part).ok_or(AppError::NotFound);
+        return siblings.into_iter().max_by_key(|m| m.details().part).ok_or(AppError::NotFound);
     }
     check(&matter, staff, &title, &words)?;
     if siblings.len() >= MAX_PARTS {
         return Err(AppError::Form(vec![FormError::with("text", "fault-too-many", MAX_PARTS)]));
     }
-    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
-    let next = siblings.iter().map(|m| m.part).max().unwrap_or(1) + 1;
+    let record =
+        office.store().submission(office.tenant(), &matter.details().submission).await?.ok_or(AppError::NotFound)?;
+    let next = siblings.iter().map(|m| m.details().part).max().unwrap_or(1) + 1;
     let new = NewPart {
         id: ProceedingId(office.new_id()),
         number: matter_number(&record.submission.number, next),
@@ -69,7 +70,7 @@ pub async fn split_part(
         text: words.clone(),
         words: Payload::default(),
     });
-    let index = terms::index_terms(&[&title, &words, new.place_name.as_deref().unwrap_or("")]);
+    let index = terms::index_terms(&[&title, &words, new.details().place_name.as_deref().unwrap_or("")]);
     changes.items.extend(once.map(|once| act::idempotency_item(office, once, &content)));
     changes.records.extend(crate::people::recusals_since(&Default::default(), &new)?);
     let done = new.clone();
@@ -89,13 +90,16 @@ pub async fn undo(office: &Office, staff: &Staff, number: &str) -> Result<Matter
     require(staff, Action::Part)?;
     let matter = crate::access::readable(office, staff, number).await?;
     let ground = office.ground(&matter.pack).await?;
-    let siblings = office.store().matters_of(office.tenant(), &matter.submission).await?;
-    let first =
-        siblings.into_iter().find(|m| m.part == 1 && m.id != matter.id).ok_or_else(|| late("fault-part-first"))?;
+    let siblings = office.store().matters_of(office.tenant(), &matter.details().submission).await?;
+    let first = siblings
+        .into_iter()
+        .find(|m| m.details().part == 1 && m.id != matter.id)
+        .ok_or_else(|| late("fault-part-first"))?;
     if matter.holder != staff.officer.unit || first.holder != staff.officer.unit {
         return Err(AppError::NotAllowed);
     }
-    let record = office.store().submission(office.tenant(), &matter.submission).await?.ok_or(AppError::NotFound)?;
+    let record =
+        office.store().submission(office.tenant(), &matter.details().submission).await?.ok_or(AppError::NotFound)?;
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let events = office.store().events(office.tenant(), &matter.id).await?;
     let events: Vec<Event> = events.into_iter().map(|e| e.event).collect();

@@ -32,7 +32,7 @@ pub(crate) async fn agents(
         return Ok(());
     }
     let most = office.ground(&matter.pack).await?.book.most_agents.and_then(|n| usize::try_from(n).ok());
-    vault::change(office, &matter.submission, changes, |known| {
+    vault::change(office, &matter.details().submission, changes, |known| {
         let person = &mut known.identity;
         if rule.verb == Verb::EndAppointment {
             (person.agent, person.agent_paper) = (String::new(), String::new());
@@ -72,8 +72,12 @@ pub(crate) async fn on_the_letter(
     if !concerns_the_letter(rule.verb) {
         return Ok(());
     }
-    for part in
-        office.store().matters_of(office.tenant(), &before.submission).await?.into_iter().filter(|m| m.id != before.id)
+    for part in office
+        .store()
+        .matters_of(office.tenant(), &before.details().submission)
+        .await?
+        .into_iter()
+        .filter(|m| m.id != before.id)
     {
         let own = office.ground(&part.pack).await?;
         let (next, events) = follow(own.rules(), &part, rule.verb, (before, after), &office.now());

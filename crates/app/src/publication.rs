@@ -40,7 +40,7 @@ pub(crate) async fn check(
     decision: &Decision<Matter>,
 ) -> Result<()> {
     let Some(text) = decision.words.text(Field::Opinion).filter(|_| rule.verb == Verb::Publish) else { return Ok(()) };
-    let who = crate::vault::person(office, &matter.submission).await?.map(|v| v.identity).unwrap_or_default();
+    let who = crate::vault::person(office, &matter.details().submission).await?.map(|v| v.identity).unwrap_or_default();
     let names = who.co_signers.iter().chain(&who.representatives).map(String::as_str).chain(who.agent.split('、'));
     let lines = [who.name.as_str(), who.telephone.as_str(), who.email.as_str(), who.address.as_str()];
     let named = names.chain(lines).map(str::trim).filter(|t| t.chars().count() >= 2).any(|t| text.contains(t));
@@ -92,7 +92,7 @@ pub(crate) async fn publish_opinion(
             let opinion = Opinion {
                 day: office.now().today(),
                 unit: matter.reviewer.clone(),
-                class: matter.class.clone(),
+                class: matter.details().class.clone(),
                 outcome: matter.outcome.clone(),
                 text: decision.words.text(Field::Opinion).unwrap_or_default().to_owned(),
             };

@@ -57,7 +57,9 @@ async fn index_matter(office: &Office, matter: &Matter) -> Result<()> {
     let mut changes = Changes::new(office.tenant().clone());
     let ground = office.ground(&matter.pack).await?;
     let destroyed = matter.facts.contains(&Fact::Destroyed);
-    if let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?.filter(|_| !destroyed) {
+    if let Some(record) =
+        office.store().submission(office.tenant(), &matter.details().submission).await?.filter(|_| !destroyed)
+    {
         changes.records.extend(references::of_paper(&matter.id, &record.submission.paper)?);
     }
     for paper in papers::papers_of(office, &matter.id).await? {

@@ -47,7 +47,8 @@ pub async fn succeed_unit(
         else {
             continue;
         };
-        let of_class = |c: &str| subject.matter().and_then(|m| m.class.as_deref()).unwrap_or_default().starts_with(c);
+        let of_class =
+            |c: &str| subject.matter().and_then(|m| m.details().class.as_deref()).unwrap_or_default().starts_with(c);
         if class.is_some_and(|c| !of_class(c)) {
             continue;
         }

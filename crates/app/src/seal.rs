@@ -29,13 +29,13 @@ pub(crate) fn seal(
     let mut files: Vec<(String, String)> = changes
         .attachments
         .iter()
-        .filter(|f| subject.matter().is_some_and(|m| f.submission == m.submission))
+        .filter(|f| subject.matter().is_some_and(|m| f.submission == m.details().submission))
         .map(|f| (f.id.clone(), f.hash.clone()))
         .collect();
     for mut event in events {
         let salt = random_hex(16)?;
         if let EventKind::Received { text: slot, .. } = &mut event.kind {
-            let letter = subject.matter().filter(|m| m.part == 1).map(|m| m.submission.as_str());
+            let letter = subject.matter().filter(|m| m.details().part == 1).map(|m| m.details().submission.as_str());
             let own = |c: &&ContentRecord| c.n == 0 && (c.owner == subject.id.0 || letter == Some(c.owner.as_str()));
             *slot = changes.contents.iter().find(own).map(|c| digest(&salt, &c.text)).transpose().map_err(broken)?;
         }

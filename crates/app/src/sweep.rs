@@ -134,7 +134,7 @@ async fn tell_her(office: &Office, matter: &Matter, events: &[Event], changes: &
     let breached = events.iter().any(|e| matches!(e.kind, EventKind::Breached { .. }));
     let reminded = events.iter().any(|e| matches!(e.kind, EventKind::Warned { n } if hers(n)));
     if (breached || reminded)
-        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
+        && let Some(record) = office.store().submission(office.tenant(), &matter.details().submission).await?
     {
         for about in [breached.then_some("breach"), reminded.then_some("remind")].into_iter().flatten() {
             tell(changes, office, &record, matter, about);

@@ -282,11 +282,11 @@ async fn letter(
     report: &mut Report,
 ) -> Result<()> {
     let (store, tenant) = (office.store(), office.tenant());
-    looking.words(own, &store.contents(tenant, matter.submission.as_str()).await?);
-    let files = store.attachments(tenant, &matter.submission).await?;
+    looking.words(own, &store.contents(tenant, matter.details().submission.as_str()).await?);
+    let files = store.attachments(tenant, &matter.details().submission).await?;
     looking.files(&files);
     // The bytes themselves, once for the letter.
-    if matter.part == 1 {
+    if matter.details().part == 1 {
         for file in &files {
             report.files += 1;
             match vault::read(office, file).await {
@@ -297,7 +297,7 @@ async fn letter(
                 Err(error) => return Err(error),
             }
         }
-        match vault::person(office, &matter.submission).await {
+        match vault::person(office, &matter.details().submission).await {
             Ok(Some(_)) => {}
             Ok(None) => looking.say("vault", "the row of identity and contact is gone"),
             Err(AppError::Internal { context: why, .. }) => looking.say("vault", why),

@@ -76,7 +76,7 @@ pub(crate) async fn write_one(
     let next: Subject = next.into();
     let mut changes = Changes::new(office.tenant().clone());
     if let (Some(about), Some(matter)) = (said.about, next.matter())
-        && let Some(record) = office.store().submission(office.tenant(), &matter.submission).await?
+        && let Some(record) = office.store().submission(office.tenant(), &matter.details().submission).await?
     {
         tell(&mut changes, office, &record, matter, about);
     }

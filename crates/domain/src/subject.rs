@@ -101,7 +101,7 @@ impl Subject {
     /// Somebody has touched it, or a clock has spoken of it: it stands by itself, and not as one of a burst.
     pub fn leave_burst(&mut self) {
         if let Self::Matter(matter) = self {
-            matter.burst = None;
+            matter.leave_burst();
         }
     }
 

@@ -97,7 +97,7 @@ fn a_part_runs_from_the_day_of_the_letter_and_goes_back_while_nothing_was_done()
     let later = noon(date(2025, 3, 7));
     let Both { part: (taken, events), letter: (rest, parted) } =
         split_part(ground.rules(), &letter, second_part(), &by_clerk(), &later).unwrap();
-    assert_eq!((taken.received_on, taken.part, taken.events as usize), (DAY, 2, events.len()));
+    assert_eq!((taken.received_on, taken.details().part, taken.events as usize), (DAY, 2, events.len()));
     assert_eq!(rules_owed(&taken), rules_owed(&letter), "it owes what the letter owes, from the same receipt");
     assert_eq!(taken.clocks[0].legal, letter.clocks[0].legal);
     assert!(taken.is(huiyin_domain::procedure::Fact::HasAgent), "who acts for her acts in each part");

@@ -179,22 +179,19 @@ pub(crate) async fn search(client: &Object, query: &SearchQuery) -> Result<Page<
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
     }
-    let scope: Vec<String> =
-        units.iter().map(|u| format!("'{}'", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
+    // The tokens of the scope are of a kind and a unit.
+    let tokens = |kind: &ProceedingKind| -> Vec<String> {
+        units.iter().map(|u| format!("'{}'", scope_token(*kind, query.tenant.as_str(), u.as_str()))).collect()
+    };
+    let scope: Vec<String> = query.kinds.iter().flat_map(tokens).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("({}) & {}", scope.join(" | "), body.join(" & "));
     // The match is fenced, so that a rare word uses the inverted index and not the order by key (STACK.md).
     let sql = "WITH found AS MATERIALIZED (SELECT tenant, proceeding FROM search WHERE tenant=$1 AND vector @@ $2::text::tsquery) \
                SELECT m.id, m.kind, m.doc FROM found f JOIN proceeding m ON m.tenant=f.tenant AND m.id=f.proceeding \
-               WHERE m.tenant=$1 AND f.proceeding<$3 AND m.id<>ALL($5) AND m.kind=$6 ORDER BY f.proceeding DESC LIMIT $4";
-    let values: &[&(dyn ToSql + Sync)] = &[
-        &query.tenant.0,
-        &matching,
-        &before(query.after.as_deref()),
-        &more(query.limit),
-        &ids(without),
-        &query.kind.word(),
-    ];
+               WHERE m.tenant=$1 AND f.proceeding<$3 AND m.id<>ALL($5) ORDER BY f.proceeding DESC LIMIT $4";
+    let values: &[&(dyn ToSql + Sync)] =
+        &[&query.tenant.0, &matching, &before(query.after.as_deref()), &more(query.limit), &ids(without)];
     Ok(proceedings(&rows(client, sql, values).await?, query.limit))
 }
 

@@ -252,7 +252,8 @@ fn submission(batch: &mut Batch, tenant: String, record: &SubmissionRecord) -> R
 fn proceeding(batch: &mut Batch, tenant: String, write: &ProceedingWrite) -> Result<(), StoreError> {
     let m = &write.subject;
     let (id, doc) = (m.id.0.clone(), m.to_json().map_err(|e| StoreError::corrupt("proceeding", m.id.as_str(), &e))?);
-    let (submission, part) = m.matter().map_or((String::new(), 0), |m| (m.submission.0.clone(), i64::from(m.part)));
+    let (submission, part) =
+        m.matter().map_or((String::new(), 0), |m| (m.details().submission.0.clone(), i64::from(m.details().part)));
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     match write.expected {
         // A submission that is already there is said first, since its statement stands before this one. A number that

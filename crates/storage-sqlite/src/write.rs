@@ -290,7 +290,7 @@ fn submission(connection: &Connection, tenant: &str, record: &SubmissionRecord, 
 fn proceeding(connection: &Connection, tenant: &str, prepared: &PreparedProceeding) -> Result<(), StoreError> {
     let (write, doc) = (&prepared.write, &prepared.doc);
     let m = &write.subject;
-    let (submission, part) = m.matter().map_or(("", 0), |m| (m.submission.as_str(), m.part));
+    let (submission, part) = m.matter().map_or(("", 0), |m| (m.details().submission.as_str(), m.details().part));
     let id = m.id.as_str();
     let version = i64::try_from(m.version).unwrap_or(i64::MAX);
     let seq = match write.expected {

@@ -118,7 +118,7 @@ impl Changes {
 
 /// The list a duty's row stands in: a duty of a unit, a right, or the one row of a burst that nobody has touched yet.
 pub fn list_of(subject: &Subject, duty: &DutyRecord) -> String {
-    match subject.matter().and_then(|m| m.burst.as_ref()) {
+    match subject.matter().and_then(|m| m.details().burst.as_ref()) {
         _ if duty.unit.is_none() || duty.kind != ClockKind::Duty => "right".to_owned(),
         Some(burst) => burst_list(burst),
         None => DUTIES.to_owned(),
@@ -152,7 +152,7 @@ pub fn duty_rows(subject: &Subject) -> Vec<DutyRecord> {
             number: subject.number.clone(),
             // What an accusation says stands in no list.
             title: subject.matter().map_or(subject.title.as_str(), |m| m.list_title().unwrap_or_default()).to_owned(),
-            place: subject.matter().filter(|m| m.list_title().is_some()).and_then(|m| m.place_name.clone()),
+            place: subject.matter().filter(|m| m.list_title().is_some()).and_then(|m| m.details().place_name.clone()),
             pack: subject.pack.0.clone(),
             rule: c.rule.clone(),
             kind: c.kind,

@@ -210,8 +210,8 @@ pub struct ListQuery {
 pub struct SearchQuery {
     /// The tenant.
     pub tenant: TenantId,
-    /// The kind.
-    pub kind: ProceedingKind,
+    /// The kinds.
+    pub kinds: &'static [ProceedingKind],
     /// The reader's rights.
     pub visibility: Visibility,
     /// What was typed.

@@ -32,7 +32,7 @@ pub(crate) fn reading(
     }
     Ok(AuditRecord {
         id: office.new_id(),
-        submission: matter.submission.clone(),
+        submission: matter.details().submission.clone(),
         unit: staff.officer.unit.clone(),
         officer: staff.officer.id.0.clone(),
         what: what.to_owned(),

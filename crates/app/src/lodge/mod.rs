@@ -261,7 +261,7 @@ pub(crate) async fn without_names(
     matter: &huiyin_domain::matter::Matter,
     files: Vec<AttachmentRecord>,
 ) -> Result<Vec<AttachmentRecord>> {
-    let before = office.store().attachments(office.tenant(), &matter.submission).await?.len();
+    let before = office.store().attachments(office.tenant(), &matter.details().submission).await?.len();
     Ok(files
         .into_iter()
         .enumerate()

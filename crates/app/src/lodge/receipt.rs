@@ -112,8 +112,9 @@ pub async fn case(office: &Office, staff: &Staff, typed: &str) -> Result<Case> {
     let parsed = number::parse(typed).map_err(|_| AppError::NotFound)?;
     let full = if parsed.matches('-').count() == 3 { parsed } else { number::matter_number(&parsed, 1) };
     let first = office.store().matter_by_number(office.tenant(), &full).await?.ok_or(AppError::NotFound)?;
-    let record = office.store().submission(office.tenant(), &first.submission).await?.ok_or(AppError::NotFound)?;
-    let matters = office.store().matters_of(office.tenant(), &first.submission).await?;
+    let record =
+        office.store().submission(office.tenant(), &first.details().submission).await?.ok_or(AppError::NotFound)?;
+    let matters = office.store().matters_of(office.tenant(), &first.details().submission).await?;
     let directory = office.directory().await?;
     let may = may(&directory, staff, &record, &matters);
     let proposal = proposal(office, &record.submission.id).await?;

@@ -161,15 +161,15 @@ async fn make(office: &Office, waiting: &str) -> Result<bool> {
     let bytes = draw_letter(office, letter, Form::Pdf, "").await?;
     let matter = office.store().matter(office.tenant(), &key.0).await?.ok_or(AppError::NotFound)?;
     // Nothing is sealed for a letter that was destroyed.
-    let letter_is_there = office.store().vault(office.tenant(), &matter.submission).await?.is_some();
+    let letter_is_there = office.store().vault(office.tenant(), &matter.details().submission).await?.is_some();
     if matter.facts.contains(&Fact::Destroyed) || !letter_is_there {
         return Ok(done().await.map(|()| false)?);
     }
-    let stored = crate::vault::store_for(office, &matter.submission, &bytes).await?;
+    let stored = crate::vault::store_for(office, &matter.details().submission, &bytes).await?;
     let copy = Copy {
         sha256: stored.hash,
         letter: paper.digest,
-        submission: matter.submission.0,
+        submission: matter.details().submission.0.clone(),
         stored: stored.stored,
         key: stored.key,
     };

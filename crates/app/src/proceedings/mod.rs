@@ -196,22 +196,16 @@ pub(crate) fn parsed(typed: &str) -> Option<String> {
 ///
 /// # Errors
 /// As the store.
-pub(crate) async fn search(office: &Office, staff: &Staff, typed: &str, limit: u32) -> Result<Vec<Bare>> {
-    if let Some(number) = parsed(typed) {
+pub(crate) async fn search(office: &Office, staff: &Staff, query: &SearchQuery) -> Result<Vec<Bare>> {
+    if let Some(number) = parsed(&query.text) {
         match readable(office, staff, &number).await {
             Ok(found) => return Ok(vec![found]),
             Err(AppError::NotFound) => {}
             Err(error) => return Err(error),
         }
     }
-    let mut out = Vec::new();
-    for kind in ProceedingKind::ALL.into_iter().filter(|k| *k != ProceedingKind::Matter) {
-        let (tenant, visibility) = (office.tenant().clone(), visibility(office, staff).await?);
-        let query = SearchQuery { tenant, kind, visibility, text: typed.to_owned(), after: None, limit };
-        let found = office.store().search(&query).await?.rows;
-        out.extend(found.into_iter().filter_map(|s| if let Subject::Bare(bare) = s { Some(*bare) } else { None }));
-    }
-    Ok(out)
+    let found = office.store().search(query).await?.rows;
+    Ok(found.into_iter().filter_map(|s| if let Subject::Bare(bare) = s { Some(*bare) } else { None }).collect())
 }
 
 /// That a proceeding concerns a matter; the key says it all.

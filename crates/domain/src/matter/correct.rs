@@ -94,11 +94,11 @@ pub enum Line {
 pub fn amend(matter: &mut Matter, line: Line) {
     match line {
         Line::Title(title) => matter.edit().title = title,
-        Line::Class(class) => matter.class = class,
-        Line::Place(place) => matter.place_name = place,
+        Line::Class(class) => matter.details.class = class,
+        Line::Place(place) => matter.details.place_name = place,
         Line::ComplainedOf(body) => {
-            let before = std::mem::replace(&mut matter.complained_of, body);
-            matter.complained_of_before.extend(before);
+            let before = std::mem::replace(&mut matter.details.complained_of, body);
+            matter.details.complained_of_before.extend(before);
         }
     }
 }

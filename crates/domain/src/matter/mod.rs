@@ -33,11 +33,9 @@ pub struct Ratings {
     pub handler: Option<String>,
 }
 
-/// One matter.
+/// What a matter has beside what every proceeding has. Outside of the domain it is read, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Matter {
-    /// What every proceeding has.
-    pub proceeding: Proceeding,
+pub struct MatterDetails {
     /// The submission that opened it.
     pub submission: SubmissionId,
     /// Which part of the submission, from 1.
@@ -69,6 +67,14 @@ pub struct Matter {
     pub joinder: Option<String>,
 }
 
+/// One matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Matter {
+    proceeding: Proceeding,
+    #[serde(flatten)]
+    details: MatterDetails,
+}
+
 impl Deref for Matter {
     type Target = Proceeding;
     fn deref(&self) -> &Proceeding {
@@ -81,6 +87,26 @@ impl Matter {
     pub fn next_version(mut self) -> Self {
         self.edit().version += 1;
         self
+    }
+
+    /// What only a matter has.
+    pub fn details(&self) -> &MatterDetails {
+        &self.details
+    }
+
+    /// It is handled as one with others from now on (并案).
+    pub fn join(&mut self, joinder: String) {
+        self.details.joinder = Some(joinder);
+    }
+
+    /// It is handled by itself again.
+    pub fn leave_joinder(&mut self) {
+        self.details.joinder = None;
+    }
+
+    /// It stands by itself, and not as one of a burst.
+    pub fn leave_burst(&mut self) {
+        self.details.burst = None;
     }
 
     /// The same without its outcome, which the petitioner has not opened.
@@ -143,14 +169,14 @@ impl Matter {
 
     /// Whether it is about a unit, as it is registered or as it was before a correction.
     pub fn is_about(&self, unit: &crate::unit::Unit) -> bool {
-        self.complained_of.iter().chain(&self.complained_of_before).any(|words| unit.is_meant_by(words))
+        self.details.complained_of.iter().chain(&self.details.complained_of_before).any(|words| unit.is_meant_by(words))
     }
 }
 
 impl Kind for Matter {
     fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
         // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
-        if rule.sets.contains(&Fact::Accusation) && self.joinder.is_some() {
+        if rule.sets.contains(&Fact::Accusation) && self.details.joinder.is_some() {
             return Some(Closed::Guard { guard: Guard::Not(Fact::Joined) });
         }
         // The unit complained of does not make the complaint vanish.
@@ -163,7 +189,7 @@ impl Kind for Matter {
     fn faults(&self, book: &RuleBook, _: &MoveRule, payload: &Payload) -> Vec<FieldError> {
         // Such as: what came online somebody wrote.
         let closed = |(field, value): &(Field, &str)| {
-            book.choice(*field, value).is_some_and(|c| c.not_by.contains(&self.channel))
+            book.choice(*field, value).is_some_and(|c| c.not_by.contains(&self.details.channel))
         };
         payload.iter().filter(closed).map(|(field, _)| FieldError { field, fault: FieldFault::NotAChoice }).collect()
     }
@@ -178,15 +204,15 @@ impl Kind for Matter {
                     .find(|c| c.field == Field::Path && c.given.is_some_and(holds))
                     .map(|c| c.id.as_str());
                 if let Some(path) = payload.text(Field::Path).or(implied) {
-                    self.path = Some(path.to_owned());
+                    self.details.path = Some(path.to_owned());
                 }
             }
             Verb::Rate => {
                 if let Some(rate) = payload.text(Field::RateOffice) {
-                    self.ratings.office = Some(rate.to_owned());
+                    self.details.ratings.office = Some(rate.to_owned());
                 }
                 if let Some(rate) = payload.text(Field::RateHandler) {
-                    self.ratings.handler = Some(rate.to_owned());
+                    self.details.ratings.handler = Some(rate.to_owned());
                 }
             }
             _ => {}

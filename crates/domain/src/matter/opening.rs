@@ -12,7 +12,7 @@ use crate::decide::{Closed, Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ClockId, ProceedingId, StateId, SubmissionId, UnitId};
 use crate::kind::ProceedingKind;
-use crate::matter::{Matter, Ratings};
+use crate::matter::{Matter, MatterDetails, Ratings};
 use crate::payload::Payload;
 use crate::procedure::{Fact, Lodging};
 use crate::proceeding::edit::Edit;
@@ -80,7 +80,7 @@ pub fn open(
     if !at_an_office {
         matter.edit().facts.insert(Fact::Direct);
     }
-    let from_above = matches!(matter.channel, Channel::Above | Channel::NationalSystem);
+    let from_above = matches!(matter.details.channel, Channel::Above | Channel::NationalSystem);
     let clocks: Vec<ClockId> =
         clocks.iter().chain(lodging.initial_above_clocks.iter().filter(|_| from_above)).cloned().collect();
     let events = begin(rules, &mut matter, &clocks, actor, now)?;
@@ -135,8 +135,7 @@ pub(crate) fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matt
     };
     let mut proceeding = Proceeding::begin(with);
     proceeding.edit().facts = facts;
-    Matter {
-        proceeding,
+    let details = MatterDetails {
         submission: opening.submission,
         part: opening.part,
         class: opening.class,
@@ -150,13 +149,14 @@ pub(crate) fn blank(rules: Rules<'_>, opening: Opening, state: &StateId) -> Matt
         burst: opening.burst,
         ratings: Ratings::default(),
         joinder: None,
-    }
+    };
+    Matter { proceeding, details }
 }
 
 /// The receipt of a matter, as its record says it.
 pub(super) fn received(matter: &Matter) -> EventKind {
     EventKind::Received {
-        channel: matter.channel,
+        channel: matter.details.channel,
         received_on: matter.received_on,
         unit: matter.holder.clone(),
         text: None,

@@ -46,16 +46,16 @@ pub fn split_part(
 ) -> Result<Both, Closed> {
     let opening = Opening {
         id: new.id,
-        submission: matter.submission.clone(),
+        submission: matter.details.submission.clone(),
         number: new.number,
         part: new.part,
         title: new.title,
-        class: matter.class.clone(),
-        place: matter.place.clone(),
-        place_name: matter.place_name.clone(),
-        purpose: matter.purpose,
-        complained_of: matter.complained_of.clone(),
-        channel: matter.channel,
+        class: matter.details.class.clone(),
+        place: matter.details.place.clone(),
+        place_name: matter.details.place_name.clone(),
+        purpose: matter.details.purpose,
+        complained_of: matter.details.complained_of.clone(),
+        channel: matter.details.channel,
         received_on: matter.received_on,
         received_at: matter.received_at,
         unit: matter.holder.clone(),
@@ -99,7 +99,7 @@ pub fn put_back(
     now: &OfficeTime,
 ) -> Result<Both, Stands> {
     let moved = |e: &Event| matches!(e.kind, EventKind::Moved { .. } | EventKind::PartUndone { .. });
-    if part.phase != Phase::Intake || record.iter().any(moved) || part.joinder.is_some() {
+    if part.phase != Phase::Intake || record.iter().any(moved) || part.details().joinder.is_some() {
         return Err(Stands::Touched);
     }
     let accuses = [first, part].iter().any(|m| m.facts.contains(&Fact::Accusation));

@@ -10,8 +10,9 @@ use crate::proceeding::edit::Edit;
 pub fn entomb(matter: &Matter, title: String) -> Matter {
     let mut next = matter.clone();
     next.edit().title = title;
-    (next.place, next.place_name, next.complained_of, next.joinder) = (None, None, None, None);
-    next.complained_of_before.clear();
+    let details = &mut next.details;
+    (details.place, details.place_name, details.complained_of, details.joinder) = (None, None, None, None);
+    details.complained_of_before.clear();
     next.edit().facts.remove(&Fact::Joined);
     for entry in next.edit().clocks.iter_mut().flat_map(|c| c.ledger.iter_mut()) {
         let (LedgerEntry::Stop { reason, .. } | LedgerEntry::Extension { reason, .. }) = entry;

@@ -161,16 +161,19 @@ pub(crate) fn search(connection: &Connection, query: &SearchQuery) -> Result<Pag
     if wanted.is_empty() || units.is_empty() {
         return Ok(Page { rows: Vec::new(), next: None });
     }
-    let scope: Vec<String> =
-        units.iter().map(|u| format!("\"{}\"", scope_token(query.kind, query.tenant.as_str(), u.as_str()))).collect();
+    // The tokens of the scope are of a kind and a unit.
+    let tokens = |kind: &ProceedingKind| -> Vec<String> {
+        units.iter().map(|u| format!("\"{}\"", scope_token(*kind, query.tenant.as_str(), u.as_str()))).collect()
+    };
+    let scope: Vec<String> = query.kinds.iter().flat_map(tokens).collect();
     let body: Vec<String> = wanted.iter().map(quote).collect();
     let matching = format!("scope:({}) AND body:({})", scope.join(" OR "), body.join(" AND "));
     let left_out = left_out("m.id", without);
     let sql = format!(
-        "SELECT m.seq, m.kind, m.doc FROM search s JOIN proceeding m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<? AND m.kind=?{} ORDER BY s.rowid DESC LIMIT ?",
+        "SELECT m.seq, m.kind, m.doc FROM search s JOIN proceeding m ON m.seq=s.rowid WHERE search MATCH ? AND s.rowid<?{} ORDER BY s.rowid DESC LIMIT ?",
         left_out.0
     );
-    let mut values = vec![matching.into(), before(query.after.as_deref()).into(), query.kind.word().to_owned().into()];
+    let mut values = vec![matching.into(), before(query.after.as_deref()).into()];
     values.extend(left_out.1);
     values.push(i64::from(query.limit.saturating_add(1)).into());
     proceedings(connection, &sql, values, query.limit)

@@ -72,22 +72,16 @@ pub fn sample(key: &str, unit: &str, due: Timestamp) -> Matter {
         at: second(0),
         unit: UnitId::new(unit),
     };
-    let matter = Matter {
-        proceeding: Proceeding::begin(with),
-        submission: SubmissionId::new(format!("s-{key}")),
-        part: 1,
-        class: None,
-        place: None,
-        place_name: Some("幸福里".into()),
-        purpose: Purpose::Request,
-        complained_of: None,
-        complained_of_before: Vec::new(),
-        channel: Channel::Online,
-        path: None,
-        burst: None,
-        ratings: Ratings::default(),
-        joinder: None,
-    };
+    let doc = serde_json::json!({
+        "proceeding": Proceeding::begin(with),
+        "submission": SubmissionId::new(format!("s-{key}")),
+        "part": 1,
+        "place_name": "幸福里",
+        "purpose": Purpose::Request,
+        "channel": Channel::Online,
+        "ratings": Ratings::default(),
+    });
+    let matter: Matter = serde_json::from_value(doc).unwrap();
     let clocks = vec![clock(1, unit, due)];
     altered(&matter, serde_json::json!({ "clocks": clocks, "events": 1, "head": "00", "version": 1 }))
 }
@@ -107,9 +101,9 @@ pub fn fact_of(matter: &Matter) -> MatterFact {
         number: matter.number.clone(),
         pack: matter.pack.0.clone(),
         phase: matter.phase,
-        channel: matter.channel.word().to_owned(),
-        class: matter.class.clone(),
-        place: matter.place.clone(),
+        channel: matter.details().channel.word().to_owned(),
+        class: matter.details().class.clone(),
+        place: matter.details().place.clone(),
         holder: matter.holder.clone(),
         sender: matter.sender.clone(),
         held: matter.held.iter().cloned().collect(),
@@ -130,7 +124,7 @@ pub fn fact_of(matter: &Matter) -> MatterFact {
 pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timestamp) -> Changes {
     let matter = sample(key, unit, due);
     let submission = Submission {
-        id: matter.submission.clone(),
+        id: matter.details().submission.clone(),
         number: format!("2026-{key}"),
         channel: Channel::Online,
         unit: UnitId::new(unit),
@@ -169,12 +163,12 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         replaced_code: None,
     });
     changes.vaults.push(VaultRecord::Sealed {
-        submission: matter.submission.clone(),
+        submission: matter.details().submission.clone(),
         key: "k".into(),
         body: "b".into(),
     });
     changes.contents.push(ContentRecord {
-        owner: matter.submission.0.clone(),
+        owner: matter.details().submission.0.clone(),
         n: 0,
         text: text.to_owned(),
         words: Payload::default(),
@@ -205,7 +199,7 @@ fn sees(units: &[&str]) -> Visibility {
 
 fn search(text: &str, units: &[&str]) -> SearchQuery {
     SearchQuery {
-        kind: ProceedingKind::Matter,
+        kinds: &[ProceedingKind::Matter],
         tenant: tenant(),
         visibility: sees(units),
         text: text.into(),
@@ -264,12 +258,15 @@ async fn what_is_written_is_read_back(store: &dyn Store) {
     let t = tenant();
     assert_eq!(store.matter(&t, &matter.id).await.unwrap().as_ref(), Some(&matter));
     assert_eq!(store.matter_by_number(&t, &matter.number).await.unwrap().as_ref(), Some(&matter));
-    assert_eq!(store.matters_of(&t, &matter.submission).await.unwrap(), vec![matter.clone()]);
-    assert_eq!(store.submission(&t, &matter.submission).await.unwrap().as_ref(), Some(&record));
+    assert_eq!(store.matters_of(&t, &matter.details().submission).await.unwrap(), vec![matter.clone()]);
+    assert_eq!(store.submission(&t, &matter.details().submission).await.unwrap().as_ref(), Some(&record));
     assert_eq!(store.submission_by_receipt(&t, "r-a1").await.unwrap().as_ref(), Some(&record));
     assert_eq!(store.submission_by_origin(&t, "o-a1").await.unwrap().as_ref(), Some(&record));
-    assert_eq!(store.contents(&t, matter.submission.as_str()).await.unwrap()[0].text, AWKWARD);
-    assert_eq!(store.vault(&t, &matter.submission).await.unwrap().unwrap().submission(), &matter.submission);
+    assert_eq!(store.contents(&t, matter.details().submission.as_str()).await.unwrap()[0].text, AWKWARD);
+    assert_eq!(
+        store.vault(&t, &matter.details().submission).await.unwrap().unwrap().submission(),
+        &matter.details().submission
+    );
     assert_eq!(store.events(&t, &matter.id).await.unwrap().len(), 1);
     assert_eq!(store.matter(&t, &ProceedingId::new(AWKWARD.replace('\0', ""))).await.unwrap(), None);
 }
@@ -455,9 +452,9 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     let filing = |key: &str, burst: Option<&str>, due: i64| {
         let mut changes = lodging(&tenant(), key, "hall", "同样的话", second(due));
         for write in &mut changes.proceedings {
-            let mut matter = write.subject.matter().unwrap().clone();
-            matter.burst = burst.map(str::to_owned);
-            write.subject = matter.into();
+            let mut doc = serde_json::to_value(write.subject.matter().unwrap()).unwrap();
+            doc["burst"] = burst.into();
+            write.subject = serde_json::from_value::<Matter>(doc).unwrap().into();
         }
         changes
     };
@@ -485,7 +482,7 @@ async fn a_burst_is_one_row_until_it_is_touched(store: &dyn Store) {
     // Touched, it stands by itself; the timers saw it all the time.
     assert!(store.due_timers(&tenant(), second(1000), 50).await.unwrap().contains(&ProceedingId::new("m-h4")));
     let mut matter = store.matter(&tenant(), &ProceedingId::new("m-h4")).await.unwrap().unwrap();
-    matter.burst = None;
+    matter.leave_burst();
     let matter = matter.next_version();
     let scope = BTreeSet::from([UnitId::new("hall")]);
     let mut changes = Changes::new(tenant());
@@ -576,9 +573,7 @@ async fn tenants_do_not_see_each_other(store: &dyn Store) {
     assert_eq!(store.matter(&other, &ProceedingId::new("m-a1")).await.unwrap(), None);
     assert!(
         store
-            .search(&SearchQuery {
-                kind: ProceedingKind::Matter, tenant: other.clone(), ..search("水管", &["water"])
-            })
+            .search(&SearchQuery { tenant: other.clone(), ..search("水管", &["water"]) })
             .await
             .unwrap()
             .rows

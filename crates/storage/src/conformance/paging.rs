@@ -45,7 +45,7 @@ pub(super) async fn lists_and_search_page_without_gap_or_repeat(store: &dyn Stor
                 let text = "换热站".to_owned();
                 let query = SearchQuery {
                     tenant: tenant(),
-                    kind: ProceedingKind::Matter,
+                    kinds: &[ProceedingKind::Matter],
                     visibility: sees(units),
                     text,
                     after,

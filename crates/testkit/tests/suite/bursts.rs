@@ -102,7 +102,7 @@ async fn a_burst_is_one_row_to_sort_and_nothing_of_it_stays() {
         // What is worked on leaves it, and nothing says any more that it came in one.
         step(o, "countyxf.clerk", &number(7), "refer", &[("to_unit", "housing")]).await.unwrap();
         assert_eq!(duties::bursts(o, &clerk, &Whose::Unit).await.unwrap()[0].matters, 4);
-        assert_eq!(matter_view::for_operator(o, &number(7)).await.unwrap().matter.burst, None);
+        assert_eq!(matter_view::for_operator(o, &number(7)).await.unwrap().matter.details().burst, None);
         // A clock that warns is not folded away: what is nearly due stands by itself again.
         t.time.go("2026-03-16T10:00:00+08:00");
         while !sweep::sweep_office(o).await.unwrap().proceedings.is_empty() {}

@@ -201,7 +201,7 @@ async fn numbers_of_an_older_store_go_on() {
         // A matter as 0.1 wrote it is read, with its duty and its event, and is written as it is today when it changes.
         let matter = store.matter(&tenant, &ProceedingId::new("m")).await.unwrap().unwrap();
         assert_eq!(
-            (matter.kind, matter.state.as_str(), matter.submission.as_str(), matter.part),
+            (matter.kind, matter.state.as_str(), matter.details().submission.as_str(), matter.details().part),
             (ProceedingKind::Matter, "received", "s", 1)
         );
         assert_eq!(matter.parties.get(&Relation::Assistant).map(|units| units.len()), Some(1), "{matter:?}");

@@ -183,7 +183,10 @@ async fn placeholders_are_nothing_and_no_name_is_anonymous() {
             (naming, name, telephone),
             "{query}"
         );
-        assert!(!view.matter.clocks.is_empty() && view.matter.place_name.is_none() == (query != "路灯五"), "{query}");
+        assert!(
+            !view.matter.clocks.is_empty() && view.matter.details().place_name.is_none() == (query != "路灯五"),
+            "{query}"
+        );
     }
 }
 
@@ -498,7 +501,7 @@ async fn what_an_attacker_of_imports_found_is_read_or_named() {
     let report = take(o, &workbook(false, &[("台账", false, rows, &[])]), "blocks").await;
     assert_eq!(counts(&report), (2, 0, 0, 0), "{report:?}");
     let lower = found(o, "下块井盖").await;
-    assert!(lower.matter.place_name.is_none(), "an address beside a name is where somebody lives");
+    assert!(lower.matter.details().place_name.is_none(), "an address beside a name is where somebody lives");
     found(o, "上块路灯").await;
     let rows: &[&[Cell]] = &[
         &[T("编号"), T("收到日期"), T("内容"), T("办结日期")],

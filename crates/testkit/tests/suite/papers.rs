@@ -80,12 +80,12 @@ async fn a_paper_is_made_by_its_move_and_bound_in_the_record() {
         assert!(papers::draw(o, notice, Form::Pdf, "\u{10fffd}").await.unwrap().starts_with(b"%PDF"));
         // She reads it by her code; a second notice of the unit has the next number.
         let record = follow::open(o, &receipt.code, "test").await.unwrap();
-        assert_eq!(follow::papers(o, &record, matter.part).await.unwrap().1.len(), 1);
+        assert_eq!(follow::papers(o, &record, matter.details().part).await.unwrap().1.len(), 1);
         let (_, second) = accepted(&t).await;
         assert!(papers::for_officer(o, &clerk, &second).await.unwrap().1[1].number.contains("〔2026〕2号"));
         // An order between offices is no paper of hers.
         step(o, "countyxf.handler", &number, "supervise", &[("reason", "请说明进度")]).await.unwrap();
-        assert_eq!(follow::papers(o, &record, matter.part).await.unwrap().1.len(), 1);
+        assert_eq!(follow::papers(o, &record, matter.details().part).await.unwrap().1.len(), 1);
         assert_eq!(papers::for_officer(o, &clerk, &number).await.unwrap().1.len(), 3);
         // The archive package carries record, papers and how to check them.
         let bag = package::of_matter(o, &number).await.unwrap().entries;

@@ -43,7 +43,7 @@ async fn a_get_writes_nothing_and_my_duties_take_four_reads() {
         .unwrap();
     let (matter, made) = papers::for_officer(o, &housing, &number).await.unwrap();
     let paper = made.last().expect("accepting makes a paper").n;
-    let attached = t.store.attachments(o.tenant(), &matter.submission).await.unwrap();
+    let attached = t.store.attachments(o.tenant(), &matter.details().submission).await.unwrap();
     let base = site(o).await;
     let (clerk, head, her) = (client(), client(), client());
     sign_in(&clerk, &base, "housing.clerk").await;

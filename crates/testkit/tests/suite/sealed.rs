@@ -175,7 +175,9 @@ async fn after_a_rotation_everything_opens_with_the_new_key_alone() {
             .await
             .unwrap()
             .unwrap()
-            .submission;
+            .details()
+            .submission
+            .clone();
         let mut changes = Changes::new(t.office.tenant().clone());
         let identity = Identity { name: "未封某".into(), ..Identity::default() };
         changes.vaults.push(VaultRecord::Plain { submission: submission.clone(), identity, corrections: Vec::new() });

@@ -177,12 +177,12 @@ async fn it_is_undone_and_the_last_one_is_alone() {
         let all = joined(&t).await;
         let o = &t.office;
         step(o, "housing.clerk", &all[0].1, "unjoin", &[("reason", "情况不同")]).await.unwrap();
-        assert!(matter(o, &all[0].1).await.joinder.is_none());
+        assert!(matter(o, &all[0].1).await.details().joinder.is_none());
         assert_eq!(joinder::others(o, &matter(o, &all[1].1).await).await.unwrap().len(), 1);
         step(o, "housing.clerk", &all[1].1, "unjoin", &[("reason", "情况不同")]).await.unwrap();
         let last = matter(o, &all[2].1).await;
         assert!(
-            last.joinder.is_none() && !format!("{:?}", last.facts).contains("Joined"),
+            last.details().joinder.is_none() && !format!("{:?}", last.facts).contains("Joined"),
             "of two, none is left joined"
         );
         // Joined again after that.
@@ -208,7 +208,7 @@ async fn what_does_not_fit_is_refused_by_number_and_nothing_is_half_done() {
     assert_eq!(fault(join(all[0].1.clone()).await.unwrap_err()).0, "fault-joined-none", "with itself");
     step(o, "housing.clerk", &c, "accept", &[("accepted_on", "2026-03-02"), ("procedure", "x")]).await.unwrap();
     assert_eq!(fault(join(format!("{b} {c}")).await.unwrap_err()), ("fault-joined-unfit", c.clone()), "another stage");
-    assert!(matter(o, &b).await.joinder.is_none(), "nothing is half done");
+    assert!(matter(o, &b).await.details().joinder.is_none(), "nothing is half done");
     // Another unit's matter is as if it were not there.
     let receipt = lodge::lodge(o, petition("别家的事")).await.unwrap();
     step(o, "countyxf.clerk", &format!("{}-1", receipt.number), "refer", &[("to_unit", "urban")]).await.unwrap();

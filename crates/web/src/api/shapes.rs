@@ -348,7 +348,7 @@ pub(crate) fn brief(
     let state = ground.book.state(&m.state);
     MatterJson {
         number: m.number.clone(),
-        part: m.part,
+        part: m.details().part,
         title: m.list_title().unwrap_or_default().to_owned(),
         state: m.state.0.clone(),
         state_text: state.map(|s| s.title.get(asked.language.code()).to_owned()).unwrap_or_default(),
@@ -359,8 +359,8 @@ pub(crate) fn brief(
             .unit(&m.holder)
             .map(|u| asked.language.pick(&u.name, &u.name_en).to_owned())
             .unwrap_or_default(),
-        class: m.class.clone(),
-        place: m.place_name.clone().filter(|_| m.list_title().is_some()),
+        class: m.details().class.clone(),
+        place: m.details().place_name.clone().filter(|_| m.list_title().is_some()),
         received_on: m.received_on.to_string(),
         outcome: m.outcome.clone(),
         late: m.is_late(),

@@ -49,8 +49,8 @@ pub(crate) fn fields_of(
     };
     // A notice given late still accepts on its last lawful day at the latest.
     let latest = notice_limit(view.proceeding, rule);
-    // RequestContext for when this matter, or one it is made on as well, needs it.
-    let others = with.iter().map(|m| &m.proceeding);
+    // Asked for when this matter, or one it is made on as well, needs it.
+    let others = with.iter().map(|m| -> &Proceeding { m });
     let any = |needs: &dyn Fn(&Proceeding) -> bool| std::iter::once(view.proceeding).chain(others.clone()).any(needs);
     let asked_for = |need: &&Need| match need.field {
         Field::NewFacts => any(&|m| m.annulled.is_some()),

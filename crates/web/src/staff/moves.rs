@@ -56,7 +56,7 @@ async fn render(
         all.into_iter()
             .map(|m| {
                 let title = shared.list_title(signed.asked.language, &m);
-                context! { number => m.number, title, place => m.place_name }
+                context! { number => m.number, title, place => m.details().place_name }
             })
             .collect::<Vec<_>>()
     };
@@ -70,7 +70,7 @@ async fn render(
                 context! {
                     chosen => chosen.contains(&m.number), day => day(&m), number => m.number,
                     title => shared.list_title(signed.asked.language, &m),
-                    place => m.place_name,
+                    place => m.details().place_name,
                 }
             })
             .collect()

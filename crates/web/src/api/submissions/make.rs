@@ -35,6 +35,7 @@ pub(crate) async fn make(
     let action = Move { id: step, fields: sent.fields, key: idempotency_key(&headers), ..Move::default() };
     follow::make(&shared.office, &record, part, action).await.map_err(fail)?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
-    let done = views.iter().find(|v| v.matter.part == part).map(|v| full(&shared, &asked, v, &Actor::Petitioner));
+    let done =
+        views.iter().find(|v| v.matter.details().part == part).map(|v| full(&shared, &asked, v, &Actor::Petitioner));
     Ok(Json(done).into_response())
 }

@@ -53,7 +53,7 @@ fn render(
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
         confirm => offer.rule.confirm.as_ref().map(pick),
         number => view.matter.number, about => view.matter.title, back => "/my",
-        action => format!("/my/{}/{step}", view.matter.part),
+        action => format!("/my/{}/{step}", view.matter.details().part),
         fields => fields_of(shared, asked, offer.rule, &view.record(), &view.ground, &Actor::Petitioner, &[], form),
         errors, version => view.matter.version, cite => "",
         key => key_of(form).map_err(fail)?, files => files::views(shared, asked.language, &held.files),
@@ -134,7 +134,8 @@ pub(super) async fn done(
     step: &str,
 ) -> Result<String, Problem> {
     let fail = |e| Problem::page(shared, asked, e);
-    let view = follow::view(&shared.office, record).await.map_err(fail)?.into_iter().find(|v| v.matter.part == part);
+    let view =
+        follow::view(&shared.office, record).await.map_err(fail)?.into_iter().find(|v| v.matter.details().part == part);
     let opened = view.as_ref().and_then(|v| {
         v.ground.book.find_move(&MoveId::new(step)).filter(|m| m.verb == Verb::Serve).and(follow::answer_paper(v))
     });

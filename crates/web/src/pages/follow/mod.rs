@@ -59,6 +59,6 @@ async fn find_part(
     let fail = |e| Problem::page(shared, asked, e);
     let record = kept_open(shared, asked).await?;
     let views = follow::view(&shared.office, &record).await.map_err(fail)?;
-    let view = views.into_iter().find(|v| v.matter.part == part).ok_or_else(|| fail(AppError::NotFound))?;
+    let view = views.into_iter().find(|v| v.matter.details().part == part).ok_or_else(|| fail(AppError::NotFound))?;
     Ok((record, view))
 }

@@ -122,8 +122,8 @@ pub(super) fn matter(shared: &Shared, asked: &RequestContext, view: &MatterView)
         })
         .collect();
     context! {
-        part => view.matter.part, number => view.matter.number, title => view.matter.title, state,
-        papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.part), asked.language),
+        part => view.matter.details().part, number => view.matter.number, title => view.matter.title, state,
+        papers => crate::papers::list(&view.papers, &format!("/my/{}", view.matter.details().part), asked.language),
         promise => duties.first().map(|c| c.when_late.clone()), duties,
         rights => rights.into_iter().filter(|r| r.hers).collect::<Vec<_>>(),
         timeline => timeline::lines(ground, view.record(), Reader::Petitioner), moves,

@@ -47,7 +47,7 @@ async fn officer_page(
     let all = shared.office.directory().await.map_err(|e| Problem::page(shared, &signed.asked, e))?;
     let units: Vec<Value> =
         all.units.iter().filter(|u| u.active).map(|u| context! { id => u.id.as_str(), name => u.name }).collect();
-    // RequestContext only where a post that owes something would stand empty.
+    // Asked for only where a post that owes something would stand empty.
     let asks = errors.iter().any(|e| e.field == "substitute");
     let was = all.officer(&OfficerId::new(id));
     let colleagues = |o: &&Officer| asks && o.active && o.id.as_str() != id && was.is_some_and(|w| w.unit == o.unit);

@@ -40,8 +40,8 @@ pub(crate) async fn matter_row(
         .unwrap_or_default();
     let next = matter.owed().into_iter().find(|c| c.kind == huiyin_app::domain::clock::ClockKind::Duty);
     Ok(context! {
-        number => matter.number, title => shared.list_title(language, matter), class => matter.class,
-        place => matter.list_title().and(matter.place_name.as_ref()), holder,
+        number => matter.number, title => shared.list_title(language, matter), class => matter.details().class,
+        place => matter.list_title().and(matter.details().place_name.as_ref()), holder,
         state => ground.book.state(&matter.state).map(|s| pick(&s.title)).unwrap_or_default(), late => matter.is_late(),
         received => huiyin_wording::day(language, matter.received_on, today),
         duty => next.and_then(|c| ground.book.clock(&c.rule)).map(|r| pick(&r.title)),

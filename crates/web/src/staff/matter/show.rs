@@ -32,7 +32,7 @@ pub(super) async fn page(
 ) -> Page {
     let others = huiyin_app::presence::with(&shared.office, &signed.staff, &view.matter);
     let fail = |e| Problem::page(shared, &signed.asked, e);
-    let proposal = corrections::proposed(&shared.office, &view.matter.submission).await.map_err(fail)?;
+    let proposal = corrections::proposed(&shared.office, &view.matter.details().submission).await.map_err(fail)?;
     let waiting = proposal.map(|p| crate::staff::correct::waiting(shared, signed, view, &p));
     let meetings = proceedings::concerning(&shared.office, &signed.staff, &view.matter.id).await.map_err(fail)?;
     let meetings: Vec<Value> = meetings.iter().map(|m| context! { number => m.number, title => m.title }).collect();
@@ -69,13 +69,13 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     let (may_join, may_unjoin) = (open(Verb::Join), open(Verb::Unjoin));
     let may_part = access::allows(&signed.staff, Action::Part) && m.holder == signed.staff.officer.unit;
     context! {
-        number => m.number, submission => s.number, class => m.class,
+        number => m.number, submission => s.number, class => m.details().class,
         title => if shown { m.title.clone() } else { shared.list_title(language, m) },
-        place => m.place_name.as_ref().filter(|_| shown), complained => m.complained_of.as_ref().filter(|_| shown),
+        place => m.details().place_name.as_ref().filter(|_| shown), complained => m.details().complained_of.as_ref().filter(|_| shown),
         state => view.ground.book.state(&m.state).map(|r| r.title.get(language.code()).to_owned()), late => m.is_late(),
         received => huiyin_wording::day(language, m.received_on, today),
-        channel => shared.say(language, &format!("channel-{}", m.channel.word().replace('_', "-"))),
-        purpose => shared.say(language, &format!("choice-{}", m.purpose.word().replace('_', "-"))),
+        channel => shared.say(language, &format!("channel-{}", m.details().channel.word().replace('_', "-"))),
+        purpose => shared.say(language, &format!("choice-{}", m.details().purpose.word().replace('_', "-"))),
         headcount => s.headcount,
         naming => shared.say(language, &format!("choice-{}", crate::moves::word(&s.naming))),
         reply => shared.say(language, &format!("choice-{}", crate::moves::word(&s.reply))), by_agent => s.by_agent,
@@ -102,9 +102,9 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
         has_agent => m.facts.contains(&Fact::HasAgent),
         recused => m.recused.iter().filter_map(|id| view.ground.directory.officer(id)).map(|o| o.name.clone()).collect::<Vec<_>>().join("、"),
         kept => crate::moves::kept_through(shared, language, view), on_hold => m.facts.contains(&Fact::OnHold),
-        ratings => m.ratings,
+        ratings => m.details().ratings,
         may_part,
-        may_unpart => m.part > 1 && may_part && m.phase == Phase::Intake,
+        may_unpart => m.details().part > 1 && may_part && m.phase == Phase::Intake,
         may_identity => access::allows(&signed.staff, Action::ReadIdentity),
         done => signed.asked.query.contains("done=1"), proposed => signed.asked.query.contains("proposed=1"),
         may_correct => corrections::may(&signed.staff, &view.matter, &view.submission),
