@@ -5,7 +5,6 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_domain::procedure::Phase;
-use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_storage::{ListQuery, Page, SearchQuery, terms};
@@ -18,8 +17,8 @@ use crate::{proceedings, references};
 /// Years back in which a serial typed by itself is looked for.
 const YEARS: i16 = 3;
 
-/// Meetings and standing duties of a kind shown with the matters, at most.
-const OTHERS: u32 = 20;
+/// The kinds whose words are looked for. A visit has none: a ticket is a letter and a number.
+const SEARCHED: &[ProceedingKind] = &[ProceedingKind::Matter, ProceedingKind::Office, ProceedingKind::Meeting];
 
 /// What a query was read as, with its rows.
 #[derive(Debug)]
@@ -28,8 +27,8 @@ pub struct Found {
     pub numbers: Vec<Matter>,
     /// By words.
     pub words: Page<Matter>,
-    /// Meetings and standing duties, by number or words; on the first page.
-    pub others: Vec<Bare>,
+    /// Meetings and standing duties, by number or words.
+    pub others: Vec<Subject>,
     /// It looks like a number of ours with a slip in it, and nothing was found.
     pub slip: Option<number::NumberError>,
     /// It holds a telephone or identity number, which was not looked for.
@@ -53,25 +52,23 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
     let parsed = number::parse(&typed);
     let query = SearchQuery {
         tenant: office.tenant().clone(),
-        kinds: &[ProceedingKind::Matter],
+        kinds: SEARCHED,
         visibility: visibility(office, staff).await?,
         text: typed.clone(),
         after: after.clone(),
         limit: limit.clamp(1, 200),
     };
-    let beside = SearchQuery { kinds: ProceedingKind::BESIDE_MATTERS, limit: OTHERS, ..query.clone() };
     if after.is_none() {
-        // The words are looked for in matters and in what is no matter at the same time: each has a reader of its own.
-        let (others, words) = tokio::join!(proceedings::search(office, staff, &beside), office.store().search(&query));
-        found.others = others?;
-        found.words = matters(words?);
+        if let Some(other) = proceedings::by_number(office, staff, &typed).await? {
+            found.others.push(other);
+            return Ok(found);
+        }
         found.numbers = match &parsed {
             Ok(number) => by_number(office, staff, number).await?,
             Err(_) => Vec::new(),
         };
         // One number was meant, and it is there.
         if !found.numbers.is_empty() {
-            found.words = none();
             return Ok(found);
         }
         // A short number can be many things: what others gave, a serial of ours, and a word of a text.
@@ -83,8 +80,16 @@ pub async fn search(office: &Office, staff: &Staff, typed: &str, after: Option<S
             }
         }
     }
-    if after.is_some() {
-        found.words = matters(office.store().search(&query).await?);
+    // Matters and what is no matter stand in one page, newest first, and are shown apart.
+    let page = office.store().search(&query).await?;
+    found.words.next = page.next;
+    for subject in page.rows {
+        match subject.kind {
+            ProceedingKind::Matter => found.words.rows.extend(subject.into_matter()),
+            ProceedingKind::Office | ProceedingKind::Meeting | ProceedingKind::Reception => {
+                found.others.push(subject);
+            }
+        }
     }
     found.words.rows.retain(|m| !found.numbers.iter().any(|n| n.id == m.id));
     if found.numbers.is_empty() && found.words.rows.is_empty() && found.others.is_empty() && after.is_none() {

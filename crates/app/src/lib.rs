@@ -40,6 +40,7 @@ pub mod print_job;
 pub mod proceedings;
 pub mod projection;
 pub mod publication;
+pub mod reception;
 pub mod reckoning;
 mod references;
 pub mod reindex;

@@ -60,6 +60,8 @@ pub enum Act {
     RulesUploaded,
     /// It was put in force.
     RulesInForce,
+    /// The hall was set up or changed.
+    HallChanged,
     /// It was taken away before anybody approved.
     RulesDiscarded,
     /// A pack was taken out of force.
@@ -68,7 +70,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of a list.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -89,6 +91,7 @@ impl Act {
         Self::CalendarReprojected,
         Self::RulesUploaded,
         Self::RulesInForce,
+        Self::HallChanged,
         Self::RulesDiscarded,
         Self::RulesWithdrawn,
     ];
@@ -121,6 +124,7 @@ impl Act {
             Self::CalendarReprojected => "calendar-reprojected",
             Self::RulesUploaded => "rules-uploaded",
             Self::RulesInForce => "rules-in-force",
+            Self::HallChanged => "hall-changed",
             Self::RulesDiscarded => "rules-discarded",
             Self::RulesWithdrawn => "rules-withdrawn",
         }

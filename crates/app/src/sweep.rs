@@ -16,6 +16,7 @@ use huiyin_storage::{Changes, Expected};
 
 use crate::error::{AppError, Result};
 use crate::office::Office;
+use crate::projection::narrow_row;
 use crate::seal::{seal, tell};
 
 /// Proceedings taken at once; their commits share groups.
@@ -124,6 +125,11 @@ async fn advance_proceeding(office: &Office, id: &ProceedingId) -> Result<u64> {
         tell_her(office, matter, &events, &mut changes).await?;
     }
     seal(&mut changes, &ground, next, events, Payload::default(), Expected::Version(was), None)?;
+    let before = subject.matter().map(|m| narrow_row(&ground, m));
+    // Most timers warn somebody, which no total counts: the row stays as it is.
+    for write in changes.proceedings.iter_mut().filter(|w| w.fact == before) {
+        write.fact = None;
+    }
     office.store().commit(changes).await?;
     Ok(u64::try_from(breaches).unwrap_or(0))
 }

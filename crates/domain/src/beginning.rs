@@ -7,10 +7,13 @@ use crate::closed::Closed;
 use crate::decide::{Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
 use crate::ids::{ProceedingId, UnitId};
+use crate::kind::ProceedingKind;
 use crate::payload::Payload;
 use crate::procedure::BeginRule;
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Bare, Beginning, Proceeding};
+use crate::reception::Reception;
+use crate::subject::Subject;
 
 /// What a proceeding that is no matter begins with.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct Start {
     pub unit: UnitId,
     /// Proceedings it concerns.
     pub links: Vec<ProceedingId>,
+    /// The ticket of a visitor who takes a place in the queue of the unit's hall.
+    pub ticket: Option<String>,
 }
 
 /// Begins a proceeding that is no matter, and the clocks of its beginning. The first event is the beginning itself.
@@ -40,15 +45,15 @@ pub fn begin_by(
     payload: &Payload,
     actor: EventActor,
     now: &OfficeTime,
-) -> Result<(Bare, Vec<Event>), Closed> {
+) -> Result<(Subject, Vec<Event>), Closed> {
     let kind = rules.directory.unit(&with.unit).filter(|u| u.active).map(|u| u.kind);
     if !kind.is_some_and(|k| begin.units.contains(&k)) {
         return Err(Closed::Unit { unit: with.unit });
     }
-    let Start { id, number, title, on, unit, links } = with;
+    let Start { id, number, title, on, unit, links, ticket } = with;
     let (book, state) = (rules.book, begin.state.clone());
     let phase = book.phase(&state);
-    let mut bare = Bare(Proceeding::begin(Beginning {
+    let proceeding = Proceeding::begin(Beginning {
         id,
         kind: book.kind,
         number,
@@ -59,16 +64,20 @@ pub fn begin_by(
         on,
         at: now.at,
         unit: unit.clone(),
-    }));
-    bare.edit().begun = Some(begin.id.clone());
-    bare.edit().links = links;
+    });
+    let mut begun = match book.kind {
+        ProceedingKind::Reception => Subject::from(Reception::begin(proceeding, ticket, payload, now)),
+        ProceedingKind::Matter | ProceedingKind::Office | ProceedingKind::Meeting => Bare(proceeding).into(),
+    };
+    begun.edit().begun = Some(begin.id.clone());
+    begun.edit().links = links;
     let carried = payload.clone().split().carried;
-    let begun = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
-    let mut events = vec![next_event(bare.whole(), now.at, actor.clone(), None, Basis::House, begun)];
+    let kind = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
+    let mut events = vec![next_event(begun.whole(), now.at, actor.clone(), None, Basis::House, kind)];
     for id in &begin.clocks {
-        let kind = start_clock(rules, bare.whole(), id, payload, now)?;
+        let kind = start_clock(rules, begun.whole(), id, payload, now)?;
         let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
-        events.push(next_event(bare.whole(), now.at, actor.clone(), clause, basis, kind));
+        events.push(next_event(begun.whole(), now.at, actor.clone(), clause, basis, kind));
     }
-    Ok((bare, events))
+    Ok((begun, events))
 }

@@ -7,6 +7,7 @@ use crate::clock::Transition;
 use crate::ids::{StateId, UnitId};
 use crate::payload::FieldError;
 use crate::procedure::{Guard, Relation};
+use crate::reception::stage::StageFault;
 
 /// Why a move is not open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,11 @@ pub enum Closed {
     Extended {
         /// How often.
         most: u32,
+    },
+    /// The visitor stands elsewhere in the hall.
+    Hall {
+        /// Where, and what was tried.
+        fault: StageFault,
     },
     /// The days given cannot be reckoned.
     Reckoning {

@@ -13,13 +13,15 @@ pub enum ProceedingKind {
     Office,
     /// 联席会议、会商: a meeting of several units and what they resolve.
     Meeting,
+    /// 接待: who comes, from the ticket to the last promise.
+    Reception,
 }
 
 impl ProceedingKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Matter, Self::Office, Self::Meeting];
+    pub const ALL: [Self; 4] = [Self::Matter, Self::Office, Self::Meeting, Self::Reception];
     /// Every kind but matters: few beside them.
-    pub const BESIDE_MATTERS: &'static [Self] = &[Self::Office, Self::Meeting];
+    pub const BESIDE_MATTERS: &'static [Self] = &[Self::Office, Self::Meeting, Self::Reception];
 
     /// The word in data, addresses and translation keys.
     pub fn word(self) -> &'static str {
@@ -27,6 +29,7 @@ impl ProceedingKind {
             Self::Matter => "matter",
             Self::Office => "office",
             Self::Meeting => "meeting",
+            Self::Reception => "reception",
         }
     }
 

@@ -23,6 +23,7 @@ pub mod payload;
 pub mod posts;
 pub mod procedure;
 pub mod proceeding;
+pub mod reception;
 pub mod reckon;
 pub mod repack;
 pub mod retention;

@@ -109,6 +109,26 @@ pub enum Field {
     Instead,
     /// What it is about, in a line: the topic of a meeting, the plan that was issued.
     Topic,
+    /// The service a visitor comes for: one of the choices of the pack.
+    Service,
+    /// A need a visitor states, for the order of the queue: one of the choices of the pack.
+    StatedNeed,
+    /// The window or room of a hall, by its number.
+    Window,
+    /// Who was at the table, by office and capacity.
+    Present,
+    /// Who speaks for those who came, in what capacity.
+    Speaker,
+    /// What was shown or handed over in support.
+    Evidence,
+    /// The law and policy that was explained, with its source.
+    Explained,
+    /// What was promised at the table, by whom and by when.
+    Promised,
+    /// What cannot be met, and why.
+    NotMet,
+    /// What the visitor needs: language, hearing, times.
+    Needs,
 }
 
 /// How a field is entered and checked.
@@ -147,7 +167,8 @@ impl Field {
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
-            Self::Proof | Self::Target | Self::Authority | Self::Instead | Self::Topic => Shape::Line,
+            Self::Window => Shape::Number(99),
+            Self::Proof | Self::Target | Self::Authority | Self::Instead | Self::Topic | Self::Speaker => Shape::Line,
             Self::AgentBasis
             | Self::VoidGround
             | Self::Way
@@ -161,7 +182,9 @@ impl Field {
             | Self::PostResponsible
             | Self::Result
             | Self::Adopted
-            | Self::ClarifyGround => Shape::Choice,
+            | Self::ClarifyGround
+            | Self::Service
+            | Self::StatedNeed => Shape::Choice,
             Self::Amount => Shape::Number(1_000_000),
             Self::WhereTo | Self::ByWhen | Self::Cost | Self::Recipient => Shape::Line,
             Self::Reason
@@ -177,6 +200,12 @@ impl Field {
             | Self::NewFacts
             | Self::Complaint
             | Self::Joined
+            | Self::Present
+            | Self::Evidence
+            | Self::Explained
+            | Self::Promised
+            | Self::NotMet
+            | Self::Needs
             | Self::Words => Shape::Text,
         }
     }

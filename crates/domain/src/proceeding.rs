@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, ClockState};
+use crate::clock::{Clock, ClockState, OfficeTime};
 use crate::closed::Closed;
+use crate::decide::Rules;
 use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{FieldError, Payload};
@@ -212,7 +213,7 @@ impl Edit for Proceeding {
 /// [`Proceeding`] within.
 pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
     /// A condition of this kind under which a move is not open, whatever the pack says.
-    fn bars(&self, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
+    fn bars(&self, _rules: Rules<'_>, _rule: &MoveRule, _actor: &Actor) -> Option<Closed> {
         None
     }
 
@@ -222,7 +223,7 @@ pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
     }
 
     /// What a move changes in the fields of this kind.
-    fn made(&mut self, _book: &RuleBook, _rule: &MoveRule, _payload: &Payload) {}
+    fn made(&mut self, _book: &RuleBook, _rule: &MoveRule, _payload: &Payload, _now: &OfficeTime) {}
 }
 
 /// A proceeding of a kind that adds nothing.

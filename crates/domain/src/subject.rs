@@ -1,13 +1,15 @@
 //! A proceeding of any kind: what is stored, listed and swept.
 
+use crate::clock::OfficeTime;
 use crate::closed::Closed;
+use crate::decide::Rules;
 use crate::kind::ProceedingKind;
 use crate::matter::Matter;
 use crate::payload::{FieldError, Payload};
 use crate::procedure::{MoveRule, RuleBook};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Bare, Kind, Proceeding};
-use crate::unit::Directory;
+use crate::reception::Reception;
 
 /// A proceeding of any kind, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub enum Subject {
     Matter(Box<Matter>),
     /// One of a kind without fields of its own.
     Bare(Box<Bare>),
+    /// Who comes.
+    Reception(Box<Reception>),
 }
 
 impl std::ops::Deref for Subject {
@@ -24,6 +28,7 @@ impl std::ops::Deref for Subject {
         match self {
             Self::Matter(matter) => matter,
             Self::Bare(bare) => bare,
+            Self::Reception(reception) => reception,
         }
     }
 }
@@ -33,22 +38,33 @@ impl Edit for Subject {
         match self {
             Self::Matter(matter) => matter.whole(),
             Self::Bare(bare) => bare.whole(),
+            Self::Reception(reception) => reception.whole(),
         }
     }
 }
 
 impl Kind for Subject {
-    fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
-        self.matter().and_then(|m| m.bars(rule, actor, directory))
+    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, actor: &Actor) -> Option<Closed> {
+        match self {
+            Self::Matter(matter) => matter.bars(rules, rule, actor),
+            Self::Bare(bare) => bare.bars(rules, rule, actor),
+            Self::Reception(reception) => reception.bars(rules, rule, actor),
+        }
     }
 
     fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
-        self.matter().map(|m| m.faults(book, rule, payload)).unwrap_or_default()
+        match self {
+            Self::Matter(matter) => matter.faults(book, rule, payload),
+            Self::Bare(bare) => bare.faults(book, rule, payload),
+            Self::Reception(reception) => reception.faults(book, rule, payload),
+        }
     }
 
-    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload) {
-        if let Self::Matter(matter) = self {
-            matter.made(book, rule, payload);
+    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload, now: &OfficeTime) {
+        match self {
+            Self::Matter(matter) => matter.made(book, rule, payload, now),
+            Self::Bare(bare) => bare.made(book, rule, payload, now),
+            Self::Reception(reception) => reception.made(book, rule, payload, now),
         }
     }
 }
@@ -56,6 +72,12 @@ impl Kind for Subject {
 impl From<Matter> for Subject {
     fn from(matter: Matter) -> Self {
         Self::Matter(Box::new(matter))
+    }
+}
+
+impl From<Reception> for Subject {
+    fn from(reception: Reception) -> Self {
+        Self::Reception(Box::new(reception))
     }
 }
 
@@ -74,6 +96,7 @@ impl Subject {
         match kind {
             ProceedingKind::Matter => Matter::from_json(doc).map(Self::from),
             ProceedingKind::Office | ProceedingKind::Meeting => serde_json::from_str::<Bare>(doc).map(Self::from),
+            ProceedingKind::Reception => serde_json::from_str::<Reception>(doc).map(Self::from),
         }
     }
 
@@ -85,6 +108,7 @@ impl Subject {
         match self {
             Self::Matter(matter) => serde_json::to_string(matter),
             Self::Bare(bare) => serde_json::to_string(bare),
+            Self::Reception(reception) => serde_json::to_string(reception),
         }
     }
 
@@ -109,15 +133,30 @@ impl Subject {
     pub fn matter(&self) -> Option<&Matter> {
         match self {
             Self::Matter(matter) => Some(matter),
-            Self::Bare(_) => None,
+            Self::Bare(_) | Self::Reception(_) => None,
         }
+    }
+
+    /// The proceeding of reception, where it is one.
+    pub fn reception(&self) -> Option<&Reception> {
+        match self {
+            Self::Reception(reception) => Some(reception),
+            Self::Matter(_) | Self::Bare(_) => None,
+        }
+    }
+
+    /// The same as the next version that is stored.
+    #[must_use]
+    pub fn next_version(mut self) -> Self {
+        self.edit().version += 1;
+        self
     }
 
     /// The matter, where it is one.
     pub fn into_matter(self) -> Option<Matter> {
         match self {
             Self::Matter(matter) => Some(*matter),
-            Self::Bare(_) => None,
+            Self::Bare(_) | Self::Reception(_) => None,
         }
     }
 }

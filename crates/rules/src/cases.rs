@@ -250,6 +250,7 @@ fn detail(closed: &Closed) -> String {
         Closed::Waits { until } => until.to_string(),
         Closed::Extended { most } => most.to_string(),
         Closed::Clock { refused } => refused.to_string(),
+        Closed::Hall { fault } => fault.to_string(),
         Closed::SameOfficer
         | Closed::NoSuperior
         | Closed::SecondPerson
@@ -366,8 +367,10 @@ fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
         on: case.received,
         unit: UnitId::new(case.at.clone()),
         links: Vec::new(),
+        // Whoever comes for a service has a ticket.
+        ticket: payload.text(Field::Service).map(|_| "1".to_owned()),
     };
-    begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(bare, _)| bare.into())
+    begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(begun, _)| begun)
 }
 
 fn open_case(rules: Rules<'_>, case: &Case) -> Result<Matter, Closed> {

@@ -110,7 +110,11 @@ fn peek(files: &PackFiles) -> Option<Peek> {
     struct File {
         pack: Option<Peek>,
     }
-    files.files.values().find_map(|text| toml::from_str::<File>(text).ok().and_then(|f| f.pack))
+    let read = |text: &&String| toml::from_str::<File>(text).ok().and_then(|f| f.pack);
+    // The head stands in one file, and the others are long: they are read only where it is written in another way.
+    let is_head = |text: &&String| text.lines().any(|line| line.trim() == "[pack]");
+    let texts = || files.files.values();
+    texts().filter(is_head).find_map(|t| read(&t)).or_else(|| texts().find_map(|t| read(&t)))
 }
 
 /// Reads and checks a pack that stands by itself.

@@ -150,10 +150,23 @@ pub fn schema() -> Value {
         "additionalProperties": false,
         "properties": {
             "pack": head, "begin": many(begin), "post": many(post), "unit_kind": many(unit_kind), "choice": many(choice), "state": many(state), "clock": many(clock), "move": many(step), "escalation": many(escalation), "right": many(object(&["verb", "in"], json!({ "verb": one_of::<Verb>(), "in": list, "when": list }))),
-            "paper": many(paper), "keep": many(keep), "count": many(count(&text, &list)), "report": many(object(&["title", "text"], json!({ "title": label, "text": label }))), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "clause": { "type": "object", "additionalProperties": clause },
+            "paper": many(paper), "keep": many(keep), "count": many(count(&text, &list)), "report": many(object(&["title", "text"], json!({ "title": label, "text": label }))), "amend": many(amend), "change": many(change()), "remove": many(object(&["move"], json!({ "move": text }))), "floor": floor, "compartment": compartment, "numbering": numbering, "queue": queue(), "clause": { "type": "object", "additionalProperties": clause },
             "class": { "type": "object", "additionalProperties": list }, "case": { "type": "array", "items": { "type": "object", "required": ["id", "received", "step"] } },
         },
     })
+}
+
+fn queue() -> Value {
+    let number = json!({ "type": "integer", "minimum": 1 });
+    object(
+        &["calls", "needs_in_a_row", "usual_minutes", "letters"],
+        json!({
+            "calls": number,
+            "needs_in_a_row": number,
+            "usual_minutes": number,
+            "letters": { "type": "object", "additionalProperties": { "type": "string" } },
+        }),
+    )
 }
 
 fn object(required: &[&str], properties: Value) -> Value {

@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 6, sql: include_str!("../migrations/0006_matter_fact.sql") },
     Migration { number: 7, sql: include_str!("../migrations/0007_opinion_newest_first.sql") },
     Migration { number: 8, sql: include_str!("../migrations/0008_counts_of_packs.sql") },
+    Migration { number: 9, sql: include_str!("../migrations/0009_hall.sql") },
 ];
 
 /// Brings the schema up to date; refuses a file that a newer program has written, or one whose migrations are others.

@@ -45,6 +45,11 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/procedure", Access::Public),
     ("GET", "/offices", Access::Public),
     ("GET", "/opinions", Access::Public),
+    ("GET", "/hall/{unit}", Access::Public),
+    ("GET", "/hall/{unit}/screen", Access::Public),
+    ("GET", "/hall/{unit}/events", Access::Public),
+    ("GET", "/hall/{unit}/tickets", Access::Public),
+    ("GET", "/hall/{unit}/tickets/{ticket}", Access::Public),
     ("GET", "/lodge", Access::Public),
     ("GET", "/lodge/{step}", Access::Public),
     ("POST", "/lodge/{step}", Access::Public),
@@ -83,6 +88,14 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/staff/matters/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/matters/{number}/papers/{n}", Access::Staff),
     ("POST", "/staff/matters/{number}/papers/{n}", Access::Staff),
+    ("GET", "/staff/hall", Access::Staff),
+    ("POST", "/staff/hall/window", Access::Staff),
+    ("POST", "/staff/hall/leave", Access::Staff),
+    ("POST", "/staff/hall/call", Access::Staff),
+    ("POST", "/staff/hall/step", Access::Staff),
+    ("POST", "/staff/hall/tickets", Access::Staff),
+    ("GET", "/staff/hall/setup", Access::Staff),
+    ("POST", "/staff/hall/setup", Access::Staff),
     ("GET", "/staff/proceedings", Access::Staff),
     ("GET", "/staff/proceedings/new/{begin}", Access::Staff),
     ("POST", "/staff/proceedings/new/{begin}", Access::Staff),
@@ -190,6 +203,11 @@ fn public() -> Router<Arc<Shared>> {
         .route("/procedure", get(pages::procedure))
         .route("/offices", get(pages::offices))
         .route("/opinions", get(pages::opinions))
+        .route("/hall/{unit}", get(pages::hall::show))
+        .route("/hall/{unit}/screen", get(pages::hall::screen))
+        .route("/hall/{unit}/events", get(pages::hall::watch))
+        .route("/hall/{unit}/tickets", get(pages::hall::find))
+        .route("/hall/{unit}/tickets/{ticket}", get(pages::hall::ticket))
         .route("/lodge", get(pages::lodge::begin))
         .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer).layer(uploads()))
         .route("/follow", get(pages::follow::ask).post(pages::follow::open))
@@ -238,6 +256,13 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/correct/refuse", post(staff::correct::refuse))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
+        .route("/staff/hall", get(staff::hall::show))
+        .route("/staff/hall/window", post(staff::hall::sit))
+        .route("/staff/hall/leave", post(staff::hall::leave))
+        .route("/staff/hall/call", post(staff::hall::call))
+        .route("/staff/hall/step", post(staff::hall::step))
+        .route("/staff/hall/tickets", post(staff::hall::give))
+        .route("/staff/hall/setup", get(staff::hall::set_up_form).post(staff::hall::set_up))
         .route("/staff/proceedings", get(staff::proceedings::list))
         .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))
         .route("/staff/proceedings/{number}", get(staff::proceedings::show))

@@ -304,10 +304,16 @@ pub fn day(language: Language, date: Date, today: Date) -> String {
     )
 }
 
+/// The clock time of an instant, 09:05.
+pub fn time(at: Timestamp, zone: &TimeZone) -> String {
+    let local = at.to_zoned_datetime(zone.clone());
+    format!("{:02}:{:02}", local.hour(), local.minute())
+}
+
 /// A day with the clock time of an instant.
 pub fn instant(language: Language, at: Timestamp, zone: &TimeZone, today: Date) -> String {
     let local = at.to_zoned_datetime(zone.clone());
-    format!("{} {:02}:{:02}", day(language, local.date(), today), local.hour(), local.minute())
+    format!("{} {}", day(language, local.date(), today), time(at, zone))
 }
 
 #[cfg(test)]

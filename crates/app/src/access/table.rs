@@ -21,6 +21,10 @@ pub enum Action {
     Administer,
     /// See which packs and calendars are installed and what waits to be.
     SeeRules,
+    /// Receive visitors: give tickets, call, write records.
+    Receive,
+    /// Set up the hall: windows, what they are for, whether it is open.
+    KeepHall,
     /// Say that the office's clock is right after a leap.
     ConfirmClock,
 }
@@ -32,6 +36,8 @@ const TABLE: &[(Action, &[Power])] = &[
     (Action::ReadIdentity, &[Power::Work]),
     (Action::Administer, &[Power::Administer]),
     (Action::SeeRules, &[Power::Work, Power::Supervise, Power::Administer]),
+    (Action::Receive, &[Power::Work]),
+    (Action::KeepHall, &[Power::Head, Power::Administer]),
     (Action::ConfirmClock, &[Power::Head, Power::Administer]),
 ];
 

@@ -59,6 +59,20 @@ pub enum PackLoadError {
     },
 }
 
+/// A pack with its base and its calendar.
+fn read_book(
+    files: &PackFiles,
+    texts: &Texts,
+    calendars: &BTreeMap<String, Arc<WorkCalendar>>,
+) -> Result<RuleBook, PackLoadError> {
+    let pack = read_pack_over(files, base_of(files).and_then(|base| texts.pack(&base)).as_ref())?;
+    let calendar = calendars.get(&pack.book.calendar).ok_or_else(|| {
+        PackLoadError::Calendar(format!("pack {}: there is no calendar `{}`", files.id, pack.book.calendar))
+    })?;
+    let low = under_floor(&pack, calendar);
+    if low.is_empty() { Ok(pack.book) } else { Err(huiyin_rules::PackErrors(low).into()) }
+}
+
 /// Rule books and calendars by id.
 #[derive(Debug, Clone, Default)]
 pub struct Library {
@@ -86,18 +100,9 @@ impl Library {
         for (id, files) in &texts.calendars {
             library.calendars.insert(id.clone(), Arc::new(read_calendar(id, files).map_err(PackLoadError::Calendar)?));
         }
-        for id in texts.packs.keys() {
-            let Some(files) = texts.pack(id) else { continue };
-            let pack = read_pack_over(&files, base_of(&files).and_then(|base| texts.pack(&base)).as_ref())?;
-            let calendar = library.calendar(&pack.book.calendar);
-            let calendar = calendar.ok_or_else(|| {
-                PackLoadError::Calendar(format!("pack {id}: there is no calendar `{}`", pack.book.calendar))
-            })?;
-            let low = under_floor(&pack, &calendar);
-            if !low.is_empty() {
-                return Err(huiyin_rules::PackErrors(low).into());
-            }
-            library.books.insert(pack.book.id.clone(), Arc::new(pack.book));
+        for files in texts.packs.keys().filter_map(|id| texts.pack(id)) {
+            let book = read_book(&files, texts, &library.calendars)?;
+            library.books.insert(book.id.clone(), Arc::new(book));
         }
         library.agree_on_posts()?;
         Ok(library)

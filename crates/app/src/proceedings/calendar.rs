@@ -74,6 +74,7 @@ async fn begin_on_day(office: &Office, book: &RuleBook, rule: &BeginRule, unit: 
         on: day,
         unit: unit.clone(),
         links: Vec::new(),
+        ticket: None,
     };
     let (bare, events) = begin_by(ground.rules(), rule, with, &Payload::default(), EventActor::Clock, &office.now())?;
     let index = terms::index_terms(&[&bare.title]);

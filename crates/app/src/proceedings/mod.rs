@@ -13,13 +13,10 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload, numbers_in};
 use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
-use huiyin_domain::proceeding::Bare;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
-use huiyin_storage::{
-    Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, SearchQuery, Table,
-};
+use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, Table};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -39,7 +36,7 @@ const LINKS: usize = 50;
 #[derive(Debug)]
 pub struct View {
     /// The proceeding.
-    pub proceeding: Bare,
+    pub proceeding: Subject,
     /// Pack, calendar, units.
     pub ground: Ground,
     /// What was done.
@@ -87,7 +84,10 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
         return Ok(Vec::new());
     }
     let unit = office.directory().await?.unit(&staff.officer.unit).map(|u| u.kind);
-    let mine = |rule: &&BeginRule| rule.every.is_none() && unit.is_some_and(|k| rule.units.contains(&k));
+    // Who comes for a service takes a ticket in the hall.
+    let in_hall = |rule: &BeginRule| rule.needs.iter().any(|n| n.field == Field::Service);
+    let mine =
+        |rule: &&BeginRule| rule.every.is_none() && !in_hall(rule) && unit.is_some_and(|k| rule.units.contains(&k));
     let books = office.packs_beside(kind);
     Ok(books
         .iter()
@@ -132,11 +132,11 @@ pub async fn list(
 }
 
 /// A proceeding by number, if the officer's unit may read it; otherwise as if it were not there.
-async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Bare> {
+async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Subject> {
     let found = office.store().proceeding_by_number(office.tenant(), number).await?;
-    let Some(Subject::Bare(bare)) = found else { return Err(AppError::NotFound) };
+    let found = found.filter(|s| s.kind != ProceedingKind::Matter).ok_or(AppError::NotFound)?;
     let directory = office.directory().await?;
-    if bare.may_read(&staff.actor(), &directory) { Ok(*bare) } else { Err(AppError::NotFound) }
+    if found.may_read(&staff.actor(), &directory) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
 /// The whole view for an officer.
@@ -192,20 +192,17 @@ pub(crate) fn parsed(typed: &str) -> Option<String> {
     Some(format!("{kind}{rest}"))
 }
 
-/// Those of other kinds than matters whose number or text matches, for this reader, newest first.
+/// The proceeding that is no matter whose number was typed, for this reader.
 ///
 /// # Errors
 /// As the store.
-pub(crate) async fn search(office: &Office, staff: &Staff, query: &SearchQuery) -> Result<Vec<Bare>> {
-    if let Some(number) = parsed(&query.text) {
-        match readable(office, staff, &number).await {
-            Ok(found) => return Ok(vec![found]),
-            Err(AppError::NotFound) => {}
-            Err(error) => return Err(error),
-        }
+pub(crate) async fn by_number(office: &Office, staff: &Staff, typed: &str) -> Result<Option<Subject>> {
+    let Some(number) = parsed(typed) else { return Ok(None) };
+    match readable(office, staff, &number).await {
+        Ok(found) => Ok(Some(found)),
+        Err(AppError::NotFound) => Ok(None),
+        Err(error) => Err(error),
     }
-    let found = office.store().search(query).await?.rows;
-    Ok(found.into_iter().filter_map(|s| if let Subject::Bare(bare) = s { Some(*bare) } else { None }).collect())
 }
 
 /// That a proceeding concerns a matter; the key says it all.
@@ -231,15 +228,15 @@ pub async fn by_id(office: &Office, id: &ProceedingId) -> Result<Option<Subject>
 /// # Errors
 /// As the store.
 #[crate::boxed]
-pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -> Result<Vec<Bare>> {
+pub async fn concerning(office: &Office, staff: &Staff, matter: &ProceedingId) -> Result<Vec<Subject>> {
     let links = office.select_all::<Link>(&[matter]).await?;
     let directory = office.directory().await?;
     let mut out = Vec::new();
     for ((_, id), _) in links.iter().rev() {
-        if let Some(Subject::Bare(found)) = office.store().proceeding(office.tenant(), id).await?
+        if let Some(found) = office.store().proceeding(office.tenant(), id).await?
             && found.may_read(&staff.actor(), &directory)
         {
-            out.push(*found);
+            out.push(found);
         }
     }
     Ok(out)
@@ -257,7 +254,7 @@ pub async fn begin(
     begin: &str,
     fields: &BTreeMap<String, String>,
     key: Option<&str>,
-) -> Result<Bare> {
+) -> Result<Subject> {
     require(staff, Action::Register)?;
     let Beginning { book, rule } = beginning(office, staff, begin).await?;
     let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
@@ -278,6 +275,7 @@ pub async fn begin(
         on,
         unit: staff.officer.unit.clone(),
         links,
+        ticket: None,
     };
     let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
     let (bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
@@ -352,7 +350,7 @@ async fn linked(office: &Office, ground: &Ground, staff: &Staff, given: &str) ->
 }
 
 /// The next number of a kind in this year, such as `M2026-000012`.
-async fn next_number(office: &Office, kind: ProceedingKind) -> Result<String> {
+pub(crate) async fn next_number(office: &Office, kind: ProceedingKind) -> Result<String> {
     let year = office.now().today().year();
     let serial = office.store().lease(office.tenant(), &format!("{}:{year}", kind.word()), 1).await?;
     Ok(format!("{}{year}-{serial:06}", letter(kind)))
@@ -364,6 +362,7 @@ pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
         ProceedingKind::Matter => "",
         ProceedingKind::Office => "O",
         ProceedingKind::Meeting => "M",
+        ProceedingKind::Reception => "R",
     }
 }
 
@@ -373,7 +372,7 @@ pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
 /// [`AppError::NotFound`], [`AppError::Closed`] with the reason, [`AppError::ChangedMeanwhile`] when somebody was
 /// quicker.
 #[crate::boxed]
-pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Bare> {
+pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Subject> {
     let before = readable(office, staff, number).await?;
     let content = act::content_of(&step);
     let key = step.key.as_deref().map(|k| act::idempotency_key(office, &before, &step.id, k));

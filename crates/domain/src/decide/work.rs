@@ -292,7 +292,7 @@ impl<K: Kind> Work<'_, K> {
             Verb::Notify | Verb::Accept => self.noticed(payload),
             _ => {}
         }
-        self.subject.made(self.rules.book, self.rule, payload);
+        self.subject.made(self.rules.book, self.rule, payload, self.now);
     }
 
     fn review_decided(&mut self, payload: &Payload) {

@@ -15,14 +15,15 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::OfficeTime;
 use crate::closed::Closed;
+use crate::decide::Rules;
 use crate::ids::SubmissionId;
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, MoveRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::submission::{Channel, Purpose};
-use crate::unit::Directory;
 
 /// The petitioner's rating of one office; no answer is not "satisfied" (LAW.md §12.10).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,10 +70,53 @@ pub struct MatterDetails {
 
 /// One matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "MatterDocument")]
 pub struct Matter {
     proceeding: Proceeding,
     #[serde(flatten)]
     details: MatterDetails,
+}
+
+/// A matter as it is read. Its keys are listed once more, since serde copies every value of a flattened struct first,
+/// and lists read hundreds of documents.
+#[derive(Deserialize)]
+struct MatterDocument {
+    proceeding: Proceeding,
+    submission: SubmissionId,
+    part: u16,
+    class: Option<String>,
+    place: Option<String>,
+    place_name: Option<String>,
+    purpose: Purpose,
+    complained_of: Option<String>,
+    #[serde(default)]
+    complained_of_before: Vec<String>,
+    channel: Channel,
+    path: Option<String>,
+    burst: Option<String>,
+    ratings: Ratings,
+    joinder: Option<String>,
+}
+
+impl From<MatterDocument> for Matter {
+    fn from(document: MatterDocument) -> Self {
+        let details = MatterDetails {
+            submission: document.submission,
+            part: document.part,
+            class: document.class,
+            place: document.place,
+            place_name: document.place_name,
+            purpose: document.purpose,
+            complained_of: document.complained_of,
+            complained_of_before: document.complained_of_before,
+            channel: document.channel,
+            path: document.path,
+            burst: document.burst,
+            ratings: document.ratings,
+            joinder: document.joinder,
+        };
+        Self { proceeding: document.proceeding, details }
+    }
 }
 
 impl Deref for Matter {
@@ -174,7 +218,7 @@ impl Matter {
 }
 
 impl Kind for Matter {
-    fn bars(&self, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
+    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, actor: &Actor) -> Option<Closed> {
         // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
         if rule.sets.contains(&Fact::Accusation) && self.details.joinder.is_some() {
             return Some(Closed::Guard { guard: Guard::Not(Fact::Joined) });
@@ -182,7 +226,7 @@ impl Kind for Matter {
         // The unit complained of does not make the complaint vanish.
         let Actor::Officer { unit, .. } = actor else { return None };
         let about = matches!(rule.verb, Verb::ProposeVoid | Verb::Void)
-            && directory.unit(unit).is_some_and(|u| self.is_about(u));
+            && rules.directory.unit(unit).is_some_and(|u| self.is_about(u));
         about.then_some(Closed::AboutYou)
     }
 
@@ -194,7 +238,7 @@ impl Kind for Matter {
         payload.iter().filter(closed).map(|(field, _)| FieldError { field, fault: FieldFault::NotAChoice }).collect()
     }
 
-    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload) {
+    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload, _: &OfficeTime) {
         match rule.verb {
             Verb::Notify | Verb::Accept => {
                 let holds = |given: Field| payload.text(given).is_some();

@@ -132,6 +132,20 @@ pub enum Verb {
     /// A second officer of another post agrees: nothing begun by the mistake is owed any more; number and receipt stay
     /// readable.
     Void,
+    /// 叫号: a visitor is called to a window, for the first time or again.
+    Call,
+    /// 过号: nobody came; the ticket goes to the end of the queue.
+    Miss,
+    /// 接谈: the talk with a visitor begins.
+    ReceiveVisitor,
+    /// A visitor goes to another window and keeps her place in the queue.
+    PassOn,
+    /// The talk is interrupted.
+    Pause,
+    /// The visitor waits to be called again after an interruption.
+    ComeBack,
+    /// The visitor leaves the hall.
+    Leave,
 }
 
 impl Verb {
@@ -200,7 +214,14 @@ impl Verb {
             | Self::Dispute
             | Self::DecideDispute
             | Self::Ask
-            | Self::AnswerAsked => false,
+            | Self::AnswerAsked
+            | Self::Call
+            | Self::Miss
+            | Self::ReceiveVisitor
+            | Self::PassOn
+            | Self::Pause
+            | Self::ComeBack
+            | Self::Leave => false,
         }
     }
 }

@@ -241,6 +241,19 @@ impl Compartment {
     }
 }
 
+/// How visitors are called in a hall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueRule {
+    /// Calls after which a visitor who does not come goes to the end.
+    pub calls: u32,
+    /// How many with a stated need are called in a row before one of the others, at most.
+    pub needs_in_a_row: u32,
+    /// Minutes of a talk, until there are talks of the day to go by.
+    pub usual_minutes: u32,
+    /// What stands before the numbers of a service's tickets.
+    pub letters: BTreeMap<String, String>,
+}
+
 /// How papers are numbered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbering {
@@ -385,6 +398,8 @@ pub struct RuleBook {
     pub hops_before_dispute: Option<u32>,
     /// Where what is said against officials goes; `None`: as any other matter.
     pub compartment: Option<Compartment>,
+    /// How visitors are called; `None` in packs without a hall.
+    pub queue: Option<QueueRule>,
     /// How papers are numbered; `None` in packs without papers.
     pub numbering: Option<Numbering>,
     /// Representatives a group may choose, at most; `None`: no bound.
@@ -464,6 +479,11 @@ impl RuleBook {
     /// The family of a pack: its id without the version.
     pub fn family(&self) -> &str {
         self.id.0.rsplit_once('/').map_or(self.id.0.as_str(), |(family, _)| family)
+    }
+
+    /// The choices of a field, in order.
+    pub fn choices_of(&self, field: Field) -> impl Iterator<Item = &ChoiceRule> {
+        self.choices.iter().filter(move |c| c.field == field)
     }
 
     /// A choice of a field.

@@ -103,7 +103,7 @@ pub(super) fn check_head(checker: &mut Checker<'_>, head: Head) -> Option<WholeH
             imported_accepted: StateId(head.imported_accepted?),
             imported_accepted_clocks: ids(head.imported_accepted_clocks),
         }),
-        ProceedingKind::Office | ProceedingKind::Meeting => None,
+        ProceedingKind::Office | ProceedingKind::Meeting | ProceedingKind::Reception => None,
     };
     let title = head.title?;
     let binding = binding_of(checker, head.binding.as_ref(), &title)?;

@@ -3,6 +3,7 @@
 mod checker;
 mod entries;
 mod head;
+mod queue;
 mod report;
 
 use std::collections::BTreeMap;
@@ -53,6 +54,7 @@ struct Gathered {
     floor: Option<Found<raw::Floor>>,
     compartment: Option<Found<raw::Compartment>>,
     numbering: Option<Found<raw::Numbering>>,
+    queue: Option<Found<raw::Queue>>,
     clauses: BTreeMap<String, Clause>,
     classes: BTreeMap<String, Vec<String>>,
     cases: Vec<(String, cases::Case)>,
@@ -117,6 +119,7 @@ fn gather(parts: Vec<(String, Part)>) -> Gathered {
         take_one!(floor);
         take_one!(compartment);
         take_one!(numbering);
+        take_one!(queue);
         out.clauses.extend(part.clause);
         out.classes.extend(part.class);
         out.cases.extend(part.case.into_iter().map(|c| (file.clone(), c)));
@@ -226,6 +229,7 @@ pub(crate) fn build(
     }
     let line = if over_another { base.compartment } else { own.compartment };
     let numbering_found = own.numbering.or(base.numbering);
+    let queue_found = own.queue.or(base.queue);
     let own_clauses = own.clauses.clone();
     let clauses: BTreeMap<String, Clause> = base.clauses.into_iter().chain(own.clauses).collect();
     let classes: BTreeMap<String, Vec<String>> = base.classes.into_iter().chain(own.classes).collect();
@@ -358,6 +362,7 @@ pub(crate) fn build(
     let floor = floor.map(|found| floor_rule(&mut checker, found, &known)).unwrap_or_default();
     let line = line.map(|found| compartment(&mut checker, found, &known));
     let numbers = numbering_found.map(|found| numbering(&mut checker, found));
+    let calls = queue_found.map(|found| queue::queue_rule(&mut checker, found, &built_choices));
     (checker.file, checker.offset) = (places.head.0.clone(), 0);
     if line.is_none() && head.lodging.as_ref().is_some_and(|l| l.initial_sealed.is_some()) {
         checker.say("a sealed stub is an accusation, and the pack has no [compartment] for one to go to; write it, or take `initial_sealed` out".to_owned());
@@ -413,6 +418,7 @@ pub(crate) fn build(
         hops_before_dispute: head.hops_before_dispute,
         compartment: line,
         numbering: numbers,
+        queue: calls,
         most_representatives: head.most_representatives,
         most_agents: head.most_agents,
         earliest_receipt: head.earliest_receipt,

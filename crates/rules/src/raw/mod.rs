@@ -84,6 +84,7 @@ pub(crate) struct Part {
     pub compartment: Option<Spanned<Compartment>>,
     /// How papers are numbered.
     pub numbering: Option<Spanned<Numbering>>,
+    pub queue: Option<Spanned<Queue>>,
 }
 
 /// Where what is said against officials goes, and nowhere else.
@@ -97,6 +98,20 @@ pub(crate) struct Compartment {
     pub by_office_alone: Vec<String>,
     /// The clause that says so.
     pub clause: String,
+}
+
+/// How visitors are called in a hall.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Queue {
+    /// Calls after which a visitor who does not come goes to the end of the queue.
+    pub calls: u32,
+    /// How many with a stated need are called in a row before one of the others, at most.
+    pub needs_in_a_row: u32,
+    /// Minutes of a talk, until there are talks of the day to go by.
+    pub usual_minutes: u32,
+    /// What stands before the numbers of tickets, by service.
+    pub letters: BTreeMap<String, String>,
 }
 
 /// How papers are numbered.

@@ -62,11 +62,17 @@ pub enum Table {
     Act,
     /// Installed packs and calendars.
     Rules,
+    /// Halls where visitors are received.
+    Hall,
+    /// Tickets of halls by day: the narrow rows of visits.
+    Ticket,
+    /// Who sits at which window.
+    Sitting,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Unit,
         Self::Officer,
         Self::Credential,
@@ -89,6 +95,9 @@ impl Table {
         Self::Link,
         Self::Act,
         Self::Rules,
+        Self::Hall,
+        Self::Ticket,
+        Self::Sitting,
     ];
 
     /// Its name in the database.
@@ -116,6 +125,9 @@ impl Table {
             Self::Link => "link",
             Self::Act => "act",
             Self::Rules => "rules",
+            Self::Hall => "hall",
+            Self::Ticket => "ticket",
+            Self::Sitting => "sitting",
         }
     }
 
@@ -139,6 +151,9 @@ impl Table {
             Self::Link => &["matter", "proceeding"],
             Self::Act => &["n"],
             Self::Rules => &["kind", "id"],
+            Self::Hall => &["unit"],
+            Self::Ticket => &["unit", "day", "ticket"],
+            Self::Sitting => &["unit", "window_number"],
         }
     }
 }

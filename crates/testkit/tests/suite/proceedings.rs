@@ -12,7 +12,7 @@
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::procedure::{Phase, Relation};
-use huiyin_app::domain::proceeding::Bare;
+use huiyin_app::domain::subject::Subject;
 use huiyin_app::duties::{self, Slice, Whose};
 use huiyin_app::proceedings;
 use huiyin_app::{AppError, Office, sweep, verify};
@@ -27,11 +27,11 @@ async fn office(t: &TestOffice) -> Office {
     t.office.clone()
 }
 
-async fn act(o: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<Bare, AppError> {
+async fn act(o: &Office, login: &str, number: &str, id: &str, fields: &[(&str, &str)]) -> Result<Subject, AppError> {
     proceedings::act(o, &staff(o, login).await, number, the_move(id, fields)).await
 }
 
-async fn begin(o: &Office, login: &str, id: &str, fields: &[(&str, &str)]) -> Result<Bare, AppError> {
+async fn begin(o: &Office, login: &str, id: &str, fields: &[(&str, &str)]) -> Result<Subject, AppError> {
     proceedings::begin(o, &staff(o, login).await, id, &given(fields), None).await
 }
 

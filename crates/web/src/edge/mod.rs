@@ -9,5 +9,6 @@ pub(crate) mod instant;
 pub(crate) mod listen;
 pub(crate) mod problem;
 pub(crate) mod resume;
+pub(crate) mod square_code;
 pub(crate) mod templates;
 pub(crate) mod unread;

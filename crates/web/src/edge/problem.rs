@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use huiyin_app::domain::clock::ClockKind;
 use huiyin_app::domain::decide::Closed;
 use huiyin_app::domain::procedure::{Guard, RuleBook};
+use huiyin_app::domain::reception::stage::StageFault;
 use huiyin_app::{AppError, FormError, labels};
 use huiyin_wording::Language;
 use serde::Serialize;
@@ -209,6 +210,12 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
                 "closed-not-yours",
                 &[("by", names.join(&wording.text(language, "list-comma", &[])).into())],
             )
+        }
+        Closed::Hall { fault: StageFault::CallAgain { times, most } } => {
+            wording.text(language, "closed-hall-call-again", &[("times", (*times).into()), ("most", (*most).into())])
+        }
+        Closed::Hall { fault: StageFault::Elsewhere { from, .. } } => {
+            wording.text(language, &format!("closed-hall-{from}"), &[])
         }
         Closed::Waits { until } => {
             wording.text(language, "closed-waits", &[("day", huiyin_wording::date(language, *until).into())])

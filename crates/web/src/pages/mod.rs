@@ -2,6 +2,7 @@
 
 mod asset;
 pub(crate) mod follow;
+pub(crate) mod hall;
 mod health;
 mod home;
 mod language;

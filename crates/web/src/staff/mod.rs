@@ -9,6 +9,7 @@ pub(crate) mod correct;
 pub(crate) mod duties;
 pub(crate) mod find;
 mod forward;
+pub(crate) mod hall;
 pub(crate) mod matter;
 pub(crate) mod moves;
 pub(crate) mod print;

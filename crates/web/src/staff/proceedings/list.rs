@@ -24,9 +24,6 @@ pub(crate) struct ProceedingsQuery {
     after: Option<String>,
 }
 
-/// The kinds that have a list of their own.
-const KINDS: [ProceedingKind; 2] = [ProceedingKind::Office, ProceedingKind::Meeting];
-
 /// The list.
 pub(crate) async fn list(
     State(shared): State<Arc<Shared>>,
@@ -35,7 +32,11 @@ pub(crate) async fn list(
 ) -> Page {
     let fail = |e| Problem::page(&shared, &signed.asked, e);
     let language = signed.asked.language;
-    let kind = KINDS.into_iter().find(|k| k.word() == asked.kind).unwrap_or(ProceedingKind::Office);
+    let kind = ProceedingKind::BESIDE_MATTERS
+        .iter()
+        .copied()
+        .find(|k| k.word() == asked.kind)
+        .unwrap_or(ProceedingKind::Office);
     let page = proceedings::list(&shared.office, &signed.staff, kind, asked.after.clone(), ROWS).await.map_err(fail)?;
     let mut rows = Vec::new();
     for subject in &page.rows {
@@ -48,9 +49,10 @@ pub(crate) async fn list(
         may.iter().map(|b| context! {
             id => b.rule.id, title => b.rule.title_in(language.code(), today), hint => b.rule.hint.as_ref().map(pick),
         }).collect();
-    let kinds: Vec<Value> = KINDS
+    let kinds: Vec<Value> = ProceedingKind::BESIDE_MATTERS
+        .iter()
         .map(|k| context! { word => k.word(), title => shared.say(language, &format!("kind-{}", k.word())) })
-        .into();
+        .collect();
     Ok(shared.desk(&signed, "proceedings.html", context! { kind => kind.word(), kinds, rows, may, next => page.next }))
 }
 

@@ -9,11 +9,10 @@ mod turn_on;
 use axum::http::StatusCode;
 use huiyin_app::AppError;
 use huiyin_app::sign_in::Offer;
-use qrcode::QrCode;
-use qrcode::render::svg;
 
 use crate::edge::context::{Shared, SignedIn};
 use crate::edge::problem::{FieldProblem, Problem};
+use crate::edge::square_code::square_code;
 use crate::pages::Page;
 
 pub(crate) use show::show;
@@ -21,15 +20,10 @@ pub(crate) use turn_off::turn_off;
 pub(crate) use turn_off_of::turn_off_of;
 pub(crate) use turn_on::turn_on;
 
-/// Pixels of a side of the square code, at least.
-const SQUARE: u32 = 200;
-
 fn page(shared: &Shared, signed: &SignedIn, offer: &Offer, errors: Vec<FieldProblem>) -> Page {
-    let code = QrCode::new(&offer.url)
-        .map_err(|e| Problem::page(shared, &signed.asked, AppError::caused("the code cannot be drawn")(e)))?;
-    let square = code.render::<svg::Color<'_>>().min_dimensions(SQUARE, SQUARE).build();
-    // The drawing alone: within a page there is no declaration.
-    let square = square.find("<svg").and_then(|at| square.get(at..)).unwrap_or_default().to_owned();
+    let square = square_code(&offer.url).ok_or_else(|| {
+        Problem::page(shared, &signed.asked, AppError::internal("the code cannot be drawn".to_owned()))
+    })?;
     let groups: Vec<String> =
         offer.secret.as_bytes().chunks(4).map(|c| String::from_utf8_lossy(c).into_owned()).collect();
     let wrong = !errors.is_empty();

@@ -1,0 +1,154 @@
+//! What happens when somebody comes (接待): a visit from the ticket to the last promise, a leader's day, a group that has
+//! said it will come.
+//!
+//! All of them are proceedings of one kind under one pack. Only a visit has a place in the hall; who comes is not kept
+//! here: a ticket is a letter and a number.
+
+pub mod queue;
+pub mod stage;
+
+use std::ops::Deref;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::OfficeTime;
+use crate::closed::Closed;
+use crate::decide::Rules;
+use crate::payload::{Field, FieldError, FieldFault, Payload};
+use crate::procedure::{MoveRule, Phase, QueueRule, RuleBook, Verb};
+use crate::proceeding::edit::Edit;
+use crate::proceeding::{Actor, Kind, Proceeding};
+use stage::{Stage, StageFault};
+
+/// A visitor's place in the hall.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HallPlace {
+    /// Letter and number, unique in the hall and the day.
+    pub ticket: String,
+    /// Which service: a choice of the pack.
+    pub service: String,
+    /// A need she stated: a choice of the pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
+    /// Where she stands.
+    pub stage: Stage,
+    /// When the first talk began; `None`: nobody has heard her yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heard_from: Option<Timestamp>,
+    /// How often nobody came when she was called.
+    #[serde(default)]
+    pub missed: u32,
+}
+
+/// A proceeding of reception. Outside of the domain it is read, never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reception {
+    proceeding: Proceeding,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    place: Option<HallPlace>,
+}
+
+impl Deref for Reception {
+    type Target = Proceeding;
+    fn deref(&self) -> &Proceeding {
+        &self.proceeding
+    }
+}
+
+impl Edit for Reception {
+    fn whole(&mut self) -> &mut Proceeding {
+        &mut self.proceeding
+    }
+}
+
+impl Reception {
+    /// One that begins; with a ticket it is a visit, in the queue from now on.
+    pub(crate) fn begin(proceeding: Proceeding, ticket: Option<String>, payload: &Payload, now: &OfficeTime) -> Self {
+        let text = |field| payload.text(field).map(str::to_owned);
+        let place = ticket.map(|ticket| HallPlace {
+            ticket,
+            service: text(Field::Service).unwrap_or_default(),
+            need: text(Field::StatedNeed),
+            stage: Stage::Waiting { since: now.at },
+            heard_from: None,
+            missed: 0,
+        });
+        Self { proceeding, place }
+    }
+
+    /// Her place in the hall; `None` where nobody waits in one.
+    pub fn place(&self) -> Option<&HallPlace> {
+        self.place.as_ref()
+    }
+}
+
+/// The stage a verb leads to; `None` where it has nothing to do with the hall.
+fn moved(
+    place: &HallPlace,
+    verb: Verb,
+    window: Option<u32>,
+    rule: &QueueRule,
+    now: Timestamp,
+) -> Option<Result<Stage, StageFault>> {
+    let stage = place.stage.clone();
+    let was_called = matches!(stage, Stage::Received { .. }) || place.missed > 0;
+    match verb {
+        Verb::Call => {
+            let to = window.or(stage.window()).unwrap_or_default();
+            Some(stage.call(to, now))
+        }
+        Verb::Miss => Some(stage.miss(rule.calls, now)),
+        Verb::ReceiveVisitor => Some(stage.receive(now)),
+        Verb::PassOn => Some(stage.pass_on()),
+        Verb::Pause => Some(stage.pause(now)),
+        Verb::ComeBack => Some(stage.come_back()),
+        // Whoever is not being heard was called first, so often as the pack says.
+        Verb::Leave if !was_called => {
+            let times = if let Stage::Called { times, .. } = stage { times } else { 0 };
+            Some(Err(StageFault::CallAgain { times, most: rule.calls }))
+        }
+        _ => None,
+    }
+}
+
+impl Kind for Reception {
+    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, _: &Actor) -> Option<Closed> {
+        let (place, queue) = (self.place.as_ref()?, rules.book.queue.as_ref()?);
+        let now = self.changed_at;
+        moved(place, rule.verb, None, queue, now)?.err().map(|fault| Closed::Hall { fault })
+    }
+
+    fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        let (Some(place), Some(queue)) = (&self.place, &book.queue) else { return Vec::new() };
+        let moved = moved(place, rule.verb, payload.number(Field::Window), queue, self.changed_at);
+        match moved {
+            Some(Err(_)) => vec![FieldError { field: Field::Window, fault: FieldFault::NotAChoice }],
+            _ => Vec::new(),
+        }
+    }
+
+    fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload, now: &OfficeTime) {
+        let ends = rule.to.as_ref().is_some_and(|to| book.phase(to) == Phase::Archived);
+        let (Some(place), Some(queue)) = (&mut self.place, &book.queue) else { return };
+        if let Some(Ok(stage)) = moved(place, rule.verb, payload.number(Field::Window), queue, now.at) {
+            place.stage = stage;
+        }
+        if rule.verb == Verb::PassOn
+            && let Some(service) = payload.text(Field::Service)
+        {
+            place.service = service.to_owned();
+        }
+        match rule.verb {
+            Verb::ReceiveVisitor => place.heard_from = place.heard_from.or(Some(now.at)),
+            Verb::Miss => place.missed = place.missed.saturating_add(1),
+            // Calls count from when she waits anew.
+            Verb::PassOn | Verb::ComeBack => place.missed = 0,
+            _ => {}
+        }
+        // Whoever went away, and whoever was heard to the end.
+        if ends || rule.verb == Verb::Leave {
+            place.stage = place.stage.clone().leave(now.at);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! How visitors are called: every service has a letter of its own, so that no two tickets look alike.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::payload::Field;
+use huiyin_domain::procedure::{ChoiceRule, QueueRule};
+
+use super::Found;
+use super::checker::Checker;
+use crate::raw;
+
+/// Calls of one ticket, at most.
+const CALLS: u32 = 20;
+/// Minutes of one talk, at most: a day.
+const MINUTES: u32 = 24 * 60;
+
+pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, choices: &[ChoiceRule]) -> QueueRule {
+    let (file, offset, raw) = found;
+    (checker.file, checker.offset) = (file, offset);
+    let bounds = [
+        ("calls", raw.calls, CALLS),
+        ("needs_in_a_row", raw.needs_in_a_row, CALLS),
+        ("usual_minutes", raw.usual_minutes, MINUTES),
+    ];
+    for (name, value, most) in bounds {
+        if value == 0 || value > most {
+            checker.say(format!("`{name}` is {value}; write a number from 1 to {most}"));
+        }
+    }
+    let services: BTreeSet<&str> =
+        choices.iter().filter(|c| c.field == Field::Service).map(|c| c.id.as_str()).collect();
+    for service in services.iter().filter(|s| !raw.letters.contains_key(**s)) {
+        checker.say(format!("the service `{service}` has no letter; write it in `letters`"));
+    }
+    for (service, letter) in &raw.letters {
+        if !services.contains(service.as_str()) {
+            checker.say(format!("`letters` names `{service}`, which is no choice of `service`"));
+        }
+        if letter.len() > 2 || letter.is_empty() || !letter.chars().all(|c| c.is_ascii_uppercase()) {
+            checker.say(format!("the letter of `{service}` is `{letter}`; write one or two of A to Z"));
+        }
+        if raw.letters.iter().any(|(other, same)| other < service && same == letter) {
+            checker.say(format!("`{service}` has the letter of another service; write one of its own"));
+        }
+    }
+    QueueRule {
+        calls: raw.calls,
+        needs_in_a_row: raw.needs_in_a_row,
+        usual_minutes: raw.usual_minutes,
+        letters: raw.letters,
+    }
+}

@@ -1,0 +1,22 @@
+//! The hall's page: the rule of the queue, and the queue.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use huiyin_app::reception::hall;
+
+use super::{HallNow, counters, lines};
+use crate::edge::context::Shared;
+use crate::pages::Page;
+
+/// The hall now.
+pub(crate) async fn show(State(shared): State<Arc<Shared>>, now: HallNow) -> Page {
+    let language = now.asked.language;
+    let row = hall::rules(&shared.office).map(|(_, queue)| queue.needs_in_a_row);
+    let values = context! {
+        unit => now.unit.as_str(), name => now.name, open => now.board.open, row,
+        counters => counters(&shared, language, &now.board), lines => lines(&shared, language, &now.board),
+        longest => now.board.longest.map(|m| m.0), failed => false, typed => "",
+    };
+    Ok(shared.page(&now.asked, "hall.html", values))
+}

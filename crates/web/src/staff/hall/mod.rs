@@ -1,0 +1,15 @@
+//! The hall from behind the window: call, receive, give tickets, set it up.
+
+mod call;
+mod give;
+mod set_up;
+mod show;
+mod sit;
+mod step;
+
+pub(crate) use call::call;
+pub(crate) use give::give;
+pub(crate) use set_up::{form as set_up_form, set_up};
+pub(crate) use show::show;
+pub(crate) use sit::{leave, sit};
+pub(crate) use step::step;
