@@ -1,6 +1,7 @@
 //! The demo: a county with its offices and 300 petitions in every stage, made through the use cases, day by
 //! day from half a year ago until now, so that every clock ran as it would have run.
 
+mod hall;
 mod script;
 mod standing;
 mod world;
@@ -163,6 +164,10 @@ pub async fn seed_some(
     }
     time.move_to(end.at);
     sweep::timers(&seeder).await?;
+    // Nobody comes to a closed door by night, and a demo is begun at any hour: the morning is the hour it is begun in.
+    for (what, done) in [("hall", hall::set_up(office).await), ("visitors", hall::morning(office).await)] {
+        refused.extend(done.err().map(|why| format!("the hall, {what}: {why:?}")));
+    }
     let (number, code) = plan.first().and_then(|p| p.receipt.clone()).map(|r| (r.number, r.code)).unwrap_or_default();
     demo_office::mark(office, Mark::Made { number: &number, code: &code }).await?;
     Ok(Seeded { number, code, refused, steps })

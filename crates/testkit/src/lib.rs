@@ -57,6 +57,11 @@ impl TestTime {
         self.office.store(text.parse::<Timestamp>().unwrap().as_second(), Ordering::SeqCst);
     }
 
+    /// Lets office time pass.
+    pub fn pass(&self, seconds: i64) {
+        self.office.fetch_add(seconds, Ordering::SeqCst);
+    }
+
     /// Moves the machine's time on.
     pub fn machine_minutes(&self, minutes: i64) {
         self.ahead.fetch_add(minutes * 60, Ordering::SeqCst);

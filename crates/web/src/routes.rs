@@ -147,6 +147,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/matters/{number}/papers/{n}", Access::Token),
     ("GET", "/api/v1/duties", Access::Token),
     ("GET", "/api/v1/units", Access::Public),
+    ("GET", "/api/v1/halls/{unit}", Access::Public),
+    ("POST", "/api/v1/tickets", Access::Token),
+    ("POST", "/api/v1/calls", Access::Token),
     ("GET", "/api/v1/openapi.json", Access::Public),
     ("GET", "/healthz", Access::Public),
     ("GET", "/readyz", Access::Public),
@@ -305,6 +308,9 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/matters/{number}/papers/{n}", get(api::matters::paper))
         .route("/api/v1/duties", get(api::matters::duties))
         .route("/api/v1/units", get(api::units))
+        .route("/api/v1/halls/{unit}", get(api::halls::show))
+        .route("/api/v1/tickets", post(api::halls::give))
+        .route("/api/v1/calls", post(api::halls::call))
         .route("/api/v1/openapi.json", get(api::openapi))
 }
 

@@ -95,8 +95,9 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
     let hall = hall::open_to_visitors(office, unit).await?;
     let Some((book, queue)) = hall::rules(office) else { return Err(AppError::NotFound) };
     let rule = beginning(&book).ok_or(AppError::NotFound)?;
-    let key = wish.form.as_ref().map(|f| office.keyed_hash("ticket", f));
-    if let Some(known) = known(office, unit, key.as_deref()).await? {
+    let who = if let EventActor::Officer { officer, .. } = &actor { officer.as_str() } else { "" };
+    let key = wish.form.as_ref().map(|f| office.keyed_hash("ticket", &format!("{unit}:{who}:{f}")));
+    if let Some(known) = known(office, unit, wish, key.as_deref()).await? {
         return Ok(known);
     }
     if !hall.open {
@@ -127,7 +128,7 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
     let mut changes = Changes::new(office.tenant().clone());
     if let Some(key) = key.clone() {
         let mut item = crate::act::idempotency_item(office, key, "");
-        item.doc = serde_json::json!({ "day": today, "ticket": ticket });
+        item.doc = serde_json::json!({ "day": today, "ticket": ticket, "wish": [wish.service, wish.need] });
         changes.items.push(item);
     }
     let terms = huiyin_storage::terms::index_terms(&[begun.title.as_str()]);
@@ -139,7 +140,7 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
             Ok(Ticket { visit: done.id.clone(), number: done.number.clone(), taken_at: done.received_at, place })
         }
         // Sent twice at the same moment: the other one took it.
-        Err(error) => match self::known(office, unit, key.as_deref()).await? {
+        Err(error) => match self::known(office, unit, wish, key.as_deref()).await? {
             Some(known) => Ok(known),
             None => Err(error.into()),
         },
@@ -147,13 +148,19 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
 }
 
 /// The ticket that was taken with the same form before.
-async fn known(office: &Office, unit: &UnitId, key: Option<&str>) -> Result<Option<Ticket>> {
+///
+/// # Errors
+/// [`AppError::KeyReused`] when the form asked for something else.
+async fn known(office: &Office, unit: &UnitId, wish: &Wish, key: Option<&str>) -> Result<Option<Ticket>> {
     let Some(key) = key else { return Ok(None) };
     let kind = huiyin_storage::ItemKind::Idempotency;
     let Some(item) = office.store().item(office.tenant(), kind, key, office.machine_now()).await? else {
         return Ok(None);
     };
     let text = |name: &str| item.doc.get(name).and_then(|v| v.as_str());
+    if item.doc.get("wish") != Some(&serde_json::json!([wish.service, wish.need])) {
+        return Err(AppError::KeyReused);
+    }
     let (Some(day), Some(ticket)) = (text("day").and_then(|d| d.parse::<Date>().ok()), text("ticket")) else {
         return Ok(None);
     };

@@ -49,3 +49,60 @@ pub fn expected_wait(before: usize, usual: SignedDuration, windows: usize) -> Op
     let seconds = usual.as_secs().checked_mul(rounds_twice)?.checked_div(2)?;
     Some(SignedDuration::from_secs(seconds))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn waiter(ticket: &str, minute: i64) -> Waiter {
+        let since = Timestamp::from_second(minute * 60).unwrap();
+        Waiter { ticket: ticket.into(), service: "any".into(), since, has_need: ticket.starts_with('n') }
+    }
+
+    /// Tickets in the order of their letters; those that begin with n state a need.
+    fn check(came: &[&str], row: u32, most: u32, called: &[&str]) {
+        let mut waiting: Vec<Waiter> = came.iter().zip(0..).map(|(ticket, minute)| waiter(ticket, minute)).collect();
+        waiting.reverse();
+        let found: Vec<String> = order(waiting, row, most).into_iter().map(|w| w.ticket).collect();
+        assert_eq!(found, called, "{came:?} after {row} in a row of {most} at most");
+    }
+
+    #[test]
+    fn whoever_came_first_is_first_and_needs_pass_nobody_over_for_long() {
+        check(&[], 0, 2, &[]);
+        check(&["a1", "a2", "a3"], 0, 2, &["a1", "a2", "a3"]);
+        check(&["a1", "n1"], 0, 2, &["n1", "a1"]);
+        check(&["a1", "n1", "n2", "n3", "a2", "n4"], 0, 2, &["n1", "n2", "a1", "n3", "n4", "a2"]);
+        check(&["a1", "n1"], 2, 2, &["a1", "n1"]);
+        check(&["n1", "n2", "n3"], 2, 2, &["n1", "n2", "n3"]);
+        // A rule of none in a row would pass over whoever has a need: one at least.
+        check(&["a1", "n1", "n2"], 0, 0, &["n1", "a1", "n2"]);
+    }
+
+    #[test]
+    fn two_who_came_at_one_moment_stand_in_the_order_of_their_tickets() {
+        let at = |ticket: &str| Waiter { since: Timestamp::UNIX_EPOCH, ..waiter(ticket, 0) };
+        let found: Vec<String> = order(vec![at("a2"), at("a1")], 0, 2).into_iter().map(|w| w.ticket).collect();
+        assert_eq!(found, ["a1", "a2"]);
+    }
+
+    #[test]
+    fn needs_in_a_row_are_counted_from_the_newest_call() {
+        assert_eq!(needs_in_a_row([]), 0);
+        assert_eq!(needs_in_a_row([true, true, false, true]), 2);
+        assert_eq!(needs_in_a_row([false, true]), 0);
+    }
+
+    #[test]
+    fn the_wait_grows_with_those_before_and_shrinks_with_windows() {
+        let minutes =
+            |before, windows| expected_wait(before, SignedDuration::from_mins(20), windows).map(|wait| wait.as_mins());
+        assert_eq!(minutes(0, 1), Some(10), "half a talk until the window is free");
+        assert_eq!(minutes(1, 1), Some(30));
+        assert_eq!(minutes(3, 3), Some(30));
+        assert_eq!(minutes(2, 3), Some(20));
+        assert_eq!(minutes(5, 0), None, "no window");
+        assert_eq!(minutes(usize::MAX, 1), None, "more than can be reckoned");
+    }
+}

@@ -171,3 +171,78 @@ impl Stage {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn each() -> [Stage; 5] {
+        let since = at(0);
+        [
+            Stage::Waiting { since },
+            Stage::Called { since, window: 2, called_at: at(1), times: 3 },
+            Stage::Received { since, window: 2, begun_at: at(2) },
+            Stage::Paused { since, paused_at: at(3) },
+            Stage::Gone { left_at: at(4) },
+        ]
+    }
+
+    /// From which stages a transition is made; all others refuse it and name where she stands.
+    fn check(step: impl Fn(Stage) -> Result<Stage, StageFault>, open_in: &[&str]) {
+        for stage in each() {
+            let word = stage.word();
+            match step(stage) {
+                Ok(_) => assert!(open_in.contains(&word), "open in {word}"),
+                Err(StageFault::Elsewhere { from, .. }) => {
+                    assert!(!open_in.contains(&word), "closed in {word}");
+                    assert_eq!(from, word);
+                }
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn each_transition_is_open_where_it_follows() {
+        check(|s| s.call(2, at(9)), &["waiting", "called"]);
+        check(|s| s.miss(3, at(9)), &["called"]);
+        check(|s| s.receive(at(9)), &["called"]);
+        check(Stage::pass_on, &["received"]);
+        check(|s| s.pause(at(9)), &["received"]);
+        check(Stage::come_back, &["paused"]);
+    }
+
+    #[test]
+    fn a_ticket_is_called_to_one_window_and_again_only_there() {
+        let called = Stage::Waiting { since: at(0) }.call(2, at(1)).unwrap();
+        assert!(called.clone().call(3, at(2)).is_err(), "another window");
+        let Stage::Called { times, called_at, since, .. } = called.call(2, at(2)).unwrap() else { panic!("called") };
+        assert_eq!((times, called_at, since), (2, at(2), at(0)));
+    }
+
+    #[test]
+    fn nobody_is_missed_before_she_was_called_often_enough_and_then_stands_at_the_end() {
+        let called = |times| Stage::Called { since: at(0), window: 1, called_at: at(1), times };
+        assert_eq!(called(2).miss(3, at(9)), Err(StageFault::CallAgain { times: 2, most: 3 }));
+        assert_eq!(called(3).miss(3, at(9)), Ok(Stage::Waiting { since: at(9) }));
+    }
+
+    #[test]
+    fn whoever_is_passed_on_or_comes_back_keeps_her_place() {
+        let [_, _, received, paused, _] = each();
+        assert_eq!(received.pass_on(), Ok(Stage::Waiting { since: at(0) }));
+        assert_eq!(paused.come_back(), Ok(Stage::Waiting { since: at(0) }));
+    }
+
+    #[test]
+    fn whoever_is_gone_left_when_she_left() {
+        let [waiting, .., gone] = each();
+        assert_eq!(waiting.leave(at(9)), Stage::Gone { left_at: at(9) });
+        assert_eq!(gone.leave(at(9)), Stage::Gone { left_at: at(4) });
+    }
+}

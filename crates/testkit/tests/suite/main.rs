@@ -11,6 +11,7 @@ mod corrected;
 mod finding;
 mod forms;
 mod guards;
+mod hall;
 mod invented;
 mod keeping;
 mod leap;

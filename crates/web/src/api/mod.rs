@@ -1,5 +1,6 @@
 //! The JSON API, version 1: the same use cases as the pages, problem+json, idempotency keys, cursors, ETags.
 
+pub(crate) mod halls;
 pub(crate) mod matters;
 pub(crate) mod openapi;
 mod shapes;

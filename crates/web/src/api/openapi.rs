@@ -7,6 +7,7 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
+use crate::api::halls::{CallJson, HallJson, TicketJson, WaitingJson, WindowJson, WishJson};
 use crate::api::shapes::{
     BurstJson, ClockJson, DutiesJson, DutyJson, LodgeJson, MatterJson, MatterListJson, MoveJson, OfferJson, PaperJson,
     ProblemFieldJson, ProblemJson, ReasonJson, ReceiptJson, SubmissionJson, UnitJson,
@@ -20,11 +21,12 @@ use crate::edge::problem;
         super::submissions::lodge::lodge, super::submissions::follow::follow, super::submissions::make::make,
         super::matters::list::list, super::matters::show::show, super::matters::make::make,
         super::matters::papers::papers, super::matters::paper::paper, super::matters::duties::duties,
-        super::units::units,
+        super::units::units, super::halls::show::show, super::halls::give::give, super::halls::call::call,
     ),
     components(schemas(
         LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson,
         MoveJson, PaperJson, DutiesJson, DutyJson, BurstJson, UnitJson, ProblemJson, ProblemFieldJson,
+        HallJson, WindowJson, WaitingJson, WishJson, CallJson, TicketJson,
     )),
     modifiers(&Security, &Faults)
 )]

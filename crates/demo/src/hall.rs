@@ -1,0 +1,63 @@
+//! The demo's reception hall: three windows, two of them staffed, and a morning that has begun.
+
+use huiyin_app::reception::ticket::{Wish, take_at_counter};
+use huiyin_app::reception::{Hall, Window, desk, hall, sitting};
+use huiyin_app::{Office, Result, Staff};
+use huiyin_domain::posts::Power;
+use huiyin_domain::procedure::Verb;
+
+use super::FRONT_OFFICE;
+
+/// Who has come: service, and a need she states.
+const CAME: [(&str, &str); 7] = [
+    ("new_matter", ""),
+    ("my_matter", ""),
+    ("new_matter", "infant"),
+    ("ask_the_way", ""),
+    ("my_matter", "age"),
+    ("new_matter", ""),
+    ("booked", ""),
+];
+
+/// Sets the hall up; tickets are given from now on.
+///
+/// # Errors
+/// As the use cases.
+pub(super) async fn set_up(office: &Office) -> Result<()> {
+    let Some(head) = officer(office, Power::Head).await? else { return Ok(()) };
+    let window = |number, name: &str, services: &[&str]| Window {
+        number,
+        name: name.to_owned(),
+        services: services.iter().map(|s| (*s).to_owned()).collect(),
+    };
+    let windows = vec![
+        window(1, "", &["new_matter", "my_matter", "booked"]),
+        window(2, "", &["new_matter", "my_matter", "booked"]),
+        window(3, "咨询台", &["ask_the_way"]),
+    ];
+    hall::put(office, &head, Hall { open: true, windows }).await
+}
+
+/// Visitors come, and the first is being received.
+///
+/// # Errors
+/// As the use cases.
+pub(super) async fn morning(office: &Office) -> Result<()> {
+    let Some(clerk) = officer(office, Power::TakeUp).await? else { return Ok(()) };
+    for (service, need) in CAME {
+        let wish = Wish { service: service.to_owned(), need: need.to_owned(), form: None };
+        take_at_counter(office, &clerk, &wish).await?;
+    }
+    sitting::sit(office, &clerk, 1).await?;
+    if let Some(called) = desk::call_next(office, &clerk, 1).await? {
+        desk::step(office, &clerk, &called, Verb::ReceiveVisitor, &[]).await?;
+    }
+    Ok(())
+}
+
+/// The first officer of the front office with a power.
+async fn officer(office: &Office, power: Power) -> Result<Option<Staff>> {
+    let directory = office.directory().await?;
+    let all = directory.officers.iter().filter(|o| o.active && o.unit.as_str() == FRONT_OFFICE);
+    Ok(all.map(|o| Staff::from_officer(o.clone(), &directory)).find(|s| s.may(power)))
+}
