@@ -1,15 +1,19 @@
-//! The narrow rows of matters: written with each version, so that totals, checks and operators' walks read no
+//! The narrow rows of matters and visits: written with each version, so that totals, checks, walks and the hall read no
 //! documents.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
-use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::figure::figure;
 use huiyin_domain::procedure::RuleBook;
-use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, StoreError};
+use huiyin_domain::reception::{HallPlace, Reception};
+use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, Record, RecordWrite, StoreError, Table};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, Setting};
@@ -64,6 +68,38 @@ fn count(fact: &mut MatterFact, clock: &Clock) {
 fn counts(book: &RuleBook, matter: &Matter) -> BTreeMap<String, u32> {
     let all = book.counts.iter().map(|rule| (rule.id.clone(), figure(rule, matter)));
     all.filter(|(_, n)| *n > 0).collect()
+}
+
+/// A ticket of a day as the hall reads it: the narrow row of a visit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// The visit.
+    pub visit: ProceedingId,
+    /// Its number.
+    pub number: String,
+    /// When it was taken.
+    pub taken_at: Timestamp,
+    /// Its place in the hall.
+    pub place: HallPlace,
+}
+
+impl Record for Ticket {
+    const TABLE: Table = Table::Ticket;
+    /// The unit of the hall, the day, letter and number.
+    type Key = (UnitId, Date, String);
+}
+
+/// The row of a visit; `None` of what is no visit.
+pub(crate) fn ticket_row(reception: &Reception) -> Result<Option<RecordWrite>> {
+    let Some(place) = reception.place() else { return Ok(None) };
+    let ticket = Ticket {
+        visit: reception.id.clone(),
+        number: reception.number.clone(),
+        taken_at: reception.received_at,
+        place: place.clone(),
+    };
+    let key = (reception.holder.clone(), reception.received_on, place.ticket.clone());
+    Ok(Some(RecordWrite::put(&key, &ticket)?))
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

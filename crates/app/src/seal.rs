@@ -10,7 +10,6 @@ use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, MessageRecor
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, random_hex};
 use crate::projection;
-use crate::reception::ticket;
 
 /// Adds a proceeding with its new events to a unit of work.
 ///
@@ -75,7 +74,7 @@ pub(crate) fn seal(
     subject.count_version(version);
     let scope = subject.scope(&ground.directory);
     if let Some(reception) = subject.reception() {
-        changes.records.extend(ticket::row(reception)?);
+        changes.records.extend(projection::ticket_row(reception)?);
     }
     let fact = subject.matter().map(|m| projection::narrow_row(ground, m));
     changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });

@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Transition;
+use crate::hall::stage::StageFault;
 use crate::ids::{StateId, UnitId};
 use crate::payload::FieldError;
 use crate::procedure::{Guard, Relation};
-use crate::reception::stage::StageFault;
 
 /// Why a move is not open.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ pub mod closed;
 pub mod decide;
 pub mod event;
 mod guard;
+pub mod hall;
 pub mod ids;
 pub mod kind;
 pub mod label;

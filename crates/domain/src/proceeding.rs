@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, ClockState, OfficeTime};
 use crate::closed::Closed;
-use crate::decide::Rules;
 use crate::ids::{ClockId, OfficerId, PackId, ProceedingId, StateId, UnitId};
 use crate::kind::ProceedingKind;
 use crate::payload::{FieldError, Payload};
@@ -213,7 +212,7 @@ impl Edit for Proceeding {
 /// [`Proceeding`] within.
 pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
     /// A condition of this kind under which a move is not open, whatever the pack says.
-    fn bars(&self, _rules: Rules<'_>, _rule: &MoveRule, _actor: &Actor) -> Option<Closed> {
+    fn bars(&self, _book: &RuleBook, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
         None
     }
 

@@ -2,7 +2,6 @@
 
 use crate::clock::OfficeTime;
 use crate::closed::Closed;
-use crate::decide::Rules;
 use crate::kind::ProceedingKind;
 use crate::matter::Matter;
 use crate::payload::{FieldError, Payload};
@@ -10,6 +9,7 @@ use crate::procedure::{MoveRule, RuleBook};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Bare, Kind, Proceeding};
 use crate::reception::Reception;
+use crate::unit::Directory;
 
 /// A proceeding of any kind, as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +44,11 @@ impl Edit for Subject {
 }
 
 impl Kind for Subject {
-    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, actor: &Actor) -> Option<Closed> {
+    fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
         match self {
-            Self::Matter(matter) => matter.bars(rules, rule, actor),
-            Self::Bare(bare) => bare.bars(rules, rule, actor),
-            Self::Reception(reception) => reception.bars(rules, rule, actor),
+            Self::Matter(matter) => matter.bars(book, rule, actor, directory),
+            Self::Bare(bare) => bare.bars(book, rule, actor, directory),
+            Self::Reception(reception) => reception.bars(book, rule, actor, directory),
         }
     }
 

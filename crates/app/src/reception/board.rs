@@ -1,10 +1,10 @@
-//! The hall as it stands now: who is called where, who waits, how long it will take. Ticket numbers alone: it is read by
-//! everybody in the room.
+//! The hall as it stands now: who is called where, who waits, how long it will take. Ticket numbers alone: everybody in
+//! the room reads it.
 
+use huiyin_domain::hall::queue::{self, Waiter};
+use huiyin_domain::hall::stage::Stage;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::procedure::QueueRule;
-use huiyin_domain::reception::queue::{self, Waiter};
-use huiyin_domain::reception::stage::Stage;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -96,7 +96,7 @@ fn draw(hall: &Hall, sitting: &[(u32, OfficerId)], tickets: &[Ticket], rule: &Qu
     let waiters = tickets.iter().filter_map(|t| {
         let Stage::Waiting { since } = t.place.stage else { return None };
         let (ticket, service) = (t.place.ticket.clone(), t.place.service.clone());
-        Some(Waiter { ticket, service, since, has_need: t.place.need.is_some() })
+        Some(Waiter { ticket, number: t.number.clone(), service, since, has_need: t.place.need.is_some() })
     });
     let mut called: Vec<(Timestamp, bool)> =
         tickets.iter().filter_map(|t| Some((last_call(t)?, t.place.need.is_some()))).collect();

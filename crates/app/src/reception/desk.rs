@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use huiyin_domain::hall::stage::Stage;
 use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::Verb;
-use huiyin_domain::reception::stage::Stage;
 
 use super::board::board;
 use super::hall;

@@ -1,5 +1,5 @@
-//! The hall: tickets, the queue, calls. Everything a visitor is owed is a duty of her visit, a proceeding like any other;
-//! here stands what the hall needs beside it: which windows there are, who is next, how long the others wait.
+//! The hall: tickets, the queue, calls. Everything a visitor is owed is a duty of her visit, a proceeding like any
+//! other; here stands what the hall needs beside it: which windows there are, who is next, how long the others wait.
 
 pub mod board;
 pub mod desk;

@@ -9,50 +9,17 @@ use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{BeginRule, RuleBook};
-use huiyin_domain::reception::{HallPlace, Reception};
-use huiyin_storage::{Changes, Expected, Record, RecordWrite, Table};
-use jiff::Timestamp;
+use huiyin_domain::reception::Reception;
+use huiyin_storage::{Changes, Expected};
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 use super::hall;
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff};
 use crate::proceedings;
+pub use crate::projection::Ticket;
 use crate::seal::seal;
-
-/// A ticket of a day as the hall reads it: the narrow row of a visit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// The visit.
-    pub visit: ProceedingId,
-    /// Its number.
-    pub number: String,
-    /// When it was taken.
-    pub taken_at: Timestamp,
-    /// Its place in the hall.
-    pub place: HallPlace,
-}
-
-impl Record for Ticket {
-    const TABLE: Table = Table::Ticket;
-    /// The unit of the hall, the day, letter and number.
-    type Key = (UnitId, Date, String);
-}
-
-/// The row of a visit; `None` of what is no visit.
-pub(crate) fn row(reception: &Reception) -> Result<Option<RecordWrite>> {
-    let Some(place) = reception.place() else { return Ok(None) };
-    let ticket = Ticket {
-        visit: reception.id.clone(),
-        number: reception.number.clone(),
-        taken_at: reception.received_at,
-        place: place.clone(),
-    };
-    let key = (reception.holder.clone(), reception.received_on, place.ticket.clone());
-    Ok(Some(RecordWrite::put(&key, &ticket)?))
-}
 
 /// What somebody comes for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

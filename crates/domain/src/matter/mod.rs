@@ -17,13 +17,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::OfficeTime;
 use crate::closed::Closed;
-use crate::decide::Rules;
 use crate::ids::SubmissionId;
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{Fact, Guard, MoveRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::submission::{Channel, Purpose};
+use crate::unit::Directory;
 
 /// The petitioner's rating of one office; no answer is not "satisfied" (LAW.md §12.10).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,7 +218,7 @@ impl Matter {
 }
 
 impl Kind for Matter {
-    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, actor: &Actor) -> Option<Closed> {
+    fn bars(&self, _: &RuleBook, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
         // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
         if rule.sets.contains(&Fact::Accusation) && self.details.joinder.is_some() {
             return Some(Closed::Guard { guard: Guard::Not(Fact::Joined) });
@@ -226,7 +226,7 @@ impl Kind for Matter {
         // The unit complained of does not make the complaint vanish.
         let Actor::Officer { unit, .. } = actor else { return None };
         let about = matches!(rule.verb, Verb::ProposeVoid | Verb::Void)
-            && rules.directory.unit(unit).is_some_and(|u| self.is_about(u));
+            && directory.unit(unit).is_some_and(|u| self.is_about(u));
         about.then_some(Closed::AboutYou)
     }
 

@@ -50,6 +50,7 @@ hall-state-paused = Interrupted. You are called again when it can go on, and kee
 hall-state-gone = This ticket is done.
 hall-missed = It was called and nobody came, so it went to the end. It stays good.
 hall-find = See the queue
+hall-find-go = Look
 hall-find-label = Ticket, such as A012
 hall-find-none = There is no such ticket today; please check the letter and the number.
 hall-refresh = This page refreshes by itself.

@@ -50,6 +50,7 @@ hall-state-paused = 接谈暂停，可以继续时会再叫您，仍按原来的
 hall-state-gone = 这个号码已经办完。
 hall-missed = 叫过没有应答，排到了最后；号码不作废。
 hall-find = 查排队情况
+hall-find-go = 查看
 hall-find-label = 号码，例如 A012
 hall-find-none = 今天没有这个号码，请看清票上的字母和数字。
 hall-refresh = 页面会自己更新。

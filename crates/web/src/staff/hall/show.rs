@@ -7,8 +7,8 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use huiyin_app::AppError;
 use huiyin_app::access::{Action, allows};
+use huiyin_app::domain::hall::stage::Stage;
 use huiyin_app::domain::payload::Field;
-use huiyin_app::domain::reception::stage::Stage;
 use huiyin_app::reception::{Board, Ticket, board, hall, sitting};
 use minijinja::Value;
 

@@ -1,4 +1,5 @@
-//! What the officer does with whoever is at the window: call again, note that nobody came, begin the talk, let it go on.
+//! What the officer does with whoever is at the window: call again, note that nobody came, begin the
+//! talk, let it go on.
 
 use std::sync::Arc;
 

@@ -71,7 +71,8 @@ fn values(shared: &Shared, signed: &SignedIn, view: &MatterView) -> Value {
     context! {
         number => m.number, submission => s.number, class => m.details().class,
         title => if shown { m.title.clone() } else { shared.list_title(language, m) },
-        place => m.details().place_name.as_ref().filter(|_| shown), complained => m.details().complained_of.as_ref().filter(|_| shown),
+        place => m.details().place_name.as_ref().filter(|_| shown),
+        complained => m.details().complained_of.as_ref().filter(|_| shown),
         state => view.ground.book.state(&m.state).map(|r| r.title.get(language.code()).to_owned()), late => m.is_late(),
         received => huiyin_wording::day(language, m.received_on, today),
         channel => shared.say(language, &format!("channel-{}", m.details().channel.word().replace('_', "-"))),

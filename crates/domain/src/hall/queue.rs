@@ -1,6 +1,6 @@
 //! The order of the queue, and how long somebody in it still waits.
 //!
-//! Whoever came first is called first. A need that a visitor states (age, pregnancy, disability, an infant, fever) comes
+//! Whoever came first is called first. A need that a visitor states (age, pregnancy, an infant, fever) comes
 //! before the others, and after so many of them in a row one of the others is called, so that nobody is passed over for
 //! a whole morning. Nothing else moves anybody: no insistence, no post, no number of earlier visits.
 
@@ -11,6 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 pub struct Waiter {
     /// Ticket.
     pub ticket: String,
+    /// The number of the visit: who of two came first within one second.
+    pub number: String,
     /// Service.
     pub service: String,
     /// From when the place counts.
@@ -21,7 +23,7 @@ pub struct Waiter {
 
 /// The order in which those who wait are called. `row` needs were called in a row before; at most `most` are.
 pub fn order(mut waiting: Vec<Waiter>, row: u32, most: u32) -> Vec<Waiter> {
-    waiting.sort_by(|a, b| (a.since, &a.ticket).cmp(&(b.since, &b.ticket)));
+    waiting.sort_by(|a, b| (a.since, &a.number).cmp(&(b.since, &b.number)));
     let (needs, others): (Vec<Waiter>, Vec<Waiter>) = waiting.into_iter().partition(|w| w.has_need);
     let (mut needs, mut others) = (needs.into_iter().peekable(), others.into_iter().peekable());
     let (mut out, mut row) = (Vec::new(), row);
@@ -57,7 +59,13 @@ mod tests {
 
     fn waiter(ticket: &str, minute: i64) -> Waiter {
         let since = Timestamp::from_second(minute * 60).unwrap();
-        Waiter { ticket: ticket.into(), service: "any".into(), since, has_need: ticket.starts_with('n') }
+        Waiter {
+            ticket: ticket.into(),
+            number: format!("R2026-{minute:06}"),
+            service: "any".into(),
+            since,
+            has_need: ticket.starts_with('n'),
+        }
     }
 
     /// Tickets in the order of their letters; those that begin with n state a need.
@@ -81,10 +89,11 @@ mod tests {
     }
 
     #[test]
-    fn two_who_came_at_one_moment_stand_in_the_order_of_their_tickets() {
-        let at = |ticket: &str| Waiter { since: Timestamp::UNIX_EPOCH, ..waiter(ticket, 0) };
-        let found: Vec<String> = order(vec![at("a2"), at("a1")], 0, 2).into_iter().map(|w| w.ticket).collect();
-        assert_eq!(found, ["a1", "a2"]);
+    fn two_who_came_in_one_second_stand_in_the_order_of_their_visits() {
+        let at = |ticket: &str, nth| Waiter { since: Timestamp::UNIX_EPOCH, ..waiter(ticket, nth) };
+        let found: Vec<String> =
+            order(vec![at("a3", 3), at("b1", 2), at("a1", 1)], 0, 2).into_iter().map(|w| w.ticket).collect();
+        assert_eq!(found, ["a1", "b1", "a3"], "not in the order of their letters");
     }
 
     #[test]

@@ -4,9 +4,6 @@
 //! All of them are proceedings of one kind under one pack. Only a visit has a place in the hall; who comes is not kept
 //! here: a ticket is a letter and a number.
 
-pub mod queue;
-pub mod stage;
-
 use std::ops::Deref;
 
 use jiff::Timestamp;
@@ -14,12 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::OfficeTime;
 use crate::closed::Closed;
-use crate::decide::Rules;
+use crate::hall::stage::{Stage, StageFault};
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{MoveRule, Phase, QueueRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
-use stage::{Stage, StageFault};
+use crate::unit::Directory;
 
 /// A visitor's place in the hall.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,8 +110,8 @@ fn moved(
 }
 
 impl Kind for Reception {
-    fn bars(&self, rules: Rules<'_>, rule: &MoveRule, _: &Actor) -> Option<Closed> {
-        let (place, queue) = (self.place.as_ref()?, rules.book.queue.as_ref()?);
+    fn bars(&self, book: &RuleBook, rule: &MoveRule, _: &Actor, _: &Directory) -> Option<Closed> {
+        let (place, queue) = (self.place.as_ref()?, book.queue.as_ref()?);
         let now = self.changed_at;
         moved(place, rule.verb, None, queue, now)?.err().map(|fault| Closed::Hall { fault })
     }
