@@ -9,7 +9,7 @@ mod time;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, RwLock, Weak};
 
 use hmac::{Hmac, KeyInit, Mac};
 use huiyin_domain::calendar::WorkCalendar;
@@ -24,6 +24,7 @@ use huiyin_register::hex;
 use huiyin_storage::{Reserved, Store};
 use huiyin_vault::Keyring;
 use huiyin_wording::{Language, Wording};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use sha2::Sha256;
@@ -99,6 +100,7 @@ pub struct Office {
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
     readings: Arc<RwLock<Readings>>,
+    draw_seed: Arc<OnceLock<u64>>,
     library: Arc<RwLock<(String, Arc<Library>)>>,
 }
 
@@ -124,8 +126,18 @@ impl Turns {
     }
 }
 
-/// Rule books as they read, by pack, with the periods they were read under.
-type Readings = BTreeMap<PackId, (Vec<Option<Length>>, Arc<RuleBook>)>;
+/// Rule books as they read, by pack.
+type Readings = BTreeMap<PackId, Reading>;
+
+/// A rule book with the periods of a day in its labels.
+#[derive(Debug)]
+struct Reading {
+    /// The book it was made of: one that was installed anew under the same id is another.
+    source: Arc<RuleBook>,
+    day: Date,
+    periods: Vec<Option<Length>>,
+    book: Arc<RuleBook>,
+}
 
 /// The rest of a leased block, by year: the next serial and the end.
 type Serials = BTreeMap<i16, (u64, u64)>;
@@ -177,6 +189,7 @@ impl Office {
             published: Arc::default(),
             leap: Arc::default(),
             readings: Arc::default(),
+            draw_seed: Arc::default(),
         }
     }
 
@@ -463,17 +476,24 @@ impl Office {
 
     /// The book with the periods of today in its labels, made anew only when one of them changes.
     fn as_of_today(&self, book: &Arc<RuleBook>) -> Arc<RuleBook> {
-        let today = self.now().today();
-        let spans: Vec<_> = book.clocks.values().map(|c| c.length_on(today)).collect();
+        let day = self.now().today();
+        // Lists ask for each of their rows: on the same day nothing is reckoned.
         if let Ok(kept) = self.readings.read()
-            && let Some((of, read)) = kept.get(&book.id)
-            && *of == spans
+            && let Some(reading) = kept.get(&book.id)
+            && Arc::ptr_eq(&reading.source, book)
+            && reading.day == day
         {
-            return Arc::clone(read);
+            return Arc::clone(&reading.book);
         }
-        let read = Arc::new(book.as_of(today, |length| crate::periods::label(self.wording(), length)));
+        let periods: Vec<_> = book.clocks.values().map(|c| c.length_on(day)).collect();
+        let same = |r: &&Reading| Arc::ptr_eq(&r.source, book) && r.periods == periods;
+        let before = self.readings.read().ok();
+        let before = before.and_then(|kept| kept.get(&book.id).filter(same).map(|r| Arc::clone(&r.book)));
+        let make = || Arc::new(book.as_of(day, |length| crate::periods::label(self.wording(), length)));
+        let read = before.unwrap_or_else(make);
         if let Ok(mut kept) = self.readings.write() {
-            kept.insert(book.id.clone(), (spans, Arc::clone(&read)));
+            let reading = Reading { source: Arc::clone(book), day, periods, book: Arc::clone(&read) };
+            kept.insert(book.id.clone(), reading);
         }
         read
     }
@@ -612,7 +632,8 @@ impl Office {
 
     /// What chance goes by in this office: nobody without its secret foresees what is drawn.
     fn draw_seed(&self) -> u64 {
-        self.keyed("draw-seed", "").first_chunk().copied().map_or(0, u64::from_le_bytes)
+        let reckon = || self.keyed("draw-seed", "").first_chunk().copied().map_or(0, u64::from_le_bytes);
+        *self.draw_seed.get_or_init(reckon)
     }
 
     /// The bytes of a keyed hash.

@@ -247,3 +247,67 @@ async fn narrow(client: &Client, base: &str, page: &str) {
         .unwrap();
     assert_eq!(over.as_i64(), Some(0), "{page} scrolls sideways");
 }
+
+/// Waits until an element says something.
+async fn says(client: &Client, css: &str, words: &str) {
+    for _ in 0..200 {
+        if let Ok(element) = client.find(Locator::Css(css)).await
+            && element.text().await.is_ok_and(|t| t.contains(words))
+        {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{css} does not say {words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mother_with_a_baby_is_called_by_keyboard_and_the_screen_and_her_phone_follow() {
+    let Some(driver) = driver("browser") else { return };
+    let t = sqlite_office("2026-11-30T09:00:00+08:00");
+    let base = site(&t.office).await;
+    let head = browser(&driver, 1440, "on").await;
+    desk(&head, &base, "countyxf.head").await;
+    head.goto(&format!("{base}/staff/hall/setup")).await.unwrap();
+    click(&head, "input[name=open]").await;
+    fill(&head, "input[name=number_0]", "１").await;
+    press(&head, "main form button.button").await;
+    // The screen and a phone without scripts are open all the while.
+    let screen = browser(&driver, 1920, "on").await;
+    screen.goto(&format!("{base}/hall/countyxf/screen")).await.unwrap();
+    let clerk = browser(&driver, 1280, "on").await;
+    desk(&clerk, &base, "countyxf.clerk").await;
+    clerk.goto(&format!("{base}/staff/hall")).await.unwrap();
+    press(&clerk, "button[name=window][value='1']").await;
+    press(&clerk, "button[name=service][value=new_matter]").await;
+    clerk.execute("document.querySelector('#stated_need').value = 'infant';", vec![]).await.unwrap();
+    press(&clerk, "button[name=service][value=new_matter]").await;
+    says(&screen, ".queue", "A002").await;
+    let phone = browser(&driver, 500, "off").await;
+    narrow(&phone, &base, "/hall/countyxf").await;
+    fill(&phone, "#ticket", "ａ００2").await;
+    press(&phone, "main form button.button").await;
+    assert!(text(&phone, "main").await.contains("请等候叫号"), "a ticket typed in full-width letters is found");
+    // By keyboard: call, call again, begin.
+    for (key, css, words) in
+        [("n", ".card.owed", "A002"), ("r", ".card.owed", "已叫2次"), ("s", ".card.owed", "接谈、笔录、承诺")]
+    {
+        clerk.find(Locator::Css("body")).await.unwrap().send_keys(key).await.unwrap();
+        says(&clerk, css, words).await;
+        if key == "n" {
+            says(&screen, ".calling", "A002").await;
+            phone.refresh().await.unwrap();
+            assert!(text(&phone, "[role=status]").await.contains("1号窗口"));
+        }
+    }
+    says(&screen, ".counters", "A002").await;
+    assert!(screen.find(Locator::Css(".calling")).await.is_err(), "she is there: nobody is called any more");
+    phone.goto(&format!("{base}/hall/countyxf/tickets?ticket=Z9")).await.unwrap();
+    assert!(text(&phone, "main").await.contains("今天没有这个号码"));
+    for page in ["/staff/hall", "/hall/countyxf/screen", "/hall/countyxf/tickets/A001"] {
+        narrow(&clerk, &base, page).await;
+    }
+    for client in [head, screen, clerk, phone] {
+        client.close().await.unwrap();
+    }
+}

@@ -235,10 +235,17 @@ async fn what_was_changed_in_the_store_is_not_worked_by() {
     // An operator's command that brings another text is refused, and says what to do instead.
     let mut texts = packs::shipped_texts();
     let text = texts.packs.get_mut("cn/petition/2022").unwrap().get_mut("pack.toml").unwrap();
-    *text = format!("{text}\n# corrected\n");
+    let pack = PackId::new("cn/petition/2022");
+    let kept = o.ground(&pack).await.unwrap().book.keep_years;
+    *text = text.replace(&format!("keep_years = {kept}"), &format!("keep_years = {}", kept + 1));
     let refused = rules::install(o, &texts, false).await;
     assert!(matches!(&refused, Err(AppError::Refused(why)) if why.contains("--replace")), "{refused:?}");
     assert_eq!(rules::install(o, &texts, true).await.unwrap().replaced, ["pack:cn/petition/2022"]);
+    assert_eq!(
+        o.ground(&pack).await.unwrap().book.keep_years,
+        kept + 1,
+        "what is decided from now on reads the new text"
+    );
     // A correction that takes a state away, in which matters stand, is none.
     let office = texts.packs.get_mut("cn/office/2022").unwrap();
     *office = office.iter().map(|(name, text)| (name.clone(), text.replace("\"train\"", "\"train_all\""))).collect();

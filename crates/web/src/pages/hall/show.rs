@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::response::Response;
 use huiyin_app::reception::hall;
 
 use super::{HallNow, counters, lines};
@@ -11,12 +12,18 @@ use crate::pages::Page;
 
 /// The hall now.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, now: HallNow) -> Page {
+    Ok(render(&shared, &now, None))
+}
+
+/// The page; with what was looked for and is no ticket of today.
+pub(super) fn render(shared: &Shared, now: &HallNow, not_found: Option<&str>) -> Response {
     let language = now.asked.language;
     let row = hall::rules(&shared.office).map(|(_, queue)| queue.needs_in_a_row);
     let values = context! {
         unit => now.unit.as_str(), name => now.name, open => now.board.open, row,
-        counters => counters(&shared, language, &now.board), lines => lines(&shared, language, &now.board),
-        longest => now.board.longest.map(|m| m.0), failed => false, typed => "",
+        counters => counters(shared, language, &now.board), lines => lines(shared, language, &now.board),
+        longest => now.board.longest.map(|m| m.0), failed => not_found.is_some(),
+        typed => not_found.unwrap_or_default(),
     };
-    Ok(shared.page(&now.asked, "hall.html", values))
+    shared.page(&now.asked, "hall.html", values)
 }

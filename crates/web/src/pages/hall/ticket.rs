@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use huiyin_app::AppError;
 use huiyin_app::domain::text;
-use huiyin_app::reception::{hall, ticket as tickets};
+use huiyin_app::reception::ticket as tickets;
 
-use super::{HallNow, counters, lines, ticket_values, window_name};
+use super::{HallNow, counters, show, ticket_values, window_name};
 use crate::edge::context::Shared;
 use crate::edge::problem::Problem;
 use crate::edge::square_code::square_code;
@@ -28,14 +28,7 @@ pub(crate) async fn find(
     if tickets::of_today(&shared.office, &now.unit, &wanted).await.map_err(fail)?.is_some() {
         return Ok(Redirect::to(&format!("/hall/{}/tickets/{wanted}", now.unit)).into_response());
     }
-    let language = now.asked.language;
-    let row = hall::rules(&shared.office).map(|(_, queue)| queue.needs_in_a_row);
-    let values = context! {
-        unit => now.unit.as_str(), name => now.name, open => now.board.open, row,
-        counters => counters(&shared, language, &now.board), lines => lines(&shared, language, &now.board),
-        longest => now.board.longest.map(|m| m.0), failed => true, typed,
-    };
-    let mut response = shared.page(&now.asked, "hall.html", values);
+    let mut response = show::render(&shared, &now, Some(typed));
     *response.status_mut() = StatusCode::NOT_FOUND;
     Ok(response)
 }
