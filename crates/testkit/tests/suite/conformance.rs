@@ -284,7 +284,10 @@ async fn records_of_an_older_store_are_found_in_their_tables() {
             (Table::Rules, &["pack", "cn/office/2022"], r#"{"k":1}"#),
         ];
         let tables: BTreeSet<Table> = expected.iter().map(|e| e.0).collect();
-        assert_eq!(tables, Table::ALL.into_iter().collect(), "every table is tried");
+        // What came later was never an item.
+        let later = [Table::Hall, Table::Ticket, Table::Sitting];
+        let of_old = Table::ALL.into_iter().filter(|t| !later.contains(t));
+        assert_eq!(tables, of_old.collect(), "every table is tried");
         for (table, key, doc) in expected {
             let key: Vec<String> = key.iter().map(|part| (*part).to_owned()).collect();
             let found = store
