@@ -261,6 +261,17 @@ async fn says(client: &Client, css: &str, words: &str) {
     panic!("{css} does not say {words}");
 }
 
+/// Waits until an element is gone.
+async fn goes(client: &Client, css: &str) {
+    for _ in 0..200 {
+        if client.find(Locator::Css(css)).await.is_err() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{css} stays");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mother_with_a_baby_is_called_by_keyboard_and_the_screen_and_her_phone_follow() {
     let Some(driver) = driver("browser") else { return };
@@ -300,8 +311,9 @@ async fn a_mother_with_a_baby_is_called_by_keyboard_and_the_screen_and_her_phone
             assert!(text(&phone, "[role=status]").await.contains("1号窗口"));
         }
     }
+    // She is there: nobody is called any more, and her number stays beside the window.
+    goes(&screen, ".calling").await;
     says(&screen, ".counters", "A002").await;
-    assert!(screen.find(Locator::Css(".calling")).await.is_err(), "she is there: nobody is called any more");
     phone.goto(&format!("{base}/hall/countyxf/tickets?ticket=Z9")).await.unwrap();
     assert!(text(&phone, "main").await.contains("今天没有这个号码"));
     for page in ["/staff/hall", "/hall/countyxf/screen", "/hall/countyxf/tickets/A001"] {
