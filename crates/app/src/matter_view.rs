@@ -121,17 +121,7 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
     let directory = office.directory().await?;
     // A complaint about the unit goes past it: its words are for the overseer only (art. 18(4)).
     let relations = view.matter.relations(&staff.actor(), &directory);
-    let kept = |id: &huiyin_domain::ids::MoveId| {
-        view.ground.book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to))
-    };
-    let private: Vec<u32> = view
-        .events
-        .iter()
-        .filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id)))
-        .map(|e| e.event.n)
-        .collect();
-    view.words.retain(|w| !private.contains(&w.n));
-    view.papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
+    crate::papers::private::leave_out(&view.ground.book, &relations, &view.events, &mut view.words, &mut view.papers);
     // What an accusation says is read for a purpose. It stands in the letter, which all its parts share.
     view.closed = view.matter.is_read_for_a_purpose() || view.siblings.iter().any(Matter::is_read_for_a_purpose);
     let sealed = view.siblings.iter().any(|m| m.is_read_for_a_purpose() && !m.may_read(&staff.actor(), &directory));

@@ -1,7 +1,7 @@
 // Enhancement of the hall's pages, never dependency: they show what has changed, call out tickets, and let a clerk work
 // by keyboard. The voice is the machine's own; nothing is sent to a service of somebody else.
 
-const main = document.querySelector("main[data-watch]");
+const main = document.querySelector("main[data-watch], main[data-renew]");
 const called = new Map();
 let sound = false;
 
@@ -43,9 +43,12 @@ function announce(root) {
 }
 
 async function renew() {
-  // What somebody is typing or choosing stays.
+  // What somebody is typing, or has typed or chosen and not sent, stays.
   const busy = document.activeElement;
   if (busy && main.contains(busy) && /^(INPUT|SELECT|TEXTAREA)$/.test(busy.tagName)) return;
+  const changed = [...main.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+  const chosen = [...main.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
+  if (changed || chosen) return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
@@ -58,10 +61,13 @@ async function renew() {
 
 if (main) {
   for (const [ticket, text] of calls(main)) called.set(ticket, text);
-  // The browser opens it again by itself when the line was gone; a change in between is read then.
-  const source = new EventSource(main.dataset.watch);
-  source.addEventListener("changed", renew);
-  source.addEventListener("open", renew);
+  // A phone asks now and then and holds no line: a hall full of them would hold all there are.
+  if (main.dataset.watch) {
+    // The browser opens it again by itself when the line was gone; a change in between is read then.
+    const source = new EventSource(main.dataset.watch);
+    source.addEventListener("changed", renew);
+    source.addEventListener("open", renew);
+  } else setInterval(renew, 15000);
   // Waiting times grow without any change.
   setInterval(renew, 60000);
   const button = main.querySelector("[data-sound]");

@@ -176,7 +176,14 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     let proxy = config.proxy;
     let time = office.time_source();
     let office = office.timed_by(Arc::new(TimeOfCall(Arc::clone(&time))));
-    let shared = Arc::new(Shared { office, templates, config, budget: Arc::default(), bursts: Arc::default() });
+    let shared = Arc::new(Shared {
+        office,
+        templates,
+        config,
+        budget: Arc::default(),
+        bursts: Arc::default(),
+        halls: Arc::default(),
+    });
     Ok(Router::new()
         .merge(public())
         .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))

@@ -3,6 +3,7 @@
 mod ids;
 mod jobs;
 mod leap;
+mod readings;
 mod records;
 mod staff;
 mod time;
@@ -17,14 +18,13 @@ use huiyin_domain::clock::OfficeTime;
 use huiyin_domain::decide::Rules;
 use huiyin_domain::ids::{OfficerId, PackId, ProceedingId, TenantId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
-use huiyin_domain::procedure::{Length, Lodging, RuleBook};
+use huiyin_domain::procedure::{Lodging, RuleBook};
 use huiyin_domain::unit::{Directory, Officer, Unit};
 use huiyin_files::FileStore;
 use huiyin_register::hex;
 use huiyin_storage::{Reserved, Store};
 use huiyin_vault::Keyring;
 use huiyin_wording::{Language, Wording};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use sha2::Sha256;
@@ -36,6 +36,7 @@ pub use ids::{Ids, random_hex};
 pub(crate) use jobs::{Job, Jobs};
 pub use jobs::{KEPT_MINUTES, Stage};
 pub use leap::Leap;
+use readings::Readings;
 pub(crate) use records::Setting;
 pub use staff::Staff;
 use time::OneInstant;
@@ -99,7 +100,7 @@ pub struct Office {
     facts_complete: Arc<AtomicBool>,
     published: Arc<RwLock<Vec<OfficerId>>>,
     leap: Arc<RwLock<Option<Leap>>>,
-    readings: Arc<RwLock<Readings>>,
+    readings: Arc<Readings>,
     draw_seed: Arc<OnceLock<u64>>,
     library: Arc<RwLock<(String, Arc<Library>)>>,
 }
@@ -124,19 +125,6 @@ impl Turns {
         all.insert(key.to_owned(), Arc::downgrade(&turn));
         turn
     }
-}
-
-/// Rule books as they read, by pack.
-type Readings = BTreeMap<PackId, Reading>;
-
-/// A rule book with the periods of a day in its labels.
-#[derive(Debug)]
-struct Reading {
-    /// The book it was made of: one that was installed anew under the same id is another.
-    source: Arc<RuleBook>,
-    day: Date,
-    periods: Vec<Option<Length>>,
-    book: Arc<RuleBook>,
 }
 
 /// The rest of a leased block, by year: the next serial and the end.
@@ -320,9 +308,7 @@ impl Office {
     /// Takes what is installed as it was read from the store.
     pub(crate) fn set_library(&self, library: Arc<Library>, generation: String) {
         *self.library.write().unwrap_or_else(std::sync::PoisonError::into_inner) = (generation, library);
-        if let Ok(mut kept) = self.readings.write() {
-            kept.clear();
-        }
+        self.readings.clear();
         // Posts and kinds of units come from packs.
         if let Ok(mut kept) = self.directory.write() {
             kept.0 = i64::MIN;
@@ -477,25 +463,8 @@ impl Office {
     /// The book with the periods of today in its labels, made anew only when one of them changes.
     fn as_of_today(&self, book: &Arc<RuleBook>) -> Arc<RuleBook> {
         let day = self.now().today();
-        // Lists ask for each of their rows: on the same day nothing is reckoned.
-        if let Ok(kept) = self.readings.read()
-            && let Some(reading) = kept.get(&book.id)
-            && Arc::ptr_eq(&reading.source, book)
-            && reading.day == day
-        {
-            return Arc::clone(&reading.book);
-        }
-        let periods: Vec<_> = book.clocks.values().map(|c| c.length_on(day)).collect();
-        let same = |r: &&Reading| Arc::ptr_eq(&r.source, book) && r.periods == periods;
-        let before = self.readings.read().ok();
-        let before = before.and_then(|kept| kept.get(&book.id).filter(same).map(|r| Arc::clone(&r.book)));
-        let make = || Arc::new(book.as_of(day, |length| crate::periods::label(self.wording(), length)));
-        let read = before.unwrap_or_else(make);
-        if let Ok(mut kept) = self.readings.write() {
-            let reading = Reading { source: Arc::clone(book), day, periods, book: Arc::clone(&read) };
-            kept.insert(book.id.clone(), reading);
-        }
-        read
+        let make = || book.as_of(day, |length| crate::periods::label(self.wording(), length));
+        self.readings.on_day(book, day, make)
     }
 
     /// What a clock is called, for whoever knows only its id: in the pack of today, else in any that has it.

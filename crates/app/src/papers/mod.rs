@@ -7,6 +7,7 @@
 
 mod copies;
 mod make;
+pub(crate) mod private;
 
 use std::sync::{Arc, OnceLock};
 

@@ -157,16 +157,14 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
             _ => {}
         }
     }
-    Ok(View {
-        links_hidden,
-        links,
-        events: store.events(tenant, &proceeding.id).await?,
-        words: store.contents(tenant, proceeding.id.as_str()).await?,
-        papers: papers::papers_of(office, &proceeding.id).await?,
-        today: office.now().today(),
-        ground,
-        proceeding,
-    })
+    let events = store.events(tenant, &proceeding.id).await?;
+    let mut words = store.contents(tenant, proceeding.id.as_str()).await?;
+    let mut papers = papers::papers_of(office, &proceeding.id).await?;
+    // What a visitor said is for the office that heard her, and not for a unit that promised something.
+    let relations = proceeding.relations(&staff.actor(), &ground.directory);
+    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers);
+    let today = office.now().today();
+    Ok(View { proceeding, ground, events, words, papers, links, links_hidden, today })
 }
 
 /// A proceeding of any kind by its number, for the operator at the machine; a number of a letter means its first part.

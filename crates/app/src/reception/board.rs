@@ -6,7 +6,6 @@ use huiyin_domain::hall::stage::Stage;
 use huiyin_domain::ids::{OfficerId, UnitId};
 use huiyin_domain::procedure::QueueRule;
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
 use super::hall::{self, Hall, Window};
 use super::sitting;
@@ -18,7 +17,7 @@ use crate::office::Office;
 const ENOUGH_TALKS: i64 = 3;
 
 /// A window and who is called to it or received there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counter {
     /// The window.
     pub window: Window,
@@ -29,7 +28,7 @@ pub struct Counter {
 }
 
 /// Somebody who waits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     /// The ticket.
     pub ticket: Ticket,
@@ -40,7 +39,7 @@ pub struct Line {
 }
 
 /// A time in whole minutes, rounded up to five: nobody knows it better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Minutes(pub i64);
 
 impl Minutes {
@@ -50,7 +49,7 @@ impl Minutes {
 }
 
 /// The hall now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Board {
     /// Tickets are given.
     pub open: bool,
@@ -88,6 +87,12 @@ pub async fn board(office: &Office, unit: &UnitId) -> Result<Board> {
     let tickets = ticket::of_day(office, unit, now.today()).await?;
     let sitting = sitting::of_today(office, unit).await?;
     Ok(draw(&hall, &sitting, &tickets, &rule, now.at))
+}
+
+/// The windows to which somebody is called, or where somebody is received.
+pub(super) async fn windows_in_use(office: &Office, unit: &UnitId) -> Result<Vec<u32>> {
+    let tickets = ticket::of_day(office, unit, office.now().today()).await?;
+    Ok(tickets.iter().filter_map(|t| t.place.stage.window()).collect())
 }
 
 fn draw(hall: &Hall, sitting: &[(u32, OfficerId)], tickets: &[Ticket], rule: &QueueRule, now: Timestamp) -> Board {

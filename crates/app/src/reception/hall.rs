@@ -120,6 +120,11 @@ pub async fn put(office: &Office, staff: &Staff, mut hall: Hall) -> Result<()> {
     if numbers.len() != hall.windows.len() {
         errors.push(FormError::new("windows", "fault-window-twice"));
     }
+    for number in super::board::windows_in_use(office, &staff.officer.unit).await? {
+        if !numbers.contains(&number) {
+            errors.push(FormError::with("windows", "fault-window-taken", number));
+        }
+    }
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }

@@ -299,6 +299,7 @@ async fn a_mother_with_a_baby_is_called_by_keyboard_and_the_screen_and_her_phone
     fill(&phone, "#ticket", "ａ００2").await;
     press(&phone, "main form button.button").await;
     assert!(text(&phone, "main").await.contains("请等候叫号"), "a ticket typed in full-width letters is found");
+    assert!(!text(&phone, "main").await.contains("婴儿"), "what she stated is not for whoever types a number");
     // By keyboard: call, call again, begin.
     for (key, css, words) in
         [("n", ".card.owed", "A002"), ("r", ".card.owed", "已叫2次"), ("s", ".card.owed", "接谈、笔录、承诺")]

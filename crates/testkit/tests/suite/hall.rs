@@ -235,3 +235,31 @@ async fn a_place_at_a_window_ends_with_the_day_and_numbers_begin_again() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_promised_something_does_not_read_what_she_said() {
+    on_both("hall_private", AT, |t| async move {
+        let o = &office(&t, vec![window(1, &[])]).await;
+        take(o, "new_matter", "").await;
+        let ticket = step(o, &call(o).await, Verb::ReceiveVisitor).await.unwrap();
+        let head = staff(o, "countyxf.head").await;
+        let without = Hall { open: true, windows: vec![window(2, &[])] };
+        assert!(matches!(hall::put(o, &head, without).await, Err(AppError::Form(_))), "somebody sits at the window");
+        let said = [("present", "接谈人"), ("facts", "住建局的人态度粗暴"), ("request", "修好暖气")];
+        let promised = [("to_unit", "housing"), ("due_on", "2026-12-10"), ("summary", "上门测温")];
+        for (id, fields) in [("write_record", &said), ("promise", &promised)] {
+            proceedings::act(o, &staff(o, CLERK).await, &ticket.number, the_move(id, fields)).await.unwrap();
+        }
+        let told = async |login: &str| {
+            let view = proceedings::view(o, &staff(o, login).await, &ticket.number).await.unwrap();
+            let words: String = view.words.iter().flat_map(|w| w.words.iter().map(|(_, v)| v.to_owned())).collect();
+            (words, view.papers.len())
+        };
+        let (own, papers) = told(CLERK).await;
+        assert!(own.contains("态度粗暴") && papers == 1);
+        let (theirs, papers) = told("housing.head").await;
+        assert!(theirs.contains("上门测温"), "what it promised it reads");
+        assert!(!theirs.contains("态度粗暴") && papers == 0, "{theirs}");
+    })
+    .await;
+}

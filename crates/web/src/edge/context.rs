@@ -18,6 +18,7 @@ use minijinja::Value;
 use crate::edge::budget::{Budget, Limits};
 use crate::edge::bursts::Bursts;
 use crate::edge::form::Form;
+use crate::edge::halls::Halls;
 use crate::edge::problem::Problem;
 use crate::edge::resume;
 use crate::edge::templates::Templates;
@@ -70,6 +71,7 @@ pub(crate) struct Shared {
     pub config: WebConfig,
     pub budget: Arc<Budget>,
     pub bursts: Arc<Bursts>,
+    pub halls: Arc<Halls>,
 }
 
 /// What a request says, beside its body.

@@ -5,6 +5,7 @@ pub(crate) mod bursts;
 pub(crate) mod context;
 pub(crate) mod files;
 pub(crate) mod form;
+pub(crate) mod halls;
 pub(crate) mod instant;
 pub(crate) mod listen;
 pub(crate) mod problem;

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use huiyin_app::AppError;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::payload::Field;
-use huiyin_app::reception::{Board, Ticket, Window, board, hall};
+use huiyin_app::reception::{Board, Ticket, Window, hall};
 use huiyin_wording::Language;
 use minijinja::Value;
 
@@ -30,7 +30,7 @@ pub(crate) struct HallNow {
     pub asked: RequestContext,
     pub unit: UnitId,
     pub name: String,
-    pub board: Board,
+    pub board: Arc<Board>,
     /// Where this site is reached, as the browser says it; for the square code of a ticket.
     pub site: Option<String>,
 }
@@ -47,7 +47,7 @@ impl FromRequestParts<Arc<Shared>> for HallNow {
         let unit = UnitId::new(path.get("unit").map(String::as_str).unwrap_or_default());
         let host = parts.headers.get(axum::http::header::HOST).and_then(|h| h.to_str().ok());
         let site = host.map(|h| format!("{}://{h}", if shared.config.https { "https" } else { "http" }));
-        let board = board(&shared.office, &unit).await.map_err(fail)?;
+        let board = shared.halls.now(&shared.office, &unit).await.map_err(fail)?;
         let directory = shared.office.directory().await.map_err(fail)?;
         let name = directory.unit(&unit).map(|u| asked.language.pick(&u.name, &u.name_en).to_owned());
         Ok(Self { name: name.unwrap_or_default(), asked, unit, board, site })
@@ -85,21 +85,16 @@ pub(crate) fn counters(shared: &Shared, language: Language, board: &Board) -> Ve
         .collect()
 }
 
-/// Those who wait, in the order in which they are called.
-pub(crate) fn lines(shared: &Shared, language: Language, board: &Board) -> Vec<Value> {
+/// Those who wait, in the order in which they are called: tickets alone, as the room may read them.
+pub(crate) fn lines(board: &Board) -> Vec<Value> {
     board
         .waiting
         .iter()
-        .map(|line| {
-            context! {
-                ticket => line.ticket.place.ticket, before => line.before,
-                expected => line.expected.map(|m| m.0), ..ticket_values(shared, language, &line.ticket)
-            }
-        })
+        .map(|l| context! { ticket => l.ticket.place.ticket, expected => l.expected.map(|m| m.0) })
         .collect()
 }
 
-/// What a ticket says of itself.
+/// What a ticket says to the officers of the hall.
 pub(crate) fn ticket_values(shared: &Shared, language: Language, ticket: &Ticket) -> Value {
     let zone = shared.office.zone();
     let need = ticket.place.need.as_deref();

@@ -14,7 +14,7 @@ const SHOWN: usize = 12;
 /// The screen. Without scripts it loads itself anew.
 pub(crate) async fn screen(State(shared): State<Arc<Shared>>, now: HallNow) -> Page {
     let language = now.asked.language;
-    let all = lines(&shared, language, &now.board);
+    let all = lines(&now.board);
     let more = all.len().saturating_sub(SHOWN);
     let values = context! {
         unit => now.unit.as_str(), name => now.name, open => now.board.open,

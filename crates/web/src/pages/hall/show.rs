@@ -21,7 +21,7 @@ pub(super) fn render(shared: &Shared, now: &HallNow, not_found: Option<&str>) ->
     let row = hall::rules(&shared.office).map(|(_, queue)| queue.needs_in_a_row);
     let values = context! {
         unit => now.unit.as_str(), name => now.name, open => now.board.open, row,
-        counters => counters(shared, language, &now.board), lines => lines(shared, language, &now.board),
+        counters => counters(shared, language, &now.board), lines => lines(&now.board),
         longest => now.board.longest.map(|m| m.0), failed => not_found.is_some(),
         typed => not_found.unwrap_or_default(),
     };

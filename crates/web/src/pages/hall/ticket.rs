@@ -1,4 +1,5 @@
-//! A ticket followed on a phone, or printed. It says a letter and a number, and nobody's name.
+//! A ticket followed on a phone, or printed. Whoever types a number sees where it stands: no name, no service and no
+//! stated need.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use huiyin_app::AppError;
 use huiyin_app::domain::text;
 use huiyin_app::reception::ticket as tickets;
 
-use super::{HallNow, counters, show, ticket_values, window_name};
+use super::{HallNow, counters, show, window_name};
 use crate::edge::context::Shared;
 use crate::edge::problem::Problem;
 use crate::edge::square_code::square_code;
@@ -51,7 +52,8 @@ pub(crate) async fn ticket(
         unit => now.unit.as_str(), name => now.name, ticket, square,
         window => window.map(|c| window_name(&shared, language, &c.window)),
         before => line.map(|l| l.before), expected => line.and_then(|l| l.expected).map(|m| m.0),
-        counters => counters(&shared, language, &now.board), ..ticket_values(&shared, language, &found)
+        counters => counters(&shared, language, &now.board), stage => found.place.stage.word(),
+        missed => found.place.missed > 0, taken => huiyin_wording::time(found.taken_at, shared.office.zone()),
     };
     Ok(shared.page(&now.asked, "hall_ticket.html", values))
 }

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use huiyin_app::reception::board;
+use huiyin_app::reception::Board;
 
 use super::HallNow;
 use crate::edge::context::Shared;
@@ -27,7 +27,7 @@ pub(crate) async fn watch(State(shared): State<Arc<Shared>>, now: HallNow) -> Re
             tokio::time::sleep(EVERY).await;
             looks += 1;
             // A store that does not answer now is asked again.
-            let Ok(board) = board(&shared.office, &unit).await else { continue };
+            let Ok(board) = shared.halls.now(&shared.office, &unit).await else { continue };
             let now = state(&board);
             if now != before {
                 let event = Ok::<_, Infallible>(Event::default().event("changed").data("1"));
@@ -40,7 +40,7 @@ pub(crate) async fn watch(State(shared): State<Arc<Shared>>, now: HallNow) -> Re
 }
 
 /// What must be the same for the hall to be the same. Waiting times are not among it: they change by themselves.
-fn state(board: &huiyin_app::reception::Board) -> String {
+fn state(board: &Board) -> String {
     let at = board.counters.iter().map(|c| {
         let place = c.now.as_ref().map(|t| (&t.place.ticket, &t.place.stage));
         format!("{}:{:?}:{place:?}", c.window.number, c.officer)

@@ -17,7 +17,7 @@ use crate::edge::form::Form;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::moves::key_of;
 use crate::pages::Page;
-use crate::pages::hall::{choice_label, counters, lines, ticket_values, window_name};
+use crate::pages::hall::{choice_label, counters, ticket_values, window_name};
 
 /// The page.
 pub(crate) async fn show(
@@ -53,7 +53,7 @@ pub(super) async fn render(
     let values = context! {
         there => true, may_set_up, errors, unit => unit.as_str(), open => now.open,
         mine => mine.and_then(|number| at_window(shared, signed, &now, number)),
-        counters => counters(shared, language, &now), lines => lines(shared, language, &now),
+        counters => counters(shared, language, &now), lines => queue(shared, signed, &now),
         paused => now.paused.iter().map(|t| visit(shared, signed, t)).collect::<Vec<_>>(),
         longest => now.longest.map(|m| m.0), key => key_of(&Form::default()).map_err(fail)?,
         services => choices(shared, signed, Field::Service), needs => choices(shared, signed, Field::StatedNeed),
@@ -78,6 +78,12 @@ fn at_window(shared: &Shared, signed: &SignedIn, now: &Board, number: u32) -> Op
         now => counter.now.as_ref().map(|t| visit(shared, signed, t)), next, times,
         may_miss => times.is_some_and(|t| t >= most),
     })
+}
+
+/// Those who wait, with what the officers of the hall know of them.
+fn queue(shared: &Shared, signed: &SignedIn, now: &Board) -> Vec<Value> {
+    let lines = now.waiting.iter();
+    lines.map(|l| context! { expected => l.expected.map(|m| m.0), ..visit(shared, signed, &l.ticket) }).collect()
 }
 
 fn visit(shared: &Shared, signed: &SignedIn, ticket: &Ticket) -> Value {

@@ -1,0 +1,27 @@
+//! What a move says for one relation alone (`private_to` of a pack): its words and its paper are left out for others.
+
+use std::collections::BTreeSet;
+
+use huiyin_domain::event::EventKind;
+use huiyin_domain::procedure::{Relation, RuleBook};
+use huiyin_storage::{ContentRecord, EventRecord};
+
+use super::Paper;
+
+/// Leaves out what a reader in these relations does not read.
+pub(crate) fn leave_out(
+    book: &RuleBook,
+    relations: &BTreeSet<Relation>,
+    events: &[EventRecord],
+    words: &mut Vec<ContentRecord>,
+    papers: &mut Vec<Paper>,
+) {
+    let kept = |id| book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to));
+    let private: Vec<u32> = events
+        .iter()
+        .filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id)))
+        .map(|e| e.event.n)
+        .collect();
+    words.retain(|w| !private.contains(&w.n));
+    papers.retain(|p| p.private_to.is_none_or(|to| relations.contains(&to)));
+}
