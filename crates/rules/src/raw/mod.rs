@@ -513,7 +513,7 @@ pub(crate) struct Move {
     /// For one petitioner alone, also where matters are joined.
     #[serde(default)]
     pub for_one: bool,
-    /// Words for this relation and the petitioner only.
+    /// Words and paper for this relation only, and in a matter for the petitioner.
     pub private_to: Option<Relation>,
     /// The clause, for `law` and `local`.
     pub clause: Option<String>,
