@@ -62,6 +62,10 @@ pub enum Act {
     RulesInForce,
     /// The hall was set up or changed.
     HallChanged,
+    /// A device of a hall was paired.
+    DevicePaired,
+    /// It was revoked.
+    DeviceRevoked,
     /// It was taken away before anybody approved.
     RulesDiscarded,
     /// A pack was taken out of force.
@@ -70,7 +74,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of a list.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -92,6 +96,8 @@ impl Act {
         Self::RulesUploaded,
         Self::RulesInForce,
         Self::HallChanged,
+        Self::DevicePaired,
+        Self::DeviceRevoked,
         Self::RulesDiscarded,
         Self::RulesWithdrawn,
     ];
@@ -125,6 +131,8 @@ impl Act {
             Self::RulesUploaded => "rules-uploaded",
             Self::RulesInForce => "rules-in-force",
             Self::HallChanged => "hall-changed",
+            Self::DevicePaired => "device-paired",
+            Self::DeviceRevoked => "device-revoked",
             Self::RulesDiscarded => "rules-discarded",
             Self::RulesWithdrawn => "rules-withdrawn",
         }

@@ -235,6 +235,7 @@ fn line(
         }
         EventKind::PackMoved { to, .. } => say(ground, "event-pack", &[("what", &to.0)]),
         EventKind::PaperMade { number, .. } if officer => say(ground, "event-paper", &[("number", number)]),
+        EventKind::Linked { matters } if officer => say(ground, "event-linked", &[("n", &matters.len().to_string())]),
         EventKind::PartUndone { part, into } => say(ground, "event-part-undone", &[("part", part), ("into", into)]),
         EventKind::Parted { number, .. } => say(ground, "event-parted", &[("number", number)]),
         _ => return None,

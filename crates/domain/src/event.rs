@@ -261,6 +261,11 @@ pub enum EventKind {
         /// Its number.
         number: String,
     },
+    /// Matters it concerns from now on: those in which what was asked for at a table was registered.
+    Linked {
+        /// Which.
+        matters: Vec<ProceedingId>,
+    },
     /// A parting was undone: what was parted off is handled with the first part again.
     PartUndone {
         /// Number of what had been parted off.

@@ -89,7 +89,7 @@ pub enum Field {
     Complaint,
     /// Why a clarification is made: asked for, or harm suffered.
     ClarifyGround,
-    /// Numbers of matters handled as one, one on each line.
+    /// Numbers of matters, one on each line: handled as one, or those it concerns.
     Joined,
     /// An officer of the actor's unit; the actor when it is left empty.
     Officer,

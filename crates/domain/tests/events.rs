@@ -31,6 +31,7 @@ fn word(kind: &EventKind) -> &'static str {
         EventKind::NoSuperior { .. } => "no_superior",
         EventKind::TimerLate { .. } => "timer_late",
         EventKind::Parted { .. } => "parted",
+        EventKind::Linked { .. } => "linked",
         EventKind::PartUndone { .. } => "part_undone",
         EventKind::PackMoved { .. } => "pack_moved",
         EventKind::Succeeded { .. } => "succeeded",
@@ -39,7 +40,7 @@ fn word(kind: &EventKind) -> &'static str {
 }
 
 /// Kinds above; the golden file has a line of each.
-const KINDS: usize = 26;
+const KINDS: usize = 27;
 
 #[test]
 fn every_event_of_version_1_is_read_and_written_as_it_was() {

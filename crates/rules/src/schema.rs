@@ -159,11 +159,12 @@ pub fn schema() -> Value {
 fn queue() -> Value {
     let number = json!({ "type": "integer", "minimum": 1 });
     object(
-        &["calls", "needs_in_a_row", "usual_minutes", "letters"],
+        &["calls", "needs_in_a_row", "usual_minutes", "tickets_a_minute", "letters"],
         json!({
             "calls": number,
             "needs_in_a_row": number,
             "usual_minutes": number,
+            "tickets_a_minute": number,
             "letters": { "type": "object", "additionalProperties": { "type": "string" } },
         }),
     )

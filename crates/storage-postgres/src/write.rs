@@ -80,11 +80,14 @@ async fn write_batch(transaction: &Transaction<'_>, batch: Batch, changes: &Chan
 }
 
 async fn taken(transaction: &Transaction<'_>, changes: &Changes, key: &str) -> Result<String, StoreError> {
-    let Some(record) = &changes.submission else { return Ok(key.to_owned()) };
     let sql = "SELECT id FROM submission WHERE tenant=$1 AND (receipt=$2 OR origin=$3)";
-    let row =
-        transaction.query_opt(sql, &[&changes.tenant.0, &record.receipt_hash, &record.origin]).await.map_err(fault)?;
-    Ok(row.map_or_else(|| key.to_owned(), |r| r.get(0)))
+    for record in &changes.submissions {
+        let asked: [&(dyn ToSql + Sync); 3] = [&changes.tenant.0, &record.receipt_hash, &record.origin];
+        if let Some(row) = transaction.query_opt(sql, &asked).await.map_err(fault)? {
+            return Ok(row.get(0));
+        }
+    }
+    Ok(key.to_owned())
 }
 
 fn batch(changes: &Changes) -> Result<Batch, StoreError> {
@@ -93,7 +96,7 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     if let Some(what) = &changes.erase {
         erase(&mut batch, &tenant(), what)?;
     }
-    if let Some(record) = &changes.submission {
+    for record in &changes.submissions {
         submission(&mut batch, tenant(), record)?;
     }
     if let Some(record) = &changes.submission_update {

@@ -24,7 +24,7 @@ fn execute(connection: &Connection, sql: &str, values: &[&dyn ToSql]) -> Result<
 #[derive(Debug)]
 pub(crate) struct Prepared {
     tenant: String,
-    submission: Option<(SubmissionRecord, String)>,
+    submissions: Vec<(SubmissionRecord, String)>,
     submission_update: Option<(SubmissionRecord, String)>,
     vaults: Vec<(String, String)>,
     proceedings: Vec<PreparedProceeding>,
@@ -134,10 +134,11 @@ impl Prepared {
             let fact = write.fact.take().map(PreparedFact::new).transpose()?;
             proceedings.push(PreparedProceeding { doc, duties, fact, write });
         }
-        let submission = changes
-            .submission
+        let submissions = changes
+            .submissions
+            .into_iter()
             .map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc)))
-            .transpose()?;
+            .collect::<Result<_, _>>()?;
         let submission_update = changes
             .submission_update
             .map(|s| json("submission", s.submission.id.as_str(), &s).map(|doc| (s, doc)))
@@ -147,7 +148,7 @@ impl Prepared {
         let vaults = changes.vaults.iter().map(vault).collect::<Result<_, _>>()?;
         Ok(Self {
             tenant: changes.tenant.0,
-            submission,
+            submissions,
             submission_update,
             vaults,
             proceedings,
@@ -167,7 +168,7 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     if let Some(what) = &changes.erase {
         erase(connection, tenant, what)?;
     }
-    if let Some((record, doc)) = &changes.submission {
+    for (record, doc) in &changes.submissions {
         submission(connection, tenant, record, doc)?;
     }
     if let Some((record, doc)) = &changes.submission_update {

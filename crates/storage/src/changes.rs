@@ -52,8 +52,8 @@ pub struct Erase {
 pub struct Changes {
     /// The tenant.
     pub tenant: TenantId,
-    /// A new submission.
-    pub submission: Option<SubmissionRecord>,
+    /// New submissions: one that is lodged, or each of what was asked for at one table.
+    pub submissions: Vec<SubmissionRecord>,
     /// A submission that is there already: it gets another receipt code, or what was registered is corrected.
     pub submission_update: Option<SubmissionRecord>,
     /// Its identity.
@@ -98,7 +98,7 @@ impl Changes {
     pub fn new(tenant: TenantId) -> Self {
         Self {
             tenant,
-            submission: None,
+            submissions: Vec::new(),
             submission_update: None,
             vaults: Vec::new(),
             contents: Vec::new(),

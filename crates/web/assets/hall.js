@@ -42,20 +42,30 @@ function announce(root) {
   for (const [ticket, text] of now) called.set(ticket, text);
 }
 
+// Whether somebody is at work on the page: typing, with something typed or chosen and not sent, or with a button held
+// down. A page renewed under a pressed button loses the click.
+let pressed = false;
+function busy() {
+  const at = document.activeElement;
+  if (pressed || (at && main.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName))) return true;
+  const typed = [...main.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+  return typed || [...main.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
+}
+
 async function renew() {
-  // What somebody is typing, or has typed or chosen and not sent, stays.
-  const busy = document.activeElement;
-  if (busy && main.contains(busy) && /^(INPUT|SELECT|TEXTAREA)$/.test(busy.tagName)) return;
-  const changed = [...main.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
-  const chosen = [...main.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
-  if (changed || chosen) return;
+  if (busy()) return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-  if (!page) return;
+  // Work may have begun while the answer was on its way.
+  if (!page || busy()) return;
   const button = main.querySelector("[data-sound]");
+  const at = document.activeElement;
+  const kept = at && main.contains(at) && at.name ? `[name="${CSS.escape(at.name)}"][value="${CSS.escape(at.value)}"]` : null;
   main.replaceChildren(...page.childNodes);
   if (button && main.hasAttribute("data-say")) main.querySelector("[data-sound]")?.replaceWith(button);
+  // Whoever works by keyboard stays where they were.
+  if (kept) main.querySelector(kept)?.focus({ preventScroll: true });
   announce(main);
 }
 
@@ -70,6 +80,12 @@ if (main) {
   } else setInterval(renew, 15000);
   // Waiting times grow without any change.
   setInterval(renew, 60000);
+  document.addEventListener("pointerdown", () => { pressed = true; });
+  for (const end of ["pointerup", "pointercancel"]) {
+    // The click comes after the pointer is up.
+    document.addEventListener(end, () => setTimeout(() => { pressed = false; }));
+  }
+  window.addEventListener("blur", () => { pressed = false; });
   const button = main.querySelector("[data-sound]");
   if (button) {
     button.hidden = false;

@@ -34,6 +34,8 @@ pub enum Access {
     Staff,
     /// Administrators.
     Admin,
+    /// Devices of a hall, paired at the desk.
+    Device,
     /// Officers' machines, by token.
     Token,
 }
@@ -50,6 +52,11 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/hall/{unit}/events", Access::Public),
     ("GET", "/hall/{unit}/tickets", Access::Public),
     ("GET", "/hall/{unit}/tickets/{ticket}", Access::Public),
+    ("GET", "/device", Access::Public),
+    ("POST", "/device", Access::Public),
+    ("GET", "/kiosk", Access::Device),
+    ("POST", "/kiosk", Access::Device),
+    ("GET", "/kiosk/tickets/{ticket}", Access::Device),
     ("GET", "/lodge", Access::Public),
     ("GET", "/lodge/{step}", Access::Public),
     ("POST", "/lodge/{step}", Access::Public),
@@ -94,6 +101,11 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/hall/call", Access::Staff),
     ("POST", "/staff/hall/step", Access::Staff),
     ("POST", "/staff/hall/tickets", Access::Staff),
+    ("GET", "/staff/hall/visits/{number}", Access::Staff),
+    ("POST", "/staff/hall/visits/{number}", Access::Staff),
+    ("POST", "/staff/hall/visits/{number}/draft", Access::Staff),
+    ("POST", "/staff/hall/devices", Access::Staff),
+    ("POST", "/staff/hall/devices/revoke", Access::Staff),
     ("GET", "/staff/hall/setup", Access::Staff),
     ("POST", "/staff/hall/setup", Access::Staff),
     ("GET", "/staff/proceedings", Access::Staff),
@@ -218,6 +230,9 @@ fn public() -> Router<Arc<Shared>> {
         .route("/hall/{unit}/events", get(pages::hall::watch))
         .route("/hall/{unit}/tickets", get(pages::hall::find))
         .route("/hall/{unit}/tickets/{ticket}", get(pages::hall::ticket))
+        .route("/device", get(pages::kiosk::pair_form).post(pages::kiosk::pair))
+        .route("/kiosk", get(pages::kiosk::show).post(pages::kiosk::give))
+        .route("/kiosk/tickets/{ticket}", get(pages::kiosk::ticket))
         .route("/lodge", get(pages::lodge::begin))
         .route("/lodge/{step}", get(pages::lodge::show).post(pages::lodge::answer).layer(uploads()))
         .route("/follow", get(pages::follow::ask).post(pages::follow::open))
@@ -272,6 +287,10 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/hall/call", post(staff::hall::call))
         .route("/staff/hall/step", post(staff::hall::step))
         .route("/staff/hall/tickets", post(staff::hall::give))
+        .route("/staff/hall/visits/{number}", get(staff::visit::show).post(staff::visit::act))
+        .route("/staff/hall/visits/{number}/draft", post(staff::visit::keep))
+        .route("/staff/hall/devices", post(staff::hall::offer_device))
+        .route("/staff/hall/devices/revoke", post(staff::hall::revoke_device))
         .route("/staff/hall/setup", get(staff::hall::set_up_form).post(staff::hall::set_up))
         .route("/staff/proceedings", get(staff::proceedings::list))
         .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))

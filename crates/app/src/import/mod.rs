@@ -368,7 +368,7 @@ fn changes(office: &Office, ground: &Ground, read: Read, serial: u64) -> Result<
     if let Some(number) = &read.number {
         changes.records.push(RecordWrite::put(&(number.clone(), read.origin.clone()), &ImportedRow)?);
     }
-    changes.submission = Some(record);
+    changes.submissions.push(record);
     enter(&mut changes, ground, opening, &read, index, &now)?;
     Ok(changes)
 }

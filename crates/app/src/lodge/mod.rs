@@ -206,26 +206,9 @@ async fn prepare(office: &Office, lodging: &mut Lodging, arrival: &Registration)
     Ok(ground)
 }
 
-async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
-    let ground = prepare(office, &mut lodging, &arrival).await?;
-    let code = receipt::code(office, &lodging.form_token);
-    let origin = origin(office, &lodging.form_token);
-    let said = lodging.text.clone();
-    let submission = submission(office, &lodging, &arrival).await?;
-    let record = SubmissionRecord {
-        submission,
-        receipt_hash: receipt::hash(office, &code),
-        origin: Some(origin.clone()),
-        waiting_code: None,
-        replaced_code: None,
-    };
-    let done = Receipt {
-        submission: record.submission.id.clone(),
-        number: record.submission.number.clone(),
-        code,
-        known: false,
-    };
-    let changes = changes(office, &ground, lodging, record, actor, arrival.keep)?;
+async fn receive(office: &Office, lodging: Lodging, arrival: Registration, actor: EventActor) -> Result<Receipt> {
+    let (done, changes) = compose(office, lodging, arrival, actor).await?;
+    let (origin, said) = told_apart(&changes);
     match office.store().commit(changes).await {
         Ok(()) => {
             metrics::counter!("huiyin_submissions_total").increment(1);
@@ -242,6 +225,65 @@ async fn receive(office: &Office, mut lodging: Lodging, arrival: Registration, a
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// By what a form is known, and its words.
+fn told_apart(changes: &Changes) -> (String, String) {
+    let origin = changes.submissions.first().and_then(|s| s.origin.clone()).unwrap_or_default();
+    (origin, changes.contents.first().map(|c| c.text.clone()).unwrap_or_default())
+}
+
+/// A submission with its first matter and its receipt, as one unit of work that is not written yet.
+async fn compose(
+    office: &Office,
+    mut lodging: Lodging,
+    arrival: Registration,
+    actor: EventActor,
+) -> Result<(Receipt, Changes)> {
+    let ground = prepare(office, &mut lodging, &arrival).await?;
+    let code = receipt::code(office, &lodging.form_token);
+    let origin = origin(office, &lodging.form_token);
+    let submission = submission(office, &lodging, &arrival).await?;
+    let record = SubmissionRecord {
+        submission,
+        receipt_hash: receipt::hash(office, &code),
+        origin: Some(origin),
+        waiting_code: None,
+        replaced_code: None,
+    };
+    let done = Receipt {
+        submission: record.submission.id.clone(),
+        number: record.submission.number.clone(),
+        code,
+        known: false,
+    };
+    let changes = changes(office, &ground, lodging, record, actor, arrival.keep)?;
+    Ok((done, changes))
+}
+
+/// What an officer registers at a table, beside a record that is written in the same unit of work.
+///
+/// # Errors
+/// As [`register`].
+pub(crate) async fn compose_at_table(
+    office: &Office,
+    staff: &Staff,
+    lodging: Lodging,
+    arrival: Registration,
+) -> Result<(Receipt, Changes)> {
+    let lodging = at_the_desk(office, staff, lodging, &arrival)?;
+    let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+    compose(office, lodging, arrival, actor).await
+}
+
+/// The receipt of a form that was sent before; `None` where it was not.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn known_receipt(office: &Office, form_token: &str) -> Result<Option<Receipt>> {
+    let found = office.store().submission_by_origin(office.tenant(), &origin(office, form_token)).await?;
+    let code = receipt::code(office, form_token);
+    Ok(found.map(|s| Receipt { submission: s.submission.id, number: s.submission.number, code, known: true }))
 }
 
 /// By what a form is known in the store.
@@ -360,7 +402,7 @@ fn changes(
     changes.records.extend(crate::references::of_paper(&matter.id, &record.submission.paper)?);
     tell(&mut changes, office, &record, &matter, "receipt");
     seal(&mut changes, ground, matter, events, Payload::default(), Expected::New, Some(terms))?;
-    changes.submission = Some(record);
+    changes.submissions.push(record);
     Ok(changes)
 }
 

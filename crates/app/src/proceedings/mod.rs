@@ -139,6 +139,14 @@ async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Subjec
     if found.may_read(&staff.actor(), &directory) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
+/// That there is such a proceeding for this reader.
+///
+/// # Errors
+/// [`AppError::NotFound`] when there is none.
+pub(crate) async fn exists(office: &Office, staff: &Staff, number: &str) -> Result<()> {
+    readable(office, staff, number).await.map(|_| ())
+}
+
 /// The whole view for an officer.
 ///
 /// # Errors
@@ -347,6 +355,25 @@ async fn linked(office: &Office, ground: &Ground, staff: &Staff, given: &str) ->
     if out.len() > LINKS { Err(fault("fault-linked-many", &LINKS.to_string())) } else { Ok(out) }
 }
 
+/// The matters a move names: those that begin in the same unit of work, and those that are there already.
+async fn concerned(
+    office: &Office,
+    ground: &Ground,
+    staff: &Staff,
+    given: &str,
+    beside: &Changes,
+) -> Result<Vec<ProceedingId>> {
+    let (mut out, mut there) = (Vec::new(), Vec::new());
+    for word in numbers_in(given) {
+        match beside.proceedings.iter().find(|p| p.subject.number == word) {
+            Some(begins) => out.push(begins.subject.id.clone()),
+            None => there.push(word),
+        }
+    }
+    out.extend(linked(office, ground, staff, &there.join(" ")).await?);
+    Ok(out)
+}
+
 /// The next number of a kind in this year, such as `M2026-000012`.
 pub(crate) async fn next_number(office: &Office, kind: ProceedingKind) -> Result<String> {
     let year = office.now().today().year();
@@ -371,6 +398,21 @@ pub(crate) fn letter(kind: ProceedingKind) -> &'static str {
 /// quicker.
 #[crate::boxed]
 pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Result<Subject> {
+    act_beside(office, staff, number, step, Changes::new(office.tenant().clone())).await
+}
+
+/// The same with what is written in the same unit of work. Matters that begin in it may be named by the move.
+///
+/// # Errors
+/// As [`act`].
+#[crate::boxed]
+pub(crate) async fn act_beside(
+    office: &Office,
+    staff: &Staff,
+    number: &str,
+    step: Move,
+    mut changes: Changes,
+) -> Result<Subject> {
     let before = readable(office, staff, number).await?;
     let content = act::content_of(&step);
     let key = step.key.as_deref().map(|k| act::idempotency_key(office, &before, &step.id, k));
@@ -390,7 +432,16 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
         .ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     handed_to_somebody(&ground, rule, &step)?;
     let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
-    let mut changes = Changes::new(office.tenant().clone());
+    if let Some(given) = decision.words.text(Field::Joined).map(str::to_owned) {
+        let matters = concerned(office, &ground, staff, &given, &changes).await?;
+        for matter in &matters {
+            changes.records.push(RecordWrite::put(&(matter.clone(), before.id.clone()), &Link)?);
+        }
+        let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
+        decision.link(office.now().at, actor, matters);
+        // Numbers of matters are links and no words.
+        decision.words = decision.words.without(Field::Joined);
+    }
     changes.items.extend(key.clone().map(|key| act::idempotency_item(office, key, &content)));
     let paper = papers::make_paper(office, &ground, &before, rule, None, &mut decision, &mut changes.numbers).await;
     let done = decision.subject.clone().next_version();

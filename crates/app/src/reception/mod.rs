@@ -3,9 +3,12 @@
 
 pub mod board;
 pub mod desk;
+pub mod device;
 pub mod hall;
+pub mod record;
 pub mod sitting;
 pub mod ticket;
+pub mod unsent;
 
 pub use board::{Board, Line, board};
 pub use hall::{Hall, Window};

@@ -72,6 +72,14 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
     }
     let ground = office.ground(&book.id).await?;
     let now = office.now();
+    if actor == EventActor::Petitioner {
+        // Whoever gives tickets at the counter sees to whom.
+        let last_minute = |t: &Ticket| now.at.duration_since(t.taken_at).as_secs().abs() < 60;
+        let lately = of_day(office, unit, now.today()).await?.iter().filter(|t| last_minute(t)).count();
+        if lately >= usize::try_from(queue.tickets_a_minute).unwrap_or(usize::MAX) {
+            return Err(AppError::Form(vec![FormError::new("service", "fault-tickets-fast")]));
+        }
+    }
     let given: BTreeMap<String, String> = [(Field::Service, &wish.service), (Field::StatedNeed, &wish.need)]
         .into_iter()
         .map(|(field, value)| (field.word(), value.clone()))

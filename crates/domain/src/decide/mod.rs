@@ -14,7 +14,7 @@ use crate::calendar::WorkCalendar;
 use crate::clock::{Basis, Beginning, Bound, Clock, ClockKind, ClockState, OfficeTime, PeriodUnit};
 use crate::event::{Event, EventActor, EventKind};
 use crate::guard::{holds, unsettled};
-use crate::ids::{ClockId, MoveId, OfficerId, UnitId};
+use crate::ids::{ClockId, MoveId, OfficerId, ProceedingId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Parts, Payload};
 use crate::posts::{Post, Power};
 use crate::procedure::{Fact, Guard, HandTo, MoveRule, Relation, RuleBook, StartFrom, Verb};
@@ -65,6 +65,17 @@ impl<K: Kind> Decision<K> {
     pub fn record(&mut self, at: Timestamp, actor: EventActor, clause: Option<String>, basis: Basis, kind: EventKind) {
         let event = next_event(self.subject.whole(), at, actor, clause, basis, kind);
         self.events.push(event);
+    }
+
+    /// Notes the matters it concerns from now on; those it concerns already are left as they are.
+    pub fn link(&mut self, at: Timestamp, actor: EventActor, matters: Vec<ProceedingId>) {
+        let known = &self.subject.links;
+        let matters: Vec<_> = matters.into_iter().filter(|m| !known.contains(m)).collect();
+        if matters.is_empty() {
+            return;
+        }
+        self.subject.edit().links.extend(matters.iter().cloned());
+        self.record(at, actor, None, Basis::House, EventKind::Linked { matters });
     }
 }
 

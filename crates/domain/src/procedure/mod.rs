@@ -250,6 +250,8 @@ pub struct QueueRule {
     pub needs_in_a_row: u32,
     /// Minutes of a talk, until there are talks of the day to go by.
     pub usual_minutes: u32,
+    /// Tickets that tablets give in a minute, at most: a hand that plays with one does not fill the queue.
+    pub tickets_a_minute: u32,
     /// What stands before the numbers of a service's tickets.
     pub letters: BTreeMap<String, String>,
 }

@@ -11,6 +11,8 @@ use crate::raw;
 
 /// Calls of one ticket, at most.
 const CALLS: u32 = 20;
+/// Tickets of a minute, at most.
+const TICKETS: u32 = 600;
 /// Minutes of one talk, at most: a day.
 const MINUTES: u32 = 24 * 60;
 
@@ -21,6 +23,7 @@ pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, ch
         ("calls", raw.calls, CALLS),
         ("needs_in_a_row", raw.needs_in_a_row, CALLS),
         ("usual_minutes", raw.usual_minutes, MINUTES),
+        ("tickets_a_minute", raw.tickets_a_minute, TICKETS),
     ];
     for (name, value, most) in bounds {
         if value == 0 || value > most {
@@ -47,6 +50,7 @@ pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, ch
         calls: raw.calls,
         needs_in_a_row: raw.needs_in_a_row,
         usual_minutes: raw.usual_minutes,
+        tickets_a_minute: raw.tickets_a_minute,
         letters: raw.letters,
     }
 }

@@ -110,6 +110,8 @@ pub(crate) struct Queue {
     pub needs_in_a_row: u32,
     /// Minutes of a talk, until there are talks of the day to go by.
     pub usual_minutes: u32,
+    /// Tickets that tablets give in a minute, at most.
+    pub tickets_a_minute: u32,
     /// What stands before the numbers of tickets, by service.
     pub letters: BTreeMap<String, String>,
 }

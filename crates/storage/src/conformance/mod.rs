@@ -155,7 +155,7 @@ pub fn lodging(tenant: &TenantId, key: &str, unit: &str, text: &str, due: Timest
         },
     };
     let mut changes = Changes::new(tenant.clone());
-    changes.submission = Some(SubmissionRecord {
+    changes.submissions.push(SubmissionRecord {
         submission,
         receipt_hash: format!("r-{key}"),
         origin: Some(format!("o-{key}")),
@@ -252,8 +252,7 @@ pub async fn check_store(store: &dyn Store) {
 
 async fn what_is_written_is_read_back(store: &dyn Store) {
     let changes = lodging(&tenant(), "a1", "office", AWKWARD, second(1000));
-    let (record, matter) =
-        (changes.submission.clone().unwrap(), changes.proceedings[0].subject.matter().unwrap().clone());
+    let (record, matter) = (changes.submissions[0].clone(), changes.proceedings[0].subject.matter().unwrap().clone());
     store.commit(changes).await.unwrap();
     let t = tenant();
     assert_eq!(store.matter(&t, &matter.id).await.unwrap().as_ref(), Some(&matter));
@@ -273,7 +272,7 @@ async fn what_is_written_is_read_back(store: &dyn Store) {
 
 async fn the_same_form_is_refused_and_named(store: &dyn Store) {
     let mut again = lodging(&tenant(), "a2", "office", "x", second(1000));
-    again.submission.as_mut().unwrap().origin = Some("o-a1".into());
+    again.submissions[0].origin = Some("o-a1".into());
     match store.commit(again).await {
         Err(StoreError::AlreadyThere(id)) => assert_eq!(id, "s-a1"),
         other => panic!("expected AlreadyThere, got {other:?}"),

@@ -27,6 +27,8 @@ pub enum ItemKind {
     Security,
     /// A pack or a calendar that somebody uploaded and nobody has approved.
     RulesProposal,
+    /// A code that is typed on a device once, by which it is paired.
+    Pairing,
 }
 
 impl ItemKind {
@@ -43,6 +45,7 @@ impl ItemKind {
             Self::Proposal => "proposal",
             Self::Security => "security",
             Self::RulesProposal => "rules_proposal",
+            Self::Pairing => "pairing",
         }
     }
 }

@@ -68,11 +68,13 @@ pub enum Table {
     Ticket,
     /// Who sits at which window.
     Sitting,
+    /// Tablets and walls of halls that are paired.
+    Device,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Unit,
         Self::Officer,
         Self::Credential,
@@ -98,6 +100,7 @@ impl Table {
         Self::Hall,
         Self::Ticket,
         Self::Sitting,
+        Self::Device,
     ];
 
     /// Its name in the database.
@@ -128,13 +131,14 @@ impl Table {
             Self::Hall => "hall",
             Self::Ticket => "ticket",
             Self::Sitting => "sitting",
+            Self::Device => "device",
         }
     }
 
     /// The columns of its key behind the tenant.
     pub const fn key_columns(self) -> &'static [&'static str] {
         match self {
-            Self::Unit | Self::Officer => &["id"],
+            Self::Unit | Self::Officer | Self::Device => &["id"],
             Self::Credential | Self::SecondFactor => &["officer"],
             Self::Token | Self::ReceiptCode => &["hash"],
             Self::Place => &["code"],

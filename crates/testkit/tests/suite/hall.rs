@@ -7,11 +7,14 @@ use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::procedure::Verb;
+use huiyin_app::reception::record::{self, Draft};
 use huiyin_app::reception::ticket::{Wish, take_at_counter, take_at_tablet};
 use huiyin_app::reception::{Hall, Ticket, Window, board, desk, hall, sitting};
 use huiyin_app::{AppError, Office, proceedings, sweep, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, on_both, staff, the_move};
+use huiyin_testkit::{TestOffice, given, on_both, staff, the_move};
+
+use crate::table::{demand, nobody};
 
 const AT: &str = "2026-11-30T09:00:00+08:00";
 const CLERK: &str = "countyxf.clerk";
@@ -56,12 +59,12 @@ async fn step(o: &Office, ticket: &Ticket, verb: Verb) -> Result<Ticket, AppErro
 async fn tickets_are_called_in_the_order_everybody_sees() {
     on_both("hall_order", AT, |t| async move {
         let o = &office(&t, vec![window(1, &[])]).await;
-        let mut given = Vec::new();
+        let mut taken = Vec::new();
         for (service, need) in [("new_matter", ""), ("my_matter", ""), ("new_matter", "infant"), ("ask_the_way", "")] {
             t.time.pass(60);
-            given.push(take(o, service, need).await.place.ticket);
+            taken.push(take(o, service, need).await.place.ticket);
         }
-        assert_eq!(given, ["A001", "B001", "A002", "D001"]);
+        assert_eq!(taken, ["A001", "B001", "A002", "D001"]);
         assert_eq!(waiting(o).await, ["A002", "A001", "B001", "D001"], "a stated need first, then as they came");
         let mut called = Vec::new();
         for _ in 0..4 {
@@ -245,11 +248,17 @@ async fn a_unit_that_promised_something_does_not_read_what_she_said() {
         let head = staff(o, "countyxf.head").await;
         let without = Hall { open: true, windows: vec![window(2, &[])] };
         assert!(matches!(hall::put(o, &head, without).await, Err(AppError::Form(_))), "somebody sits at the window");
-        let said = [("present", "接谈人"), ("facts", "住建局的人态度粗暴"), ("request", "修好暖气")];
+        let clerk = staff(o, CLERK).await;
+        let said = Draft {
+            fields: given(&[("present", "接谈人"), ("facts", "住建局的人态度粗暴")]),
+            demands: vec![demand("修好暖气")],
+            asking: nobody(),
+            form: "a form of its own".into(),
+            version: None,
+        };
+        record::write(o, &clerk, &ticket.number, said).await.unwrap();
         let promised = [("to_unit", "housing"), ("due_on", "2026-12-10"), ("summary", "上门测温")];
-        for (id, fields) in [("write_record", &said), ("promise", &promised)] {
-            proceedings::act(o, &staff(o, CLERK).await, &ticket.number, the_move(id, fields)).await.unwrap();
-        }
+        proceedings::act(o, &clerk, &ticket.number, the_move("promise", &promised)).await.unwrap();
         let told = async |login: &str| {
             let view = proceedings::view(o, &staff(o, login).await, &ticket.number).await.unwrap();
             let words: String = view.words.iter().flat_map(|w| w.words.iter().map(|(_, v)| v.to_owned())).collect();

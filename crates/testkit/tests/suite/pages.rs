@@ -202,6 +202,7 @@ async fn every_route_as_stranger_as_wrong_role_and_in_the_right_role() {
             Access::Receipt => {
                 assert!(matches!(status, 303 | 401 | 403 | 404 | 422), "{method} {path} lets a stranger in: {status}")
             }
+            Access::Device => assert_eq!(status, 303, "{method} {path} lets a device in that is not paired"),
             Access::Token => assert_eq!(status, 401, "{method} {path} lets a stranger in"),
         }
         if *access == Access::Admin {

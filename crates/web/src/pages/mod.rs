@@ -5,6 +5,7 @@ pub(crate) mod follow;
 pub(crate) mod hall;
 mod health;
 mod home;
+pub(crate) mod kiosk;
 mod language;
 pub(crate) mod lodge;
 mod metrics;

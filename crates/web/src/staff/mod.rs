@@ -21,6 +21,7 @@ pub(crate) mod second_factor;
 pub(crate) mod security;
 pub(crate) mod sign_in;
 mod start;
+pub(crate) mod visit;
 
 pub(crate) use confirm_clock::confirm_clock;
 pub(crate) use forward::forward;

@@ -1,6 +1,7 @@
 //! The hall from behind the window: call, receive, give tickets, set it up.
 
 mod call;
+mod devices;
 mod give;
 mod set_up;
 mod show;
@@ -8,6 +9,7 @@ mod sit;
 mod step;
 
 pub(crate) use call::call;
+pub(crate) use devices::{offer_device, revoke_device};
 pub(crate) use give::give;
 pub(crate) use set_up::{form as set_up_form, set_up};
 pub(crate) use show::show;

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect};
 use huiyin_app::access::{Action, require};
 use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::text;
+use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::reception::{Hall, Window, hall};
 use huiyin_app::{AppError, FormError};
 use minijinja::Value;
@@ -27,7 +28,25 @@ pub(crate) async fn form(State(shared): State<Arc<Shared>>, signed: SignedIn) ->
     require(&signed.staff, Action::KeepHall).map_err(fail)?;
     let hall = hall::of_unit(&shared.office, &signed.staff.officer.unit).await.map_err(fail)?.unwrap_or_default();
     let lines = hall.windows.iter().map(Line::from_window).collect();
-    render(&shared, &signed, hall.open, lines, Vec::new())
+    render(&shared, &signed, hall.open, lines, Vec::new(), context! {}).await
+}
+
+/// The form with the code for a device, or with what was wrong with what was asked for.
+pub(super) async fn with_device(
+    shared: &Shared,
+    signed: &SignedIn,
+    code: Option<&str>,
+    name: &str,
+    errors: Vec<FieldProblem>,
+) -> Page {
+    let hall = hall::of_unit(&shared.office, &signed.staff.officer.unit)
+        .await
+        .map_err(|e| Problem::page(shared, &signed.asked, e))?
+        .unwrap_or_default();
+    let lines = hall.windows.iter().map(Line::from_window).collect();
+    let code = code.map(|c| format!("{} {}", c.get(..4).unwrap_or_default(), c.get(4..).unwrap_or_default()));
+    let more = context! { pairing => code, device_name => name, minutes => device::PAIRING_MINUTES };
+    render(shared, signed, hall.open, lines, errors, more).await
 }
 
 /// A line of the form as it was typed.
@@ -56,7 +75,14 @@ impl Line {
     }
 }
 
-fn render(shared: &Shared, signed: &SignedIn, open: bool, mut lines: Vec<Line>, errors: Vec<FieldProblem>) -> Page {
+async fn render(
+    shared: &Shared,
+    signed: &SignedIn,
+    open: bool,
+    mut lines: Vec<Line>,
+    errors: Vec<FieldProblem>,
+    more: Value,
+) -> Page {
     let language = signed.asked.language;
     let Some((book, _)) = hall::rules(&shared.office) else {
         return Err(Problem::page(shared, &signed.asked, AppError::NotFound));
@@ -79,7 +105,21 @@ fn render(shared: &Shared, signed: &SignedIn, open: bool, mut lines: Vec<Line>, 
         })
         .collect();
     let failed = !errors.is_empty();
-    let values = context! { open, lines => shown, errors, unit => signed.staff.officer.unit.as_str() };
+    let fail = |e| Problem::page(shared, &signed.asked, e);
+    let today = shared.office.now().today();
+    let devices: Vec<Value> = device::of_hall(&shared.office, &signed.staff)
+        .await
+        .map_err(fail)?
+        .into_iter()
+        .map(|(id, d)| {
+            let on = huiyin_wording::day(language, d.at.to_zoned_datetime(shared.office.zone().clone()).date(), today);
+            context! { id, name => d.name, kind => d.kind.word(), on }
+        })
+        .collect();
+    let values = context! {
+        open, lines => shown, errors, unit => signed.staff.officer.unit.as_str(), devices,
+        kinds => DeviceKind::ALL.map(DeviceKind::word), revoked => signed.asked.query.contains("revoked=1"), ..more
+    };
     let mut response = shared.desk(signed, "hall_setup.html", values);
     if failed {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -116,7 +156,7 @@ pub(crate) async fn set_up(State(shared): State<Arc<Shared>>, signed: SignedIn, 
         Ok(()) => Ok(Redirect::to("/staff/hall?note=saved").into_response()),
         Err(error @ AppError::Form(_)) => {
             let shown = problem::fields(&shared, signed.asked.language, &error);
-            render(&shared, &signed, open, lines, shown)
+            render(&shared, &signed, open, lines, shown, context! {}).await
         }
         Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),
     }

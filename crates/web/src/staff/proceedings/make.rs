@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::Move;
 use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::procedure::Label;
+use huiyin_app::domain::subject::Subject;
 use huiyin_app::proceedings::{self, View};
 use huiyin_app::{AppError, labels};
 
@@ -54,7 +55,7 @@ async fn render(
         title => pick(&offer.rule.title), hint => offer.rule.hint.as_ref().map(pick),
         confirm => offer.rule.confirm.as_ref().map(pick),
         number, about => title_of(&view.ground, &view.proceeding, language),
-        back => format!("/staff/proceedings/{number}"),
+        back => page_of(&view.proceeding),
         action => format!("/staff/proceedings/{number}/moves/{step}"), fields, errors,
         version => view.proceeding.version, key => key_of(form).map_err(fail)?,
         cite => clause.map_or_else(|| shared.say(language, "basis-house"), |c| format!("{}：{}", pick(&c.cite), pick(&c.gist))), ..alone(),
@@ -64,6 +65,12 @@ async fn render(
         *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
+}
+
+/// Where a proceeding is worked on: a visit at its table.
+fn page_of(subject: &Subject) -> String {
+    let at_table = subject.reception().is_some_and(|r| r.place().is_some());
+    format!("/staff/{}/{}", if at_table { "hall/visits" } else { "proceedings" }, subject.number)
 }
 
 /// Makes the move.
@@ -83,7 +90,7 @@ pub(crate) async fn make(
         ..Move::default()
     };
     match proceedings::act(&shared.office, &signed.staff, &number, action).await {
-        Ok(done) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", done.number)).into_response()),
+        Ok(done) => Ok(Redirect::to(&format!("{}?done=1", page_of(&done))).into_response()),
         Err(error) => {
             let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             let verb =

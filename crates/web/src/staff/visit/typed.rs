@@ -1,0 +1,90 @@
+//! The record as it is typed: the fields of the form, read and given back.
+
+use std::collections::BTreeMap;
+
+use huiyin_app::domain::payload::Field;
+use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
+use huiyin_app::domain::text;
+use huiyin_app::reception::record::{Asking, DEMANDS, Demand, Draft};
+use huiyin_app::{FormError, Identity};
+
+use crate::edge::form::Form;
+use crate::moves::some_key;
+use crate::pages::lodge as online;
+
+/// Lines for what is asked for, at first.
+const ROWS: usize = 2;
+
+/// What the record holds beside what was asked for and promised, in the order of the page.
+pub(super) const FIELDS: [Field; 7] =
+    [Field::Present, Field::Speaker, Field::Facts, Field::Evidence, Field::Explained, Field::NotMet, Field::Needs];
+
+/// How many lines the form has, with more when they were asked for.
+pub(super) fn rows(form: &Form) -> usize {
+    let has = form.get("rows").parse::<usize>().unwrap_or(ROWS);
+    let more = if form.get("do") == "more" { ROWS } else { 0 };
+    (has + more).clamp(ROWS, DEMANDS)
+}
+
+/// The record of a form; a line with nothing on it is none.
+pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
+    let get = |name: &str| form.get(name).to_owned();
+    let demand = |i: usize| Demand {
+        words: get(&format!("demand_{i}")),
+        purpose: online::purpose(form.get(&format!("purpose_{i}"))).unwrap_or(Purpose::Request),
+        joins: text::number(form.get(&format!("joins_{i}"))),
+    };
+    let demands: Vec<Demand> =
+        (0..rows(form)).map(demand).filter(|d| !(text::is_blank(&d.words) && d.joins.is_empty())).collect();
+    let mut fields: BTreeMap<String, String> =
+        FIELDS.iter().map(|f| f.word()).map(|name| (name.clone(), get(&name))).collect();
+    fields.insert(Field::Request.word(), get("request"));
+    let who = Identity {
+        name: get("name"),
+        telephone: get("telephone"),
+        address: get("address"),
+        email: get("email"),
+        representatives: text::names(form.get("representatives")),
+        ..Identity::default()
+    };
+    let reply = online::reply(form.get("reply")).unwrap_or(ReplyWay::CodeOnly);
+    let nobody = reply == ReplyWay::CodeOnly
+        && who.representatives.is_empty()
+        && [&who.name, &who.telephone, &who.address, &who.email].iter().all(|l| text::is_blank(l));
+    let naming = match (nobody, form.has("confidential")) {
+        (true, _) => Naming::Anonymous,
+        (false, true) => Naming::Confidential,
+        (false, false) => Naming::Named,
+    };
+    let headcount = match text::number(form.get("headcount")).as_str() {
+        "" => 1,
+        digits => digits.parse().unwrap_or(0),
+    };
+    if headcount == 0 {
+        errors.push(FormError::new("headcount", "fault-headcount"));
+    }
+    let asking = Asking {
+        naming,
+        reply,
+        who,
+        headcount,
+        place_name: Some(text::line(form.get("place_name"))).filter(|p| !text::is_blank(p)),
+        second_language: form.has("second_language"),
+    };
+    let form_token = some_key(form).unwrap_or_default();
+    Draft { fields, demands, asking, form: form_token, version: form.get("version").parse().ok() }
+}
+
+/// What is worth keeping of a form that was not sent: its words, and not what steers it.
+pub(super) fn worth_keeping(form: &Form) -> BTreeMap<String, String> {
+    let steers = |name: &str| matches!(name, "csrf" | "version" | "key" | "do" | "code" | "promise_key");
+    let mut kept = form.flat();
+    kept.retain(|name, value| !steers(name) && !text::is_blank(value));
+    kept
+}
+
+/// Whether anything was typed that is no default of the form.
+pub(super) fn is_blank(kept: &BTreeMap<String, String>) -> bool {
+    let default = |name: &str| name == "rows" || name == "reply" || name == "present" || name.starts_with("purpose_");
+    kept.keys().all(|name| default(name))
+}
