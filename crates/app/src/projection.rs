@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
-use huiyin_domain::ids::{ProceedingId, UnitId};
+use huiyin_domain::ids::{PackId, ProceedingId, StateId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::figure::figure;
-use huiyin_domain::procedure::RuleBook;
-use huiyin_domain::reception::{HallPlace, Reception};
+use huiyin_domain::procedure::{Phase, RuleBook};
+use huiyin_domain::reception::{Coming, HallPlace, Reception};
 use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, Record, RecordWrite, StoreError, Table};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -100,6 +100,45 @@ pub(crate) fn ticket_row(reception: &Reception) -> Result<Option<RecordWrite>> {
     };
     let key = (reception.holder.clone(), reception.received_on, place.ticket.clone());
     Ok(Some(RecordWrite::put(&key, &ticket)?))
+}
+
+/// What comes in a hall on a day: the narrow row of a leader's day, or of somebody who is to meet a leader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComingRow {
+    /// Its number.
+    pub number: String,
+    /// Under which pack.
+    pub pack: PackId,
+    /// As what it began.
+    pub begin: String,
+    /// Its state.
+    pub state: StateId,
+    /// It is over.
+    pub over: bool,
+    /// The day, hours, place and who sits.
+    pub coming: Coming,
+}
+
+impl Record for ComingRow {
+    const TABLE: Table = Table::Coming;
+    /// The unit of the hall, the day, the proceeding.
+    type Key = (UnitId, Date, ProceedingId);
+}
+
+/// The rows of what comes on a day: the one of its day, and that of the day before goes.
+pub(crate) fn coming_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
+    let Some(coming) = reception.coming() else { return Ok(Vec::new()) };
+    let key = |day: Date| (reception.holder.clone(), day, reception.id.clone());
+    let row = ComingRow {
+        number: reception.number.clone(),
+        pack: reception.pack.clone(),
+        begin: reception.begun.clone().unwrap_or_default(),
+        state: reception.state.clone(),
+        over: reception.phase == Phase::Archived,
+        coming: coming.clone(),
+    };
+    let gone = coming.moved_from.map(|day| RecordWrite::remove::<ComingRow>(&key(day)));
+    Ok(gone.into_iter().chain([RecordWrite::put(&key(coming.day), &row)?]).collect())
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

@@ -75,6 +75,7 @@ pub(crate) fn seal(
     let scope = subject.scope(&ground.directory);
     if let Some(reception) = subject.reception() {
         changes.records.extend(projection::ticket_row(reception)?);
+        changes.records.extend(projection::coming_rows(reception)?);
     }
     let fact = subject.matter().map(|m| projection::narrow_row(ground, m));
     changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });

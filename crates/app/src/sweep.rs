@@ -76,6 +76,9 @@ pub async fn timers(office: &Office) -> Result<Swept> {
     if let Err(error) = crate::proceedings::calendar::begin_due(office).await {
         tracing::error!(error = ?error, "what the calendar begins could not all be begun; it is tried again with the next sweep");
     }
+    if let Err(error) = crate::reception::leaders::begin_due(office).await {
+        tracing::error!(error = ?error, "leaders' days could not all be published; it is tried again with the next sweep");
+    }
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {

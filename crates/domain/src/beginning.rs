@@ -6,9 +6,9 @@ use crate::clock::{Basis, OfficeTime};
 use crate::closed::Closed;
 use crate::decide::{Rules, next_event, start_clock};
 use crate::event::{Event, EventActor, EventKind};
-use crate::ids::{ProceedingId, UnitId};
+use crate::ids::{OfficerId, ProceedingId, UnitId};
 use crate::kind::ProceedingKind;
-use crate::payload::Payload;
+use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::BeginRule;
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Bare, Beginning, Proceeding};
@@ -50,6 +50,18 @@ pub fn begin_by(
     if !kind.is_some_and(|k| begin.units.contains(&k)) {
         return Err(Closed::Unit { unit: with.unit });
     }
+    // Whoever is named sits in the unit that is named, or in the one that begins it.
+    let of = payload.text(Field::ToUnit).map_or_else(|| with.unit.clone(), UnitId::new);
+    if payload.text(Field::ToUnit).is_some() && !rules.directory.unit(&of).is_some_and(|u| u.active) {
+        let errors = vec![FieldError { field: Field::ToUnit, fault: FieldFault::NoSuchUnit }];
+        return Err(Closed::Fields { errors });
+    }
+    if let Some(officer) = payload.text(Field::Officer)
+        && !rules.directory.officer(&OfficerId::new(officer)).is_some_and(|o| o.active && o.unit == of)
+    {
+        let errors = vec![FieldError { field: Field::Officer, fault: FieldFault::NoSuchOfficer }];
+        return Err(Closed::Fields { errors });
+    }
     let Start { id, number, title, on, unit, links, ticket } = with;
     let (book, state) = (rules.book, begin.state.clone());
     let phase = book.phase(&state);
@@ -75,6 +87,12 @@ pub fn begin_by(
     let kind = EventKind::Begun { begin: begin.id.clone(), on, unit, carried, words: None };
     let mut events = vec![next_event(begun.whole(), now.at, actor.clone(), None, Basis::House, kind)];
     for id in &begin.clocks {
+        // A unit that owes something from the beginning on takes part in it.
+        if let Some(relation) = book.clock(id).map(|c| c.bound).filter(|r| r.is_asked())
+            && payload.text(Field::ToUnit).is_some()
+        {
+            begun.edit().parties.entry(relation).or_default().insert(of.clone());
+        }
         let kind = start_clock(rules, begun.whole(), id, payload, now)?;
         let (clause, basis) = book.clock(id).map_or((None, Basis::House), |c| (c.clause.clone(), c.basis));
         events.push(next_event(begun.whole(), now.at, actor.clone(), clause, basis, kind));

@@ -115,6 +115,8 @@ pub enum Field {
     StatedNeed,
     /// The window or room of a hall, by its number.
     Window,
+    /// How many people come or came, about.
+    Headcount,
     /// Who was at the table, by office and capacity.
     Present,
     /// Who speaks for those who came, in what capacity.
@@ -186,6 +188,7 @@ impl Field {
             | Self::Service
             | Self::StatedNeed => Shape::Choice,
             Self::Amount => Shape::Number(1_000_000),
+            Self::Headcount => Shape::Number(100_000),
             Self::WhereTo | Self::ByWhen | Self::Cost | Self::Recipient => Shape::Line,
             Self::Reason
             | Self::Procedure

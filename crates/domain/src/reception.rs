@@ -7,11 +7,13 @@
 use std::ops::Deref;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::OfficeTime;
 use crate::closed::Closed;
 use crate::hall::stage::{Stage, StageFault};
+use crate::ids::{OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Payload};
 use crate::procedure::{MoveRule, Phase, QueueRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
@@ -38,12 +40,63 @@ pub struct HallPlace {
     pub missed: u32,
 }
 
+/// That something comes on a day: a leader's day, somebody who is to meet a leader. What everybody may read of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coming {
+    /// The day.
+    pub day: Date,
+    /// At which hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hours: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What it is about: the field a leader is in charge of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
+    /// The unit whose leader sits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UnitId>,
+    /// Which officer sits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub officer: Option<OfficerId>,
+    /// The day it was on before; its row there goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_from: Option<Date>,
+}
+
+impl Coming {
+    /// What a beginning or a move says of the day; what it does not say stays as it was.
+    fn from_payload(payload: &Payload, before: Option<&Self>) -> Option<Self> {
+        let text = |field, was: fn(&Self) -> &Option<String>| {
+            payload.text(field).map(str::to_owned).or_else(|| before.and_then(|b| was(b).clone()))
+        };
+        let day = payload.day(Field::DueOn).or_else(|| before.map(|b| b.day))?;
+        Some(Self {
+            day,
+            hours: text(Field::ByWhen, |b| &b.hours),
+            place: text(Field::WhereTo, |b| &b.place),
+            topic: text(Field::Topic, |b| &b.topic),
+            by: payload.text(Field::ToUnit).map(UnitId::new).or_else(|| before.and_then(|b| b.by.clone())),
+            officer: match (payload.text(Field::Officer), payload.text(Field::ToUnit)) {
+                (Some(officer), _) => Some(OfficerId::new(officer)),
+                // Another unit sends somebody else.
+                (None, Some(_)) => None,
+                (None, None) => before.and_then(|b| b.officer.clone()),
+            },
+            moved_from: before.map(|b| b.day).filter(|was| *was != day),
+        })
+    }
+}
+
 /// A proceeding of reception. Outside of the domain it is read, never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reception {
     proceeding: Proceeding,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     place: Option<HallPlace>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    coming: Option<Coming>,
 }
 
 impl Deref for Reception {
@@ -71,7 +124,13 @@ impl Reception {
             heard_from: None,
             missed: 0,
         });
-        Self { proceeding, place }
+        let coming = if place.is_none() { Coming::from_payload(payload, None) } else { None };
+        Self { proceeding, place, coming }
+    }
+
+    /// The day on which it comes; `None` of what comes on none.
+    pub fn coming(&self) -> Option<&Coming> {
+        self.coming.as_ref()
     }
 
     /// Her place in the hall; `None` where nobody waits in one.
@@ -127,6 +186,12 @@ impl Kind for Reception {
 
     fn made(&mut self, book: &RuleBook, rule: &MoveRule, payload: &Payload, now: &OfficeTime) {
         let ends = rule.to.as_ref().is_some_and(|to| book.phase(to) == Phase::Archived);
+        if let Some(coming) = &mut self.coming {
+            coming.moved_from = None;
+        }
+        if rule.verb == Verb::SetDay {
+            self.coming = Coming::from_payload(payload, self.coming.as_ref());
+        }
         let (Some(place), Some(queue)) = (&mut self.place, &book.queue) else { return };
         if let Some(Ok(stage)) = moved(place, rule.verb, payload.number(Field::Window), queue, now.at) {
             place.stage = stage;

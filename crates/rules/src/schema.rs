@@ -213,6 +213,6 @@ fn begin(label: &Value, needs: &Value) -> Value {
     );
     object(
         &["id", "title", "state", "clocks", "units"],
-        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "every": every }),
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "public": { "type": "boolean" }, "every": every }),
     )
 }

@@ -16,7 +16,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 7, sql: include_str!("../migrations/0007_opinion_newest_first.sql") },
     Migration { number: 8, sql: include_str!("../migrations/0008_counts_of_packs.sql") },
     Migration { number: 9, sql: include_str!("../migrations/0009_hall.sql") },
-    Migration { number: 10, sql: include_str!("../migrations/0010_device.sql") },
+    Migration { number: 10, sql: include_str!("../migrations/0010_reception.sql") },
 ];
 
 /// Brings the schema up to date; refuses a file that a newer program has written, or one whose migrations are others.

@@ -52,8 +52,14 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/hall/{unit}/events", Access::Public),
     ("GET", "/hall/{unit}/tickets", Access::Public),
     ("GET", "/hall/{unit}/tickets/{ticket}", Access::Public),
+    ("GET", "/come/{unit}", Access::Public),
+    ("GET", "/come/{unit}/new/{begin}", Access::Public),
+    ("POST", "/come/{unit}/new/{begin}", Access::Public),
+    ("POST", "/come/{unit}/open", Access::Public),
+    ("POST", "/come/{unit}/move", Access::Public),
     ("GET", "/device", Access::Public),
     ("POST", "/device", Access::Public),
+    ("GET", "/wall", Access::Device),
     ("GET", "/kiosk", Access::Device),
     ("POST", "/kiosk", Access::Device),
     ("GET", "/kiosk/tickets/{ticket}", Access::Device),
@@ -106,6 +112,10 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/hall/visits/{number}/draft", Access::Staff),
     ("POST", "/staff/hall/devices", Access::Staff),
     ("POST", "/staff/hall/devices/revoke", Access::Staff),
+    ("GET", "/staff/leaders", Access::Staff),
+    ("POST", "/staff/leaders/rules", Access::Staff),
+    ("POST", "/staff/leaders/rules/remove", Access::Staff),
+    ("GET", "/staff/hall/today", Access::Staff),
     ("GET", "/staff/hall/setup", Access::Staff),
     ("POST", "/staff/hall/setup", Access::Staff),
     ("GET", "/staff/proceedings", Access::Staff),
@@ -230,7 +240,12 @@ fn public() -> Router<Arc<Shared>> {
         .route("/hall/{unit}/events", get(pages::hall::watch))
         .route("/hall/{unit}/tickets", get(pages::hall::find))
         .route("/hall/{unit}/tickets/{ticket}", get(pages::hall::ticket))
+        .route("/come/{unit}", get(pages::come::list))
+        .route("/come/{unit}/new/{begin}", get(pages::come::form).post(pages::come::begin))
+        .route("/come/{unit}/open", post(pages::come::open))
+        .route("/come/{unit}/move", post(pages::come::make))
         .route("/device", get(pages::kiosk::pair_form).post(pages::kiosk::pair))
+        .route("/wall", get(pages::wall::wall))
         .route("/kiosk", get(pages::kiosk::show).post(pages::kiosk::give))
         .route("/kiosk/tickets/{ticket}", get(pages::kiosk::ticket))
         .route("/lodge", get(pages::lodge::begin))
@@ -291,6 +306,10 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/hall/visits/{number}/draft", post(staff::visit::keep))
         .route("/staff/hall/devices", post(staff::hall::offer_device))
         .route("/staff/hall/devices/revoke", post(staff::hall::revoke_device))
+        .route("/staff/leaders", get(staff::leaders::show))
+        .route("/staff/leaders/rules", post(staff::leaders::add))
+        .route("/staff/leaders/rules/remove", post(staff::leaders::remove))
+        .route("/staff/hall/today", get(staff::hall::today))
         .route("/staff/hall/setup", get(staff::hall::set_up_form).post(staff::hall::set_up))
         .route("/staff/proceedings", get(staff::proceedings::list))
         .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))

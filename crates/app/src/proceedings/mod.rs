@@ -13,6 +13,7 @@ use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload, numbers_in};
 use huiyin_domain::procedure::{BeginRule, Fact, RuleBook};
+use huiyin_domain::proceeding::Actor;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
@@ -173,6 +174,19 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
     papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers);
     let today = office.now().today();
     Ok(View { proceeding, ground, events, words, papers, links, links_hidden, today })
+}
+
+/// The whole view for whoever began it and holds its code; the matters it concerns are not hers to see here.
+pub(crate) async fn whole(office: &Office, proceeding: Subject) -> Result<View> {
+    let (store, tenant) = (office.store(), office.tenant());
+    let ground = office.ground(&proceeding.pack).await?;
+    let events = store.events(tenant, &proceeding.id).await?;
+    let mut words = store.contents(tenant, proceeding.id.as_str()).await?;
+    let mut papers = papers::papers_of(office, &proceeding.id).await?;
+    let relations = proceeding.relations(&Actor::Petitioner, &ground.directory);
+    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers);
+    let today = office.now().today();
+    Ok(View { proceeding, ground, events, words, papers, links: Vec::new(), links_hidden: 0, today })
 }
 
 /// A proceeding of any kind by its number, for the operator at the machine; a number of a letter means its first part.
@@ -411,9 +425,21 @@ pub(crate) async fn act_beside(
     staff: &Staff,
     number: &str,
     step: Move,
-    mut changes: Changes,
+    changes: Changes,
 ) -> Result<Subject> {
     let before = readable(office, staff, number).await?;
+    act_as(office, before, &staff.actor(), Some(staff), step, changes).await
+}
+
+/// The same by an officer, or by whoever holds the code of what she began.
+pub(crate) async fn act_as(
+    office: &Office,
+    before: Subject,
+    actor: &Actor,
+    staff: Option<&Staff>,
+    step: Move,
+    mut changes: Changes,
+) -> Result<Subject> {
     let content = act::content_of(&step);
     let key = step.key.as_deref().map(|k| act::idempotency_key(office, &before, &step.id, k));
     if let Some(key) = &key
@@ -431,8 +457,9 @@ pub(crate) async fn act_beside(
         .find_move(&move_id)
         .ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     handed_to_somebody(&ground, rule, &step)?;
-    let mut decision = decide(ground.rules(), &before, &staff.actor(), &move_id, &step.fields, &office.now())?;
+    let mut decision = decide(ground.rules(), &before, actor, &move_id, &step.fields, &office.now())?;
     if let Some(given) = decision.words.text(Field::Joined).map(str::to_owned) {
+        let staff = staff.ok_or(AppError::NotAllowed)?;
         let matters = concerned(office, &ground, staff, &given, &changes).await?;
         for matter in &matters {
             changes.records.push(RecordWrite::put(&(matter.clone(), before.id.clone()), &Link)?);
@@ -468,7 +495,9 @@ pub(crate) async fn act_beside(
         office.give_back(numbers).await;
         // Sent twice at the same moment: the other one made it.
         return match &key {
-            Some(key) if act::was_done(office, key, &content).await? => readable(office, staff, number).await,
+            Some(key) if act::was_done(office, key, &content).await? => {
+                by_id(office, &before.id).await?.ok_or(AppError::NotFound)
+            }
             _ => Err(error),
         };
     }

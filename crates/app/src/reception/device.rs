@@ -28,16 +28,19 @@ const DEVICES: usize = 40;
 pub enum DeviceKind {
     /// A tablet that gives tickets.
     Kiosk,
+    /// A wall that shows the day to the office; it only reads.
+    Wall,
 }
 
 impl DeviceKind {
     /// Every kind, in the order of forms.
-    pub const ALL: [Self; 1] = [Self::Kiosk];
+    pub const ALL: [Self; 2] = [Self::Kiosk, Self::Wall];
 
     /// The word in data and forms.
     pub fn word(self) -> &'static str {
         match self {
             Self::Kiosk => "kiosk",
+            Self::Wall => "wall",
         }
     }
 }
@@ -146,15 +149,16 @@ pub async fn pair(office: &Office, code: &str, from: &str) -> Result<(Device, St
     Ok((device, format!("{id}.{secret}")))
 }
 
-/// The device of a token.
+/// The device of a token, if it is of a kind.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for no token, one that is revoked, and one of a hall that is no longer there.
+/// [`AppError::NotFound`] for no token, one that is revoked, one of another kind, and one of a hall that is no longer
+/// there.
 #[crate::boxed]
-pub async fn by_token(office: &Office, token: &str) -> Result<Device> {
+pub async fn by_token(office: &Office, kind: DeviceKind, token: &str) -> Result<Device> {
     let (id, secret) = token.split_once('.').ok_or(AppError::NotFound)?;
     let device = office.find::<Device>(&(id.chars().take(40).collect(),)).await?.ok_or(AppError::NotFound)?;
-    if device.secret != office.keyed_hash("device", secret) {
+    if device.kind != kind || device.secret != office.keyed_hash("device", secret) {
         return Err(AppError::NotFound);
     }
     hall::open_to_visitors(office, &device.unit).await?;

@@ -2,12 +2,15 @@
 //! other; here stands what the hall needs beside it: which windows there are, who is next, how long the others wait.
 
 pub mod board;
+pub mod come;
 pub mod desk;
 pub mod device;
 pub mod hall;
+pub mod leaders;
 pub mod record;
 pub mod sitting;
 pub mod ticket;
+pub mod today;
 pub mod unsent;
 
 pub use board::{Board, Line, board};

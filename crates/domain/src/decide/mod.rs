@@ -443,7 +443,11 @@ fn cross_checks<K: Kind>(
         fault(Field::Days, FieldFault::NotInRange);
     }
     if let Some(named) = payload.text(Field::Officer)
-        && !may_name(rules, proceeding, actor, rule.verb, &OfficerId::new(named))
+        && !if rule.verb == Verb::SetDay {
+            sits_in(rules.directory, payload, proceeding, &OfficerId::new(named))
+        } else {
+            may_name(rules, proceeding, actor, rule.verb, &OfficerId::new(named))
+        }
     {
         fault(Field::Officer, FieldFault::NoSuchOfficer);
     }
@@ -502,6 +506,12 @@ fn pressed_for<'a>(
     payload: &Payload,
 ) -> Option<&'a Clock> {
     if rule.verb == Verb::Supervise { late_duty(rules, proceeding, actor, rule, payload).ok().flatten() } else { None }
+}
+
+/// Whoever is named for a day sits in the unit that is named with it.
+fn sits_in(directory: &Directory, payload: &Payload, proceeding: &Proceeding, named: &OfficerId) -> bool {
+    let unit = payload.text(Field::ToUnit).map_or_else(|| proceeding.holder.clone(), UnitId::new);
+    directory.officer(named).is_some_and(|o| o.active && o.unit == unit)
 }
 
 /// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.

@@ -53,7 +53,7 @@ impl<K: Kind> Work<'_, K> {
         let directory = self.rules.directory;
         match self.rule.hand_to {
             None => {
-                if self.rule.verb == Verb::Ask {
+                if matches!(self.rule.verb, Verb::Ask | Verb::SetDay) {
                     self.ask(payload)?;
                 }
                 if let (Some(relation), Some(unit)) = (self.rule.party, self.named(payload)) {

@@ -146,6 +146,10 @@ pub enum Verb {
     ComeBack,
     /// The visitor leaves the hall.
     Leave,
+    /// The day on which somebody comes or sits is set, or is another now.
+    SetDay,
+    /// What was announced or asked for does not come off.
+    CallOff,
 }
 
 impl Verb {
@@ -221,7 +225,9 @@ impl Verb {
             | Self::PassOn
             | Self::Pause
             | Self::ComeBack
-            | Self::Leave => false,
+            | Self::Leave
+            | Self::SetDay
+            | Self::CallOff => false,
         }
     }
 }

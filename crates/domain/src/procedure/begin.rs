@@ -27,8 +27,10 @@ pub struct BeginRule {
     pub clocks: Vec<ClockId>,
     /// Units of these kinds begin it, or owe it by the calendar.
     pub units: Vec<UnitKind>,
-    /// What it begins with, where an officer enters it.
+    /// What it begins with, where somebody enters it.
     pub needs: Vec<Need>,
+    /// Anybody may begin it, without an account, and follows it by a code.
+    pub public: bool,
     /// The days on which it begins by itself; `None`: an officer enters it.
     pub every: Option<Every>,
 }

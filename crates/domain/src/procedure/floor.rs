@@ -356,7 +356,10 @@ fn prints(template: &str, variable: &str) -> bool {
 /// What runs beside the matters holds nothing of a petitioner and orders nothing of one.
 fn no_petitioner(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
     // What an office alone reads of a visit is kept from others, and told to nobody.
-    let hers = rule.by.contains(&Relation::Petitioner) || rule.tells || rule.private_to == Some(Relation::Petitioner);
+    // In reception she reads and calls off by her code what she began herself.
+    let begins = book.kind == ProceedingKind::Reception && book.begins.iter().any(|b| b.public);
+    let hers = !begins && (rule.by.contains(&Relation::Petitioner) || rule.tells);
+    let hers = hers || rule.private_to == Some(Relation::Petitioner);
     let of_matters = rule.hand_to.is_some() || rule.sets.contains(&Fact::Accusation) || !rule.stop.is_empty();
     let named = rule.needs.iter().any(|n| n.field.is_identity());
     if hers || of_matters || named {

@@ -297,6 +297,12 @@ pub(super) fn begin_rule(
         checker.say(format!("`{}` names no `units`, so nobody would begin it", raw.id));
     }
     let needs: Vec<Need> = raw.needs.iter().filter_map(|n| checker.need(n, &known.choices)).collect();
+    if raw.public && raw.every.is_some() {
+        checker.say(format!("`{}` begins by the calendar, so nobody can begin it; take `public` out", raw.id));
+    }
+    if raw.public && needs.iter().any(|n| n.field.is_identity() || n.field == Field::Officer) {
+        checker.say(format!("`{}` is `public` and asks for a name; whoever begins it says none", raw.id));
+    }
     let every = match raw.every {
         None => None,
         Some(every) => {
@@ -333,6 +339,7 @@ pub(super) fn begin_rule(
         clocks: raw.clocks.into_iter().map(ClockId).collect(),
         units: kinds_of(checker, raw.units, known),
         needs,
+        public: raw.public,
         every,
     })
 }

@@ -308,9 +308,12 @@ pub(crate) struct Begin {
     pub clocks: Vec<String>,
     /// Kinds of the units that begin it or owe it.
     pub units: Vec<String>,
-    /// What an officer enters.
+    /// What somebody enters.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// Anybody may begin it, without an account.
+    #[serde(default)]
+    pub public: bool,
     /// By the calendar.
     pub every: Option<Every>,
 }

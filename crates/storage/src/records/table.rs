@@ -70,11 +70,17 @@ pub enum Table {
     Sitting,
     /// Tablets and walls of halls that are paired.
     Device,
+    /// What comes in a hall on a day: the narrow rows of what is no visit.
+    Coming,
+    /// Codes by which whoever began something at a hall follows it.
+    ComingCode,
+    /// By which rules leaders receive visitors at a hall.
+    LeaderRule,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Unit,
         Self::Officer,
         Self::Credential,
@@ -101,6 +107,9 @@ impl Table {
         Self::Ticket,
         Self::Sitting,
         Self::Device,
+        Self::Coming,
+        Self::ComingCode,
+        Self::LeaderRule,
     ];
 
     /// Its name in the database.
@@ -132,6 +141,9 @@ impl Table {
             Self::Ticket => "ticket",
             Self::Sitting => "sitting",
             Self::Device => "device",
+            Self::Coming => "coming",
+            Self::ComingCode => "coming_code",
+            Self::LeaderRule => "leader_rule",
         }
     }
 
@@ -140,7 +152,7 @@ impl Table {
         match self {
             Self::Unit | Self::Officer | Self::Device => &["id"],
             Self::Credential | Self::SecondFactor => &["officer"],
-            Self::Token | Self::ReceiptCode => &["hash"],
+            Self::Token | Self::ReceiptCode | Self::ComingCode => &["hash"],
             Self::Place => &["code"],
             Self::Setting | Self::DoomedFile => &["name"],
             Self::Paper | Self::PaperCopy => &["proceeding", "n"],
@@ -158,6 +170,8 @@ impl Table {
             Self::Hall => &["unit"],
             Self::Ticket => &["unit", "day", "ticket"],
             Self::Sitting => &["unit", "window_number"],
+            Self::Coming => &["unit", "day", "proceeding"],
+            Self::LeaderRule => &["unit", "id"],
         }
     }
 }

@@ -1,15 +1,22 @@
 //! The tablet at the door: paired by a code, gives tickets by touch alone, is revoked at once.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic, reason = "a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test"
+)]
 
 use std::collections::BTreeSet;
 
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::reception::ticket::{Wish, take_at_counter, take_at_tablet};
-use huiyin_app::reception::{Hall, Window, hall};
+use huiyin_app::reception::{Hall, Window, come, hall, sitting};
 use huiyin_app::{AppError, Office, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{Role, TestOffice, field, on_both, site, sqlite_office, staff};
+use huiyin_testkit::{Role, TestOffice, field, given, on_both, site, sqlite_office, staff};
 
 const AT: &str = "2026-11-30T09:00:00+08:00";
 
@@ -41,11 +48,16 @@ async fn a_code_pairs_one_device_once_and_a_revoked_one_opens_nothing() {
             }
         }
         assert_eq!(tokens.len(), 1, "a code is good once");
-        let paired = device::by_token(o, &tokens[0]).await.unwrap();
+        let paired = device::by_token(o, DeviceKind::Kiosk, &tokens[0]).await.unwrap();
         assert_eq!((paired.unit.as_str(), paired.name.as_str()), ("countyxf", "大门口"));
         for wrong in ["", ".", "x.y", &tokens[0][..30], &format!("{}0", tokens[0])] {
-            assert!(matches!(device::by_token(o, wrong).await, Err(AppError::NotFound)), "`{wrong}`");
+            assert!(
+                matches!(device::by_token(o, DeviceKind::Kiosk, wrong).await, Err(AppError::NotFound)),
+                "`{wrong}`"
+            );
         }
+        let other = device::by_token(o, DeviceKind::Wall, &tokens[0]).await;
+        assert!(matches!(other, Err(AppError::NotFound)), "a tablet is no wall");
         // A code ends with its time, and the desk alone makes one.
         let late = device::offer(o, &head, DeviceKind::Kiosk, "后门").await.unwrap();
         t.time.machine_minutes(16);
@@ -59,7 +71,10 @@ async fn a_code_pairs_one_device_once_and_a_revoked_one_opens_nothing() {
         let all = device::of_hall(o, &head).await.unwrap();
         assert_eq!(all.len(), 1);
         device::revoke(o, &head, &all[0].0).await.unwrap();
-        assert!(matches!(device::by_token(o, &tokens[0]).await, Err(AppError::NotFound)), "revoked at once");
+        assert!(
+            matches!(device::by_token(o, DeviceKind::Kiosk, &tokens[0]).await, Err(AppError::NotFound)),
+            "revoked at once"
+        );
         assert!(matches!(device::revoke(o, &head, &all[0].0).await, Err(AppError::NotFound)));
         let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
         assert!(findings.is_empty(), "{findings:?}");
@@ -146,4 +161,32 @@ async fn somebody_takes_a_ticket_by_two_touches_and_leaves_nothing_behind() {
     let id = device::of_hall(o, &head).await.unwrap()[0].0.clone();
     device::revoke(o, &head, &id).await.unwrap();
     assert_eq!(sent("/kiosk", touch()).await.unwrap().headers()["location"], "/device", "revoked at once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wall_shows_the_day_and_nothing_of_anybody() {
+    let t = sqlite_office(AT);
+    let o = &office(&t).await;
+    let base = site(o).await;
+    let (head, clerk) = (staff(o, "countyxf.head").await, staff(o, "countyxf.clerk").await);
+    let unit = UnitId::new("countyxf");
+    sitting::sit(o, &clerk, 1).await.unwrap();
+    let wish = Wish { service: "new_matter".into(), need: "infant".into(), form: None };
+    take_at_counter(o, &clerk, &wish).await.unwrap();
+    let asked = given(&[("topic", "测试某的事"), ("words", "想见领导")]);
+    come::begin(o, &unit, "meet_leader", &asked, "a form of its own").await.unwrap();
+    let code = device::offer(o, &head, DeviceKind::Wall, "办公室").await.unwrap();
+    let wall = Role::strict(&base);
+    let paired = wall.post("/device").form(&[("code", code)]).send().await.unwrap();
+    assert_eq!(paired.headers()["location"], "/wall");
+    assert_eq!(wall.get("/kiosk").send().await.unwrap().status(), 303, "it gives no tickets");
+    let shown = wall.page("/wall").await;
+    for there in ["A001", "答复求见领导的请求", "周明"] {
+        assert!(shown.contains(there), "{there} in {shown}");
+    }
+    for kept in ["测试某", "婴儿", "想见领导"] {
+        assert!(!shown.contains(kept), "{kept} on the wall");
+    }
+    let desk = Role::officer(&base, "countyxf.clerk").await.page("/staff/hall/today").await;
+    assert!(desk.contains("A001"), "{desk}");
 }

@@ -15,6 +15,7 @@ mod hall;
 mod invented;
 mod keeping;
 mod kiosk;
+mod leaders;
 mod leap;
 mod ledgers;
 mod lifecycle;

@@ -10,7 +10,7 @@ use huiyin_app::domain::payload::{Field, Need, Shape};
 use huiyin_app::domain::posts::{Power, UnitKind};
 use huiyin_app::domain::procedure::{Fact, MoveRule, Verb};
 use huiyin_app::domain::proceeding::{Actor, Proceeding};
-use huiyin_app::domain::unit::Officer;
+use huiyin_app::domain::unit::{Directory, Officer};
 use huiyin_app::posts::{self, Sits};
 use huiyin_app::timeline::Record;
 use huiyin_app::{ContentRecord, EventRecord, Ground, labels, periods};
@@ -129,7 +129,13 @@ fn field(
 }
 
 /// A field of a beginning, where there is no proceeding yet to look at.
-pub(crate) fn plain_field(shared: &Shared, asked: &RequestContext, need: &Need, form: &Form) -> Value {
+pub(crate) fn plain_field(
+    shared: &Shared,
+    asked: &RequestContext,
+    directory: &Directory,
+    need: &Need,
+    form: &Form,
+) -> Value {
     let name = need.field.word();
     let today = shared.office.now().today().to_string();
     let (kind, max) = match need.field.shape() {
@@ -137,6 +143,7 @@ pub(crate) fn plain_field(shared: &Shared, asked: &RequestContext, need: &Need, 
         Shape::Day => ("day", String::new()),
         Shape::PastDay => ("day", today.clone()),
         Shape::Number(_) => ("number", String::new()),
+        Shape::Unit | Shape::Officer => ("choice", String::new()),
         _ => ("line", String::new()),
     };
     let given = form.get(&name);
@@ -148,7 +155,16 @@ pub(crate) fn plain_field(shared: &Shared, asked: &RequestContext, need: &Need, 
         String::new()
     };
     let label = labels::key(shared.office.wording(), asked.language, &name, labels::BEGIN);
-    let choices: Vec<Value> = Vec::new();
+    let choices: Vec<Value> = match need.field.shape() {
+        Shape::Officer => leaders(directory),
+        Shape::Unit => {
+            let units = directory.units.iter().filter(|u| u.active && !directory.is_outside(&u.id));
+            units
+                .map(|u| context! { value => u.id.as_str(), text => asked.language.pick(&u.name, &u.name_en) })
+                .collect()
+        }
+        _ => Vec::new(),
+    };
     context! {
         name, kind, choices, value, hint, required => need.required, label => shared.say(asked.language, &label), max,
         long => false,
@@ -193,6 +209,9 @@ fn suggested(rule: &MoveRule, field: Field, view: &View<'_>, actor: &Actor) -> S
 /// Whom a recusal may name: the officer, and for the head everybody in the unit; whom its end may name: those recused.
 fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
     let Actor::Officer { id, unit, posts } = actor else { return Vec::new() };
+    if rule.verb == Verb::SetDay {
+        return leaders(&view.ground.directory);
+    }
     let head = view.ground.directory.vocabulary.may(posts, Power::Head);
     let lift = rule.verb == Verb::LiftRecusal;
     let may = |o: &&Officer| {
@@ -208,6 +227,17 @@ fn officers(view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
         .iter()
         .filter(may)
         .map(|o| context! { value => o.id.as_str(), text => o.name })
+        .collect()
+}
+
+/// Who can sit on a leader's day: heads of units, each with the unit.
+fn leaders(directory: &Directory) -> Vec<Value> {
+    let heads = directory.officers.iter().filter(|o| o.active && directory.vocabulary.may(&o.posts, Power::Head));
+    heads
+        .map(|o| {
+            let unit = directory.unit(&o.unit).map(|u| u.name.as_str()).unwrap_or_default();
+            context! { value => o.id.as_str(), text => format!("{} · {unit}", o.name) }
+        })
         .collect()
 }
 
@@ -246,7 +276,7 @@ fn units(shared: &Shared, asked: &RequestContext, rule: &MoveRule, view: &View<'
         .into_iter()
         .filter(|u| {
             u.active
-                && (rule.verb == Verb::Ask || rule.party.is_some() || u.id != view.proceeding.holder)
+                && (matches!(rule.verb, Verb::Ask | Verb::SetDay) || rule.party.is_some() || u.id != view.proceeding.holder)
                 && if view.proceeding.kind == ProceedingKind::Matter {
                     !directory.is_petition_office(&u.id)
                 } else {

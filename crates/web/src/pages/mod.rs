@@ -1,6 +1,7 @@
 //! Public pages: home, procedure, offices, language, health, assets.
 
 mod asset;
+pub(crate) mod come;
 pub(crate) mod follow;
 pub(crate) mod hall;
 mod health;
@@ -13,6 +14,7 @@ mod missing;
 mod offices;
 mod opinions;
 mod procedure;
+pub(crate) mod wall;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};

@@ -10,6 +10,7 @@ pub(crate) mod duties;
 pub(crate) mod find;
 mod forward;
 pub(crate) mod hall;
+pub(crate) mod leaders;
 pub(crate) mod matter;
 pub(crate) mod moves;
 pub(crate) mod print;

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect};
-use huiyin_app::reception::device::{self, Device};
+use huiyin_app::AppError;
+use huiyin_app::reception::device::{self, Device, DeviceKind};
 use huiyin_wording::Language;
 use minijinja::Value;
 
@@ -26,7 +27,7 @@ pub(crate) use ticket::ticket;
 /// Where a device keeps its token.
 const DEVICE_COOKIE: &str = "hy_device";
 
-/// A request of a paired device.
+/// A request of a paired tablet.
 #[derive(Debug)]
 pub(crate) struct Paired {
     pub asked: RequestContext,
@@ -38,12 +39,18 @@ impl FromRequestParts<Arc<Shared>> for Paired {
 
     async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Problem> {
         let Ok(asked) = RequestContext::from_request_parts(parts, shared).await;
-        let token = asked.cookie(DEVICE_COOKIE).unwrap_or_default();
-        match device::by_token(&shared.office, token).await {
-            Ok(device) => Ok(Self { asked, device }),
-            Err(huiyin_app::AppError::NotFound) => Err(Problem(Box::new(Redirect::to("/device").into_response()))),
-            Err(error) => Err(Problem::page(shared, &asked, error)),
-        }
+        let device = paired(shared, &asked, DeviceKind::Kiosk).await?;
+        Ok(Self { asked, device })
+    }
+}
+
+/// The device that asks; whoever is none of its kind is told how to pair one.
+pub(super) async fn paired(shared: &Shared, asked: &RequestContext, kind: DeviceKind) -> Result<Device, Problem> {
+    let token = asked.cookie(DEVICE_COOKIE).unwrap_or_default();
+    match device::by_token(&shared.office, kind, token).await {
+        Ok(device) => Ok(device),
+        Err(AppError::NotFound) => Err(Problem(Box::new(Redirect::to("/device").into_response()))),
+        Err(error) => Err(Problem::page(shared, asked, error)),
     }
 }
 

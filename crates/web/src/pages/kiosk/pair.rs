@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect};
-use huiyin_app::reception::device;
+use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::{AppError, FormError};
 
 use super::DEVICE_COOKIE;
@@ -25,9 +25,13 @@ pub(crate) async fn pair_form(State(shared): State<Arc<Shared>>, asked: RequestC
 /// Pairs it.
 pub(crate) async fn pair(State(shared): State<Arc<Shared>>, asked: RequestContext, form: Form) -> Page {
     match device::pair(&shared.office, form.get("code"), &asked.from).await {
-        Ok((_, token)) => {
+        Ok((device, token)) => {
             let cookie = shared.cookie(DEVICE_COOKIE, &token, Some(YEARS));
-            Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/kiosk")).into_response())
+            Ok((
+                [(header::SET_COOKIE, cookie)],
+                Redirect::to(if device.kind == DeviceKind::Wall { "/wall" } else { "/kiosk" }),
+            )
+                .into_response())
         }
         Err(AppError::NotFound) => {
             let error = AppError::Form(vec![FormError::new("code", "fault-pairing")]);

@@ -7,6 +7,7 @@ mod set_up;
 mod show;
 mod sit;
 mod step;
+mod today;
 
 pub(crate) use call::call;
 pub(crate) use devices::{offer_device, revoke_device};
@@ -15,3 +16,4 @@ pub(crate) use set_up::{form as set_up_form, set_up};
 pub(crate) use show::show;
 pub(crate) use sit::{leave, sit};
 pub(crate) use step::step;
+pub(crate) use today::today;

@@ -24,7 +24,9 @@ async fn render(shared: &Shared, signed: &SignedIn, id: &str, form: &Form, error
     let language = signed.asked.language;
     let Beginning { book, rule } = proceedings::beginning(&shared.office, &signed.staff, id).await.map_err(fail)?;
     let pick = |l: &Label| l.get(language.code()).to_owned();
-    let fields: Vec<_> = rule.needs.iter().map(|need| plain_field(shared, &signed.asked, need, form)).collect();
+    let directory = shared.office.directory().await.map_err(fail)?;
+    let needs = rule.needs.iter();
+    let fields: Vec<_> = needs.map(|need| plain_field(shared, &signed.asked, &directory, need, form)).collect();
     let title = rule.title_in(language.code(), shared.office.now().today());
     let failed = !errors.is_empty();
     let values = context! {

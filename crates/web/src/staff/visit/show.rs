@@ -111,7 +111,7 @@ fn field(shared: &Shared, signed: &SignedIn, view: &View, field: Field, form: &F
     context! {
         value => typed.or(before).or_else(own).unwrap_or_default(), required,
         line => field.shape() == Shape::Line, long => field == Field::Facts,
-        label => shared.say(language, &format!("field-{}", name.replace('_', "-"))),
+        label => shared.say(language, if field == Field::Facts { "visit-facts".to_owned() } else { format!("field-{}", name.replace('_', "-")) }.as_str()),
         hint => wording.has(language, &hint).then(|| shared.say(language, &hint)), name,
     }
 }
