@@ -1,8 +1,10 @@
 //! The demo's reception hall: three windows, two of them staffed, and a morning that has begun.
 
+use huiyin_app::reception::leaders::{self, LeaderRule};
 use huiyin_app::reception::ticket::{Wish, take_at_counter};
-use huiyin_app::reception::{Hall, Window, desk, hall, sitting};
+use huiyin_app::reception::{Hall, Window, come, desk, hall, sitting};
 use huiyin_app::{Office, Result, Staff};
+use huiyin_domain::ids::UnitId;
 use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::Verb;
 
@@ -18,6 +20,9 @@ const CAME: [(&str, &str); 7] = [
     ("new_matter", ""),
     ("booked", ""),
 ];
+
+/// Whose leaders receive visitors: unit, which weekday of the month, field.
+const LEADERS: [(&str, i8, i8, &str); 2] = [("housing", 2, 2, "城建、供暖、物业"), (FRONT_OFFICE, 4, 4, "信访积案")];
 
 /// Sets the hall up; tickets are given from now on.
 ///
@@ -38,7 +43,8 @@ pub(super) async fn set_up(office: &Office) -> Result<()> {
     hall::put(office, &head, Hall { open: true, windows }).await
 }
 
-/// Visitors come, and the first is being received.
+/// Leaders receive visitors by a rule from now on, somebody has asked to meet one, visitors come, and the first is
+/// being received.
 ///
 /// # Errors
 /// As the use cases.
@@ -49,6 +55,24 @@ pub(super) async fn morning(office: &Office) -> Result<()> {
         take_at_counter(office, &clerk, &wish).await?;
     }
     sitting::sit(office, &clerk, 1).await?;
+    if let Some(head) = officer(office, Power::Head).await? {
+        for (unit, week, weekday, topic) in LEADERS {
+            let rule = LeaderRule {
+                by: UnitId::new(unit),
+                officer: None,
+                week,
+                weekday,
+                hours: "9:00—11:30".to_owned(),
+                place: "接待大厅第一接谈室".to_owned(),
+                topic: topic.to_owned(),
+                from: office.now().today(),
+            };
+            leaders::add(office, &head, rule).await?;
+        }
+    }
+    let asked = [("topic", "供暖"), ("words", "供热公司换了以后一直不热，想当面说清楚。")];
+    let asked = asked.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned())).collect();
+    come::begin(office, &UnitId::new(FRONT_OFFICE), "meet_leader", &asked, "demo: asks to meet a leader").await?;
     if let Some(called) = desk::call_next(office, &clerk, 1).await? {
         desk::step(office, &clerk, &called, Verb::ReceiveVisitor, &[]).await?;
     }

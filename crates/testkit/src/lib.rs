@@ -205,6 +205,15 @@ pub fn not_run(test: &str, why: &str) {
     eprintln!("{test}: not run: {why}");
 }
 
+/// axe-core, if `HUIYIN_AXE` names its file: it looks at pages for faults of accessibility.
+pub fn axe_core() -> Option<String> {
+    let Ok(path) = std::env::var("HUIYIN_AXE") else {
+        eprintln!("axe: not run: HUIYIN_AXE names no axe.min.js (scripts/test fetches it)");
+        return None;
+    };
+    Some(std::fs::read_to_string(path).unwrap())
+}
+
 /// Serves an office with the demo county's people on a free port; returns the address.
 pub async fn site(office: &Office) -> String {
     site_with(office, huiyin_web::WebConfig::default()).await

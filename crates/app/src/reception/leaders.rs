@@ -114,12 +114,12 @@ pub async fn add(office: &Office, staff: &Staff, mut rule: LeaderRule) -> Result
         }
     }
     if !(1..=4).contains(&rule.week) || !(1..=7).contains(&rule.weekday) {
-        errors.push(FormError::new("weekday", "fault-choose"));
+        errors.push(FormError::new("weekday", "fault-leader-day"));
     }
     if !directory.unit(&rule.by).is_some_and(|u| u.active) {
-        errors.push(FormError::new("to_unit", "fault-choose"));
+        errors.push(FormError::new("to_unit", "fault-leader-unit"));
     } else if rule.officer.as_ref().is_some_and(|o| !sits(&directory, &rule.by, o)) {
-        errors.push(FormError::new("officer", "fault-choose"));
+        errors.push(FormError::new("officer", "fault-leader-officer"));
     }
     if rules_of(office, &unit).await?.len() >= RULES {
         errors.push(FormError::with("weekday", "fault-too-many", RULES));

@@ -1,5 +1,5 @@
-//! The hall's day on one screen: who sits where, who waits and how long, who comes, what is owed next. No figure is about
-//! a person, and no words of anybody stand in it.
+//! The hall's day on one screen: who sits where, who waits and how long, who comes, what is owed next. No figure is
+//! about a person, and no words of anybody stand in it.
 
 use std::collections::BTreeSet;
 
@@ -48,8 +48,8 @@ pub struct Today {
     pub figures: Figures,
     /// Who comes, today and in the days after.
     pub coming: Vec<(Date, ComingRow)>,
-    /// What the unit owes next in receiving visitors.
-    pub next: Vec<DutyRecord>,
+    /// What the unit owes next in receiving visitors: of each kind the first, and how many there are.
+    pub next: Vec<(DutyRecord, usize)>,
 }
 
 /// The day of a unit's hall.
@@ -68,8 +68,21 @@ pub async fn today(office: &Office, unit: &UnitId) -> Result<Today> {
         board,
         figures: figures(&tickets),
         coming: coming.into_iter().filter(|(_, row)| !row.over).collect(),
-        next: duties.filter(|d| d.of == ProceedingKind::Reception).take(SHOWN).collect(),
+        next: first_of_each(duties.filter(|d| d.of == ProceedingKind::Reception)),
     })
+}
+
+/// Of duties in the order of their ends the first of each kind, with how many there are.
+fn first_of_each(duties: impl Iterator<Item = DutyRecord>) -> Vec<(DutyRecord, usize)> {
+    let mut out: Vec<(DutyRecord, usize)> = Vec::new();
+    for duty in duties {
+        match out.iter_mut().find(|(first, _)| first.rule == duty.rule && first.unit == duty.unit) {
+            Some((_, many)) => *many += 1,
+            None => out.push((duty, 1)),
+        }
+    }
+    out.truncate(SHOWN);
+    out
 }
 
 fn figures(tickets: &[Ticket]) -> Figures {

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use fantoccini::{Client, ClientBuilder, Locator};
-use huiyin_testkit::{not_run, site, sqlite_office};
+use huiyin_testkit::{axe_core, not_run, site, sqlite_office};
 use serde_json::json;
 
 struct Driver {
@@ -35,7 +35,13 @@ fn driver(test: &str) -> Option<Driver> {
 }
 
 async fn browser(driver: &Driver, width: u32, script: &str) -> Client {
+    browser_in(driver, width, script, "light").await
+}
+
+/// A browser whose reader likes a light or a dark page.
+async fn browser_in(driver: &Driver, width: u32, script: &str, scheme: &str) -> Client {
     let args = [
+        format!("--blink-settings=preferredColorScheme={}", if scheme == "dark" { 0 } else { 1 }),
         "--headless=new".to_owned(),
         "--no-sandbox".into(),
         "--disable-gpu".into(),
@@ -45,7 +51,7 @@ async fn browser(driver: &Driver, width: u32, script: &str) -> Client {
         "--disable-sync".into(),
         "--disable-dev-shm-usage".into(),
         format!("--window-size={width},900"),
-        format!("--user-data-dir={}", driver._profile.path().join(format!("{width}{script}")).display()),
+        format!("--user-data-dir={}", driver._profile.path().join(format!("{width}{script}{scheme}")).display()),
     ];
     let prefs = json!({ "profile.managed_default_content_settings.javascript": if script == "off" { 2 } else { 1 } });
     let capabilities = json!({ "goog:chromeOptions": { "args": args, "prefs": prefs } });
@@ -360,4 +366,72 @@ async fn a_mother_with_a_baby_is_called_by_keyboard_and_the_screen_and_her_phone
     for client in [head, screen, clerk, phone] {
         client.close().await.unwrap();
     }
+}
+
+/// What axe-core finds on a page, one line for each kind of fault.
+async fn faults_of_access(client: &Client, axe: &str) -> Vec<String> {
+    client.execute(axe, vec![]).await.unwrap();
+    let run = "const done = arguments[arguments.length - 1]; axe.run(document, { resultTypes: ['violations'] }).then(\
+               (found) => done(found.violations.map((v) => `${v.id}: ${v.nodes.length} · ${v.nodes[0].html.slice(0, 120)}`)),\
+               (error) => done([String(error)]));";
+    let found = client.execute_async(run, vec![]).await.unwrap();
+    serde_json::from_value(found).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_the_pages_at_two_widths_in_both_schemes() {
+    let Some(axe) = axe_core() else { return };
+    let Some(driver) = driver("axe") else { return };
+    let t = sqlite_office("2026-11-30T09:00:00+08:00");
+    let base = site(&t.office).await;
+    let ticket = crate::table::at_the_table(&t).await;
+    let receipt = huiyin_testkit::letter(&t.office, "2026-11-27", |_| {}).await;
+    let public = [
+        "/",
+        "/lodge",
+        "/follow",
+        "/procedure",
+        "/offices",
+        "/opinions",
+        "/hall/countyxf",
+        "/hall/countyxf/screen",
+        "/hall/countyxf/tickets/A001",
+        "/come/countyxf",
+        "/come/countyxf/new/meet_leader",
+        "/device",
+        "/staff/sign-in",
+    ];
+    let (matter, visit) =
+        (format!("/staff/matters/{}-1", receipt.number), format!("/staff/hall/visits/{}", ticket.number));
+    let desk_pages = [
+        "/staff/duties",
+        "/staff/matters",
+        "/staff/register",
+        "/staff/proceedings",
+        "/staff/hall",
+        "/staff/hall/today",
+        "/staff/hall/setup",
+        "/staff/leaders",
+        matter.as_str(),
+        visit.as_str(),
+    ];
+    let mut found = Vec::new();
+    for (width, scheme) in [(360, "light"), (360, "dark"), (1440, "light"), (1440, "dark")] {
+        let client = browser_in(&driver, width, "on", scheme).await;
+        for page in public {
+            client.goto(&format!("{base}{page}")).await.unwrap();
+            found.extend(
+                faults_of_access(&client, &axe).await.into_iter().map(|f| format!("{page} {width} {scheme} {f}")),
+            );
+        }
+        desk(&client, &base, "countyxf.head").await;
+        for page in desk_pages {
+            client.goto(&format!("{base}{page}")).await.unwrap();
+            found.extend(
+                faults_of_access(&client, &axe).await.into_iter().map(|f| format!("{page} {width} {scheme} {f}")),
+            );
+        }
+        client.close().await.unwrap();
+    }
+    assert!(found.is_empty(), "{found:#?}");
 }

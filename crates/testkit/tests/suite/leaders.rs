@@ -129,7 +129,7 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
         let late = proceedings::view(o, &head, &first).await.unwrap();
         assert!(late.proceeding.is_late());
         let theirs = staff(o, "housing.head").await;
-        let sat = [("on_day", "2026-09-09"), ("headcount", "6"), ("summary", "补接访")];
+        let sat = [("to_unit", "housing"), ("on_day", "2026-09-09"), ("headcount", "6"), ("summary", "补接访")];
         let done = proceedings::act(o, &theirs, &first, the_move("sat", &sat)).await.unwrap();
         assert_eq!(done.state.as_str(), "followed_up");
         // A day that is moved stands on its new day alone.

@@ -47,7 +47,7 @@ fn draft(demands: Vec<Demand>, asking: Asking) -> Draft {
 }
 
 /// A visitor who is being heard by the clerk.
-async fn at_the_table(t: &TestOffice) -> Ticket {
+pub(crate) async fn at_the_table(t: &TestOffice) -> Ticket {
     let o = &t.office;
     demo::people(o).await.unwrap();
     let (head, clerk) = (staff(o, "countyxf.head").await, staff(o, CLERK).await);

@@ -276,7 +276,9 @@ fn units(shared: &Shared, asked: &RequestContext, rule: &MoveRule, view: &View<'
         .into_iter()
         .filter(|u| {
             u.active
-                && (matches!(rule.verb, Verb::Ask | Verb::SetDay) || rule.party.is_some() || u.id != view.proceeding.holder)
+                && (matches!(rule.verb, Verb::Ask | Verb::SetDay)
+                    || rule.party.is_some()
+                    || u.id != view.proceeding.holder)
                 && if view.proceeding.kind == ProceedingKind::Matter {
                     !directory.is_petition_office(&u.id)
                 } else {

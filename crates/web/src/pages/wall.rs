@@ -45,7 +45,7 @@ pub(crate) async fn day_of(shared: &Shared, language: Language, unit: &UnitId) -
         coming.push(context! { what => begin, today => *on == day, ..coming_day(language, &directory, day, *on, row) });
     }
     let mut next = Vec::new();
-    for duty in &now.next {
+    for (duty, many) in &now.next {
         let ground = office.ground(&huiyin_app::domain::ids::PackId::new(&duty.pack)).await?;
         let what = ground.book.clock(&duty.rule).map(|c| c.title.get(language.code()).to_owned());
         let who = duty.unit.as_ref().map(|u| name_of(language, &directory, u)).unwrap_or_default();
@@ -54,7 +54,7 @@ pub(crate) async fn day_of(shared: &Shared, language: Language, unit: &UnitId) -
         } else {
             huiyin_wording::day(language, duty.legal, day)
         };
-        next.push(context! { what, who, due, number => duty.number, late => duty.due < office.now().at });
+        next.push(context! { what, who, due, many, number => duty.number, late => duty.due < office.now().at });
     }
     let figures = &now.figures;
     Ok(context! {

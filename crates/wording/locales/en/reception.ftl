@@ -214,3 +214,7 @@ today-coming-none = Nothing is set for the next days.
 today-next = Owed next
 device-add-wall = Add a screen for the office
 device-kind-wall = screen of the office, which only reads
+fault-leader-day = choose which weekday of the month
+fault-leader-unit = choose the unit of the leader
+fault-leader-officer = this officer does not head the unit that was chosen
+today-many = { $n } of these

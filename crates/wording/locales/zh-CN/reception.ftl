@@ -214,3 +214,7 @@ today-coming-none = 近几天没有安排。
 today-next = 接下来应当做的
 device-add-wall = 添加办公室屏幕
 device-kind-wall = 办公室屏幕（只能看）
+fault-leader-day = 请选每月第几个星期几
+fault-leader-unit = 请选接访领导的单位
+fault-leader-officer = 这位领导不在所选的单位，或者不是负责人
+today-many = { $n }项

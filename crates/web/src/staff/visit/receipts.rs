@@ -32,6 +32,7 @@ pub(super) async fn page(shared: &Shared, signed: &SignedIn, written: &Written) 
             .collect();
         receipts.push(context! { words, matter, number => receipt.number, code => grouped(&receipt.code), owed });
     }
-    let values = context! { number => written.visit.number, receipts, printed_at => huiyin_wording::date(language, now.today()) };
+    let printed_at = huiyin_wording::date(language, now.today());
+    let values = context! { number => written.visit.number, receipts, printed_at };
     Ok(shared.desk(signed, "visit_receipts.html", values))
 }

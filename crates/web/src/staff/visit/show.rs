@@ -62,6 +62,13 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
     let others = view.offers(&signed.staff).into_iter().filter(|o| !own.contains(&o.rule.id.0)).collect();
     let state = view.ground.book.state(&view.proceeding.state).map(|r| pick(&r.title));
     let failed = !given.errors.is_empty();
+    let request =
+        if form.has("request") { Some(form.get("request")) } else { before.and_then(|w| w.text(Field::Request)) };
+    let purposes = Purpose::ALL.into_iter().filter(|p| *p != Purpose::Accusation).map(Purpose::word);
+    let purposes: Vec<&str> = purposes.collect();
+    let links = view.links.iter();
+    let links: Vec<Value> =
+        links.map(|m| context! { number => m.number, title => shared.list_title(language, m) }).collect();
     let values = context! {
         number => view.proceeding.number, ticket => place.ticket, state, version => view.proceeding.version,
         service => choice_label(shared, language, Field::Service, &place.service),
@@ -69,13 +76,13 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
         writing => writing.map(|r| pick(&r.title)), hint => writing.and_then(|r| r.hint.as_ref()).map(pick),
         promising => promising.is_some(), first => before.is_none(),
         fields => FIELDS.iter().map(|f| field(shared, signed, &view, *f, form)).collect::<Vec<_>>(),
-        request => some(form.get("request")).or_else(|| before.and_then(|w| w.text(Field::Request)).map(str::to_owned)),
+        request,
         rows => (0..typed::rows(form)).map(|i| row(form, i)).collect::<Vec<_>>(), most => record::DEMANDS,
-        purposes => Purpose::ALL.into_iter().filter(|p| *p != Purpose::Accusation).map(Purpose::word).collect::<Vec<_>>(),
+        purposes,
         f => form.flat(), key => key_of(form).map_err(fail)?, promise_key => huiyin_app::random_hex(16).map_err(fail)?,
         hers => given.hers.map(|all| all.iter().map(|m| her(shared, signed, &view, m)).collect::<Vec<_>>()),
         promises => promises(shared, signed, &view), units => units(signed, &view),
-        links => view.links.iter().map(|m| context! { number => m.number, title => shared.list_title(language, m) }).collect::<Vec<_>>(),
+        links,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{number}"), language),
         duties => duties(shared, signed, &view), moves => offered(shared, language, others, &view.ground.book),
         errors => given.errors, promised => given.promised, restored => given.restored,
@@ -86,10 +93,6 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     Ok(response)
-}
-
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned()).filter(|t| !t.is_empty())
 }
 
 fn is_open(view: &View, signed: &SignedIn, rule: &MoveRule) -> bool {

@@ -15,6 +15,9 @@ use crate::pages::lodge as online;
 /// Lines for what is asked for, at first.
 const ROWS: usize = 2;
 
+/// What the form holds before anything is typed.
+const BEFOREHAND: [&str; 4] = ["rows", "reply", "present", "headcount"];
+
 /// What the record holds beside what was asked for and promised, in the order of the page.
 pub(super) const FIELDS: [Field; 7] =
     [Field::Present, Field::Speaker, Field::Facts, Field::Evidence, Field::Explained, Field::NotMet, Field::Needs];
@@ -85,6 +88,5 @@ pub(super) fn worth_keeping(form: &Form) -> BTreeMap<String, String> {
 
 /// Whether anything was typed that is no default of the form.
 pub(super) fn is_blank(kept: &BTreeMap<String, String>) -> bool {
-    let default = |name: &str| name == "rows" || name == "reply" || name == "present" || name.starts_with("purpose_");
-    kept.keys().all(|name| default(name))
+    kept.keys().all(|name| BEFOREHAND.contains(&name.as_str()) || name.starts_with("purpose_"))
 }
