@@ -170,6 +170,9 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/duties", Access::Token),
     ("GET", "/api/v1/units", Access::Public),
     ("GET", "/api/v1/halls/{unit}", Access::Public),
+    ("GET", "/api/v1/halls/{unit}/days", Access::Public),
+    ("POST", "/api/v1/halls/{unit}/requests", Access::Public),
+    ("POST", "/api/v1/visits/{number}/record", Access::Token),
     ("POST", "/api/v1/tickets", Access::Token),
     ("POST", "/api/v1/calls", Access::Token),
     ("GET", "/api/v1/openapi.json", Access::Public),
@@ -354,6 +357,9 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/duties", get(api::matters::duties))
         .route("/api/v1/units", get(api::units))
         .route("/api/v1/halls/{unit}", get(api::halls::show))
+        .route("/api/v1/halls/{unit}/days", get(api::halls::days))
+        .route("/api/v1/halls/{unit}/requests", post(api::halls::ask))
+        .route("/api/v1/visits/{number}/record", post(api::halls::record))
         .route("/api/v1/tickets", post(api::halls::give))
         .route("/api/v1/calls", post(api::halls::call))
         .route("/api/v1/openapi.json", get(api::openapi))

@@ -82,7 +82,10 @@ pub async fn begin(
 ) -> Result<Begun> {
     let all = beginnings(office, unit).await?;
     let Beginning { book, rule } = all.into_iter().find(|b| b.rule.id == begin).ok_or(AppError::NotFound)?;
-    let form_token = office.keyed_hash("coming-form", &format!("{unit}:{begin}:{form_token}"));
+    // What was written belongs to the form: other words under it are another request, and nobody who uses the same key
+    // learns of this one.
+    let words: Vec<&str> = rule.needs.iter().map(|n| fields.get(&n.field.word()).map_or("", String::as_str)).collect();
+    let form_token = office.keyed_hash("coming-form", &format!("{unit}:{begin}:{form_token}:{words:?}"));
     let code = receipt::code(office, &form_token);
     let key = (hash(office, &code),);
     if let Some(known) = known(office, &key).await? {

@@ -38,7 +38,7 @@ async fn office(t: &TestOffice, windows: Vec<Window>) -> Office {
 
 async fn take(o: &Office, service: &str, need: &str) -> Ticket {
     let wish = Wish { service: service.into(), need: need.into(), form: None };
-    take_at_tablet(o, &unit(), &wish).await.unwrap()
+    take_at_counter(o, &staff(o, CLERK).await, &wish).await.unwrap()
 }
 
 async fn waiting(o: &Office) -> Vec<String> {

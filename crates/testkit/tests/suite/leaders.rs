@@ -29,7 +29,7 @@ async fn office(t: &TestOffice) -> Office {
 fn rule(week: i8, weekday: i8) -> LeaderRule {
     LeaderRule {
         by: UnitId::new("housing"),
-        officer: Some(OfficerId::new("housing.head")),
+        officer: None,
         week,
         weekday,
         hours: "9:00—11:30".into(),
@@ -49,7 +49,9 @@ async fn a_rule_publishes_its_days_once_and_names_those_on_which_the_office_is_c
     on_both("leaders_rule", AT, |t| async move {
         let o = &office(&t).await;
         let head = staff(o, "countyxf.head").await;
-        assert_eq!(leaders::add(o, &head, rule(2, 2)).await.unwrap(), 2, "this month and the next");
+        let theirs = staff(o, "housing.head").await.officer.id;
+        let by_name = LeaderRule { officer: Some(theirs), ..rule(2, 2) };
+        assert_eq!(leaders::add(o, &head, by_name).await.unwrap(), 2, "this month and the next");
         // The first Thursday of October is the National Day.
         assert_eq!(leaders::add(o, &head, rule(1, 4)).await.unwrap(), 1);
         let closed = leaders::closed_days(o, &unit()).await.unwrap();
@@ -65,7 +67,8 @@ async fn a_rule_publishes_its_days_once_and_names_those_on_which_the_office_is_c
             LeaderRule { week: 5, ..rule(1, 1) },
             LeaderRule { weekday: 8, ..rule(1, 1) },
             LeaderRule { by: UnitId::new("nowhere"), ..rule(1, 1) },
-            LeaderRule { officer: Some(OfficerId::new("countyxf.head")), ..rule(1, 1) },
+            LeaderRule { officer: Some(head.officer.id.clone()), ..rule(1, 1) },
+            LeaderRule { officer: Some(OfficerId::new("nobody")), ..rule(1, 1) },
             LeaderRule { hours: "\u{200b}".into(), ..rule(1, 1) },
             LeaderRule { topic: "长".repeat(61), ..rule(1, 1) },
         ] {
@@ -113,7 +116,8 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
             ("where_to", "接待大厅"),
             ("reason", "原定领导出差"),
         ];
-        let other = [&stands_in[..], &[("officer", "housing.head")]].concat();
+        let elsewhere = staff(o, "housing.head").await.officer.id.to_string();
+        let other = [&stands_in[..], &[("officer", elsewhere.as_str())]].concat();
         let wrong = proceedings::act(o, &head, &second, the_move("move_day", &other)).await;
         assert!(matches!(wrong, Err(AppError::Closed(_))), "somebody of another unit: {wrong:?}");
         let bare = [&stands_in[..4]].concat();
@@ -160,6 +164,9 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         }
         assert_eq!(begun.len(), 1, "one form is one request: {begun:?}");
         let (number, code) = begun.into_iter().next().unwrap();
+        let other = given(&[("topic", "供暖"), ("words", "另一件事")]);
+        let other = come::begin(o, &unit(), "meet_leader", &other, FORM).await.unwrap();
+        assert_ne!(other.code, code, "other words under the same form are another request, and show nobody this one");
         let view = come::by_code(o, &code, "192.0.2.1").await.unwrap();
         assert_eq!(view.proceeding.owed().len(), 1, "the answer is owed");
         assert!(matches!(come::by_code(o, "0000000000000000", "192.0.2.2").await, Err(AppError::NotFound)));
@@ -167,11 +174,12 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         assert!(matches!(come::begin(o, &unit(), "meet_leader", &given(&[]), "y").await, Err(AppError::Closed(_))));
         // Not answered in time: late like everything that is owed.
         t.time.go("2026-09-09T08:00:00+08:00");
-        assert_eq!(sweep::timers(o).await.unwrap().breaches, 1);
+        assert_eq!(sweep::timers(o).await.unwrap().breaches, 2);
         let clerk = staff(o, "countyxf.clerk").await;
+        let leader = staff(o, "housing.head").await.officer.id.to_string();
         let yes = [
             ("to_unit", "housing"),
-            ("officer", "housing.head"),
+            ("officer", leader.as_str()),
             ("due_on", "2026-09-15"),
             ("by_when", "9:30"),
             ("where_to", "第一接谈室"),

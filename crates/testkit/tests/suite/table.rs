@@ -13,7 +13,7 @@ use huiyin_app::reception::ticket::{Wish, take_at_counter};
 use huiyin_app::reception::{Hall, Ticket, Window, desk, hall, unsent};
 use huiyin_app::{AppError, Identity, Office, follow, matter_view, proceedings, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, given, on_both, petition, staff, the_move};
+use huiyin_testkit::{TestOffice, given, on_both, petition, site, sqlite_office, staff, the_move, token};
 
 const AT: &str = "2026-11-30T09:00:00+08:00";
 const CLERK: &str = "countyxf.clerk";
@@ -241,4 +241,41 @@ async fn a_record_is_not_written_without_the_matters_of_what_was_asked_for() {
         assert!(matches!(made_up, Err(AppError::Form(_))), "{made_up:?}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_writes_a_record_and_asks_to_meet_a_leader_once() {
+    let t = sqlite_office(AT);
+    let ticket = at_the_table(&t).await;
+    let (base, bearer) = (site(&t.office).await, token(&t.office, CLERK).await);
+    let client = reqwest::Client::new();
+    let path = format!("{base}/api/v1/visits/{}/record", ticket.number);
+    let sent = serde_json::json!({
+        "fields": { "present": "接谈人", "facts": "暖气不热" },
+        "requests": [{ "words": "修好暖气" }, { "words": "退还采暖费", "purpose": "request" }],
+    });
+    let send = |key: &'static str, sent: serde_json::Value| {
+        client.post(&path).bearer_auth(&bearer).header("Idempotency-Key", key).json(&sent).send()
+    };
+    let wrong = send("k0", serde_json::json!({ "fields": {}, "requests": [] })).await.unwrap();
+    assert_eq!(wrong.status(), 422);
+    let written = send("k1", sent.clone()).await.unwrap();
+    assert_eq!(written.status(), 201);
+    let written: serde_json::Value = written.json().await.unwrap();
+    assert_eq!(written["registered"].as_array().unwrap().len(), 2, "{written}");
+    let again: serde_json::Value = send("k1", sent).await.unwrap().json().await.unwrap();
+    assert_eq!(again["registered"], written["registered"], "the same key, the same receipts");
+    assert_eq!(client.post(&path).json(&serde_json::json!({})).send().await.unwrap().status(), 401);
+    let asked = serde_json::json!({ "begin": "meet_leader", "fields": { "topic": "供暖", "words": "想见领导" } });
+    let ask = |key: &'static str| {
+        let to = format!("{base}/api/v1/halls/countyxf/requests");
+        client.post(to).header("Idempotency-Key", key).json(&asked).send()
+    };
+    let first: serde_json::Value = ask("a1").await.unwrap().json().await.unwrap();
+    let second: serde_json::Value = ask("a1").await.unwrap().json().await.unwrap();
+    assert_eq!(first, second);
+    assert_eq!(first["code"].as_str().unwrap().len(), 16);
+    let days = client.get(format!("{base}/api/v1/halls/countyxf/days")).send().await.unwrap();
+    assert_eq!(days.text().await.unwrap(), "[]");
+    assert_eq!(client.get(format!("{base}/api/v1/halls/nowhere/days")).send().await.unwrap().status(), 404);
 }
