@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 const NOT_CONFIG: &[&str] = &[
     "HUIYIN_CI",
     "HUIYIN_TEST_POSTGRES",
+    "HUIYIN_TEST_AXE",
     "HUIYIN_CONFIG",
     "HUIYIN_WRITE",
     "HUIYIN_LONG",

@@ -72,7 +72,8 @@ pub(super) async fn morning(office: &Office) -> Result<()> {
     }
     let asked = [("topic", "供暖"), ("words", "供热公司换了以后一直不热，想当面说清楚。")];
     let asked = asked.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned())).collect();
-    come::begin(office, &UnitId::new(FRONT_OFFICE), "meet_leader", &asked, "demo: asks to meet a leader").await?;
+    come::begin(office, &UnitId::new(FRONT_OFFICE), "meet_leader", &asked, "demo: asks to meet a leader", "demo")
+        .await?;
     if let Some(called) = desk::call_next(office, &clerk, 1).await? {
         desk::step(office, &clerk, &called, Verb::ReceiveVisitor, &[]).await?;
     }

@@ -56,8 +56,12 @@ pub fn begin_by(
         let errors = vec![FieldError { field: Field::ToUnit, fault: FieldFault::NoSuchUnit }];
         return Err(Closed::Fields { errors });
     }
+    // What a body outside owes reaches nobody here.
+    if payload.text(Field::ToUnit).is_some() && rules.directory.is_outside(&of) {
+        return Err(Closed::Unit { unit: of });
+    }
     if let Some(officer) = payload.text(Field::Officer)
-        && !rules.directory.officer(&OfficerId::new(officer)).is_some_and(|o| o.active && o.unit == of)
+        && !rules.directory.heads(&OfficerId::new(officer), &of)
     {
         let errors = vec![FieldError { field: Field::Officer, fault: FieldFault::NoSuchOfficer }];
         return Err(Closed::Fields { errors });

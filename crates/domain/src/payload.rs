@@ -418,6 +418,8 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
         Shape::Choice => (!need.choices.iter().any(|c| c == value)).then_some(FieldFault::NotAChoice),
         Shape::Duty => value.parse::<u32>().is_err().then_some(FieldFault::NoSuchDuty),
         Shape::Number(max) => match value.parse::<u32>() {
+            // Nobody may have come.
+            Ok(0) if need.field == Field::Headcount => None,
             Ok(n) if (1..=max).contains(&n) => None,
             _ => Some(FieldFault::NotInRange),
         },

@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::OfficeTime;
+use crate::clock::{ClockState, OfficeTime};
 use crate::closed::Closed;
 use crate::hall::stage::{Stage, StageFault};
 use crate::ids::{OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Payload};
-use crate::procedure::{MoveRule, Phase, QueueRule, RuleBook, Verb};
+use crate::procedure::{Guard, MoveRule, Phase, QueueRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
 use crate::unit::Directory;
@@ -169,13 +169,31 @@ fn moved(
 }
 
 impl Kind for Reception {
-    fn bars(&self, book: &RuleBook, rule: &MoveRule, _: &Actor, _: &Directory) -> Option<Closed> {
+    fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, _: &Directory) -> Option<Closed> {
+        // What an office did not do in time is not called off by it: it stays owed until it is done.
+        let breached = self
+            .clocks
+            .iter()
+            .find(|c| matches!(c.state(), ClockState::Breached { .. }) && rule.close.contains(&c.rule));
+        if rule.verb == Verb::CallOff
+            && matches!(actor, Actor::Officer { .. })
+            && let Some(clock) = breached
+        {
+            return Some(Closed::Guard { guard: Guard::NotOwed(clock.rule.clone()) });
+        }
         let (place, queue) = (self.place.as_ref()?, book.queue.as_ref()?);
         let now = self.changed_at;
         moved(place, rule.verb, None, queue, now)?.err().map(|fault| Closed::Hall { fault })
     }
 
     fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
+        // Nobody has sat before the day.
+        if let (Some(coming), Some(on)) = (&self.coming, payload.day(Field::OnDay))
+            && rule.party.is_some()
+            && on < coming.day
+        {
+            return vec![FieldError { field: Field::OnDay, fault: FieldFault::TooEarly }];
+        }
         let (Some(place), Some(queue)) = (&self.place, &book.queue) else { return Vec::new() };
         let moved = moved(place, rule.verb, payload.number(Field::Window), queue, self.changed_at);
         match moved {

@@ -205,6 +205,12 @@ impl Directory {
         self.unit(id).is_some_and(|u| self.role(u) == UnitRole::Outside)
     }
 
+    /// Whether an officer in service heads a unit.
+    pub fn heads(&self, officer: &OfficerId, unit: &UnitId) -> bool {
+        let found = self.officer(officer).filter(|o| o.active && &o.unit == unit);
+        found.is_some_and(|o| self.vocabulary.may(&o.posts, Power::Head))
+    }
+
     /// A unit by id.
     pub fn unit(&self, id: &UnitId) -> Option<&Unit> {
         self.units.iter().find(|u| &u.id == id)

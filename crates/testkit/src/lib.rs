@@ -205,10 +205,10 @@ pub fn not_run(test: &str, why: &str) {
     eprintln!("{test}: not run: {why}");
 }
 
-/// axe-core, if `HUIYIN_AXE` names its file: it looks at pages for faults of accessibility.
+/// axe-core, if `HUIYIN_TEST_AXE` names its file: it looks at pages for faults of accessibility.
 pub fn axe_core() -> Option<String> {
-    let Ok(path) = std::env::var("HUIYIN_AXE") else {
-        eprintln!("axe: not run: HUIYIN_AXE names no axe.min.js (scripts/test fetches it)");
+    let Ok(path) = std::env::var("HUIYIN_TEST_AXE") else {
+        eprintln!("axe: not run: HUIYIN_TEST_AXE names no axe.min.js (scripts/test fetches it)");
         return None;
     };
     Some(std::fs::read_to_string(path).unwrap())

@@ -13,7 +13,7 @@ if (main) {
   wait();
 }
 // Going back shows no ticket of whoever was there before.
-addEventListener("pageshow", (event) => { if (event.persisted) location.replace(first); });
+addEventListener("pageshow", (event) => { if (event.persisted && !document.querySelector("main.wall")) location.replace(first); });
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;

@@ -10,22 +10,27 @@ if (form) {
   let timer = null;
   let since = 0;
   let sent = false;
-  const keep = async () => {
+  let going = null;
+  const keep = async (leaving) => {
     timer = null;
     since = 0;
     if (sent) return;
-    const answer = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true }).catch(() => null);
+    going = new AbortController();
+    // Only what is sent while the page goes away may be no longer than a browser allows for that.
+    const sending = { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: leaving, signal: going.signal };
+    const answer = await fetch(form.dataset.draft, sending).catch(() => null);
     if (!sent) state.textContent = answer?.ok ? state.dataset.kept : state.dataset.failed;
   };
   form.ownerDocument.addEventListener("input", (event) => {
     if (event.target.form !== form) return;
+    sent = false;
     since ||= Date.now();
     clearTimeout(timer);
     // Whoever types without a pause is kept as well.
-    timer = setTimeout(keep, Math.min(PAUSE, Math.max(0, LONGEST - (Date.now() - since))));
+    timer = setTimeout(() => keep(false), Math.min(PAUSE, Math.max(0, LONGEST - (Date.now() - since))));
   });
   // What was sent is not kept once more behind it.
-  form.addEventListener("submit", () => { sent = true; clearTimeout(timer); });
+  form.addEventListener("submit", () => { sent = true; clearTimeout(timer); going?.abort(); });
   addEventListener("pageshow", () => { sent = false; });
-  addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(); } });
+  addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(true); } });
 }

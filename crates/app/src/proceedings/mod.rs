@@ -85,10 +85,16 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
         return Ok(Vec::new());
     }
     let unit = office.directory().await?.unit(&staff.officer.unit).map(|u| u.kind);
-    // Who comes for a service takes a ticket in the hall.
-    let in_hall = |rule: &BeginRule| rule.needs.iter().any(|n| n.field == Field::Service);
-    let mine =
-        |rule: &&BeginRule| rule.every.is_none() && !in_hall(rule) && unit.is_some_and(|k| rule.units.contains(&k));
+    // Who comes for a service takes a ticket in the hall, and what anybody may begin is begun where its code is given.
+    let in_hall = |rule: &BeginRule| rule.public || rule.needs.iter().any(|n| n.field == Field::Service);
+    // A leader's day is set by whoever keeps the hall.
+    let keeps = allows(staff, Action::KeepHall);
+    let mine = |rule: &&BeginRule| {
+        keeps || !rule.needs.iter().any(|n| n.field == Field::DueOn) || kind != ProceedingKind::Reception
+    };
+    let mine = |rule: &&BeginRule| {
+        mine(rule) && rule.every.is_none() && !in_hall(rule) && unit.is_some_and(|k| rule.units.contains(&k))
+    };
     let books = office.packs_beside(kind);
     Ok(books
         .iter()
@@ -140,12 +146,12 @@ async fn readable(office: &Office, staff: &Staff, number: &str) -> Result<Subjec
     if found.may_read(&staff.actor(), &directory) { Ok(found) } else { Err(AppError::NotFound) }
 }
 
-/// That there is such a proceeding for this reader.
+/// The version of a proceeding, for this reader.
 ///
 /// # Errors
 /// [`AppError::NotFound`] when there is none.
-pub(crate) async fn exists(office: &Office, staff: &Staff, number: &str) -> Result<()> {
-    readable(office, staff, number).await.map(|_| ())
+pub(crate) async fn version_of(office: &Office, staff: &Staff, number: &str) -> Result<u64> {
+    Ok(readable(office, staff, number).await?.version)
 }
 
 /// The whole view for an officer.

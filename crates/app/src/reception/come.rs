@@ -68,7 +68,8 @@ pub async fn beginnings(office: &Office, unit: &UnitId) -> Result<Vec<Beginning>
         .collect())
 }
 
-/// Begins one. The same form gives the same code.
+/// Begins one. The same form gives the same code. Of one network so many are taken as of wrong guesses before it has to
+/// wait: nobody fills a leader's desk by a loop.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for what nobody may begin there, [`AppError::Closed`] for its fields.
@@ -79,6 +80,7 @@ pub async fn begin(
     begin: &str,
     fields: &BTreeMap<String, String>,
     form_token: &str,
+    from: &str,
 ) -> Result<Begun> {
     let all = beginnings(office, unit).await?;
     let Beginning { book, rule } = all.into_iter().find(|b| b.rule.id == begin).ok_or(AppError::NotFound)?;
@@ -91,6 +93,8 @@ pub async fn begin(
     if let Some(known) = known(office, &key).await? {
         return Ok(Begun { number: known.number.clone(), code });
     }
+    let network = format!("coming:{}", network(from));
+    throttle::check(office, &network).await?;
     let ground = office.ground(&book.id).await?;
     let now = office.now();
     let payload = Payload::check(&rule.needs, fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
@@ -111,7 +115,10 @@ pub async fn begin(
     let terms = huiyin_storage::terms::index_terms(&[begun.title.as_str()]);
     seal(&mut changes, &ground, begun, events, payload.split().words, Expected::New, Some(terms))?;
     match office.store().commit(changes).await {
-        Ok(()) => Ok(Begun { number, code }),
+        Ok(()) => {
+            throttle::miss(office, &network, throttle::NETWORK).await?;
+            Ok(Begun { number, code })
+        }
         // Sent twice at the same moment: the other one began it.
         Err(error @ StoreError::AlreadyThere(_)) => match self::known(office, &key).await? {
             Some(known) => Ok(Begun { number: known.number.clone(), code }),

@@ -6,10 +6,8 @@ use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{OfficerId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::{Field, Payload};
-use huiyin_domain::posts::Power;
 use huiyin_domain::procedure::{BeginRule, RuleBook};
 use huiyin_domain::text;
-use huiyin_domain::unit::Directory;
 use huiyin_storage::{Changes, Expected, Record, RecordWrite, StoreError, Table, terms};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -116,9 +114,9 @@ pub async fn add(office: &Office, staff: &Staff, mut rule: LeaderRule) -> Result
     if !(1..=4).contains(&rule.week) || !(1..=7).contains(&rule.weekday) {
         errors.push(FormError::new("weekday", "fault-leader-day"));
     }
-    if !directory.unit(&rule.by).is_some_and(|u| u.active) {
+    if !directory.unit(&rule.by).is_some_and(|u| u.active && !directory.is_outside(&u.id)) {
         errors.push(FormError::new("to_unit", "fault-leader-unit"));
-    } else if rule.officer.as_ref().is_some_and(|o| !sits(&directory, &rule.by, o)) {
+    } else if rule.officer.as_ref().is_some_and(|o| !directory.heads(o, &rule.by)) {
         errors.push(FormError::new("officer", "fault-leader-officer"));
     }
     if rules_of(office, &unit).await?.len() >= RULES {
@@ -146,12 +144,6 @@ pub async fn remove(office: &Office, staff: &Staff, id: &str) -> Result<()> {
     acts::put(office, &[entry], vec![RecordWrite::remove::<LeaderRule>(&key)]).await
 }
 
-/// Whether an officer of a unit can sit for it.
-fn sits(directory: &Directory, unit: &UnitId, officer: &OfficerId) -> bool {
-    let found = directory.officer(officer).filter(|o| o.active && &o.unit == unit);
-    found.is_some_and(|o| directory.vocabulary.may(&o.posts, Power::Head))
-}
-
 /// Publishes what the rules of all halls say for this month and the next; once a day, and running it twice begins
 /// nothing more. Returns how many days began.
 ///
@@ -163,9 +155,16 @@ pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
     if worked.is_some_and(|day| day >= today) {
         return Ok(0);
     }
-    let mut begun = 0;
+    let (mut begun, mut failed) = (0, None);
     for ((unit, id), rule) in office.select_all::<LeaderRule>(&[]).await? {
-        begun += begin_days(office, &unit, &id, &rule).await?;
+        // One failure does not stop the rest; all of it is tried again, and what began is not begun twice.
+        match begin_days(office, &unit, &id, &rule).await {
+            Ok(new) => begun += new,
+            Err(error) => drop(failed.get_or_insert(error)),
+        }
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     office.write(vec![Setting::put(WORKED, today.to_string())?]).await?;
     Ok(begun)
@@ -217,7 +216,7 @@ async fn begin_day(office: &Office, unit: &UnitId, (id, rule): (&str, &LeaderRul
     let Some((book, _)) = hall::rules(office) else { return Ok(false) };
     let Some(begin) = beginning(&book) else { return Ok(false) };
     let ground = office.ground(&book.id).await?;
-    let officer = rule.officer.clone().filter(|o| sits(&ground.directory, &rule.by, o));
+    let officer = rule.officer.clone().filter(|o| ground.directory.heads(o, &rule.by));
     let payload = Payload::from_pairs([
         (Field::ToUnit, rule.by.to_string()),
         (Field::Officer, officer.map(|o| o.to_string()).unwrap_or_default()),

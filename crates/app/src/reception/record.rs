@@ -15,6 +15,7 @@ use huiyin_storage::{Changes, Identity};
 use jiff::civil::Date;
 
 use crate::access::{Action, require};
+use crate::act;
 use crate::error::{AppError, FormError, Result};
 use crate::follow;
 use crate::lodge::{self, Keep, Lodging, Receipt, Registration};
@@ -28,6 +29,8 @@ pub const DEMANDS: usize = 20;
 /// One thing that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Demand {
+    /// The line of the form it stands on.
+    pub row: usize,
     /// In the visitor's words.
     pub words: String,
     /// What kind of thing it is. An accusation is registered alone, into its compartment.
@@ -136,15 +139,19 @@ pub async fn write(office: &Office, staff: &Staff, number: &str, draft: Draft) -
     let own = |i: usize| office.keyed_hash("reception-form", &format!("{number}:{i}:{}", draft.form));
     let anew: Vec<(usize, &Demand)> =
         draft.demands.iter().enumerate().filter(|(_, d)| text::is_blank(&d.joins)).collect();
-    // Sent before: what was registered then is told again.
-    let known = known(office, &anew, &own).await?;
-    if !known.is_empty() {
-        return Ok(Written { visit: view.proceeding, registered: known });
+    // A form belongs to what it was sent with: sent again as it was, what was registered then is told again; with
+    // anything else on it, it is neither taken for known nor lost in silence.
+    let key = office.keyed_hash("idempotency", &format!("reception-record:{number}:{}", draft.form));
+    let content = format!("{:?}", (&draft.fields, &draft.demands, &draft.asking));
+    if act::was_done(office, &key, &content).await? {
+        super::unsent::forget(office, staff, number).await?;
+        return Ok(Written { visit: view.proceeding, registered: known(office, &anew, &own).await? });
     }
     let rule = writing(&view).ok_or(AppError::ChangedMeanwhile)?;
     let rule = (rule.id.clone(), rule.needs.iter().any(|n| n.field == Field::Joined && n.required));
     let mut errors = check(&draft, rule.1 && said_before(&view).is_none());
     let mut changes = Changes::new(office.tenant().clone());
+    changes.items.push(act::idempotency_item(office, key.clone(), &content));
     let (mut numbers, mut lines) = (Vec::new(), Vec::new());
     for (i, demand) in draft.demands.iter().enumerate() {
         let words = text::prose(&demand.words);
@@ -156,7 +163,7 @@ pub async fn write(office: &Office, staff: &Staff, number: &str, draft: Draft) -
                     huiyin_domain::number::matter_number(&receipt.number, 1)
                 }
                 Err(AppError::Form(more)) => {
-                    errors.extend(more.into_iter().map(|e| of_row(e, i)));
+                    errors.extend(more.into_iter().map(|e| of_row(e, demand.row)));
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -173,19 +180,21 @@ pub async fn write(office: &Office, staff: &Staff, number: &str, draft: Draft) -
         return Err(AppError::Form(errors));
     }
     let mut fields = draft.fields.clone();
-    let before = fields.remove("request").unwrap_or_default();
+    // Before the first record there is nothing that was asked for and registered.
+    let before = fields.remove("request").filter(|_| said_before(&view).is_some()).unwrap_or_default();
     fields.insert(Field::Request.word(), joined_lines(&before, &lines));
     fields.insert(Field::Joined.word(), numbers.join("\n"));
     fields.insert(Field::Promised.word(), promised(office, &view));
     let step = Move { id: rule.0.0, fields, version: draft.version, key: Some(draft.form.clone()), ..Move::default() };
-    let written = proceedings::act_beside(office, staff, number, step, changes).await;
-    // Of two that were sent at the same moment one was written: its receipts are told, also to the other.
-    let registered = self::known(office, &anew, &own).await?;
-    let visit = match written {
+    let visit = match proceedings::act_beside(office, staff, number, step, changes).await {
         Ok(visit) => visit,
-        Err(_) if !registered.is_empty() => proceedings::view(office, staff, number).await?.proceeding,
-        Err(error) => return Err(error),
+        // Of two that were sent at the same moment one was written: its receipts are told to both.
+        Err(error) => match act::was_done(office, &key, &content).await {
+            Ok(true) => proceedings::view(office, staff, number).await?.proceeding,
+            _ => return Err(error),
+        },
     };
+    let registered = self::known(office, &anew, &own).await?;
     super::unsent::forget(office, staff, number).await?;
     Ok(Written { visit, registered })
 }
@@ -229,8 +238,8 @@ fn check(draft: &Draft, first: bool) -> Vec<FormError> {
     if draft.demands.len() > DEMANDS {
         errors.push(FormError::with("demand_0", "fault-too-many", DEMANDS));
     }
-    for (i, demand) in draft.demands.iter().enumerate() {
-        let row = |fault| of_row(FormError::new("text", fault), i);
+    for demand in &draft.demands {
+        let row = |fault| of_row(FormError::new("text", fault), demand.row);
         if text::is_blank(&demand.words) {
             errors.push(row("fault-text-missing"));
         }

@@ -20,7 +20,9 @@ use crate::posts;
 /// Days ahead of which it tells who comes.
 const AHEAD: i32 = 7;
 /// Duties looked through for those of reception.
-const LOOKED: u32 = 200;
+const LOOKED: u32 = 500;
+/// Pages of them, at most.
+const PAGES: usize = 10;
 /// Of those, shown.
 const SHOWN: usize = 8;
 
@@ -62,13 +64,20 @@ pub async fn today(office: &Office, unit: &UnitId) -> Result<Today> {
     let day = office.now().today();
     let tickets = ticket::of_day(office, unit, day).await?;
     let coming = come::between(office, unit, day, day.saturating_add(AHEAD.days())).await?;
-    let query = DutyQuery { limit: LOOKED, ..posts::whole_unit(office, unit, BTreeSet::new()) };
-    let duties = office.store().duties(&query).await?.rows.into_iter();
+    let mut duties = Vec::new();
+    let mut query = DutyQuery { limit: LOOKED, ..posts::whole_unit(office, unit, BTreeSet::new()) };
+    // Those of reception are for minutes and days and stand in front; what is due long after is not looked through.
+    for _ in 0..PAGES {
+        let page = office.store().duties(&query).await?;
+        duties.extend(page.rows.into_iter().filter(|d| d.of == ProceedingKind::Reception));
+        let Some(next) = page.next else { break };
+        query.after = Some(next);
+    }
     Ok(Today {
         board,
         figures: figures(&tickets),
         coming: coming.into_iter().filter(|(_, row)| !row.over).collect(),
-        next: first_of_each(duties.filter(|d| d.of == ProceedingKind::Reception)),
+        next: first_of_each(duties.into_iter()),
     })
 }
 

@@ -23,15 +23,25 @@ fn about(key: &str) -> String {
     format!("draft:{key}")
 }
 
-/// Keeps what was typed so far, by field.
+/// Keeps what was typed so far, by field. What was typed on a page from before the visit's last step is written already
+/// or was given back, and is not kept over it.
 ///
 /// # Errors
 /// [`AppError::NotFound`] where there is no such visit for this officer; [`AppError::Refused`] for more than a form
 /// takes.
 #[crate::boxed]
-pub async fn keep(office: &Office, staff: &Staff, number: &str, typed: &BTreeMap<String, String>) -> Result<()> {
+pub async fn keep(
+    office: &Office,
+    staff: &Staff,
+    number: &str,
+    typed: &BTreeMap<String, String>,
+    seen: Option<u64>,
+) -> Result<()> {
     require(staff, Action::Receive)?;
-    proceedings::exists(office, staff, number).await?;
+    let version = proceedings::version_of(office, staff, number).await?;
+    if seen.is_some_and(|seen| seen < version) && load(office, staff, number).await?.is_none() {
+        return Ok(());
+    }
     let plain = serde_json::to_vec(typed).map_err(AppError::caused("a draft has no JSON"))?;
     if plain.len() > MOST {
         return Err(AppError::Refused(format!("a draft of {} bytes; {MOST} at most", plain.len())));

@@ -511,7 +511,7 @@ fn pressed_for<'a>(
 /// Whoever is named for a day sits in the unit that is named with it.
 fn sits_in(directory: &Directory, payload: &Payload, proceeding: &Proceeding, named: &OfficerId) -> bool {
     let unit = payload.text(Field::ToUnit).map_or_else(|| proceeding.holder.clone(), UnitId::new);
-    directory.officer(named).is_some_and(|o| o.active && o.unit == unit)
+    directory.heads(named, &unit)
 }
 
 /// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.

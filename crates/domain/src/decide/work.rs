@@ -157,7 +157,12 @@ impl<K: Kind> Work<'_, K> {
             return Err(Closed::Unit { unit });
         }
         for relation in relations {
-            self.subject.edit().parties.entry(relation).or_default().insert(unit.clone());
+            let of = self.subject.edit().parties.entry(relation).or_default();
+            // Whoever stands in takes the place of whoever was to sit.
+            if self.rule.verb == Verb::SetDay {
+                of.clear();
+            }
+            of.insert(unit.clone());
         }
         Ok(())
     }

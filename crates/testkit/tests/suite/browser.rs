@@ -288,6 +288,19 @@ async fn at_the_table(clerk: &Client, base: &str) {
     clerk.goto(&format!("{base}/staff/duties")).await.unwrap();
     clerk.goto(page.as_str()).await.unwrap();
     assert!(text(clerk, "main").await.contains("已经找回"), "what was typed is there");
+    // Enter in a line of the form writes nothing and drops nothing.
+    let field = clerk.find(Locator::Css("#f-telephone")).await.unwrap();
+    let old = clerk.find(Locator::Css("html")).await.unwrap();
+    field.send_keys("\u{e007}").await.unwrap();
+    for _ in 0..200 {
+        if old.tag_name().await.is_err() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    clerk.wait().at_most(Duration::from_secs(10)).for_element(Locator::Css("#f-facts")).await.unwrap();
+    let kept = clerk.find(Locator::Css("#f-facts")).await.unwrap().prop("value").await.unwrap().unwrap_or_default();
+    assert!(kept.contains("孩子一直咳嗽"), "{kept}");
     fill(clerk, "#f-demand_0", "请把三单元的暖气修好").await;
     fill(clerk, "#f-demand_1", "请退还没有供热的采暖费").await;
     // A promise is entered beside; the record stays as it is typed.

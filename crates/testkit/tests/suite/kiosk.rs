@@ -174,7 +174,7 @@ async fn a_wall_shows_the_day_and_nothing_of_anybody() {
     let wish = Wish { service: "new_matter".into(), need: "infant".into(), form: None };
     take_at_counter(o, &clerk, &wish).await.unwrap();
     let asked = given(&[("topic", "测试某的事"), ("words", "想见领导")]);
-    come::begin(o, &unit, "meet_leader", &asked, "a form of its own").await.unwrap();
+    come::begin(o, &unit, "meet_leader", &asked, "a form of its own", "192.0.2.1").await.unwrap();
     let code = device::offer(o, &head, DeviceKind::Wall, "办公室").await.unwrap();
     let wall = Role::strict(&base);
     let paired = wall.post("/device").form(&[("code", code)]).send().await.unwrap();

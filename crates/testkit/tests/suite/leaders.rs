@@ -76,10 +76,44 @@ async fn a_rule_publishes_its_days_once_and_names_those_on_which_the_office_is_c
         }
         let clerk = staff(o, "countyxf.clerk").await;
         assert!(matches!(leaders::add(o, &clerk, rule(3, 3)).await, Err(AppError::NotAllowed)));
+        // Days are set by whoever keeps the hall, for a unit of this system, by somebody who heads it.
+        let day = [("due_on", "2026-09-20"), ("by_when", "9:00"), ("where_to", "大厅"), ("topic", "x")];
+        let at = |unit: &'static str| given(&[&day[..], &[("to_unit", unit)]].concat());
+        let begin = async |login: &str, fields| {
+            let who = staff(o, login).await;
+            proceedings::begin(o, &who, "leaders_day", &fields, None).await
+        };
+        assert!(matches!(begin("countyxf.clerk", at("housing")).await, Err(AppError::NotFound)));
+        begin("countyxf.head", at("housing")).await.unwrap();
+        let nobody_heads =
+            given(&[&day[..], &[("to_unit", "housing"), ("officer", head.officer.id.as_str())]].concat());
+        assert!(matches!(begin("countyxf.head", nobody_heads).await, Err(AppError::Closed(_))));
         let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
         assert!(findings.is_empty(), "{findings:?}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_loop_does_not_fill_a_leaders_desk() {
+    let t = sqlite_office(AT);
+    let o = &office(&t).await;
+    let asked = given(&[("topic", "x"), ("words", "y")]);
+    let mut waits = false;
+    for i in 0..200 {
+        match come::begin(o, &unit(), "meet_leader", &asked, &format!("form {i}"), "192.0.2.7").await {
+            Ok(_) => {}
+            Err(AppError::Throttled { .. }) => {
+                waits = true;
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(waits);
+    come::begin(o, &unit(), "meet_leader", &asked, "elsewhere", "198.51.100.7")
+        .await
+        .expect("others are not kept waiting");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +144,7 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
         let (first, second) = (shown[0].1.clone(), shown[1].1.clone());
         // The housing bureau's leader cannot come on the second day: the township's stands in, with a reason.
         let stands_in = [
-            ("to_unit", "chengguan"),
+            ("to_unit", "env"),
             ("due_on", "2026-10-13"),
             ("by_when", "9:00—11:30"),
             ("where_to", "接待大厅"),
@@ -125,15 +159,22 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
         assert!(matches!(wrong, Err(AppError::Closed(_))), "without a reason: {wrong:?}");
         let moved = proceedings::act(o, &head, &second, the_move("move_day", &stands_in)).await.unwrap();
         let owes: Vec<_> = moved.owed().into_iter().map(|c| c.bound.unit.clone().unwrap()).collect();
-        assert_eq!(owes, [UnitId::new("chengguan")], "the duty is whoever's who stands in");
+        assert_eq!(owes, [UnitId::new("env")], "the duty is whoever's who stands in");
         // Nobody sits on the first day.
         t.time.go("2026-09-09T08:00:00+08:00");
         let swept = sweep::timers(o).await.unwrap();
         assert_eq!(swept.breaches, 1);
         let late = proceedings::view(o, &head, &first).await.unwrap();
         assert!(late.proceeding.is_late());
+        // What was not done in time is not called off, and nobody has sat before the day.
+        let off = proceedings::act(o, &head, &first, the_move("call_off_day", &[("reason", "领导没空")])).await;
+        assert!(matches!(off, Err(AppError::Closed(_))), "{off:?}");
+        let early = [("to_unit", "env"), ("on_day", "2026-09-09"), ("headcount", "0"), ("summary", "没有人来")];
+        let early = proceedings::act(o, &head, &second, the_move("sat", &early)).await;
+        assert!(matches!(early, Err(AppError::Closed(_))), "{early:?}");
         let theirs = staff(o, "housing.head").await;
-        let sat = [("to_unit", "housing"), ("on_day", "2026-09-09"), ("headcount", "6"), ("summary", "补接访")];
+        let sat =
+            [("to_unit", "housing"), ("on_day", "2026-09-09"), ("headcount", "0"), ("summary", "补接访，没有人来")];
         let done = proceedings::act(o, &theirs, &first, the_move("sat", &sat)).await.unwrap();
         assert_eq!(done.state.as_str(), "followed_up");
         // A day that is moved stands on its new day alone.
@@ -155,7 +196,9 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         let asked = given(&[("topic", "供暖"), ("words", "想见分管供暖的领导，暖气不热三年了。")]);
         let tries = (0..20).map(|_| {
             let (o, asked) = (o.clone(), asked.clone());
-            tokio::spawn(async move { come::begin(&o, &unit(), "meet_leader", &asked, FORM).await.unwrap() })
+            tokio::spawn(
+                async move { come::begin(&o, &unit(), "meet_leader", &asked, FORM, "192.0.2.1").await.unwrap() },
+            )
         });
         let mut begun = BTreeSet::new();
         for one in tries.collect::<Vec<_>>() {
@@ -165,13 +208,19 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         assert_eq!(begun.len(), 1, "one form is one request: {begun:?}");
         let (number, code) = begun.into_iter().next().unwrap();
         let other = given(&[("topic", "供暖"), ("words", "另一件事")]);
-        let other = come::begin(o, &unit(), "meet_leader", &other, FORM).await.unwrap();
+        let other = come::begin(o, &unit(), "meet_leader", &other, FORM, "192.0.2.1").await.unwrap();
         assert_ne!(other.code, code, "other words under the same form are another request, and show nobody this one");
         let view = come::by_code(o, &code, "192.0.2.1").await.unwrap();
         assert_eq!(view.proceeding.owed().len(), 1, "the answer is owed");
         assert!(matches!(come::by_code(o, "0000000000000000", "192.0.2.2").await, Err(AppError::NotFound)));
-        assert!(matches!(come::begin(o, &unit(), "leaders_day", &asked, "x").await, Err(AppError::NotFound)));
-        assert!(matches!(come::begin(o, &unit(), "meet_leader", &given(&[]), "y").await, Err(AppError::Closed(_))));
+        assert!(matches!(
+            come::begin(o, &unit(), "leaders_day", &asked, "x", "192.0.2.1").await,
+            Err(AppError::NotFound)
+        ));
+        assert!(matches!(
+            come::begin(o, &unit(), "meet_leader", &given(&[]), "y", "192.0.2.1").await,
+            Err(AppError::Closed(_))
+        ));
         // Not answered in time: late like everything that is owed.
         t.time.go("2026-09-09T08:00:00+08:00");
         assert_eq!(sweep::timers(o).await.unwrap().breaches, 2);
@@ -197,7 +246,8 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         assert!(off.owed().is_empty());
         assert!(days(o, date(2026, 9, 1), date(2026, 9, 30)).await.is_empty(), "nobody waits for her in vain");
         // No is an answer with its reason, and it is hers to read.
-        let second = come::begin(o, &unit(), "meet_leader", &asked, "another form, sent later").await.unwrap();
+        let second =
+            come::begin(o, &unit(), "meet_leader", &asked, "another form, sent later", "192.0.2.1").await.unwrap();
         let head = staff(o, "countyxf.head").await;
         let no = [("reason", "本月接访日已满"), ("where_to", "住建局局长9月15日接访")];
         proceedings::act(o, &head, &second.number, the_move("leader_no", &no)).await.unwrap();

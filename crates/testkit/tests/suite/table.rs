@@ -21,7 +21,7 @@ const FORM: &str = "a form with a token of its own";
 
 /// Something that is asked for and not registered yet.
 pub(crate) fn demand(words: &str) -> Demand {
-    Demand { words: words.into(), purpose: Purpose::Request, joins: String::new() }
+    Demand { row: 0, words: words.into(), purpose: Purpose::Request, joins: String::new() }
 }
 
 /// Somebody who says nothing of herself.
@@ -119,10 +119,18 @@ async fn each_thing_she_asks_for_has_a_number_a_receipt_and_a_running_clock_befo
         assert_eq!(view.papers.len(), 1);
         // Sent once more: the same receipts, and nothing new.
         let many = all(o).await.len();
-        let again =
-            write(o, &ticket, draft(vec![demand("修好暖气"), demand("x"), demand("退还采暖费")], named())).await;
+        let joins = Demand { joins: hers[0].number.clone(), ..demand("楼道灯也没有修") };
+        let again = write(o, &ticket, draft(vec![demand("修好暖气"), joins, demand("退还采暖费")], named())).await;
         let receipts = |w: &Written| w.registered.iter().map(|(_, r)| r.number.clone()).collect::<Vec<_>>();
         assert_eq!(receipts(&again.unwrap()), receipts(&written));
+        assert_eq!(all(o).await.len(), many);
+        // The same form with something more on it is not taken for known.
+        let more = draft(vec![demand("修好暖气"), demand("还有一件事")], named());
+        let mut corrected = draft(vec![demand("修好暖气")], named());
+        corrected.fields.insert("facts".into(), "更正以后的情况".into());
+        for other in [more, corrected] {
+            assert!(matches!(write(o, &ticket, other).await, Err(AppError::KeyReused)));
+        }
         assert_eq!(all(o).await.len(), many);
         // Read back: she adds something.
         let mut more = draft(vec![demand("把检查结果告诉住户")], named());
@@ -149,7 +157,10 @@ async fn a_record_with_a_fault_registers_nothing() {
         let too_long = "字".repeat(30_000);
         for (wrong, named_as) in [
             (draft(vec![], nobody()), ("demand_0", "fault-demand-none")),
-            (draft(vec![demand("修好暖气"), accused], nobody()), ("demand_1", "fault-demand-accusation")),
+            (
+                draft(vec![demand("修好暖气"), Demand { row: 4, ..accused }], nobody()),
+                ("demand_4", "fault-demand-accusation"),
+            ),
             (draft(vec![demand("修好暖气"), unknown], nobody()), ("joined", "fault-joined-unknown")),
             (draft(vec![demand("修好暖气"); 21], nobody()), ("demand_0", "fault-too-many")),
             (draft(vec![demand("修好暖气")], Asking { headcount: 0, ..nobody() }), ("headcount", "fault-headcount")),
@@ -216,13 +227,20 @@ async fn what_was_typed_is_there_after_a_power_cut_for_whoever_typed_it() {
         let o = &t.office;
         let (clerk, other) = (staff(o, CLERK).await, staff(o, "countyxf.head").await);
         let typed = given(&[("facts", "暖气不热"), ("demand_0", "修好暖气")]);
-        unsent::keep(o, &clerk, &ticket.number, &typed).await.unwrap();
+        unsent::keep(o, &clerk, &ticket.number, &typed, None).await.unwrap();
         assert_eq!(unsent::load(o, &clerk, &ticket.number).await.unwrap(), Some(typed.clone()));
         assert_eq!(unsent::load(o, &other, &ticket.number).await.unwrap(), None, "it is nobody else's");
-        let nowhere = unsent::keep(o, &clerk, "R2026-999999", &typed).await;
+        let nowhere = unsent::keep(o, &clerk, "R2026-999999", &typed, None).await;
         assert!(matches!(nowhere, Err(AppError::NotFound)), "{nowhere:?}");
+        let before = proceedings::view(o, &clerk, &ticket.number).await.unwrap().proceeding.version;
         write(o, &ticket, draft(vec![demand("修好暖气")], nobody())).await.unwrap();
         assert_eq!(unsent::load(o, &clerk, &ticket.number).await.unwrap(), None, "what was sent is not kept beside it");
+        unsent::keep(o, &clerk, &ticket.number, &typed, Some(before)).await.unwrap();
+        assert_eq!(
+            unsent::load(o, &clerk, &ticket.number).await.unwrap(),
+            None,
+            "one that was on its way comes too late"
+        );
     })
     .await;
 }
@@ -253,18 +271,25 @@ async fn a_machine_writes_a_record_and_asks_to_meet_a_leader_once() {
     let sent = serde_json::json!({
         "fields": { "present": "接谈人", "facts": "暖气不热" },
         "requests": [{ "words": "修好暖气" }, { "words": "退还采暖费", "purpose": "request" }],
+        "version": proceedings::view(&t.office, &staff(&t.office, CLERK).await, &ticket.number).await.unwrap().proceeding.version,
     });
     let send = |key: &'static str, sent: serde_json::Value| {
         client.post(&path).bearer_auth(&bearer).header("Idempotency-Key", key).json(&sent).send()
     };
-    let wrong = send("k0", serde_json::json!({ "fields": {}, "requests": [] })).await.unwrap();
+    let wrong =
+        send("k0", serde_json::json!({ "fields": {}, "requests": [], "version": sent["version"] })).await.unwrap();
     assert_eq!(wrong.status(), 422);
     let written = send("k1", sent.clone()).await.unwrap();
     assert_eq!(written.status(), 201);
     let written: serde_json::Value = written.json().await.unwrap();
     assert_eq!(written["registered"].as_array().unwrap().len(), 2, "{written}");
-    let again: serde_json::Value = send("k1", sent).await.unwrap().json().await.unwrap();
+    let again: serde_json::Value = send("k1", sent.clone()).await.unwrap().json().await.unwrap();
     assert_eq!(again["registered"], written["registered"], "the same key, the same receipts");
+    let other = serde_json::json!({ "fields": sent["fields"], "requests": [{ "words": "另一件" }], "version": sent["version"] });
+    for key in ["k1", "k2"] {
+        let refused = send(key, other.clone()).await.unwrap().status().as_u16();
+        assert!(matches!(refused, 409 | 422), "{key}: {refused}");
+    }
     assert_eq!(client.post(&path).json(&serde_json::json!({})).send().await.unwrap().status(), 401);
     let asked = serde_json::json!({ "begin": "meet_leader", "fields": { "topic": "供暖", "words": "想见领导" } });
     let ask = |key: &'static str| {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
 use huiyin_app::AppError;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::reception::device::DeviceKind;
@@ -21,7 +23,8 @@ use crate::pages::Page;
 pub(crate) async fn wall(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
     let device = paired(&shared, &asked, DeviceKind::Wall).await?;
     let values = day_of(&shared, asked.language, &device.unit).await.map_err(|e| Problem::page(&shared, &asked, e))?;
-    Ok(shared.page(&asked, "wall.html", values))
+    let cookie = super::kiosk::again(&shared, &asked);
+    Ok(([(header::SET_COOKIE, cookie)], shared.page(&asked, "wall.html", values)).into_response())
 }
 
 /// The day of a hall as a page shows it.

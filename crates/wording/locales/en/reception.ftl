@@ -218,3 +218,6 @@ fault-leader-day = choose which weekday of the month
 fault-leader-unit = choose the unit of the leader
 fault-leader-officer = this officer does not head the unit that was chosen
 today-many = { $n } of these
+hall-desk-ask = Record a request to meet a leader
+come-called-off = called off
+visit-hint-facts = This goes with each request to the unit that handles it; what the receiving office alone should know belongs into a note

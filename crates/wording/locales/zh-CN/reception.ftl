@@ -218,3 +218,6 @@ fault-leader-day = 请选每月第几个星期几
 fault-leader-unit = 请选接访领导的单位
 fault-leader-officer = 这位领导不在所选的单位，或者不是负责人
 today-many = { $n }项
+hall-desk-ask = 登记求见领导
+come-called-off = 已取消
+visit-hint-facts = 这一段会随每一项请求转给办理的单位；只有接待单位应当知道的，写在“补充记录”里

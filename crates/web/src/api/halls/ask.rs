@@ -30,6 +30,8 @@ pub(crate) async fn ask(
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: AskJson = body(&shared, &asked, &bytes)?;
     let form = idempotency_key(&headers).map_or_else(|| huiyin_app::random_hex(16), Ok).map_err(fail)?;
-    let begun = come::begin(&shared.office, &UnitId(unit), &sent.begin, &sent.fields, &form).await.map_err(fail)?;
+    let begun = come::begin(&shared.office, &UnitId(unit), &sent.begin, &sent.fields, &form, &asked.from)
+        .await
+        .map_err(fail)?;
     Ok((StatusCode::CREATED, Json(AskedJson { number: begun.number, code: begun.code })).into_response())
 }

@@ -89,7 +89,7 @@ pub(crate) struct RecordJson {
     #[serde(default = "one")]
     pub headcount: u32,
     /// The version of the visit that was seen.
-    pub version: Option<u64>,
+    pub version: u64,
 }
 
 fn one() -> u32 {

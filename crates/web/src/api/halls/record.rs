@@ -44,7 +44,8 @@ pub(crate) async fn record(
 }
 
 fn draft(sent: RecordJson, form: String) -> Draft {
-    let demand = |r: super::RequestJson| Demand {
+    let demand = |(row, r): (usize, super::RequestJson)| Demand {
+        row,
         words: r.words,
         purpose: online::purpose(&r.purpose).unwrap_or(Purpose::Request),
         joins: text::number(&r.joins),
@@ -65,6 +66,6 @@ fn draft(sent: RecordJson, form: String) -> Draft {
         (false, false) => Naming::Named,
     };
     let asking = Asking { naming, reply, who, headcount: sent.headcount, place_name: None, second_language: false };
-    let demands = sent.requests.into_iter().map(demand).collect();
-    Draft { fields: sent.fields, demands, asking, form, version: sent.version }
+    let demands = sent.requests.into_iter().enumerate().map(demand).collect();
+    Draft { fields: sent.fields, demands, asking, form, version: Some(sent.version) }
 }

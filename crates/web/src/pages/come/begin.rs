@@ -48,7 +48,7 @@ async fn render(
         unit => unit.as_str(), name => name_of(language, &directory, &unit), fields, errors,
         title => found.rule.title_in(language.code(), shared.office.now().today()),
         hint => found.rule.hint.as_ref().map(pick), key => key_of(form).map_err(fail)?,
-        number => "come", action => format!("/come/{unit}/new/{begin}"),
+        number => key_of(form).map_err(fail)?, action => format!("/come/{unit}/new/{begin}"),
     };
     let mut response = shared.page(asked, "come_form.html", values);
     if failed {
@@ -67,7 +67,7 @@ pub(crate) async fn begin(
     let fail = |e| Problem::with_words(&shared, &asked, e, &form);
     let key = some_key(&form).ok_or(AppError::NotFound).map_err(fail)?;
     let at = UnitId::new(&unit);
-    match come::begin(&shared.office, &at, &begin, &form.flat(), &key).await {
+    match come::begin(&shared.office, &at, &begin, &form.flat(), &key, &asked.from).await {
         Ok(begun) => {
             let values = context! { unit, number => begun.number, code => grouped(&begun.code) };
             Ok(shared.page(&asked, "come_begun.html", values))

@@ -50,7 +50,7 @@ pub(super) async fn render(
     let days: Vec<Value> = come::between(office, &unit, today, until)
         .await?
         .iter()
-        .filter(|(_, row)| !row.over && Some(&row.begin) == leading.as_ref())
+        .filter(|(_, row)| Some(&row.begin) == leading.as_ref())
         .map(|(day, row)| coming_day(language, &directory, today, *day, row))
         .collect();
     let failed = !errors.is_empty();

@@ -54,6 +54,14 @@ pub(super) async fn paired(shared: &Shared, asked: &RequestContext, kind: Device
     }
 }
 
+/// The cookie of a device, to be set once more: a browser keeps none for longer than about a year.
+pub(super) fn again(shared: &Shared, asked: &RequestContext) -> String {
+    shared.cookie(DEVICE_COOKIE, asked.cookie(DEVICE_COOKIE).unwrap_or_default(), Some(KEPT))
+}
+
+/// Seconds a device keeps its token without being used; it is revoked at the desk, not by time.
+const KEPT: i64 = 400 * 86_400;
+
 /// The languages of a tablet, that of the office first: whoever comes reads one of them without choosing.
 fn languages(shared: &Shared) -> Vec<Language> {
     let binding = shared.office.binding();

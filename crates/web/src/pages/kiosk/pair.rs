@@ -8,14 +8,11 @@ use axum::response::{IntoResponse, Redirect};
 use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::{AppError, FormError};
 
-use super::DEVICE_COOKIE;
+use super::{DEVICE_COOKIE, KEPT};
 use crate::edge::context::{RequestContext, Shared};
 use crate::edge::form::Form;
 use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::pages::Page;
-
-/// Seconds a device keeps its token: it is revoked at the desk, not by time.
-const YEARS: i64 = 5 * 366 * 86_400;
 
 /// The form.
 pub(crate) async fn pair_form(State(shared): State<Arc<Shared>>, asked: RequestContext) -> Page {
@@ -26,7 +23,7 @@ pub(crate) async fn pair_form(State(shared): State<Arc<Shared>>, asked: RequestC
 pub(crate) async fn pair(State(shared): State<Arc<Shared>>, asked: RequestContext, form: Form) -> Page {
     match device::pair(&shared.office, form.get("code"), &asked.from).await {
         Ok((device, token)) => {
-            let cookie = shared.cookie(DEVICE_COOKIE, &token, Some(YEARS));
+            let cookie = shared.cookie(DEVICE_COOKIE, &token, Some(KEPT));
             Ok((
                 [(header::SET_COOKIE, cookie)],
                 Redirect::to(if device.kind == DeviceKind::Wall { "/wall" } else { "/kiosk" }),

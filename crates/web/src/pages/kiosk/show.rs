@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use huiyin_app::domain::payload::Field;
 use huiyin_app::reception::hall;
 use minijinja::Value;
 
-use super::{Paired, in_all, said};
+use super::{Paired, again, in_all, said};
 use crate::edge::context::Shared;
 use crate::edge::problem::Problem;
 use crate::moves::key_of;
@@ -21,7 +22,8 @@ pub(crate) async fn show(State(shared): State<Arc<Shared>>, paired: Paired) -> P
     let hall = hall::open_to_visitors(&shared.office, &paired.device.unit).await.map_err(fail)?;
     let title = if hall.open { "kiosk-what-for" } else { "hall-closed" };
     let choices = if hall.open { choices(&shared, Field::Service) } else { Vec::new() };
-    Ok(page(&shared, &paired, title, "service", choices, context! { hidden => Vec::<Value>::new() }))
+    let page = page(&shared, &paired, title, "service", choices, context! { hidden => Vec::<Value>::new() });
+    Ok(([(header::SET_COOKIE, again(&shared, &paired.asked))], page).into_response())
 }
 
 /// The second: a need, or none.

@@ -36,7 +36,7 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, form: &Form, erro
     let all = come::between(office, unit, today, today.saturating_add(AHEAD.days())).await.map_err(fail)?;
     let days: Vec<Value> = all
         .iter()
-        .filter(|(_, row)| !row.over && Some(&row.begin) == begin.as_ref())
+        .filter(|(_, row)| Some(&row.begin) == begin.as_ref())
         .map(|(day, row)| coming_day(language, &directory, today, *day, row))
         .collect();
     let said = |rule: &leaders::LeaderRule| {

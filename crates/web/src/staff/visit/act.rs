@@ -26,20 +26,21 @@ pub(crate) async fn act(
 ) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
+    // Whatever comes of it, what was typed is there.
+    if form.get("do") != "drop" {
+        let (kept, seen) = (typed::worth_keeping(&form), form.get("version").parse().ok());
+        unsent::keep(&shared.office, &signed.staff, &number, &kept, seen).await.map_err(fail)?;
+    }
     match form.get("do") {
         "write" => write(&shared, &signed, &number, &form).await,
         "promise" => promise(&shared, &signed, &number, &form).await,
         "code" => code(&shared, &signed, &number, &form).await,
-        "clear" => {
+        "drop" => {
             unsent::forget(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             Ok(Redirect::to(&format!("/staff/hall/visits/{number}")).into_response())
         }
         // One more line, or Enter in a field: nothing is written but what was typed.
-        _ => {
-            let kept = typed::worth_keeping(&form);
-            unsent::keep(&shared.office, &signed.staff, &number, &kept).await.map_err(fail)?;
-            render(&shared, &signed, &number, &form, Given::default()).await
-        }
+        _ => render(&shared, &signed, &number, &form, Given::default()).await,
     }
 }
 
@@ -79,7 +80,7 @@ async fn promise(shared: &Shared, signed: &SignedIn, number: &str, form: &Form) 
             let rest = form.pairs().filter(|(name, _)| !name.starts_with("promise_") && *name != "version");
             let rest = Form::from_pairs(rest.map(|(n, v)| (n.to_owned(), v.to_owned())).collect());
             let kept = typed::worth_keeping(&rest);
-            unsent::keep(&shared.office, &signed.staff, number, &kept).await.map_err(fail)?;
+            unsent::keep(&shared.office, &signed.staff, number, &kept, None).await.map_err(fail)?;
             render(shared, signed, number, &rest, Given { promised: true, ..Given::default() }).await
         }
         Err(error) => again(shared, signed, number, form, error).await,
@@ -100,6 +101,8 @@ async fn code(shared: &Shared, signed: &SignedIn, number: &str, form: &Form) -> 
 
 /// The page again with what was wrong, and with everything that was typed.
 async fn again(shared: &Shared, signed: &SignedIn, number: &str, form: &Form, error: AppError) -> Page {
+    // A page from before: what was written with it stands, and what is on it now is kept.
+    let error = if matches!(error, AppError::KeyReused) { AppError::ChangedMeanwhile } else { error };
     let shown = problem::of_move(shared, &signed.asked, &error, &format!("/staff/hall/visits/{number}"), "");
     if shown.is_empty() {
         return Err(Problem::with_words(shared, &signed.asked, error, form));

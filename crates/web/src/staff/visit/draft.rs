@@ -21,7 +21,8 @@ pub(crate) async fn keep(
     form: Form,
 ) -> Page {
     signed.check_form(&shared, &form)?;
-    unsent::keep(&shared.office, &signed.staff, &number, &worth_keeping(&form))
+    let seen = form.get("version").parse().ok();
+    unsent::keep(&shared.office, &signed.staff, &number, &worth_keeping(&form), seen)
         .await
         .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     Ok(StatusCode::NO_CONTENT.into_response())

@@ -153,7 +153,8 @@ fn promises(shared: &Shared, signed: &SignedIn, view: &View) -> Vec<Value> {
 /// The units that can promise something.
 fn units(signed: &SignedIn, view: &View) -> Vec<Value> {
     let language = signed.asked.language;
-    let active = view.ground.directory.units.iter().filter(|u| u.active);
+    let directory = &view.ground.directory;
+    let active = directory.units.iter().filter(|u| u.active && !directory.is_outside(&u.id));
     active.map(|u| context! { id => u.id.as_str(), name => language.pick(&u.name, &u.name_en) }).collect()
 }
 

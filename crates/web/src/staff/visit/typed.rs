@@ -24,7 +24,7 @@ pub(super) const FIELDS: [Field; 7] =
 
 /// How many lines the form has, with more when they were asked for.
 pub(super) fn rows(form: &Form) -> usize {
-    let has = form.get("rows").parse::<usize>().unwrap_or(ROWS);
+    let has = form.get("rows").parse::<usize>().unwrap_or(ROWS).min(DEMANDS);
     let more = if form.get("do") == "more" { ROWS } else { 0 };
     (has + more).clamp(ROWS, DEMANDS)
 }
@@ -33,6 +33,7 @@ pub(super) fn rows(form: &Form) -> usize {
 pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
     let get = |name: &str| form.get(name).to_owned();
     let demand = |i: usize| Demand {
+        row: i,
         words: get(&format!("demand_{i}")),
         purpose: online::purpose(form.get(&format!("purpose_{i}"))).unwrap_or(Purpose::Request),
         joins: text::number(form.get(&format!("joins_{i}"))),
@@ -82,11 +83,14 @@ pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
 pub(super) fn worth_keeping(form: &Form) -> BTreeMap<String, String> {
     let steers = |name: &str| matches!(name, "csrf" | "version" | "key" | "do" | "code" | "promise_key");
     let mut kept = form.flat();
-    kept.retain(|name, value| !steers(name) && !text::is_blank(value));
+    // A field of the record that was cleared stays so.
+    let clears = |name: &str| name == Field::Request.word() || FIELDS.iter().any(|f| f.word() == name);
+    kept.retain(|name, value| !steers(name) && (!text::is_blank(value) || clears(name)));
     kept
 }
 
 /// Whether anything was typed that is no default of the form.
 pub(super) fn is_blank(kept: &BTreeMap<String, String>) -> bool {
-    kept.keys().all(|name| BEFOREHAND.contains(&name.as_str()) || name.starts_with("purpose_"))
+    let typed = kept.iter().filter(|(_, value)| !text::is_blank(value));
+    typed.map(|(name, _)| name).all(|name| BEFOREHAND.contains(&name.as_str()) || name.starts_with("purpose_"))
 }
