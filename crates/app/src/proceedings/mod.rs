@@ -424,7 +424,7 @@ pub async fn act(office: &Office, staff: &Staff, number: &str, step: Move) -> Re
 /// The same with what is written in the same unit of work. Matters that begin in it may be named by the move.
 ///
 /// # Errors
-/// As [`act`].
+/// As [`act()`].
 #[crate::boxed]
 pub(crate) async fn act_beside(
     office: &Office,
