@@ -75,6 +75,18 @@ pub async fn of_unit(office: &Office, unit: &UnitId) -> Result<Option<Hall>> {
     office.find::<Hall>(&(unit.clone(),)).await
 }
 
+/// The units that have a hall, where visitors are received at all.
+///
+/// # Errors
+/// As the store.
+#[crate::boxed]
+pub async fn units(office: &Office) -> Result<BTreeSet<UnitId>> {
+    if rules(office).is_none() {
+        return Ok(BTreeSet::new());
+    }
+    Ok(office.select_all::<Hall>(&[]).await?.into_iter().map(|((unit,), _)| unit).collect())
+}
+
 /// A hall a visitor can come to: its unit is in use.
 ///
 /// # Errors

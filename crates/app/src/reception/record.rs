@@ -56,6 +56,21 @@ pub struct Asking {
     pub second_language: bool,
 }
 
+impl Asking {
+    /// How somebody is named who said so much of herself: with nothing of a person, not at all.
+    pub fn naming_of(who: &Identity, reply: ReplyWay, confidential: bool) -> Naming {
+        let lines = [&who.name, &who.telephone, &who.address, &who.email];
+        let nobody = reply == ReplyWay::CodeOnly
+            && who.representatives.is_empty()
+            && lines.iter().all(|line| text::is_blank(line));
+        match (nobody, confidential) {
+            (true, _) => Naming::Anonymous,
+            (false, true) => Naming::Confidential,
+            (false, false) => Naming::Named,
+        }
+    }
+}
+
 /// A record as it was typed.
 #[derive(Debug, Clone)]
 pub struct Draft {

@@ -288,6 +288,10 @@ async fn the_pages_of_leaders_days_take_a_request_and_show_its_answer() {
     assert_eq!(wrong.status(), 422);
     assert!(wrong.text().await.unwrap().contains("教育"), "what was typed stays");
     let visitor = Role::visitor(&base);
+    assert!(
+        visitor.page("/offices").await.contains("href=\"/come/countyxf\""),
+        "whoever looks for the office finds it"
+    );
     let page = visitor.page("/come/countyxf").await;
     assert!(page.contains("城建") && page.contains("求见领导"), "{page}");
     let form = visitor.page("/come/countyxf/new/meet_leader").await;

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use huiyin_app::Identity;
-use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
+use huiyin_app::domain::submission::{Purpose, ReplyWay};
 use huiyin_app::domain::text;
 use huiyin_app::reception::record::{self, Asking, Demand, Draft};
 
@@ -58,13 +58,7 @@ fn draft(sent: RecordJson, form: String) -> Draft {
         ..Identity::default()
     };
     let reply = online::reply(&sent.reply).unwrap_or(ReplyWay::CodeOnly);
-    let nobody = reply == ReplyWay::CodeOnly
-        && [&who.name, &who.telephone, &who.address, &who.email].iter().all(|l| text::is_blank(l));
-    let naming = match (nobody, sent.confidential) {
-        (true, _) => Naming::Anonymous,
-        (false, true) => Naming::Confidential,
-        (false, false) => Naming::Named,
-    };
+    let naming = Asking::naming_of(&who, reply, sent.confidential);
     let asking = Asking { naming, reply, who, headcount: sent.headcount, place_name: None, second_language: false };
     let demands = sent.requests.into_iter().enumerate().map(demand).collect();
     Draft { fields: sent.fields, demands, asking, form, version: Some(sent.version) }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use huiyin_app::domain::payload::Field;
-use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
+use huiyin_app::domain::submission::{Purpose, ReplyWay};
 use huiyin_app::domain::text;
 use huiyin_app::reception::record::{Asking, DEMANDS, Demand, Draft};
 use huiyin_app::{FormError, Identity};
@@ -52,14 +52,7 @@ pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
         ..Identity::default()
     };
     let reply = online::reply(form.get("reply")).unwrap_or(ReplyWay::CodeOnly);
-    let nobody = reply == ReplyWay::CodeOnly
-        && who.representatives.is_empty()
-        && [&who.name, &who.telephone, &who.address, &who.email].iter().all(|l| text::is_blank(l));
-    let naming = match (nobody, form.has("confidential")) {
-        (true, _) => Naming::Anonymous,
-        (false, true) => Naming::Confidential,
-        (false, false) => Naming::Named,
-    };
+    let naming = Asking::naming_of(&who, reply, form.has("confidential"));
     let headcount = match text::number(form.get("headcount")).as_str() {
         "" => 1,
         digits => digits.parse().unwrap_or(0),
