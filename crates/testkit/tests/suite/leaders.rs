@@ -160,6 +160,8 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
         let moved = proceedings::act(o, &head, &second, the_move("move_day", &stands_in)).await.unwrap();
         let owes: Vec<_> = moved.owed().into_iter().map(|c| c.bound.unit.clone().unwrap()).collect();
         assert_eq!(owes, [UnitId::new("env")], "the duty is whoever's who stands in");
+        let replaced = proceedings::view(o, &staff(o, "housing.head").await, &second).await;
+        assert!(matches!(replaced, Err(AppError::NotFound)), "whoever was replaced has nothing more to do with it");
         // Nobody sits on the first day.
         t.time.go("2026-09-09T08:00:00+08:00");
         let swept = sweep::timers(o).await.unwrap();

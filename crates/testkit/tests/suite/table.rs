@@ -13,7 +13,7 @@ use huiyin_app::reception::ticket::{Wish, take_at_counter};
 use huiyin_app::reception::{Hall, Ticket, Window, desk, hall, unsent};
 use huiyin_app::{AppError, Identity, Office, follow, matter_view, proceedings, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, given, on_both, petition, site, sqlite_office, staff, the_move, token};
+use huiyin_testkit::{Role, TestOffice, given, on_both, petition, site, sqlite_office, staff, the_move, token};
 
 const AT: &str = "2026-11-30T09:00:00+08:00";
 const CLERK: &str = "countyxf.clerk";
@@ -303,4 +303,31 @@ async fn a_machine_writes_a_record_and_asks_to_meet_a_leader_once() {
     let days = client.get(format!("{base}/api/v1/halls/countyxf/days")).send().await.unwrap();
     assert_eq!(days.text().await.unwrap(), "[]");
     assert_eq!(client.get(format!("{base}/api/v1/halls/nowhere/days")).send().await.unwrap().status(), 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_typed_is_there_whatever_a_button_came_to() {
+    let t = sqlite_office(AT);
+    let ticket = at_the_table(&t).await;
+    let base = site(&t.office).await;
+    let clerk = Role::officer(&base, CLERK).await;
+    let page = format!("/staff/hall/visits/{}", ticket.number);
+    let typed = [("facts", "暖气不热，孩子咳嗽"), ("demand_0", "修好暖气"), ("demand_1", "退还采暖费")];
+    for button in [
+        &[("do", "code"), ("code", "0000")][..],
+        &[("do", "write"), ("headcount", "0")],
+        &[("do", "promise"), ("promise_unit", "nowhere"), ("promise_day", "2026-12-10"), ("promise_what", "测温")],
+        &[("do", "more"), ("rows", "18446744073709551615")],
+    ] {
+        let sent = clerk.send(&page, &page, &[&typed[..], button].concat()).await;
+        let (status, shown) = (sent.status().as_u16(), sent.text().await.unwrap());
+        assert!(status < 500, "{button:?}: {status}");
+        for (_, words) in typed {
+            assert!(shown.contains(words), "{button:?} loses {words}");
+        }
+        let again = clerk.page(&page).await;
+        assert!(again.contains("暖气不热，孩子咳嗽") && again.contains("已经找回"), "{button:?} is not kept");
+    }
+    let dropped = clerk.send(&page, &page, &[("do", "drop")]).await.text().await.unwrap();
+    assert!(!dropped.contains("暖气不热，孩子咳嗽"), "dropped when that was asked for");
 }
