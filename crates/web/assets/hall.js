@@ -52,13 +52,19 @@ function busy() {
   return typed || [...main.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
 }
 
+// What has changed while somebody was at work is shown when they are done.
+let missed = false;
+
 async function renew() {
-  if (busy()) return;
+  missed = busy();
+  if (missed) return;
   const answer = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
   if (!answer?.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
   // Work may have begun while the answer was on its way.
-  if (!page || busy()) return;
+  if (!page) return;
+  missed = busy();
+  if (missed) return;
   const button = main.querySelector("[data-sound]");
   const at = document.activeElement;
   const kept = at && main.contains(at) && at.name ? `[name="${CSS.escape(at.name)}"][value="${CSS.escape(at.value)}"]` : null;
@@ -83,8 +89,9 @@ if (main) {
   document.addEventListener("pointerdown", () => { pressed = true; });
   for (const end of ["pointerup", "pointercancel"]) {
     // The click comes after the pointer is up.
-    document.addEventListener(end, () => setTimeout(() => { pressed = false; }));
+    document.addEventListener(end, () => setTimeout(() => { pressed = false; if (missed) renew(); }));
   }
+  document.addEventListener("focusout", () => setTimeout(() => { if (missed) renew(); }));
   window.addEventListener("blur", () => { pressed = false; });
   const button = main.querySelector("[data-sound]");
   if (button) {

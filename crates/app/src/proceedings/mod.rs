@@ -89,11 +89,11 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
     let in_hall = |rule: &BeginRule| rule.public || rule.needs.iter().any(|n| n.field == Field::Service);
     // A leader's day is set by whoever keeps the hall.
     let keeps = allows(staff, Action::KeepHall);
+    let on_a_day = |rule: &BeginRule| rule.needs.iter().any(|n| n.field == Field::DueOn);
+    let not_theirs = |rule: &BeginRule| kind == ProceedingKind::Reception && on_a_day(rule) && !keeps;
     let mine = |rule: &&BeginRule| {
-        keeps || !rule.needs.iter().any(|n| n.field == Field::DueOn) || kind != ProceedingKind::Reception
-    };
-    let mine = |rule: &&BeginRule| {
-        mine(rule) && rule.every.is_none() && !in_hall(rule) && unit.is_some_and(|k| rule.units.contains(&k))
+        let theirs = unit.is_some_and(|k| rule.units.contains(&k)) && !not_theirs(rule);
+        theirs && rule.every.is_none() && !in_hall(rule)
     };
     let books = office.packs_beside(kind);
     Ok(books

@@ -13,6 +13,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::come::{self, ComingRow};
 use super::hall;
 use crate::access::{Action, require};
 use crate::acts;
@@ -24,6 +25,8 @@ use crate::security::{Act, Entry};
 
 /// Months for which days are published beforehand: this one and the next.
 const MONTHS: i32 = 2;
+/// Days ahead that are shown: those of the rules, and what was set by hand beyond them.
+const AHEAD: i32 = 92;
 /// Rules of one hall, at most.
 const RULES: usize = 60;
 /// Characters of a line, at most.
@@ -80,6 +83,18 @@ impl LeaderRule {
 pub fn beginning(book: &RuleBook) -> Option<&BeginRule> {
     let takes = |rule: &BeginRule, field| rule.needs.iter().any(|n| n.field == field);
     book.begins.iter().find(|b| !b.public && takes(b, Field::DueOn) && takes(b, Field::ToUnit))
+}
+
+/// Leaders' days of a hall from today on, also those that were called off, in the order of the days.
+///
+/// # Errors
+/// As the store.
+#[crate::boxed]
+pub async fn published(office: &Office, unit: &UnitId) -> Result<Vec<(Date, ComingRow)>> {
+    let begin = hall::rules(office).and_then(|(book, _)| beginning(&book).map(|b| b.id.clone()));
+    let today = office.now().today();
+    let all = come::between(office, unit, today, today.saturating_add(AHEAD.days())).await?;
+    Ok(all.into_iter().filter(|(_, row)| Some(&row.begin) == begin.as_ref()).collect())
 }
 
 /// The rules of the officer's hall, by id.

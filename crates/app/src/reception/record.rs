@@ -147,8 +147,9 @@ pub fn said_before(view: &View) -> Option<&huiyin_domain::payload::Payload> {
 pub async fn write(office: &Office, staff: &Staff, number: &str, draft: Draft) -> Result<Written> {
     require(staff, Action::Receive)?;
     require(staff, Action::Register)?;
+    // A form without a token of its own is given a new one.
     if draft.form.len() < 16 {
-        return Err(AppError::Form(vec![FormError::new("version", "fault-missing")]));
+        return Err(AppError::ChangedMeanwhile);
     }
     let view = proceedings::view(office, staff, number).await?;
     let own = |i: usize| office.keyed_hash("reception-form", &format!("{number}:{i}:{}", draft.form));
@@ -202,7 +203,10 @@ pub async fn write(office: &Office, staff: &Staff, number: &str, draft: Draft) -
     fields.insert(Field::Promised.word(), promised(office, &view));
     let step = Move { id: rule.0.0, fields, version: draft.version, key: Some(draft.form.clone()), ..Move::default() };
     let visit = match proceedings::act_beside(office, staff, number, step, changes).await {
-        Ok(visit) => visit,
+        Ok(visit) => {
+            metrics::counter!("huiyin_submissions_total").increment(u64::try_from(anew.len()).unwrap_or(0));
+            visit
+        }
         // Of two that were sent at the same moment one was written: its receipts are told to both.
         Err(error) => match act::was_done(office, &key, &content).await {
             Ok(true) => proceedings::view(office, staff, number).await?.proceeding,

@@ -355,8 +355,8 @@ fn prints(template: &str, variable: &str) -> bool {
 
 /// What runs beside the matters holds nothing of a petitioner and orders nothing of one.
 fn no_petitioner(book: &RuleBook, rule: &MoveRule) -> Vec<String> {
-    // What an office alone reads of a visit is kept from others, and told to nobody.
-    // In reception she reads and calls off by her code what she began herself.
+    // What an office alone reads of a visit may be kept from others. In reception whoever began something reads it and
+    // calls it off by its code.
     let begins = book.kind == ProceedingKind::Reception && book.begins.iter().any(|b| b.public);
     let hers = !begins && (rule.by.contains(&Relation::Petitioner) || rule.tells);
     let hers = hers || rule.private_to == Some(Relation::Petitioner);

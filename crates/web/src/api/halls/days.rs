@@ -6,17 +6,13 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use huiyin_app::domain::ids::UnitId;
-use huiyin_app::reception::{come, hall, leaders};
-use jiff::ToSpan;
+use huiyin_app::reception::{hall, leaders};
 
 use super::DayJson;
 use crate::api::Answer;
 use crate::api::shapes::ProblemJson;
 use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
-
-/// Days ahead that are told.
-const AHEAD: i32 = 92;
 
 /// Days on which leaders receive visitors at a hall, from today on.
 #[utoipa::path(get, tag = "halls", path = "/api/v1/halls/{unit}/days", params(("unit" = String, Path, description = "Code of the unit")),
@@ -25,11 +21,8 @@ pub(crate) async fn days(State(shared): State<Arc<Shared>>, Path(unit): Path<Str
     let fail = |e| Problem::api(&shared, &asked, e);
     let (office, unit) = (&shared.office, UnitId(unit));
     hall::open_to_visitors(office, &unit).await.map_err(fail)?;
-    let today = office.now().today();
     let directory = office.directory().await.map_err(fail)?;
-    let leading = hall::rules(office).and_then(|(book, _)| leaders::beginning(&book).map(|b| b.id.clone()));
-    let all = come::between(office, &unit, today, today.saturating_add(AHEAD.days())).await.map_err(fail)?;
-    let shown = all.into_iter().filter(|(_, row)| !row.over && Some(&row.begin) == leading.as_ref());
+    let shown = leaders::published(office, &unit).await.map_err(fail)?.into_iter();
     let days: Vec<DayJson> = shown
         .map(|(day, row)| DayJson {
             day,
@@ -38,6 +31,7 @@ pub(crate) async fn days(State(shared): State<Arc<Shared>>, Path(unit): Path<Str
             unit: row.coming.by.as_ref().map(ToString::to_string),
             leader: row.coming.officer.as_ref().and_then(|o| directory.officer(o)).map(|o| o.name.clone()),
             topic: row.coming.topic,
+            called_off: row.over,
         })
         .collect();
     Ok(Json(days).into_response())

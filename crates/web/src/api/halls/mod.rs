@@ -9,6 +9,7 @@ pub(crate) mod show;
 
 use std::collections::BTreeMap;
 
+use huiyin_app::domain::submission::{Purpose, ReplyWay};
 use huiyin_app::reception::Ticket;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,8 @@ pub(crate) struct DayJson {
     pub leader: Option<String>,
     /// The field the leader is in charge of.
     pub topic: Option<String>,
+    /// It was called off.
+    pub called_off: bool,
 }
 
 /// What anybody may begin at a hall.
@@ -81,7 +84,8 @@ pub(crate) struct RecordJson {
     pub email: String,
     /// Way of the reply; `code_only` where it is left out.
     #[serde(default)]
-    pub reply: String,
+    #[schema(value_type = Option<String>)]
+    pub reply: Option<ReplyWay>,
     /// Named, and not told to whom it is about.
     #[serde(default)]
     pub confidential: bool,
@@ -102,9 +106,10 @@ fn one() -> u32 {
 pub(crate) struct RequestJson {
     /// In the visitor's words.
     pub words: String,
-    /// `request`, `suggestion` or `not_sure`; an accusation is registered by itself.
+    /// `request` where it is left out, `suggestion` or `not_sure`; an accusation is registered by itself.
     #[serde(default)]
-    pub purpose: String,
+    #[schema(value_type = Option<String>)]
+    pub purpose: Option<Purpose>,
     /// The number of the matter in which it is handled already; empty: it is registered anew.
     #[serde(default)]
     pub joins: String,

@@ -18,7 +18,6 @@ use crate::api::submissions::idempotency_key;
 use crate::api::{Answer, body, machine};
 use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::Problem;
-use crate::pages::lodge as online;
 
 /// Write the record of a visit; each request is registered in the same unit of work.
 #[utoipa::path(post, tag = "halls", path = "/api/v1/visits/{number}/record", security(("machine" = [])), params(("number" = String, Path, description = "Number of the visit"), ("Idempotency-Key" = Option<String>, Header)), request_body = RecordJson,
@@ -47,7 +46,7 @@ fn draft(sent: RecordJson, form: String) -> Draft {
     let demand = |(row, r): (usize, super::RequestJson)| Demand {
         row,
         words: r.words,
-        purpose: online::purpose(&r.purpose).unwrap_or(Purpose::Request),
+        purpose: r.purpose.unwrap_or(Purpose::Request),
         joins: text::number(&r.joins),
     };
     let who = Identity {
@@ -57,7 +56,7 @@ fn draft(sent: RecordJson, form: String) -> Draft {
         email: sent.email,
         ..Identity::default()
     };
-    let reply = online::reply(&sent.reply).unwrap_or(ReplyWay::CodeOnly);
+    let reply = sent.reply.unwrap_or(ReplyWay::CodeOnly);
     let naming = Asking::naming_of(&who, reply, sent.confidential);
     let asking = Asking { naming, reply, who, headcount: sent.headcount, place_name: None, second_language: false };
     let demands = sent.requests.into_iter().enumerate().map(demand).collect();

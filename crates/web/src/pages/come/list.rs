@@ -7,17 +7,13 @@ use axum::response::Response;
 use huiyin_app::AppError;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::procedure::Label;
-use huiyin_app::reception::{come, hall, leaders};
-use jiff::ToSpan;
+use huiyin_app::reception::{come, leaders};
 use minijinja::Value;
 
 use super::{coming_day, name_of};
 use crate::edge::context::{RequestContext, Shared};
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::pages::Page;
-
-/// Days ahead for which leaders' days are shown.
-const AHEAD: i32 = 92;
 
 /// The page.
 pub(crate) async fn list(State(shared): State<Arc<Shared>>, Path(unit): Path<String>, asked: RequestContext) -> Page {
@@ -44,13 +40,10 @@ pub(super) async fn render(
         })
         .collect();
     let today = office.now().today();
-    let until = today.saturating_add(AHEAD.days());
-    let leading = hall::rules(office).and_then(|(book, _)| leaders::beginning(&book).map(|b| b.id.clone()));
     let directory = office.directory().await?;
-    let days: Vec<Value> = come::between(office, &unit, today, until)
+    let days: Vec<Value> = leaders::published(office, &unit)
         .await?
         .iter()
-        .filter(|(_, row)| Some(&row.begin) == leading.as_ref())
         .map(|(day, row)| coming_day(language, &directory, today, *day, row))
         .collect();
     let failed = !errors.is_empty();

@@ -6,8 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use huiyin_app::access::{Action, allows, require};
 use huiyin_app::domain::posts::Power;
-use huiyin_app::reception::{come, hall, leaders};
-use jiff::ToSpan;
+use huiyin_app::reception::{hall, leaders};
 use minijinja::Value;
 
 use crate::edge::context::{Shared, SignedIn};
@@ -15,9 +14,6 @@ use crate::edge::form::Form;
 use crate::edge::problem::{FieldProblem, Problem};
 use crate::pages::Page;
 use crate::pages::come::{coming_day, name_of};
-
-/// Days shown ahead.
-const AHEAD: i32 = 92;
 
 /// The page.
 pub(crate) async fn show(State(shared): State<Arc<Shared>>, signed: SignedIn) -> Page {
@@ -33,12 +29,8 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, form: &Form, erro
     let today = office.now().today();
     let directory = office.directory().await.map_err(fail)?;
     let begin = hall::rules(office).and_then(|(book, _)| leaders::beginning(&book).map(|b| b.id.clone()));
-    let all = come::between(office, unit, today, today.saturating_add(AHEAD.days())).await.map_err(fail)?;
-    let days: Vec<Value> = all
-        .iter()
-        .filter(|(_, row)| Some(&row.begin) == begin.as_ref())
-        .map(|(day, row)| coming_day(language, &directory, today, *day, row))
-        .collect();
+    let all = leaders::published(office, unit).await.map_err(fail)?;
+    let days: Vec<Value> = all.iter().map(|(day, row)| coming_day(language, &directory, today, *day, row)).collect();
     let said = |rule: &leaders::LeaderRule| {
         context! {
             week => rule.week, weekday => rule.weekday, unit => name_of(language, &directory, &rule.by),

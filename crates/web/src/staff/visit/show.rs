@@ -111,10 +111,14 @@ fn field(shared: &Shared, signed: &SignedIn, view: &View, field: Field, form: &F
     };
     let typed = form.has(&name).then(|| form.get(&name).to_owned());
     let hint = format!("visit-hint-{}", name.replace('_', "-"));
+    let label = match field {
+        Field::Facts => "visit-facts".to_owned(),
+        _ => format!("field-{}", name.replace('_', "-")),
+    };
     context! {
         value => typed.or(before).or_else(own).unwrap_or_default(), required,
         line => field.shape() == Shape::Line, long => field == Field::Facts,
-        label => shared.say(language, if field == Field::Facts { "visit-facts".to_owned() } else { format!("field-{}", name.replace('_', "-")) }.as_str()),
+        label => shared.say(language, &label),
         hint => wording.has(language, &hint).then(|| shared.say(language, &hint)), name,
     }
 }

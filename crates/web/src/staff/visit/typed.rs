@@ -15,8 +15,11 @@ use crate::pages::lodge as online;
 /// Lines for what is asked for, at first.
 const ROWS: usize = 2;
 
+/// The field of the way of the reply.
+const REPLY: &str = "reply";
+
 /// What the form holds before anything is typed.
-const BEFOREHAND: [&str; 4] = ["rows", "reply", "present", "headcount"];
+const BEFOREHAND: [&str; 4] = ["rows", REPLY, "present", "headcount"];
 
 /// What the record holds beside what was asked for and promised, in the order of the page.
 pub(super) const FIELDS: [Field; 7] =
@@ -32,14 +35,14 @@ pub(super) fn rows(form: &Form) -> usize {
 /// The record of a form; a line with nothing on it is none.
 pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
     let get = |name: &str| form.get(name).to_owned();
-    let demand = |i: usize| Demand {
+    let mut demand = |i: usize| Demand {
         row: i,
         words: get(&format!("demand_{i}")),
-        purpose: online::purpose(form.get(&format!("purpose_{i}"))).unwrap_or(Purpose::Request),
+        purpose: chosen(form, &format!("purpose_{i}"), "purpose", online::purpose, errors).unwrap_or(Purpose::Request),
         joins: text::number(form.get(&format!("joins_{i}"))),
     };
     let demands: Vec<Demand> =
-        (0..rows(form)).map(demand).filter(|d| !(text::is_blank(&d.words) && d.joins.is_empty())).collect();
+        (0..rows(form)).map(&mut demand).filter(|d| !(text::is_blank(&d.words) && d.joins.is_empty())).collect();
     let mut fields: BTreeMap<String, String> =
         FIELDS.iter().map(|f| f.word()).map(|name| (name.clone(), get(&name))).collect();
     fields.insert(Field::Request.word(), get("request"));
@@ -51,7 +54,7 @@ pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
         representatives: text::names(form.get("representatives")),
         ..Identity::default()
     };
-    let reply = online::reply(form.get("reply")).unwrap_or(ReplyWay::CodeOnly);
+    let reply = chosen(form, REPLY, "reply", online::reply, errors).unwrap_or(ReplyWay::CodeOnly);
     let naming = Asking::naming_of(&who, reply, form.has("confidential"));
     let headcount = match text::number(form.get("headcount")).as_str() {
         "" => 1,
@@ -70,6 +73,21 @@ pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
     };
     let form_token = some_key(form).unwrap_or_default();
     Draft { fields, demands, asking, form: form_token, version: form.get("version").parse().ok() }
+}
+
+/// What was chosen; nothing where nothing was. A word that is no choice is named and not guessed.
+fn chosen<T>(
+    form: &Form,
+    name: &str,
+    field: &'static str,
+    read: fn(&str) -> Option<T>,
+    errors: &mut Vec<FormError>,
+) -> Option<T> {
+    let found = read(form.get(name));
+    if found.is_none() && !form.get(name).is_empty() {
+        errors.push(FormError::new(field, "fault-choose"));
+    }
+    found
 }
 
 /// What is worth keeping of a form that was not sent: its words, and not what steers it.
