@@ -3,6 +3,8 @@
 //! Nothing is stored here. `offers` and `decide` share one judgement, so a page can never offer what
 //! the decision refuses.
 
+mod hand_over;
+mod named;
 mod work;
 
 use std::collections::BTreeSet;
@@ -26,6 +28,7 @@ use crate::steps::set_next;
 use crate::unit::Directory;
 
 pub use crate::closed::Closed;
+use named::{may_name, unit_fault};
 pub(crate) use work::nobody_left;
 use work::{Made, Work};
 
@@ -334,29 +337,6 @@ pub fn is_choice_open(book: &RuleBook, proceeding: &Proceeding, rule: &MoveRule,
     closes(book, proceeding, rule, field, choice).is_none()
 }
 
-/// What is wrong with the unit that is named: it is not there, owes the same already, or owes nothing of what is noted.
-fn unit_fault(rules: Rules<'_>, proceeding: &Proceeding, rule: &MoveRule, payload: &Payload) -> Option<FieldError> {
-    let named = payload.text(Field::ToUnit).map(UnitId::new)?;
-    let fault = |fault| Some(FieldError { field: Field::ToUnit, fault });
-    if !rules.directory.unit(&named).is_some_and(|u| u.active) {
-        return fault(FieldFault::NoSuchUnit);
-    }
-    let owes = |id: &ClockId| {
-        proceeding.clocks.iter().any(|c| c.is_owed() && &c.rule == id && c.bound.unit.as_ref() == Some(&named))
-    };
-    let asked = |id: &&ClockId| rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
-    // Each is asked one thing of a kind at a time, and what is noted of a unit under the condition that it is owed,
-    // that unit owes.
-    if rule.verb == Verb::Ask && rule.start.iter().filter(asked).any(owes) {
-        return fault(FieldFault::OwesAlready);
-    }
-    let asks = rule.guards.iter().find_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });
-    if rule.party.is_some() && asks.is_some_and(|id| !owes(id)) {
-        return fault(FieldFault::OwesNothing);
-    }
-    None
-}
-
 /// Conditions that join fields and facts of the law; each is quoted where it stands.
 fn cross_checks<K: Kind>(
     rules: Rules<'_>,
@@ -443,11 +423,7 @@ fn cross_checks<K: Kind>(
         fault(Field::Days, FieldFault::NotInRange);
     }
     if let Some(named) = payload.text(Field::Officer)
-        && !if rule.verb == Verb::SetDay {
-            sits_in(rules.directory, payload, proceeding, &OfficerId::new(named))
-        } else {
-            may_name(rules, proceeding, actor, rule.verb, &OfficerId::new(named))
-        }
+        && !may_name(rules, proceeding, actor, rule.verb, payload, &OfficerId::new(named))
     {
         fault(Field::Officer, FieldFault::NoSuchOfficer);
     }
@@ -506,24 +482,6 @@ fn pressed_for<'a>(
     payload: &Payload,
 ) -> Option<&'a Clock> {
     if rule.verb == Verb::Supervise { late_duty(rules, proceeding, actor, rule, payload).ok().flatten() } else { None }
-}
-
-/// Whoever is named for a day sits in the unit that is named with it.
-fn sits_in(directory: &Directory, payload: &Payload, proceeding: &Proceeding, named: &OfficerId) -> bool {
-    let unit = payload.text(Field::ToUnit).map_or_else(|| proceeding.holder.clone(), UnitId::new);
-    directory.heads(named, &unit)
-}
-
-/// An officer says of himself that he recuses; the head says it of anybody in the unit, and lifts what stands.
-fn may_name(rules: Rules<'_>, proceeding: &Proceeding, actor: &Actor, verb: Verb, named: &OfficerId) -> bool {
-    let Actor::Officer { id, unit, posts } = actor else { return false };
-    if verb == Verb::LiftRecusal {
-        let theirs = rules.directory.officer(named).map(|o| &o.unit);
-        let over = theirs.is_some_and(|t| t == unit || rules.directory.superiors(t).iter().any(|s| &s.id == unit));
-        return over && proceeding.recused.contains(named);
-    }
-    let of_the_unit = rules.directory.officer(named).is_some_and(|o| o.active && &o.unit == unit);
-    named == id || (rules.directory.vocabulary.may(posts, Power::Head) && of_the_unit)
 }
 
 /// The last day of the notice that a move gives: of the clocks it discharges.

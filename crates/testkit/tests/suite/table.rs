@@ -279,6 +279,13 @@ async fn a_machine_writes_a_record_and_asks_to_meet_a_leader_once() {
     let wrong =
         send("k0", serde_json::json!({ "fields": {}, "requests": [], "version": sent["version"] })).await.unwrap();
     assert_eq!(wrong.status(), 422);
+    for (name, word) in [("purpose", "Accusation"), ("purpose", "accusation"), ("reply", "telephone")] {
+        let mut guessed = sent.clone();
+        let place = if name == "purpose" { &mut guessed["requests"][0] } else { &mut guessed };
+        place[name] = word.into();
+        let refused = send("k0", guessed).await.unwrap().status().as_u16();
+        assert!(matches!(refused, 400 | 422), "{name} {word}: {refused}");
+    }
     let written = send("k1", sent.clone()).await.unwrap();
     assert_eq!(written.status(), 201);
     let written: serde_json::Value = written.json().await.unwrap();
@@ -317,6 +324,7 @@ async fn what_was_typed_is_there_whatever_a_button_came_to() {
         &[("do", "code"), ("code", "0000")][..],
         &[("do", "write"), ("headcount", "0")],
         &[("do", "promise"), ("promise_unit", "nowhere"), ("promise_day", "2026-12-10"), ("promise_what", "测温")],
+        &[("do", "write"), ("purpose_0", "nonsense")],
         &[("do", "more"), ("rows", "18446744073709551615")],
     ] {
         let sent = clerk.send(&page, &page, &[&typed[..], button].concat()).await;
