@@ -9,7 +9,7 @@ use huiyin_domain::ids::{PackId, ProceedingId, StateId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::figure::figure;
 use huiyin_domain::procedure::{Phase, RuleBook};
-use huiyin_domain::reception::{Coming, HallPlace, Reception};
+use huiyin_domain::reception::{Booked, Coming, HallPlace, Reception};
 use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, Record, RecordWrite, StoreError, Table};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -95,10 +95,11 @@ pub(crate) fn ticket_row(reception: &Reception) -> Result<Option<RecordWrite>> {
     let ticket = Ticket {
         visit: reception.id.clone(),
         number: reception.number.clone(),
-        taken_at: reception.received_at,
+        taken_at: place.came.map_or(reception.received_at, |(_, at)| at),
         place: place.clone(),
     };
-    let key = (reception.holder.clone(), reception.received_on, place.ticket.clone());
+    let day = place.came.map_or(reception.received_on, |(day, _)| day);
+    let key = (reception.holder.clone(), day, place.ticket.clone());
     Ok(Some(RecordWrite::put(&key, &ticket)?))
 }
 
@@ -139,6 +140,57 @@ pub(crate) fn coming_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
     };
     let gone = coming.moved_from.map(|day| RecordWrite::remove::<ComingRow>(&key(day)));
     Ok(gone.into_iter().chain([RecordWrite::put(&key(coming.day), &row)?]).collect())
+}
+
+/// A time of a hall that is booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotRow {
+    /// The visit.
+    pub visit: ProceedingId,
+    /// Its number.
+    pub number: String,
+    /// Which service: a choice of the pack.
+    pub service: String,
+    /// A need that was stated: a choice of the pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
+    /// The ticket of whoever has come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
+    /// Nobody came, or the visit is over.
+    pub over: bool,
+}
+
+impl Record for SlotRow {
+    const TABLE: Table = Table::Slot;
+    /// The unit of the hall, the day, time and place as `09:30/1`.
+    type Key = (UnitId, Date, String);
+}
+
+/// The rows of a booked time: a new one must be free, and the one from before is free again.
+pub(crate) fn slot_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
+    let Some(booked) = reception.booked() else { return Ok(Vec::new()) };
+    let Booked { day, slot, before, .. } = booked;
+    let key = |day: Date, slot: String| (reception.holder.clone(), day, slot);
+    let mut out = Vec::new();
+    if let Some((was_on, was_at)) = before.filter(|was| booked.off || *was != (*day, *slot)) {
+        out.push(RecordWrite::remove::<SlotRow>(&key(was_on, was_at.to_string())));
+    }
+    if booked.off {
+        return Ok(out);
+    }
+    let row = SlotRow {
+        visit: reception.id.clone(),
+        number: reception.number.clone(),
+        service: booked.service.clone(),
+        need: booked.need.clone(),
+        ticket: reception.place().map(|p| p.ticket.clone()),
+        over: reception.phase == Phase::Archived,
+    };
+    let key = key(*day, slot.to_string());
+    let taken_anew = booked.is_new && *before != Some((*day, *slot));
+    out.push(if taken_anew { RecordWrite::add(&key, &row)? } else { RecordWrite::put(&key, &row)? });
+    Ok(out)
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

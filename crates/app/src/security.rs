@@ -66,6 +66,8 @@ pub enum Act {
     DevicePaired,
     /// It was revoked.
     DeviceRevoked,
+    /// The telephone of a visitor whose booking was cancelled was read.
+    TelephoneRead,
     /// It was taken away before anybody approved.
     RulesDiscarded,
     /// A pack was taken out of force.
@@ -74,7 +76,7 @@ pub enum Act {
 
 impl Act {
     /// All of them, in the order of a list.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::SignedIn,
         Self::SignInFailed,
         Self::SignedOut,
@@ -98,13 +100,17 @@ impl Act {
         Self::HallChanged,
         Self::DevicePaired,
         Self::DeviceRevoked,
+        Self::TelephoneRead,
         Self::RulesDiscarded,
         Self::RulesWithdrawn,
     ];
 
     /// It changes the office and stands in its record for ever (`acts`); the others are about who came in.
     pub fn changes_the_office(self) -> bool {
-        !matches!(self, Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionsEnded)
+        !matches!(
+            self,
+            Self::SignedIn | Self::SignInFailed | Self::SignedOut | Self::SessionsEnded | Self::TelephoneRead
+        )
     }
 
     /// The word of it in keys and queries: `signed-in`.
@@ -133,6 +139,7 @@ impl Act {
             Self::HallChanged => "hall-changed",
             Self::DevicePaired => "device-paired",
             Self::DeviceRevoked => "device-revoked",
+            Self::TelephoneRead => "telephone-read",
             Self::RulesDiscarded => "rules-discarded",
             Self::RulesWithdrawn => "rules-withdrawn",
         }

@@ -21,4 +21,6 @@ pub struct Move {
     pub only_this: bool,
     /// Made with a receipt code that replaced another.
     pub new_code: bool,
+    /// The hall has filled in what it alone gives: a free time, the next ticket.
+    pub in_hall: bool,
 }

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use huiyin_domain::event::{Event, EventActor, EventKind};
+use huiyin_domain::hall::slot::Slot;
 use huiyin_domain::payload::{Field, Payload, Shape};
 use huiyin_domain::procedure::Verb;
 use huiyin_domain::proceeding::Proceeding;
@@ -288,6 +289,7 @@ fn pieces(
         .map(|(field, value)| {
             let text = match field.shape() {
                 Shape::Choice => labels::of_choice(ground.rules.book, ground.language, field, value),
+                Shape::Slot => Slot::typed(value).map(|slot| slot.clock()).unwrap_or_default(),
                 Shape::Duty => value.parse().map(|n: u32| clock_title(&n)).unwrap_or_default(),
                 Shape::Officer => ground
                     .rules

@@ -131,6 +131,10 @@ pub enum Field {
     NotMet,
     /// What the visitor needs: language, hearing, times.
     Needs,
+    /// The time of a hall that a visitor has booked, and which of its places.
+    Slot,
+    /// The ticket of a hall, as it is called out.
+    Ticket,
 }
 
 /// How a field is entered and checked.
@@ -156,6 +160,10 @@ pub enum Shape {
     Choice,
     /// A whole number from 1 to this.
     Number(u32),
+    /// A time of day and a place of it: [`crate::hall::slot::Slot`].
+    Slot,
+    /// A letter and a number.
+    Ticket,
 }
 
 impl Field {
@@ -187,6 +195,8 @@ impl Field {
             | Self::ClarifyGround
             | Self::Service
             | Self::StatedNeed => Shape::Choice,
+            Self::Slot => Shape::Slot,
+            Self::Ticket => Shape::Ticket,
             Self::Amount => Shape::Number(1_000_000),
             Self::Headcount => Shape::Number(100_000),
             Self::WhereTo | Self::ByWhen | Self::Cost | Self::Recipient => Shape::Line,
@@ -221,6 +231,11 @@ impl Field {
     /// The field of a word.
     pub fn from_word(word: &str) -> Option<Self> {
         serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+    }
+
+    /// Given by the hall and typed by nobody: a place that is free, the next ticket.
+    pub fn is_given_in_hall(self) -> bool {
+        matches!(self, Self::Slot | Self::Ticket)
     }
 
     /// Text that may tell of people or of the case: it is kept in the content table, not in the event.
@@ -281,6 +296,8 @@ pub enum FieldFault {
     OwesAlready,
     /// The unit owes nothing of what the move notes of it.
     OwesNothing,
+    /// Not a time of day like 09:30.
+    NotATime,
 }
 
 /// A field and its fault.
@@ -392,7 +409,10 @@ fn normal(shape: Shape, value: &str) -> String {
         Shape::Day | Shape::PastDay => {
             text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string())
         }
-        Shape::Number(_) | Shape::Duty | Shape::Choice | Shape::Unit | Shape::Officer => text::number(value),
+        Shape::Slot => crate::hall::slot::Slot::typed(value).map_or_else(|| value.trim().to_owned(), |s| s.to_string()),
+        Shape::Number(_) | Shape::Duty | Shape::Choice | Shape::Unit | Shape::Officer | Shape::Ticket => {
+            text::number(value)
+        }
     }
 }
 
@@ -417,6 +437,8 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
         },
         Shape::Choice => (!need.choices.iter().any(|c| c == value)).then_some(FieldFault::NotAChoice),
         Shape::Duty => value.parse::<u32>().is_err().then_some(FieldFault::NoSuchDuty),
+        Shape::Slot => crate::hall::slot::Slot::typed(value).is_none().then_some(FieldFault::NotATime),
+        Shape::Ticket => (value.chars().count() > 12).then_some(FieldFault::TooLong),
         Shape::Number(max) => match value.parse::<u32>() {
             // Nobody may have come.
             Ok(0) if need.field == Field::Headcount => None,

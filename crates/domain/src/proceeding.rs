@@ -212,7 +212,14 @@ impl Edit for Proceeding {
 /// [`Proceeding`] within.
 pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
     /// A condition of this kind under which a move is not open, whatever the pack says.
-    fn bars(&self, _book: &RuleBook, _rule: &MoveRule, _actor: &Actor, _directory: &Directory) -> Option<Closed> {
+    fn bars(
+        &self,
+        _book: &RuleBook,
+        _rule: &MoveRule,
+        _actor: &Actor,
+        _directory: &Directory,
+        _today: Date,
+    ) -> Option<Closed> {
         None
     }
 

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{ClockState, OfficeTime};
 use crate::closed::Closed;
+use crate::hall::slot::Slot;
 use crate::hall::stage::{Stage, StageFault};
 use crate::ids::{OfficerId, UnitId};
 use crate::payload::{Field, FieldError, FieldFault, Payload};
@@ -38,6 +39,51 @@ pub struct HallPlace {
     /// How often nobody came when she was called.
     #[serde(default)]
     pub missed: u32,
+    /// The day and instant she came, of whoever had booked; of others it is the receipt of the visit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came: Option<(Date, Timestamp)>,
+    /// The instant she had booked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booked_for: Option<Timestamp>,
+}
+
+/// A time of the hall that somebody has booked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booked {
+    /// The day.
+    pub day: Date,
+    /// Time and place.
+    pub slot: Slot,
+    /// Which service: a choice of the pack.
+    pub service: String,
+    /// A need she stated: a choice of the pack.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub need: Option<String>,
+    /// It was called off: the time is free again.
+    #[serde(default)]
+    pub off: bool,
+    /// Taken by the last step: whoever else has taken it meanwhile is in the way.
+    #[serde(default)]
+    pub is_new: bool,
+    /// What was booked before the last step and is free from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<(Date, Slot)>,
+}
+
+impl Booked {
+    /// What a beginning or a move books; `None` where it says no time.
+    fn from_payload(payload: &Payload, before: Option<&Self>) -> Option<Self> {
+        let text = |field| payload.text(field).map(str::to_owned);
+        Some(Self {
+            day: payload.day(Field::DueOn)?,
+            slot: Slot::typed(payload.text(Field::Slot)?)?,
+            service: text(Field::Service).or_else(|| before.map(|b| b.service.clone())).unwrap_or_default(),
+            need: text(Field::StatedNeed).or_else(|| before.and_then(|b| b.need.clone())),
+            off: false,
+            is_new: true,
+            before: before.map(|b| (b.day, b.slot)),
+        })
+    }
 }
 
 /// That something comes on a day: a leader's day, somebody who is to meet a leader. What everybody may read of it.
@@ -97,6 +143,8 @@ pub struct Reception {
     place: Option<HallPlace>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     coming: Option<Coming>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    booked: Option<Booked>,
 }
 
 impl Deref for Reception {
@@ -123,9 +171,32 @@ impl Reception {
             stage: Stage::Waiting { since: now.at },
             heard_from: None,
             missed: 0,
+            came: None,
+            booked_for: None,
         });
-        let coming = if place.is_none() { Coming::from_payload(payload, None) } else { None };
-        Self { proceeding, place, coming }
+        let booked = if place.is_none() { Booked::from_payload(payload, None) } else { None };
+        let coming = if place.is_none() && booked.is_none() { Coming::from_payload(payload, None) } else { None };
+        Self { proceeding, place, coming, booked }
+    }
+
+    /// The time she has booked; `None` of what was not booked.
+    pub fn booked(&self) -> Option<&Booked> {
+        self.booked.as_ref()
+    }
+
+    /// Whoever has booked is there: from now on she waits.
+    fn arrive(&mut self, payload: &Payload, now: &OfficeTime) {
+        let (Some(booked), Some(ticket)) = (&self.booked, payload.text(Field::Ticket)) else { return };
+        self.place = Some(HallPlace {
+            ticket: ticket.to_owned(),
+            service: booked.service.clone(),
+            need: booked.need.clone(),
+            stage: Stage::Waiting { since: now.at },
+            heard_from: None,
+            missed: 0,
+            came: Some((now.today(), now.at)),
+            booked_for: booked.slot.begins(booked.day, &now.zone),
+        });
     }
 
     /// The day on which it comes; `None` of what comes on none.
@@ -169,7 +240,17 @@ fn moved(
 }
 
 impl Kind for Reception {
-    fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, _: &Directory) -> Option<Closed> {
+    fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, _: &Directory, today: Date) -> Option<Closed> {
+        // Nobody arrives on another day than she has booked, and nobody has stayed away before it.
+        let waits_for = self.booked.as_ref().filter(|_| self.place.is_none()).map(|b| b.day);
+        let wrong = |day: &Date| match rule.verb {
+            Verb::Arrive => *day != today,
+            Verb::Leave => *day > today,
+            _ => false,
+        };
+        if let Some(day) = waits_for.filter(wrong) {
+            return Some(Closed::Hall { fault: StageFault::OtherDay { day } });
+        }
         // What an office did not do in time is not called off by it: it stays owed until it is done.
         let breached = self
             .clocks
@@ -207,8 +288,19 @@ impl Kind for Reception {
         if let Some(coming) = &mut self.coming {
             coming.moved_from = None;
         }
-        if rule.verb == Verb::SetDay {
+        if let Some(booked) = &mut self.booked {
+            (booked.is_new, booked.before) = (false, None);
+            if rule.verb == Verb::CallOff && !booked.off {
+                (booked.off, booked.before) = (true, Some((booked.day, booked.slot)));
+            }
+        }
+        if rule.verb == Verb::SetDay && self.booked.is_some() {
+            self.booked = Booked::from_payload(payload, self.booked.as_ref()).or_else(|| self.booked.take());
+        } else if rule.verb == Verb::SetDay {
             self.coming = Coming::from_payload(payload, self.coming.as_ref());
+        }
+        if rule.verb == Verb::Arrive && self.place.is_none() {
+            self.arrive(payload, now);
         }
         let (Some(place), Some(queue)) = (&mut self.place, &book.queue) else { return };
         if let Some(Ok(stage)) = moved(place, rule.verb, payload.number(Field::Window), queue, now.at) {

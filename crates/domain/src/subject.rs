@@ -44,11 +44,18 @@ impl Edit for Subject {
 }
 
 impl Kind for Subject {
-    fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
+    fn bars(
+        &self,
+        book: &RuleBook,
+        rule: &MoveRule,
+        actor: &Actor,
+        directory: &Directory,
+        today: jiff::civil::Date,
+    ) -> Option<Closed> {
         match self {
-            Self::Matter(matter) => matter.bars(book, rule, actor, directory),
-            Self::Bare(bare) => bare.bars(book, rule, actor, directory),
-            Self::Reception(reception) => reception.bars(book, rule, actor, directory),
+            Self::Matter(matter) => matter.bars(book, rule, actor, directory, today),
+            Self::Bare(bare) => bare.bars(book, rule, actor, directory, today),
+            Self::Reception(reception) => reception.bars(book, rule, actor, directory, today),
         }
     }
 

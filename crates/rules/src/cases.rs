@@ -367,8 +367,8 @@ fn open_any(rules: Rules<'_>, case: &Case) -> Result<Subject, Closed> {
         on: case.received,
         unit: UnitId::new(case.at.clone()),
         links: Vec::new(),
-        // Whoever comes for a service has a ticket.
-        ticket: payload.text(Field::Service).map(|_| "1".to_owned()),
+        // Whoever comes for a service has a ticket; whoever books comes later.
+        ticket: payload.text(Field::Service).filter(|_| payload.text(Field::Slot).is_none()).map(|_| "1".to_owned()),
     };
     begin_by(rules, begin, with, &payload, EventActor::Clock, &now).map(|(begun, _)| begun)
 }

@@ -166,6 +166,10 @@ fn queue() -> Value {
             "usual_minutes": number,
             "tickets_a_minute": number,
             "letters": { "type": "object", "additionalProperties": { "type": "string" } },
+            "booking": object(
+                &["service", "days_ahead", "grace_minutes"],
+                json!({ "service": { "type": "string" }, "days_ahead": number, "grace_minutes": number }),
+            ),
         }),
     )
 }

@@ -5,3 +5,6 @@ CREATE TABLE coming (tenant TEXT COLLATE "C" NOT NULL, unit TEXT COLLATE "C" NOT
 CREATE TABLE coming_code (tenant TEXT COLLATE "C" NOT NULL, hash TEXT COLLATE "C" NOT NULL, doc TEXT COLLATE "C" NOT NULL, PRIMARY KEY (tenant, hash));
 -- By which rules leaders receive visitors at a hall.
 CREATE TABLE leader_rule (tenant TEXT COLLATE "C" NOT NULL, unit TEXT COLLATE "C" NOT NULL, id TEXT COLLATE "C" NOT NULL, doc TEXT COLLATE "C" NOT NULL, PRIMARY KEY (tenant, unit, id));
+-- At which hours a hall receives and which times can be booked, and the times that are.
+CREATE TABLE booking_plan (tenant TEXT COLLATE "C" NOT NULL, unit TEXT COLLATE "C" NOT NULL, doc TEXT COLLATE "C" NOT NULL, PRIMARY KEY (tenant, unit));
+CREATE TABLE slot (tenant TEXT COLLATE "C" NOT NULL, unit TEXT COLLATE "C" NOT NULL, day TEXT COLLATE "C" NOT NULL, place TEXT COLLATE "C" NOT NULL, doc TEXT COLLATE "C" NOT NULL, PRIMARY KEY (tenant, unit, day, place));

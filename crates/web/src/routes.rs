@@ -56,6 +56,7 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/come/{unit}/new/{begin}", Access::Public),
     ("POST", "/come/{unit}/new/{begin}", Access::Public),
     ("POST", "/come/{unit}/open", Access::Public),
+    ("GET", "/come/{unit}/calendar/{day}/{time}", Access::Public),
     ("POST", "/come/{unit}/move", Access::Public),
     ("GET", "/device", Access::Public),
     ("POST", "/device", Access::Public),
@@ -106,6 +107,11 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/hall/leave", Access::Staff),
     ("POST", "/staff/hall/call", Access::Staff),
     ("POST", "/staff/hall/step", Access::Staff),
+    ("POST", "/staff/hall/booked", Access::Staff),
+    ("POST", "/staff/hall/telephone", Access::Staff),
+    ("GET", "/staff/hall/booking", Access::Staff),
+    ("POST", "/staff/hall/booking", Access::Staff),
+    ("POST", "/staff/hall/booking/cancel", Access::Staff),
     ("POST", "/staff/hall/tickets", Access::Staff),
     ("GET", "/staff/hall/visits/{number}", Access::Staff),
     ("POST", "/staff/hall/visits/{number}", Access::Staff),
@@ -171,10 +177,13 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/api/v1/units", Access::Public),
     ("GET", "/api/v1/halls/{unit}", Access::Public),
     ("GET", "/api/v1/halls/{unit}/days", Access::Public),
+    ("GET", "/api/v1/halls/{unit}/times", Access::Public),
     ("POST", "/api/v1/halls/{unit}/requests", Access::Public),
     ("POST", "/api/v1/visits/{number}/record", Access::Token),
     ("POST", "/api/v1/tickets", Access::Token),
     ("POST", "/api/v1/calls", Access::Token),
+    ("GET", "/api/v1/bookings", Access::Token),
+    ("POST", "/api/v1/bookings/{number}/arrival", Access::Token),
     ("GET", "/api/v1/openapi.json", Access::Public),
     ("GET", "/healthz", Access::Public),
     ("GET", "/readyz", Access::Public),
@@ -246,6 +255,7 @@ fn public() -> Router<Arc<Shared>> {
         .route("/come/{unit}", get(pages::come::list))
         .route("/come/{unit}/new/{begin}", get(pages::come::form).post(pages::come::begin))
         .route("/come/{unit}/open", post(pages::come::open))
+        .route("/come/{unit}/calendar/{day}/{time}", get(pages::come::calendar))
         .route("/come/{unit}/move", post(pages::come::make))
         .route("/device", get(pages::kiosk::pair_form).post(pages::kiosk::pair))
         .route("/wall", get(pages::wall::wall))
@@ -304,6 +314,10 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/hall/leave", post(staff::hall::leave))
         .route("/staff/hall/call", post(staff::hall::call))
         .route("/staff/hall/step", post(staff::hall::step))
+        .route("/staff/hall/booked", post(staff::hall::booked))
+        .route("/staff/hall/telephone", post(staff::hall::telephone))
+        .route("/staff/hall/booking", get(staff::hall::booking_form).post(staff::hall::save_booking))
+        .route("/staff/hall/booking/cancel", post(staff::hall::cancel_bookings))
         .route("/staff/hall/tickets", post(staff::hall::give))
         .route("/staff/hall/visits/{number}", get(staff::visit::show).post(staff::visit::act))
         .route("/staff/hall/visits/{number}/draft", post(staff::visit::keep))
@@ -358,6 +372,9 @@ fn machine() -> Router<Arc<Shared>> {
         .route("/api/v1/units", get(api::units))
         .route("/api/v1/halls/{unit}", get(api::halls::show))
         .route("/api/v1/halls/{unit}/days", get(api::halls::days))
+        .route("/api/v1/halls/{unit}/times", get(api::halls::times))
+        .route("/api/v1/bookings", get(api::halls::bookings))
+        .route("/api/v1/bookings/{number}/arrival", post(api::halls::arrival))
         .route("/api/v1/halls/{unit}/requests", post(api::halls::ask))
         .route("/api/v1/visits/{number}/record", post(api::halls::record))
         .route("/api/v1/tickets", post(api::halls::give))

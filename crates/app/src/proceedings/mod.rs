@@ -240,6 +240,11 @@ impl huiyin_storage::Record for Link {
     type Key = (ProceedingId, ProceedingId);
 }
 
+/// That a proceeding concerns a matter, to be written with it.
+pub(crate) fn link(matter: &ProceedingId, proceeding: &ProceedingId) -> Result<RecordWrite> {
+    Ok(RecordWrite::put(&(matter.clone(), proceeding.clone()), &Link)?)
+}
+
 /// A proceeding by its id, for what works through many: no reader's rights narrow it.
 ///
 /// # Errors
@@ -307,7 +312,7 @@ pub async fn begin(
     let (bare, events) = begin_by(ground.rules(), &rule, with, &payload, actor, &now)?;
     let mut changes = Changes::new(office.tenant().clone());
     for matter in &bare.links {
-        changes.records.push(RecordWrite::put(&(matter.clone(), bare.id.clone()), &Link)?);
+        changes.records.push(link(matter, &bare.id)?);
     }
     if let Some(key) = &key {
         changes.items.push(act::idempotency_item(office, key.clone(), ""));
@@ -463,12 +468,15 @@ pub(crate) async fn act_as(
         .find_move(&move_id)
         .ok_or_else(|| Closed::NoSuchMove { move_id: step.id.chars().take(60).collect() })?;
     handed_to_somebody(&ground, rule, &step)?;
+    if !step.in_hall && rule.needs.iter().any(|n| n.field.is_given_in_hall()) {
+        return Err(AppError::Form(vec![FormError::new("move", "fault-in-hall")]));
+    }
     let mut decision = decide(ground.rules(), &before, actor, &move_id, &step.fields, &office.now())?;
     if let Some(given) = decision.words.text(Field::Joined).map(str::to_owned) {
         let staff = staff.ok_or(AppError::NotAllowed)?;
         let matters = concerned(office, &ground, staff, &given, &changes).await?;
         for matter in &matters {
-            changes.records.push(RecordWrite::put(&(matter.clone(), before.id.clone()), &Link)?);
+            changes.records.push(link(matter, &before.id)?);
         }
         let actor = EventActor::Officer { officer: staff.officer.id.clone(), unit: staff.officer.unit.clone() };
         decision.link(office.now().at, actor, matters);

@@ -101,12 +101,12 @@ fn draw(hall: &Hall, sitting: &[(u32, OfficerId)], tickets: &[Ticket], rule: &Qu
     let waiters = tickets.iter().filter_map(|t| {
         let Stage::Waiting { since } = t.place.stage else { return None };
         let (ticket, service) = (t.place.ticket.clone(), t.place.service.clone());
-        Some(Waiter { ticket, number: t.number.clone(), service, since, has_need: t.place.need.is_some() })
+        Some(Waiter { ticket, number: t.number.clone(), service, since, goes_first: goes_first(t, rule, now) })
     });
     let mut called: Vec<(Timestamp, bool)> =
-        tickets.iter().filter_map(|t| Some((last_call(t)?, t.place.need.is_some()))).collect();
+        tickets.iter().filter_map(|t| last_call(t).map(|at| (at, goes_first(t, rule, at)))).collect();
     called.sort_by_key(|call| std::cmp::Reverse(call.0));
-    let row = queue::needs_in_a_row(called.into_iter().map(|(_, has_need)| has_need));
+    let row = queue::first_in_a_row(called.into_iter().map(|(_, went_first)| went_first));
     let order = queue::order(waiters.collect(), row, rule.needs_in_a_row);
     let usual = usual_talk(tickets).unwrap_or_else(|| SignedDuration::from_mins(i64::from(rule.usual_minutes)));
     let waiting = order
@@ -138,6 +138,15 @@ fn draw(hall: &Hall, sitting: &[(u32, OfficerId)], tickets: &[Ticket], rule: &Qu
             .max()
             .map(|time| Minutes(time.as_mins().max(0))),
     }
+}
+
+/// Whether somebody is called before those who came earlier: she states a need, or the time she has booked is there and
+/// she came in time for it.
+fn goes_first(ticket: &Ticket, rule: &QueueRule, now: Timestamp) -> bool {
+    let grace = rule.booking.as_ref().map_or(0, |b| i64::from(b.grace_minutes));
+    let late = |at: Timestamp| ticket.taken_at.duration_since(at) > SignedDuration::from_mins(grace);
+    let is_time = ticket.place.booked_for.is_some_and(|at| at <= now && !late(at) && ticket.place.missed == 0);
+    is_time || ticket.place.need.is_some()
 }
 
 /// When a ticket was called last; `None`: not yet.

@@ -6,19 +6,21 @@ use std::collections::BTreeMap;
 use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::closed::Closed;
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::{ProceedingId, UnitId};
+use huiyin_domain::ids::{MoveId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::{Field, Payload};
+use huiyin_domain::procedure::BeginRule;
 use huiyin_domain::proceeding::Actor;
 use huiyin_domain::subject::Subject;
-use huiyin_storage::{Changes, Expected, Record, RecordWrite, StoreError, Table, Wanted};
+use huiyin_storage::{Changes, Expected, Record, RecordWrite, Table, Wanted};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::booking::book::{self, Beside};
 use super::hall;
 use crate::error::{AppError, Result};
 use crate::lodge::receipt;
-use crate::office::Office;
+use crate::office::{Ground, Office};
 use crate::proceedings::{self, Beginning, View};
 pub use crate::projection::ComingRow;
 use crate::seal::seal;
@@ -57,8 +59,11 @@ pub async fn beginnings(office: &Office, unit: &UnitId) -> Result<Vec<Beginning>
     hall::open_to_visitors(office, unit).await?;
     let kind = office.directory().await?.unit(unit).map(|u| u.kind);
     let books = office.packs_beside(ProceedingKind::Reception);
-    let open = |rule: &&huiyin_domain::procedure::BeginRule| {
-        rule.public && kind.is_some_and(|kind| rule.units.contains(&kind))
+    // Times are offered where the hall gives any.
+    let can_book = super::booking::slots::can_be_booked(office, unit).await?;
+    let open = |rule: &&BeginRule| {
+        let offered = can_book || !book::takes_time(&rule.needs);
+        rule.public && offered && kind.is_some_and(|kind| rule.units.contains(&kind))
     };
     Ok(books
         .iter()
@@ -79,6 +84,7 @@ pub async fn begin(
     unit: &UnitId,
     begin: &str,
     fields: &BTreeMap<String, String>,
+    beside: &Beside,
     form_token: &str,
     from: &str,
 ) -> Result<Begun> {
@@ -86,7 +92,9 @@ pub async fn begin(
     let Beginning { book, rule } = all.into_iter().find(|b| b.rule.id == begin).ok_or(AppError::NotFound)?;
     // What was written belongs to the form: other words under it are another request, and nobody who uses the same key
     // learns of this one.
-    let words: Vec<&str> = rule.needs.iter().map(|n| fields.get(&n.field.word()).map_or("", String::as_str)).collect();
+    let mut words: Vec<&str> =
+        rule.needs.iter().map(|n| fields.get(&n.field.word()).map_or("", String::as_str)).collect();
+    words.extend([beside.telephone.as_str(), beside.code.as_str()].into_iter().filter(|w| !w.is_empty()));
     let form_token = office.keyed_hash("coming-form", &format!("{unit}:{begin}:{form_token}:{words:?}"));
     let code = receipt::code(office, &form_token);
     let key = (hash(office, &code),);
@@ -96,8 +104,55 @@ pub async fn begin(
     let network = format!("coming:{}", network(from));
     throttle::check(office, &network).await?;
     let ground = office.ground(&book.id).await?;
+    let links = book::matters(office, &beside.code, from).await?;
+    // Of a time that is booked another place is looked for when somebody else was quicker.
+    let tries = if book::takes_time(&rule.needs) { book::TRIES } else { 1 };
+    for _ in 0..tries {
+        let with = First { ground: &ground, rule: &rule, unit, links: &links, telephone: &beside.telephone };
+        match begin_once(office, with, fields.clone(), &key).await {
+            Ok(number) => {
+                throttle::miss(office, &network, throttle::NETWORK).await?;
+                return Ok(Begun { number, code });
+            }
+            // Sent twice at the same moment: the other one began it.
+            Err(error) if book::is_taken(&error) => match self::known(office, &key).await? {
+                Some(known) => return Ok(Begun { number: known.number.clone(), code }),
+                None if tries == 1 => return Err(error),
+                None => {}
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    Err(book::full())
+}
+
+/// What is begun, and where.
+struct First<'a> {
+    ground: &'a Ground,
+    rule: &'a BeginRule,
+    unit: &'a UnitId,
+    links: &'a [ProceedingId],
+    telephone: &'a str,
+}
+
+/// Begins it if nothing is in the way; gives its number.
+async fn begin_once(
+    office: &Office,
+    with: First<'_>,
+    mut fields: BTreeMap<String, String>,
+    key: &(String,),
+) -> Result<String> {
+    let First { ground, rule, unit, links, telephone } = with;
     let now = office.now();
-    let payload = Payload::check(&rule.needs, fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
+    if book::takes_time(&rule.needs) {
+        // What is wrong with the other fields is said with it.
+        let faults = Payload::check(&rule.needs, &fields, now.today()).err();
+        match (book::find_place(office, unit, &mut fields).await, faults) {
+            (_, Some(errors)) => return Err(Closed::Fields { errors }.into()),
+            (found, None) => found?,
+        }
+    }
+    let payload = Payload::check(&rule.needs, &fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
     let title = rule.title_in(&ground.book.binding, now.today());
     let with = Start {
         id: ProceedingId(office.new_id()),
@@ -105,27 +160,21 @@ pub async fn begin(
         title: payload.text(Field::Topic).map_or_else(|| title.clone(), |topic| format!("{title}：{topic}")),
         on: now.today(),
         unit: unit.clone(),
-        links: Vec::new(),
+        links: links.to_vec(),
         ticket: None,
     };
-    let (begun, events) = begin_by(ground.rules(), &rule, with, &payload, EventActor::Petitioner, &now)?;
+    let (begun, events) = begin_by(ground.rules(), rule, with, &payload, EventActor::Petitioner, &now)?;
     let mut changes = Changes::new(office.tenant().clone());
-    changes.records.push(RecordWrite::add(&key, &ComingCode { proceeding: begun.id.clone() })?);
+    changes.records.push(RecordWrite::add(key, &ComingCode { proceeding: begun.id.clone() })?);
+    for matter in links {
+        changes.records.push(proceedings::link(matter, &begun.id)?);
+    }
+    changes.items.extend(book::telephone_item(office, &begun.id, &fields, telephone)?);
     let number = begun.number.clone();
     let terms = huiyin_storage::terms::index_terms(&[begun.title.as_str()]);
-    seal(&mut changes, &ground, begun, events, payload.split().words, Expected::New, Some(terms))?;
-    match office.store().commit(changes).await {
-        Ok(()) => {
-            throttle::miss(office, &network, throttle::NETWORK).await?;
-            Ok(Begun { number, code })
-        }
-        // Sent twice at the same moment: the other one began it.
-        Err(error @ StoreError::AlreadyThere(_)) => match self::known(office, &key).await? {
-            Some(known) => Ok(Begun { number: known.number.clone(), code }),
-            None => Err(error.into()),
-        },
-        Err(error) => Err(error.into()),
-    }
+    seal(&mut changes, ground, begun, events, payload.split().words, Expected::New, Some(terms))?;
+    office.store().commit(changes).await?;
+    Ok(number)
 }
 
 fn hash(office: &Office, code: &str) -> String {
@@ -162,8 +211,23 @@ pub async fn by_code(office: &Office, code: &str, from: &str) -> Result<View> {
 #[crate::boxed]
 pub async fn act(office: &Office, code: &str, from: &str, step: Move) -> Result<Subject> {
     let view = by_code(office, code, from).await?;
-    proceedings::act_as(office, view.proceeding, &Actor::Petitioner, None, step, Changes::new(office.tenant().clone()))
-        .await
+    let rule = view.ground.book.find_move(&MoveId::new(&step.id));
+    let is_change = rule.is_some_and(book::is_change);
+    let tries = if is_change { book::TRIES } else { 1 };
+    for _ in 0..tries {
+        let mut step = step.clone();
+        if is_change {
+            book::find_place(office, &view.proceeding.holder, &mut step.fields).await?;
+            step.in_hall = true;
+        }
+        let (before, changes) = (view.proceeding.clone(), Changes::new(office.tenant().clone()));
+        match proceedings::act_as(office, before, &Actor::Petitioner, None, step, changes).await {
+            // Somebody else was quicker; another place of the time is looked for.
+            Err(error) if is_change && book::is_taken(&error) => {}
+            done => return done,
+        }
+    }
+    Err(book::full())
 }
 
 /// What comes in the hall of a unit from one day to another, in the order of the days.

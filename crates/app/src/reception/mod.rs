@@ -2,6 +2,7 @@
 //! other; here stands what the hall needs beside it: which windows there are, who is next, how long the others wait.
 
 pub mod board;
+pub mod booking;
 pub mod come;
 pub mod desk;
 pub mod device;

@@ -34,7 +34,7 @@ pub struct Wish {
 
 /// The beginning of a visit: the one of its pack that asks for a service.
 fn beginning(book: &RuleBook) -> Option<&BeginRule> {
-    book.begins.iter().find(|b| b.needs.iter().any(|n| n.field == Field::Service))
+    book.begins.iter().find(|b| !b.public && b.needs.iter().any(|n| n.field == Field::Service))
 }
 
 /// A visitor takes a ticket on a tablet of the hall.
@@ -87,9 +87,7 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
     let payload = Payload::check(&rule.needs, &given, now.today()).map_err(|errors| Closed::Fields { errors })?;
     let letter = queue.letters.get(&wish.service).cloned().unwrap_or_default();
     let today = now.today();
-    let serial =
-        office.store().lease(office.tenant(), &format!("ticket:{}:{today}:{letter}", unit.as_str()), 1).await?;
-    let ticket = format!("{letter}{serial:03}");
+    let ticket = next(office, unit, &letter).await?;
     let with = Start {
         id: ProceedingId(office.new_id()),
         number: proceedings::next_number(office, ProceedingKind::Reception).await?,
@@ -120,6 +118,16 @@ async fn take(office: &Office, unit: &UnitId, actor: EventActor, wish: &Wish) ->
             None => Err(error.into()),
         },
     }
+}
+
+/// The next ticket of a letter today.
+///
+/// # Errors
+/// As the store.
+pub(super) async fn next(office: &Office, unit: &UnitId, letter: &str) -> Result<String> {
+    let series = format!("ticket:{}:{}:{letter}", unit.as_str(), office.now().today());
+    let serial = office.store().lease(office.tenant(), &series, 1).await?;
+    Ok(format!("{letter}{serial:03}"))
 }
 
 /// The ticket that was taken with the same form before.

@@ -48,6 +48,8 @@ pub struct Today {
     pub board: Board,
     /// The day so far.
     pub figures: Figures,
+    /// How many are booked today, and how many of them have come.
+    pub booked: (usize, usize),
     /// Who comes, today and in the days after.
     pub coming: Vec<(Date, ComingRow)>,
     /// What the unit owes next in receiving visitors: of each kind the first, and how many there are.
@@ -64,6 +66,7 @@ pub async fn today(office: &Office, unit: &UnitId) -> Result<Today> {
     let day = office.now().today();
     let tickets = ticket::of_day(office, unit, day).await?;
     let coming = come::between(office, unit, day, day.saturating_add(AHEAD.days())).await?;
+    let expected = super::booking::desk::of_day(office, unit, day).await?;
     let mut duties = Vec::new();
     let mut query = DutyQuery { limit: LOOKED, ..posts::whole_unit(office, unit, BTreeSet::new()) };
     // Those of reception are for minutes and days and stand in front; what is due long after is not looked through.
@@ -76,6 +79,7 @@ pub async fn today(office: &Office, unit: &UnitId) -> Result<Today> {
     Ok(Today {
         board,
         figures: figures(&tickets),
+        booked: (expected.len(), expected.iter().filter(|e| e.row.ticket.is_some()).count()),
         coming: coming.into_iter().filter(|(_, row)| !row.over).collect(),
         next: first_of_each(duties.into_iter()),
     })

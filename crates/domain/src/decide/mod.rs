@@ -173,7 +173,7 @@ fn judge_as<K: Kind>(
     if rule.sets.contains(&Fact::Accusation) && proceeding.facts.contains(&Fact::Complained) {
         return Err(Closed::Guard { guard: Guard::Not(Fact::Complained) });
     }
-    if let Some(barred) = proceeding.bars(rules.book, rule, actor, rules.directory) {
+    if let Some(barred) = proceeding.bars(rules.book, rule, actor, rules.directory, today) {
         return Err(barred);
     }
     if rule.verb == Verb::DecideReview

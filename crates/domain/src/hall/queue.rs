@@ -1,8 +1,9 @@
 //! The order of the queue, and how long somebody in it still waits.
 //!
-//! Whoever came first is called first. A need that a visitor states (age, pregnancy, an infant, fever) comes
-//! before the others, and after so many of them in a row one of the others is called, so that nobody is passed over for
-//! a whole morning. Nothing else moves anybody: no insistence, no post, no number of earlier visits.
+//! Whoever came first is called first. A need that a visitor states (age, pregnancy, an infant, fever) and a time that
+//! was booked and has come go before the others, and after so many of them in a row one of the others is called, so
+//! that nobody is passed over for a whole morning. Nothing else moves anybody: no insistence, no post, no number of
+//! earlier visits.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,28 +18,29 @@ pub struct Waiter {
     pub service: String,
     /// From when the place counts.
     pub since: Timestamp,
-    /// A need was stated.
-    pub has_need: bool,
+    /// A need was stated, or the time that was booked has come.
+    pub goes_first: bool,
 }
 
-/// The order in which those who wait are called. `row` needs were called in a row before; at most `most` are.
+/// The order in which those who wait are called. `row` of those who go first were called in a row
+/// before; at most `most` are.
 pub fn order(mut waiting: Vec<Waiter>, row: u32, most: u32) -> Vec<Waiter> {
     waiting.sort_by(|a, b| (a.since, &a.number).cmp(&(b.since, &b.number)));
-    let (needs, others): (Vec<Waiter>, Vec<Waiter>) = waiting.into_iter().partition(|w| w.has_need);
+    let (needs, others): (Vec<Waiter>, Vec<Waiter>) = waiting.into_iter().partition(|w| w.goes_first);
     let (mut needs, mut others) = (needs.into_iter().peekable(), others.into_iter().peekable());
     let (mut out, mut row) = (Vec::new(), row);
     loop {
         let need_is_next = needs.peek().is_some() && (row < most.max(1) || others.peek().is_none());
         let next = if need_is_next { needs.next() } else { others.next() };
         let Some(next) = next else { return out };
-        row = if next.has_need { row.saturating_add(1) } else { 0 };
+        row = if next.goes_first { row.saturating_add(1) } else { 0 };
         out.push(next);
     }
 }
 
-/// How many with a need were called in a row, from the last calls, newest first.
-pub fn needs_in_a_row(newest_first: impl IntoIterator<Item = bool>) -> u32 {
-    let in_a_row = newest_first.into_iter().take_while(|has_need| *has_need).count();
+/// How many who go first were called in a row, from the last calls, newest first.
+pub fn first_in_a_row(newest_first: impl IntoIterator<Item = bool>) -> u32 {
+    let in_a_row = newest_first.into_iter().take_while(|went_first| *went_first).count();
     u32::try_from(in_a_row).unwrap_or(u32::MAX)
 }
 
@@ -64,7 +66,7 @@ mod tests {
             number: format!("R2026-{minute:06}"),
             service: "any".into(),
             since,
-            has_need: ticket.starts_with('n'),
+            goes_first: ticket.starts_with('n'),
         }
     }
 
@@ -97,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn needs_in_a_row_are_counted_from_the_newest_call() {
-        assert_eq!(needs_in_a_row([]), 0);
-        assert_eq!(needs_in_a_row([true, true, false, true]), 2);
-        assert_eq!(needs_in_a_row([false, true]), 0);
+    fn those_who_go_first_are_counted_from_the_newest_call() {
+        assert_eq!(first_in_a_row([]), 0);
+        assert_eq!(first_in_a_row([true, true, false, true]), 2);
+        assert_eq!(first_in_a_row([false, true]), 0);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! the error says from what and to what.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// Where a visitor stands.
@@ -66,6 +67,12 @@ pub enum StageFault {
         times: u32,
         /// Calls after which she does.
         most: u32,
+    },
+    /// She has booked another day.
+    #[error("booked for {day}")]
+    OtherDay {
+        /// Which.
+        day: Date,
     },
 }
 

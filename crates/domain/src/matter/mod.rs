@@ -218,7 +218,14 @@ impl Matter {
 }
 
 impl Kind for Matter {
-    fn bars(&self, _: &RuleBook, rule: &MoveRule, actor: &Actor, directory: &Directory) -> Option<Closed> {
+    fn bars(
+        &self,
+        _: &RuleBook,
+        rule: &MoveRule,
+        actor: &Actor,
+        directory: &Directory,
+        _today: jiff::civil::Date,
+    ) -> Option<Closed> {
         // What turns out to be an accusation leaves its joinder first: a compartment holds one matter (LAW.md §10.5).
         if rule.sets.contains(&Fact::Accusation) && self.details.joinder.is_some() {
             return Some(Closed::Guard { guard: Guard::Not(Fact::Joined) });

@@ -150,6 +150,8 @@ pub enum Verb {
     SetDay,
     /// What was announced or asked for does not come off.
     CallOff,
+    /// Whoever has booked is there and takes a ticket.
+    Arrive,
 }
 
 impl Verb {
@@ -227,7 +229,8 @@ impl Verb {
             | Self::ComeBack
             | Self::Leave
             | Self::SetDay
-            | Self::CallOff => false,
+            | Self::CallOff
+            | Self::Arrive => false,
         }
     }
 }

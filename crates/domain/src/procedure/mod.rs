@@ -254,6 +254,20 @@ pub struct QueueRule {
     pub tickets_a_minute: u32,
     /// What stands before the numbers of a service's tickets.
     pub letters: BTreeMap<String, String>,
+    /// How times are booked; `None`: they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booking: Option<BookingRule>,
+}
+
+/// How times of a hall are booked beforehand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BookingRule {
+    /// The service under which whoever has booked takes a ticket, and whose letter it has.
+    pub service: String,
+    /// Days ahead for which times are offered.
+    pub days_ahead: u32,
+    /// Minutes after the time in which whoever comes is still called at it.
+    pub grace_minutes: u32,
 }
 
 /// How papers are numbered.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{ChoiceRule, QueueRule};
+use huiyin_domain::procedure::{BookingRule, ChoiceRule, QueueRule};
 
 use super::Found;
 use super::checker::Checker;
@@ -15,6 +15,8 @@ const CALLS: u32 = 20;
 const TICKETS: u32 = 600;
 /// Minutes of one talk, at most: a day.
 const MINUTES: u32 = 24 * 60;
+/// Days for which times are offered, at most: a year.
+const DAYS: u32 = 366;
 
 pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, choices: &[ChoiceRule]) -> QueueRule {
     let (file, offset, raw) = found;
@@ -46,11 +48,25 @@ pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, ch
             checker.say(format!("`{service}` has the letter of another service; write one of its own"));
         }
     }
+    let booking = raw.booking.map(|raw| booking_rule(checker, raw, &services));
     QueueRule {
+        booking,
         calls: raw.calls,
         needs_in_a_row: raw.needs_in_a_row,
         usual_minutes: raw.usual_minutes,
         tickets_a_minute: raw.tickets_a_minute,
         letters: raw.letters,
     }
+}
+
+fn booking_rule(checker: &mut Checker<'_>, raw: raw::Booking, services: &BTreeSet<&str>) -> BookingRule {
+    if !services.contains(raw.service.as_str()) {
+        checker.say(format!("`booking` names the service `{}`, which is no choice of `service`", raw.service));
+    }
+    for (name, value, most) in [("days_ahead", raw.days_ahead, DAYS), ("grace_minutes", raw.grace_minutes, MINUTES)] {
+        if value == 0 || value > most {
+            checker.say(format!("`{name}` of `booking` is {value}; write a number from 1 to {most}"));
+        }
+    }
+    BookingRule { service: raw.service, days_ahead: raw.days_ahead, grace_minutes: raw.grace_minutes }
 }

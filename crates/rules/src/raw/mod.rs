@@ -114,6 +114,20 @@ pub(crate) struct Queue {
     pub tickets_a_minute: u32,
     /// What stands before the numbers of tickets, by service.
     pub letters: BTreeMap<String, String>,
+    /// How times are booked.
+    pub booking: Option<Booking>,
+}
+
+/// How times of a hall are booked beforehand.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Booking {
+    /// The service under which whoever has booked takes a ticket.
+    pub service: String,
+    /// Days ahead for which times are offered.
+    pub days_ahead: u32,
+    /// Minutes after the time in which whoever comes is still called at it.
+    pub grace_minutes: u32,
 }
 
 /// How papers are numbered.

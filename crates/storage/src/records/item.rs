@@ -29,6 +29,8 @@ pub enum ItemKind {
     RulesProposal,
     /// A code that is typed on a device once, by which it is paired.
     Pairing,
+    /// The telephone of whoever has booked, sealed, until the day is over.
+    Telephone,
 }
 
 impl ItemKind {
@@ -46,6 +48,7 @@ impl ItemKind {
             Self::Security => "security",
             Self::RulesProposal => "rules_proposal",
             Self::Pairing => "pairing",
+            Self::Telephone => "telephone",
         }
     }
 }

@@ -76,11 +76,15 @@ pub enum Table {
     ComingCode,
     /// By which rules leaders receive visitors at a hall.
     LeaderRule,
+    /// At which hours a hall receives, and which times can be booked.
+    BookingPlan,
+    /// Times of halls that are booked: a key is taken once.
+    Slot,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::Unit,
         Self::Officer,
         Self::Credential,
@@ -110,6 +114,8 @@ impl Table {
         Self::Coming,
         Self::ComingCode,
         Self::LeaderRule,
+        Self::BookingPlan,
+        Self::Slot,
     ];
 
     /// Its name in the database.
@@ -144,6 +150,8 @@ impl Table {
             Self::Coming => "coming",
             Self::ComingCode => "coming_code",
             Self::LeaderRule => "leader_rule",
+            Self::BookingPlan => "booking_plan",
+            Self::Slot => "slot",
         }
     }
 
@@ -167,11 +175,12 @@ impl Table {
             Self::Link => &["matter", "proceeding"],
             Self::Act => &["n"],
             Self::Rules => &["kind", "id"],
-            Self::Hall => &["unit"],
+            Self::Hall | Self::BookingPlan => &["unit"],
             Self::Ticket => &["unit", "day", "ticket"],
             Self::Sitting => &["unit", "window_number"],
             Self::Coming => &["unit", "day", "proceeding"],
             Self::LeaderRule => &["unit", "id"],
+            Self::Slot => &["unit", "day", "place"],
         }
     }
 }

@@ -11,6 +11,7 @@
 use std::collections::BTreeSet;
 
 use huiyin_app::domain::ids::UnitId;
+use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::reception::ticket::{Wish, take_at_counter, take_at_tablet};
 use huiyin_app::reception::{Hall, Window, come, hall, sitting};
@@ -174,7 +175,7 @@ async fn a_wall_shows_the_day_and_nothing_of_anybody() {
     let wish = Wish { service: "new_matter".into(), need: "infant".into(), form: None };
     take_at_counter(o, &clerk, &wish).await.unwrap();
     let asked = given(&[("topic", "测试某的事"), ("words", "想见领导")]);
-    come::begin(o, &unit, "meet_leader", &asked, "a form of its own", "192.0.2.1").await.unwrap();
+    come::begin(o, &unit, "meet_leader", &asked, &Beside::default(), "a form of its own", "192.0.2.1").await.unwrap();
     let code = device::offer(o, &head, DeviceKind::Wall, "办公室").await.unwrap();
     let wall = Role::strict(&base);
     let paired = wall.post("/device").form(&[("code", code)]).send().await.unwrap();

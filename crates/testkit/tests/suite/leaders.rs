@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use huiyin_app::domain::ids::{OfficerId, UnitId};
+use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::leaders::{self, LeaderRule};
 use huiyin_app::reception::{Hall, Window, come, hall};
 use huiyin_app::{AppError, Office, proceedings, sweep, verify};
@@ -101,7 +102,9 @@ async fn a_loop_does_not_fill_a_leaders_desk() {
     let asked = given(&[("topic", "x"), ("words", "y")]);
     let mut waits = false;
     for i in 0..200 {
-        match come::begin(o, &unit(), "meet_leader", &asked, &format!("form {i}"), "192.0.2.7").await {
+        match come::begin(o, &unit(), "meet_leader", &asked, &Beside::default(), &format!("form {i}"), "192.0.2.7")
+            .await
+        {
             Ok(_) => {}
             Err(AppError::Throttled { .. }) => {
                 waits = true;
@@ -111,7 +114,7 @@ async fn a_loop_does_not_fill_a_leaders_desk() {
         }
     }
     assert!(waits);
-    come::begin(o, &unit(), "meet_leader", &asked, "elsewhere", "198.51.100.7")
+    come::begin(o, &unit(), "meet_leader", &asked, &Beside::default(), "elsewhere", "198.51.100.7")
         .await
         .expect("others are not kept waiting");
 }
@@ -198,9 +201,9 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         let asked = given(&[("topic", "供暖"), ("words", "想见分管供暖的领导，暖气不热三年了。")]);
         let tries = (0..20).map(|_| {
             let (o, asked) = (o.clone(), asked.clone());
-            tokio::spawn(
-                async move { come::begin(&o, &unit(), "meet_leader", &asked, FORM, "192.0.2.1").await.unwrap() },
-            )
+            tokio::spawn(async move {
+                come::begin(&o, &unit(), "meet_leader", &asked, &Beside::default(), FORM, "192.0.2.1").await.unwrap()
+            })
         });
         let mut begun = BTreeSet::new();
         for one in tries.collect::<Vec<_>>() {
@@ -210,17 +213,18 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         assert_eq!(begun.len(), 1, "one form is one request: {begun:?}");
         let (number, code) = begun.into_iter().next().unwrap();
         let other = given(&[("topic", "供暖"), ("words", "另一件事")]);
-        let other = come::begin(o, &unit(), "meet_leader", &other, FORM, "192.0.2.1").await.unwrap();
+        let other =
+            come::begin(o, &unit(), "meet_leader", &other, &Beside::default(), FORM, "192.0.2.1").await.unwrap();
         assert_ne!(other.code, code, "other words under the same form are another request, and show nobody this one");
         let view = come::by_code(o, &code, "192.0.2.1").await.unwrap();
         assert_eq!(view.proceeding.owed().len(), 1, "the answer is owed");
         assert!(matches!(come::by_code(o, "0000000000000000", "192.0.2.2").await, Err(AppError::NotFound)));
         assert!(matches!(
-            come::begin(o, &unit(), "leaders_day", &asked, "x", "192.0.2.1").await,
+            come::begin(o, &unit(), "leaders_day", &asked, &Beside::default(), "x", "192.0.2.1").await,
             Err(AppError::NotFound)
         ));
         assert!(matches!(
-            come::begin(o, &unit(), "meet_leader", &given(&[]), "y", "192.0.2.1").await,
+            come::begin(o, &unit(), "meet_leader", &given(&[]), &Beside::default(), "y", "192.0.2.1").await,
             Err(AppError::Closed(_))
         ));
         // Not answered in time: late like everything that is owed.
@@ -249,7 +253,9 @@ async fn whoever_asks_to_meet_a_leader_is_answered_under_her_code() {
         assert!(days(o, date(2026, 9, 1), date(2026, 9, 30)).await.is_empty(), "nobody waits for her in vain");
         // No is an answer with its reason, and it is hers to read.
         let second =
-            come::begin(o, &unit(), "meet_leader", &asked, "another form, sent later", "192.0.2.1").await.unwrap();
+            come::begin(o, &unit(), "meet_leader", &asked, &Beside::default(), "another form, sent later", "192.0.2.1")
+                .await
+                .unwrap();
         let head = staff(o, "countyxf.head").await;
         let no = [("reason", "本月接访日已满"), ("where_to", "住建局局长9月15日接访")];
         proceedings::act(o, &head, &second.number, the_move("leader_no", &no)).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod altered;
+mod booking;
 mod browser;
 mod bursts;
 mod conformance;

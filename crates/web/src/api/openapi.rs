@@ -7,6 +7,7 @@ use utoipa::openapi::path::ParameterIn;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, Ref, RefOr, ResponseBuilder};
 
+use crate::api::halls::times::{BookingJson, TimeJson, TimesJson};
 use crate::api::halls::{
     AskJson, AskedJson, CallJson, DayJson, HallJson, RecordJson, RegisteredJson, RequestJson, TicketJson, WaitingJson,
     WindowJson, WishJson, WrittenJson,
@@ -25,13 +26,14 @@ use crate::edge::problem;
         super::matters::list::list, super::matters::show::show, super::matters::make::make,
         super::matters::papers::papers, super::matters::paper::paper, super::matters::duties::duties,
         super::units::units, super::halls::show::show, super::halls::give::give, super::halls::call::call,
-        super::halls::days::days, super::halls::ask::ask, super::halls::record::record,
+        super::halls::days::days, super::halls::times::times, super::halls::times::bookings,
+        super::halls::times::arrival, super::halls::ask::ask, super::halls::record::record,
     ),
     components(schemas(
         LodgeJson, ReceiptJson, SubmissionJson, MatterJson, MatterListJson, ClockJson, ReasonJson, OfferJson,
         MoveJson, PaperJson, DutiesJson, DutyJson, BurstJson, UnitJson, ProblemJson, ProblemFieldJson,
         HallJson, WindowJson, WaitingJson, WishJson, AskJson, AskedJson, DayJson, RecordJson, RegisteredJson,
-        RequestJson, WrittenJson, CallJson, TicketJson,
+        RequestJson, WrittenJson, CallJson, TicketJson, TimesJson, TimeJson, BookingJson,
     )),
     modifiers(&Security, &Faults)
 )]

@@ -56,6 +56,12 @@ impl Form {
         self.values.iter().flat_map(|(name, values)| values.iter().map(move |v| (name.as_str(), v.as_str())))
     }
 
+    /// The same with some of its fields alone.
+    pub fn only(&self, names: &[&str]) -> Self {
+        let kept = self.values.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        Self { values: kept.map(|(n, v)| (n.clone(), v.clone())).collect(), uploads: Vec::new() }
+    }
+
     /// A form of pairs.
     pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
         let mut form = Self::default();

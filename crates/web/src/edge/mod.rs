@@ -2,6 +2,7 @@
 
 pub(crate) mod budget;
 pub(crate) mod bursts;
+pub(crate) mod calendar_file;
 pub(crate) mod context;
 pub(crate) mod files;
 pub(crate) mod form;

@@ -214,6 +214,9 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
         Closed::Hall { fault: StageFault::CallAgain { times, most } } => {
             wording.text(language, "closed-hall-call-again", &[("times", (*times).into()), ("most", (*most).into())])
         }
+        Closed::Hall { fault: StageFault::OtherDay { day } } => {
+            wording.text(language, "closed-hall-other-day", &[("day", huiyin_wording::date(language, *day).into())])
+        }
         Closed::Hall { fault: StageFault::Elsewhere { from, .. } } => {
             wording.text(language, &format!("closed-hall-{from}"), &[])
         }

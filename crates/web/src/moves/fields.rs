@@ -53,6 +53,8 @@ pub(crate) fn fields_of(
     let others = with.iter().map(|m| -> &Proceeding { m });
     let any = |needs: &dyn Fn(&Proceeding) -> bool| std::iter::once(view.proceeding).chain(others.clone()).any(needs);
     let asked_for = |need: &&Need| match need.field {
+        // The hall gives it.
+        Field::Slot | Field::Ticket => false,
         Field::NewFacts => any(&|m| m.annulled.is_some()),
         Field::UnheardReason => any(&|m| !(m.facts.contains(&Fact::Heard) && m.facts.contains(&Fact::Investigated))),
         _ => true,
@@ -85,7 +87,7 @@ fn field(
         Shape::Day | Shape::PastDay => ("day", Vec::new()),
         Shape::Number(_) => ("number", Vec::new()),
         Shape::Unit => ("choice", units(shared, asked, rule, view)),
-        Shape::Name => ("line", Vec::new()),
+        Shape::Name | Shape::Slot | Shape::Ticket => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
         Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
         Shape::Choice => {

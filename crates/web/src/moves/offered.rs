@@ -16,6 +16,8 @@ pub(crate) fn offered(shared: &Shared, language: Language, mut offers: Vec<Offer
     offers
         .into_iter()
         .filter(|o| !o.closed.as_ref().is_some_and(nothing_to_do))
+        // What the hall fills in is done there.
+        .filter(|o| !o.rule.needs.iter().any(|n| n.field.is_given_in_hall()))
         .map(|o| {
             let cite =
                 o.rule.clause.as_ref().and_then(|c| book.clauses.get(c)).map(|c| pick(&c.cite)).unwrap_or_default();

@@ -65,6 +65,6 @@ pub(crate) async fn day_of(shared: &Shared, language: Language, unit: &UnitId) -
         lines => lines(&now.board), longest => now.board.longest.map(|m| m.0), came => figures.came,
         heard => figures.heard, went_away => figures.went_away, waited => figures.waited.map(|m| m.0),
         talked => figures.talked.map(|m| m.0), date => huiyin_wording::date(language, day),
-        paused => now.board.paused.len(),
+        paused => now.board.paused.len(), booked => now.booked.0, booked_came => now.booked.1,
     })
 }

@@ -135,6 +135,8 @@ impl Space<'_> {
         let ends_own = |rule: &MoveRule, clock: &ClockId| {
             rule.effects(self.book, Turn::default()).iter().any(|e| match e {
                 Effect::Discharge(c, Whose::Own) | Effect::Close(c, Whose::Own) => *c == clock,
+                // What is begun by pressing is owed by each unit that was late.
+                Effect::Discharge(c, Whose::OwnFirst) => *c == clock && self.is_begun_by_pressing(clock),
                 _ => false,
             })
         };
@@ -149,6 +151,11 @@ impl Space<'_> {
             pressing,
             shared: kept(&|c| self.book.moves.iter().any(|m| ends_own(m, c))),
         }
+    }
+
+    /// Whether a supervision begins it: the unit that is late owes it, and several may be.
+    fn is_begun_by_pressing(&self, clock: &ClockId) -> bool {
+        self.book.moves.iter().any(|m| m.verb == Verb::Supervise && m.start.contains(clock))
     }
 
     /// A node without the facts that no move reads any more before it writes them: two that differ in nothing else go

@@ -8,6 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use huiyin_app::domain::ids::UnitId;
+use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::come;
 
 use super::{AskJson, AskedJson};
@@ -30,7 +31,8 @@ pub(crate) async fn ask(
     let fail = |e| Problem::api(&shared, &asked, e);
     let sent: AskJson = body(&shared, &asked, &bytes)?;
     let form = idempotency_key(&headers).map_or_else(|| huiyin_app::random_hex(16), Ok).map_err(fail)?;
-    let begun = come::begin(&shared.office, &UnitId(unit), &sent.begin, &sent.fields, &form, &asked.from)
+    let beside = Beside { telephone: sent.telephone, code: sent.code };
+    let begun = come::begin(&shared.office, &UnitId(unit), &sent.begin, &sent.fields, &beside, &form, &asked.from)
         .await
         .map_err(fail)?;
     Ok((StatusCode::CREATED, Json(AskedJson { number: begun.number, code: begun.code })).into_response())

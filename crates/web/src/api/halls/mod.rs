@@ -6,6 +6,7 @@ pub(crate) mod days;
 pub(crate) mod give;
 pub(crate) mod record;
 pub(crate) mod show;
+pub(crate) mod times;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ pub(crate) use days::days;
 pub(crate) use give::give;
 pub(crate) use record::record;
 pub(crate) use show::show;
+pub(crate) use times::{arrival, bookings, times};
 
 /// A day on which a leader receives visitors.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,6 +53,12 @@ pub(crate) struct AskJson {
     /// What it asks for, by field.
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// With a booking: a telephone, so that she is told when it is cancelled. It is kept for that alone.
+    #[serde(default)]
+    pub telephone: String,
+    /// With a booking: the receipt code of the matter she comes for.
+    #[serde(default)]
+    pub code: String,
 }
 
 /// What was begun. The code is told once and kept nowhere.

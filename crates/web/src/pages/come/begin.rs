@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use huiyin_app::domain::hall::slot::Slot;
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::domain::procedure::Label;
 use huiyin_app::lodge::receipt::grouped;
+use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::come;
 use huiyin_app::{AppError, labels};
 
-use super::name_of;
+use super::{book, name_of};
 use crate::edge::context::{RequestContext, Shared};
 use crate::edge::form::Form;
 use crate::edge::problem::{self, FieldProblem, Problem};
@@ -39,6 +41,9 @@ async fn render(
     let unit = UnitId::new(unit);
     let all = come::beginnings(&shared.office, &unit).await.map_err(fail)?;
     let found = all.into_iter().find(|b| b.rule.id == begin).ok_or(AppError::NotFound).map_err(fail)?;
+    if book::takes_time(&found.rule) {
+        return book::render(shared, asked, &unit, &found, form, errors).await;
+    }
     let directory = shared.office.directory().await.map_err(fail)?;
     let fields: Vec<_> =
         found.rule.needs.iter().map(|need| plain_field(shared, asked, &directory, need, form)).collect();
@@ -67,9 +72,17 @@ pub(crate) async fn begin(
     let fail = |e| Problem::with_words(&shared, &asked, e, &form);
     let key = some_key(&form).ok_or(AppError::NotFound).map_err(fail)?;
     let at = UnitId::new(&unit);
-    match come::begin(&shared.office, &at, &begin, &form.flat(), &key, &asked.from).await {
+    let fields = book::fields(&form);
+    let beside = Beside { telephone: form.get("telephone").to_owned(), code: form.get("code").to_owned() };
+    match come::begin(&shared.office, &at, &begin, &fields, &beside, &key, &asked.from).await {
         Ok(begun) => {
-            let values = context! { unit, number => begun.number, code => grouped(&begun.code) };
+            let day = fields.get("due_on").and_then(|d| d.parse().ok());
+            let slot = fields.get("slot").and_then(|s| Slot::typed(s));
+            let booked = match day.zip(slot) {
+                Some((day, slot)) => Some(book::booked(&shared, asked.language, &at, day, slot).await.map_err(fail)?),
+                None => None,
+            };
+            let values = context! { unit, number => begun.number, code => grouped(&begun.code), booked };
             Ok(shared.page(&asked, "come_begun.html", values))
         }
         Err(error) => {

@@ -2,6 +2,7 @@
 //! receive visitors.
 
 mod begin;
+mod book;
 mod list;
 mod open;
 
@@ -13,6 +14,7 @@ use jiff::civil::Date;
 use minijinja::Value;
 
 pub(crate) use begin::{begin, form};
+pub(crate) use book::calendar;
 pub(crate) use list::list;
 pub(crate) use open::{make, open};
 

@@ -29,7 +29,7 @@ pub(crate) async fn find(
     if tickets::of_today(&shared.office, &now.unit, &wanted).await.map_err(fail)?.is_some() {
         return Ok(Redirect::to(&format!("/hall/{}/tickets/{wanted}", now.unit)).into_response());
     }
-    let mut response = show::render(&shared, &now, Some(typed));
+    let mut response = show::render(&shared, &now, Some(typed)).await;
     *response.status_mut() = StatusCode::NOT_FOUND;
     Ok(response)
 }

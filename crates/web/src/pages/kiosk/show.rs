@@ -6,9 +6,11 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use huiyin_app::domain::payload::Field;
+use huiyin_app::reception::booking::desk::Expected;
 use huiyin_app::reception::hall;
 use minijinja::Value;
 
+use super::give::OTHER;
 use super::{Paired, again, in_all, said};
 use crate::edge::context::Shared;
 use crate::edge::problem::Problem;
@@ -36,6 +38,20 @@ pub(super) fn need(shared: &Shared, paired: &Paired, service: &str) -> Page {
     Ok(page(shared, paired, "kiosk-need", "stated_need", choices, context! { hidden }))
 }
 
+/// The bookings of now, by time and number.
+pub(super) fn booked(shared: &Shared, paired: &Paired, service: &str, all: &[Expected]) -> Response {
+    let mut choices: Vec<Value> = all
+        .iter()
+        .map(|e| {
+            let text = format!("{} · {}", e.slot.clock(), e.row.number);
+            context! { id => e.row.number, labels => [context! { lang => "", text }], main => true }
+        })
+        .collect();
+    choices.push(context! { id => OTHER, labels => said(shared, "kiosk-booked-other"), main => false });
+    let hidden = [context! { name => "service", value => service }];
+    page(shared, paired, "kiosk-booked", "booking", choices, context! { hidden })
+}
+
 /// A page with one question, or with what is to be said.
 pub(super) fn page(
     shared: &Shared,
@@ -46,7 +62,11 @@ pub(super) fn page(
     more: Value,
 ) -> Response {
     let first = name == "service";
-    let hint = if first { "kiosk-lead" } else { "kiosk-need-hint" };
+    let hint = match name {
+        "service" => "kiosk-lead",
+        "booking" => "kiosk-booked-hint",
+        _ => "kiosk-need-hint",
+    };
     let values = context! {
         titles => said(shared, title), hints => said(shared, hint), name, choices, first,
         back => said(shared, "kiosk-back"), ..more

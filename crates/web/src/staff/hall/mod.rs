@@ -1,5 +1,7 @@
 //! The hall from behind the window: call, receive, give tickets, set it up.
 
+mod booked;
+mod booking;
 mod call;
 mod devices;
 mod give;
@@ -9,6 +11,8 @@ mod sit;
 mod step;
 mod today;
 
+pub(crate) use booked::{booked, telephone};
+pub(crate) use booking::{cancel as cancel_bookings, form as booking_form, save as save_booking};
 pub(crate) use call::call;
 pub(crate) use devices::{offer_device, revoke_device};
 pub(crate) use give::give;

@@ -9,9 +9,11 @@ use huiyin_app::AppError;
 use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::hall::stage::Stage;
 use huiyin_app::domain::payload::Field;
+use huiyin_app::reception::booking::{desk as bookings, plan};
 use huiyin_app::reception::{Board, Ticket, board, hall, sitting};
 use minijinja::Value;
 
+use super::booking::expected as expected_values;
 use crate::edge::context::{Shared, SignedIn};
 use crate::edge::form::Form;
 use crate::edge::problem::{FieldProblem, Problem};
@@ -47,6 +49,10 @@ pub(super) async fn render(
         }
         Err(error) => return Err(fail(error)),
     };
+    let today = shared.office.now().today();
+    let expected = bookings::of_day(&shared.office, unit, today).await.map_err(fail)?;
+    let left_open = bookings::left_open(&shared.office, unit).await.map_err(fail)?;
+    let books = plan::of_unit(&shared.office, unit).await.map_err(fail)?.is_some_and(|p| p.open);
     let mine = sitting::window_of(&shared.office, &signed.staff).await.map_err(fail)?;
     let text = |name: &str| asked.get(name).cloned().unwrap_or_default();
     let failed = !errors.is_empty();
@@ -57,7 +63,9 @@ pub(super) async fn render(
         paused => now.paused.iter().map(|t| visit(shared, signed, t)).collect::<Vec<_>>(),
         longest => now.longest.map(|m| m.0), key => key_of(&Form::default()).map_err(fail)?,
         services => choices(shared, signed, Field::Service), needs => choices(shared, signed, Field::StatedNeed),
-        given => text("given"), note => text("note"),
+        given => text("given"), note => text("note"), books,
+        expected => expected_values(shared, signed, &expected, today),
+        left_open => expected_values(shared, signed, &left_open, today),
     };
     let mut response = shared.desk(signed, "hall_desk.html", values);
     if failed {

@@ -60,6 +60,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
         timeline => timeline::lines(ground, view.record(), Reader::Officer),
         moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
+        telephone => p.reception().and_then(|r| r.booked()).is_some_and(|b| b.off) && !p.owed().is_empty(),
         done => signed.asked.query.contains("done=1"), pack => view.ground.book.title.get(language.code()),
     }
 }
