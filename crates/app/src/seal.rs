@@ -34,6 +34,9 @@ pub(crate) fn seal(
         .collect();
     for mut event in events {
         let salt = random_hex(16)?;
+        if let EventKind::Forgotten { n } = &event.kind {
+            changes.forgotten.push((subject.id.0.clone(), *n));
+        }
         if let EventKind::Received { text: slot, .. } = &mut event.kind {
             let letter = subject.matter().filter(|m| m.details().part == 1).map(|m| m.details().submission.as_str());
             let own = |c: &&ContentRecord| c.n == 0 && (c.owner == subject.id.0 || letter == Some(c.owner.as_str()));

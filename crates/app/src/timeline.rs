@@ -228,6 +228,7 @@ fn line(
             say(ground, "event-passed", &[("what", &clock_title(n)), ("unit", &unit(ground, to.unit.as_ref()))])
         }
         EventKind::NoSuperior { .. } if officer => say(ground, "event-no-superior", &[]),
+        EventKind::Forgotten { .. } => say(ground, "event-forgotten", &[]),
         EventKind::TimerLate { .. } if officer => say(ground, "event-timer-late", &[]),
         EventKind::Warned { n } if officer => say(ground, "event-warned", &[("what", &clock_title(n))]),
         EventKind::Lapsed { n } => say(ground, "event-lapsed", &[("what", &clock_title(n))]),

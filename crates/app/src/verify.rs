@@ -98,6 +98,12 @@ impl Looking<'_> {
                 | EventKind::Moved { words: Some(claimed), .. }
                 | EventKind::Corrected { words: Some(claimed), .. } => {
                     let kept = own.iter().find(|c| c.n == n);
+                    if self.events.iter().any(|e| matches!(e.event.kind, EventKind::Forgotten { n: of } if of == n)) {
+                        if kept.is_some() {
+                            self.say(format!("words {n}"), "the words of this step were to be destroyed and are here");
+                        }
+                        continue;
+                    }
                     match kept.map(|c| digest(&record.salt, &c.words)) {
                         None => self.say(format!("words {n}"), "the words of this step are gone"),
                         Some(Ok(made)) if &made == claimed => {}

@@ -85,6 +85,7 @@ pub(super) async fn morning(office: &Office) -> Result<()> {
     come::begin(office, &hall, "meet_leader", &asked, &Beside::default(), "demo: asks to meet a leader", "demo")
         .await?;
     book(office).await?;
+    announce(office).await?;
     if let Some(called) = desk::call_next(office, &clerk, 1).await? {
         desk::step(office, &clerk, &called, Verb::ReceiveVisitor, &[]).await?;
     }
@@ -105,6 +106,22 @@ async fn book(office: &Office) -> Result<()> {
         let form = format!("demo: books {day} {at}");
         come::begin(office, &hall, "booking", &given, &Beside::default(), &form, "demo").await?;
     }
+    Ok(())
+}
+
+/// A group says that it comes on the first day that can be booked.
+async fn announce(office: &Office) -> Result<()> {
+    let hall = UnitId::new(FRONT_OFFICE);
+    let Some(day) = slots::days(office, &hall).await?.first().map(|d| d.day) else { return Ok(()) };
+    let given = [
+        ("request", "小区停暖两个月，要求恢复供暖、退还停暖期间的费用。"),
+        ("headcount", "30"),
+        ("by_when", "上午9点半"),
+        ("needs", "有老人，请多备几把椅子和热水。"),
+    ];
+    let given = given.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned()));
+    let given = given.chain([("due_on".to_owned(), day.to_string())]).collect();
+    come::begin(office, &hall, "group_open", &given, &Beside::default(), "demo: a group", "demo").await?;
     Ok(())
 }
 

@@ -247,6 +247,11 @@ pub enum EventKind {
         /// Its serial.
         n: u32,
     },
+    /// The words of a step were destroyed, as its beginning said they would be.
+    Forgotten {
+        /// The serial of the event they came with.
+        n: u32,
+    },
     /// The timer was worked later than it fell due.
     TimerLate {
         /// Its serial.

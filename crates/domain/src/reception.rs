@@ -106,6 +106,9 @@ pub struct Coming {
     /// Which officer sits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub officer: Option<OfficerId>,
+    /// How many people come, about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headcount: Option<u32>,
     /// The day it was on before; its row there goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_from: Option<Date>,
@@ -130,6 +133,7 @@ impl Coming {
                 (None, Some(_)) => None,
                 (None, None) => before.and_then(|b| b.officer.clone()),
             },
+            headcount: payload.number(Field::Headcount).or_else(|| before.and_then(|b| b.headcount)),
             moved_from: before.map(|b| b.day).filter(|was| *was != day),
         })
     }
@@ -242,7 +246,8 @@ fn moved(
 impl Kind for Reception {
     fn bars(&self, book: &RuleBook, rule: &MoveRule, actor: &Actor, _: &Directory, today: Date) -> Option<Closed> {
         // Nobody arrives on another day than she has booked, and nobody has stayed away before it.
-        let waits_for = self.booked.as_ref().filter(|_| self.place.is_none()).map(|b| b.day);
+        let day = self.booked.as_ref().map(|b| b.day).or_else(|| self.coming.as_ref().map(|c| c.day));
+        let waits_for = day.filter(|_| self.place.is_none() && self.phase == Phase::Intake);
         let wrong = |day: &Date| match rule.verb {
             Verb::Arrive => *day != today,
             Verb::Leave => *day > today,
@@ -287,6 +292,7 @@ impl Kind for Reception {
         let ends = rule.to.as_ref().is_some_and(|to| book.phase(to) == Phase::Archived);
         if let Some(coming) = &mut self.coming {
             coming.moved_from = None;
+            coming.headcount = payload.number(Field::Headcount).or(coming.headcount);
         }
         if let Some(booked) = &mut self.booked {
             (booked.is_new, booked.before) = (false, None);

@@ -29,6 +29,7 @@ fn word(kind: &EventKind) -> &'static str {
         EventKind::Passed { .. } => "passed",
         EventKind::NobodyOnDuty { .. } => "nobody_on_duty",
         EventKind::NoSuperior { .. } => "no_superior",
+        EventKind::Forgotten { .. } => "forgotten",
         EventKind::TimerLate { .. } => "timer_late",
         EventKind::Parted { .. } => "parted",
         EventKind::Linked { .. } => "linked",
@@ -40,7 +41,7 @@ fn word(kind: &EventKind) -> &'static str {
 }
 
 /// Kinds above; the golden file has a line of each.
-const KINDS: usize = 27;
+const KINDS: usize = 28;
 
 #[test]
 fn every_event_of_version_1_is_read_and_written_as_it_was() {

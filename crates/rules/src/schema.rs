@@ -217,6 +217,6 @@ fn begin(label: &Value, needs: &Value) -> Value {
     );
     object(
         &["id", "title", "state", "clocks", "units"],
-        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "public": { "type": "boolean" }, "every": every }),
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "public": { "type": "boolean" }, "forgets": { "type": "boolean" }, "turns_back": list, "private_to": one_of::<Relation>(), "every": every }),
     )
 }

@@ -96,6 +96,10 @@ fn batch(changes: &Changes) -> Result<Batch, StoreError> {
     if let Some(what) = &changes.erase {
         erase(&mut batch, &tenant(), what)?;
     }
+    for (owner, n) in &changes.forgotten {
+        let sql = "DELETE FROM content WHERE tenant=$1 AND owner=$2 AND n=$3";
+        batch.add(sql, values![tenant(), owner.clone(), i64::from(*n)]);
+    }
     for record in &changes.submissions {
         submission(&mut batch, tenant(), record)?;
     }

@@ -35,6 +35,7 @@ pub(crate) struct Prepared {
     records: Vec<RecordWrite>,
     items: Vec<ItemRecord>,
     erase: Option<Erase>,
+    forgotten: Vec<(String, u32)>,
 }
 
 #[derive(Debug)]
@@ -158,6 +159,7 @@ impl Prepared {
             records: changes.records,
             items: changes.items,
             erase: changes.erase,
+            forgotten: changes.forgotten,
         })
     }
 }
@@ -167,6 +169,9 @@ pub(crate) fn commit(connection: &Connection, changes: &Prepared) -> Result<(), 
     let tenant = changes.tenant.as_str();
     if let Some(what) = &changes.erase {
         erase(connection, tenant, what)?;
+    }
+    for (owner, n) in &changes.forgotten {
+        execute(connection, "DELETE FROM content WHERE tenant=?1 AND owner=?2 AND n=?3", params![tenant, owner, n])?;
     }
     for (record, doc) in &changes.submissions {
         submission(connection, tenant, record, doc)?;

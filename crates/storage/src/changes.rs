@@ -80,6 +80,8 @@ pub struct Changes {
     pub items: Vec<ItemRecord>,
     /// What is destroyed first.
     pub erase: Option<Erase>,
+    /// Words that are destroyed: by their owner and the serial of the event they came with.
+    pub forgotten: Vec<(String, u32)>,
 }
 
 /// A number of a series that one unit of work holds until it uses it up or gives it back.
@@ -112,6 +114,7 @@ impl Changes {
             records: Vec::new(),
             items: Vec::new(),
             erase: None,
+            forgotten: Vec::new(),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What a move says for one relation alone (`private_to` of a pack): its words and its paper are left out for others.
+//! What a move or a beginning says for one relation alone (`private_to` of a pack): its words and its paper are left
+//! out for others.
 
 use std::collections::BTreeSet;
 
@@ -16,10 +17,17 @@ pub(crate) fn leave_out(
     words: &mut Vec<ContentRecord>,
     papers: &mut Vec<Paper>,
 ) {
+    // Whoever wrote it reads it.
+    let reads = |to| relations.contains(&to) || relations.contains(&Relation::Petitioner);
+    let begun = |id| book.find_begin(id).and_then(|b| b.private_to).is_some_and(|to| !reads(to));
     let kept = |id| book.find_move(id).and_then(|m| m.private_to).is_some_and(|to| !relations.contains(&to));
     let private: Vec<u32> = events
         .iter()
-        .filter(|e| matches!(&e.event.kind, EventKind::Moved { move_id, .. } if kept(move_id)))
+        .filter(|e| match &e.event.kind {
+            EventKind::Moved { move_id, .. } => kept(move_id),
+            EventKind::Begun { begin, .. } => begun(begin),
+            _ => false,
+        })
         .map(|e| e.event.n)
         .collect();
     words.retain(|w| !private.contains(&w.n));

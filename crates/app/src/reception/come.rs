@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::book::{self, Beside};
 use super::hall;
-use crate::error::{AppError, Result};
+use crate::error::{AppError, FormError, Result};
 use crate::lodge::receipt;
 use crate::office::{Ground, Office};
 use crate::proceedings::{self, Beginning, View};
@@ -153,6 +153,7 @@ async fn begin_once(
         }
     }
     let payload = Payload::check(&rule.needs, &fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
+    tells_of_nobody(rule, &payload)?;
     let title = rule.title_in(&ground.book.binding, now.today());
     let with = Start {
         id: ProceedingId(office.new_id()),
@@ -175,6 +176,31 @@ async fn begin_once(
     seal(&mut changes, ground, begun, events, payload.split().words, Expected::New, Some(terms))?;
     office.store().commit(changes).await?;
     Ok(number)
+}
+
+/// A text that is to tell of no person is turned back where it holds a telephone or identity number, or a word of the
+/// pack with which names are given.
+fn tells_of_nobody(rule: &BeginRule, payload: &Payload) -> Result<()> {
+    if rule.turns_back.is_empty() {
+        return Ok(());
+    }
+    let mut errors = Vec::new();
+    for (field, text) in payload.iter().filter(|(field, _)| field.is_content()) {
+        let name = match field {
+            Field::Request => "request",
+            Field::Needs => "needs",
+            Field::Words => "words",
+            Field::Topic => "topic",
+            _ => "by_when",
+        };
+        let folded = huiyin_domain::text::folded(text);
+        if huiyin_storage::terms::names_a_person(text) {
+            errors.push(FormError::new(name, "fault-tells-number"));
+        } else if let Some(word) = rule.turns_back.iter().find(|w| folded.contains(&huiyin_domain::text::folded(w))) {
+            errors.push(FormError::with(name, "fault-tells-name", word));
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
 }
 
 fn hash(office: &Office, code: &str) -> String {

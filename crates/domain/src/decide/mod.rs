@@ -320,6 +320,7 @@ pub fn decide<K: Kind>(
     for effect in rule.effects(rules.book, work.turn(&payload, handed_down)) {
         work.apply(effect, &made)?;
     }
+    work.forget(proceeding);
     work.nobody_left(proceeding);
     work.subject.edit().changed_at = now.at;
     Ok(Decision { subject: work.subject, events: work.events, words, identity, tells: rule.tells, pressed })

@@ -217,6 +217,15 @@ impl<K: Kind> Work<'_, K> {
         self.events.extend(events);
     }
 
+    /// What was written at a beginning that says so is destroyed once the proceeding is answered or over.
+    pub(super) fn forget(&mut self, before: &Proceeding) {
+        let open = |p: Phase| matches!(p, Phase::Intake | Phase::Handling);
+        let begin = self.subject.begun.as_ref().and_then(|id| self.rules.book.find_begin(id));
+        if open(before.phase) && !open(self.subject.phase) && begin.is_some_and(|b| b.forgets) {
+            self.push(EventKind::Forgotten { n: 1 });
+        }
+    }
+
     fn close(&mut self, serials: Vec<u32>) -> Result<(), Closed> {
         let at = self.now.at;
         for n in serials {

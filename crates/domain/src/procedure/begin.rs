@@ -1,6 +1,7 @@
 //! How proceedings begin: those that are no matters by an officer or by the calendar; and every entry there is, with
 //! what holds from the first, for the proof.
 
+use super::Relation;
 use std::collections::BTreeSet;
 
 use jiff::ToSpan;
@@ -31,6 +32,12 @@ pub struct BeginRule {
     pub needs: Vec<Need>,
     /// Anybody may begin it, without an account, and follows it by a code.
     pub public: bool,
+    /// What was written at its beginning is destroyed once it is answered.
+    pub forgets: bool,
+    /// Words with which a text is turned back: it would tell of a person.
+    pub turns_back: Vec<String>,
+    /// Whose relation alone reads what was written at its beginning, beside whoever wrote it.
+    pub private_to: Option<Relation>,
     /// The days on which it begins by itself; `None`: an officer enters it.
     pub every: Option<Every>,
 }

@@ -303,6 +303,9 @@ pub(super) fn begin_rule(
     if raw.public && needs.iter().any(|n| n.field.is_identity() || n.field == Field::Officer) {
         checker.say(format!("`{}` is `public` and asks for a name; whoever begins it says none", raw.id));
     }
+    if !raw.turns_back.is_empty() && !raw.forgets {
+        checker.say(format!("`{}` turns words back and keeps what is written; write `forgets = true` with it", raw.id));
+    }
     let every = match raw.every {
         None => None,
         Some(every) => {
@@ -340,6 +343,9 @@ pub(super) fn begin_rule(
         units: kinds_of(checker, raw.units, known),
         needs,
         public: raw.public,
+        forgets: raw.forgets,
+        turns_back: raw.turns_back,
+        private_to: raw.private_to,
         every,
     })
 }

@@ -328,6 +328,14 @@ pub(crate) struct Begin {
     /// Anybody may begin it, without an account.
     #[serde(default)]
     pub public: bool,
+    /// What was written at its beginning is destroyed once it is answered.
+    #[serde(default)]
+    pub forgets: bool,
+    /// Words with which a text is turned back: it would tell of a person.
+    #[serde(default)]
+    pub turns_back: Vec<String>,
+    /// Whose relation alone reads what was written at its beginning.
+    pub private_to: Option<Relation>,
     /// By the calendar.
     pub every: Option<Every>,
 }

@@ -11,6 +11,7 @@ mod connections;
 mod corrected;
 mod finding;
 mod forms;
+mod groups;
 mod guards;
 mod hall;
 mod invented;

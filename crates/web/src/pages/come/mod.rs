@@ -29,7 +29,7 @@ pub(crate) fn coming_day(language: Language, directory: &Directory, today: Date,
     context! {
         day => huiyin_wording::day(language, day, today), unit, officer => officer.map(|o| o.name.as_str()), post,
         hours => coming.hours, place => coming.place, topic => coming.topic, number => row.number, over => row.over,
-        state => row.state.as_str(),
+        state => row.state.as_str(), headcount => coming.headcount,
     }
 }
 

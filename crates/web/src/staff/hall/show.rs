@@ -10,7 +10,7 @@ use huiyin_app::access::{Action, allows};
 use huiyin_app::domain::hall::stage::Stage;
 use huiyin_app::domain::payload::Field;
 use huiyin_app::reception::booking::{desk as bookings, plan};
-use huiyin_app::reception::{Board, Ticket, board, hall, sitting};
+use huiyin_app::reception::{Board, Ticket, board, come, hall, sitting};
 use minijinja::Value;
 
 use super::booking::expected as expected_values;
@@ -20,6 +20,9 @@ use crate::edge::problem::{FieldProblem, Problem};
 use crate::moves::key_of;
 use crate::pages::Page;
 use crate::pages::hall::{choice_label, counters, ticket_values, window_name};
+
+/// Days ahead of which groups are told.
+const AHEAD: i32 = 7;
 
 /// The page.
 pub(crate) async fn show(
@@ -53,6 +56,19 @@ pub(super) async fn render(
     let expected = bookings::of_day(&shared.office, unit, today).await.map_err(fail)?;
     let left_open = bookings::left_open(&shared.office, unit).await.map_err(fail)?;
     let books = plan::of_unit(&shared.office, unit).await.map_err(fail)?.is_some_and(|p| p.open);
+    let until = today.saturating_add(jiff::Span::new().days(AHEAD));
+    let coming = come::between(&shared.office, unit, today, until).await.map_err(fail)?;
+    let groups: Vec<Value> = coming
+        .iter()
+        .filter(|(_, row)| row.coming.headcount.is_some() && row.coming.by.is_none() && !row.over)
+        .map(|(day, row)| {
+            let hours = row.coming.hours.clone().unwrap_or_default();
+            context! {
+                day => huiyin_wording::day(language, *day, today), hours, n => row.coming.headcount,
+                number => row.number, today => *day == today,
+            }
+        })
+        .collect();
     let mine = sitting::window_of(&shared.office, &signed.staff).await.map_err(fail)?;
     let text = |name: &str| asked.get(name).cloned().unwrap_or_default();
     let failed = !errors.is_empty();
@@ -63,7 +79,7 @@ pub(super) async fn render(
         paused => now.paused.iter().map(|t| visit(shared, signed, t)).collect::<Vec<_>>(),
         longest => now.longest.map(|m| m.0), key => key_of(&Form::default()).map_err(fail)?,
         services => choices(shared, signed, Field::Service), needs => choices(shared, signed, Field::StatedNeed),
-        given => text("given"), note => text("note"), books,
+        given => text("given"), note => text("note"), books, groups,
         expected => expected_values(shared, signed, &expected, today),
         left_open => expected_values(shared, signed, &left_open, today),
     };

@@ -6,6 +6,7 @@ use axum::extract::{Path, State};
 use huiyin_app::clock_view::{self, ViewGround};
 use huiyin_app::domain::ids::UnitId;
 use huiyin_app::proceedings::{self, View};
+use huiyin_app::reception::record;
 use huiyin_app::timeline::{self, Reader};
 use minijinja::Value;
 
@@ -61,6 +62,7 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         timeline => timeline::lines(ground, view.record(), Reader::Officer),
         moves => crate::moves::offered(shared, language, view.offers(&signed.staff), &view.ground.book),
         telephone => p.reception().and_then(|r| r.booked()).is_some_and(|b| b.off) && !p.owed().is_empty(),
+        table => p.reception().is_some() && record::writing(view).is_some(),
         done => signed.asked.query.contains("done=1"), pack => view.ground.book.title.get(language.code()),
     }
 }

@@ -51,9 +51,14 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
     let language = signed.asked.language;
     let view = proceedings::view(&shared.office, &signed.staff, number).await.map_err(fail)?;
-    let Some(place) = view.proceeding.reception().and_then(|r| r.place()).cloned() else {
+    let place = view.proceeding.reception().and_then(|r| r.place()).cloned();
+    let need = place.as_ref().and_then(|p| p.need.as_ref());
+    let need = need.map(|n| choice_label(shared, language, Field::StatedNeed, n));
+    let coming = view.proceeding.reception().and_then(|r| r.coming());
+    // A visitor at the window, or a group that has come.
+    if place.is_none() && record::writing(&view).is_none() && record::said_before(&view).is_none() {
         return Err(fail(AppError::NotFound));
-    };
+    }
     let pick = |l: &Label| l.get(language.code()).to_owned();
     let writing = record::writing(&view).filter(|rule| is_open(&view, signed, rule));
     let promising = record::promising(&view).filter(|rule| is_open(&view, signed, rule));
@@ -70,9 +75,9 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
     let links: Vec<Value> =
         links.map(|m| context! { number => m.number, title => shared.list_title(language, m) }).collect();
     let values = context! {
-        number => view.proceeding.number, ticket => place.ticket, state, version => view.proceeding.version,
-        service => choice_label(shared, language, Field::Service, &place.service),
-        need => place.need.map(|n| choice_label(shared, language, Field::StatedNeed, &n)),
+        number => view.proceeding.number, ticket => place.as_ref().map(|p| p.ticket.as_str()), state,
+        version => view.proceeding.version, people => coming.and_then(|c| c.headcount),
+        service => place.as_ref().map(|p| choice_label(shared, language, Field::Service, &p.service)), need,
         writing => writing.map(|r| pick(&r.title)), hint => writing.and_then(|r| r.hint.as_ref()).map(pick),
         promising => promising.is_some(), first => before.is_none(),
         fields => FIELDS.iter().map(|f| field(shared, signed, &view, *f, form)).collect::<Vec<_>>(),
