@@ -4,11 +4,12 @@
 //! petitioner is told. A matter that may not go there (an accusation to a body that may not receive it) is left and
 //! named.
 
+use huiyin_domain::hall::stage::Stage;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::procedure::{Fact, Phase, RuleBook};
 use huiyin_domain::subject::Subject;
 use huiyin_domain::succession::succeed;
-use huiyin_storage::FactRange;
+use huiyin_storage::{FactRange, RecordWrite};
 
 use crate::acts;
 use crate::error::{AppError, Result};
@@ -57,6 +58,10 @@ pub async fn succeed_unit(
             done.left.push((subject.number.clone(), "an accusation; this unit may not receive it".into()));
             continue;
         }
+        if let Some(why) = in_the_hall(&subject) {
+            done.left.push((subject.number.clone(), why.into()));
+            continue;
+        }
         hand_over(office, subject, from, to, mode, &mut done).await?;
     }
     if mode == Mode::Write {
@@ -64,6 +69,21 @@ pub async fn succeed_unit(
         acts::put(office, &[Entry::new(office, Act::UnitSucceeded, None).with(said)], Vec::new()).await?;
     }
     Ok(done)
+}
+
+/// Why something stays with the hall of its unit: whoever is booked there or waits there is to be told first, since
+/// the hall of the successor knows nothing of the time or the ticket.
+fn in_the_hall(subject: &Subject) -> Option<&'static str> {
+    let reception = subject.reception()?;
+    match reception.place() {
+        Some(place) if !matches!(place.stage, Stage::Gone { .. }) => {
+            Some("a visitor is in the hall with its ticket; hear her to the end, or note that she went away, first")
+        }
+        None if reception.booked().is_some_and(|b| !b.off) && subject.phase == Phase::Intake => {
+            Some("a visitor has booked a time in the hall; cancel the bookings of the day first, so that she is told")
+        }
+        _ => None,
+    }
 }
 
 /// Everything that is not archived and in which a unit has something to do: matters by their narrow rows, the few
@@ -100,6 +120,12 @@ async fn hand_over(
     if mode == Mode::Write && !write_one(office, &ground, subject.version, succeeded.subject, said).await? {
         done.left.push((subject.number.clone(), BUSY.into()));
         return Ok(());
+    }
+    // The row of what comes on a day stands under the hall it comes to.
+    let coming = subject.reception().and_then(|r| r.coming()).map(|c| c.day);
+    if let Some(day) = coming.filter(|_| mode == Mode::Write && subject.holder == *from) {
+        let key = (from.clone(), day, subject.id.clone());
+        office.write(vec![RecordWrite::remove::<projection::ComingRow>(&key)]).await?;
     }
     done.matters += 1;
     done.periods += u64::from(succeeded.duties);

@@ -79,6 +79,9 @@ pub async fn timers(office: &Office) -> Result<Swept> {
     if let Err(error) = crate::reception::leaders::begin_due(office).await {
         tracing::error!(error = ?error, "leaders' days could not all be published; it is tried again with the next sweep");
     }
+    if let Err(error) = crate::reception::watch::begin_due(office).await {
+        tracing::error!(error = ?error, "desks could not all be looked at; it is tried again with the next sweep");
+    }
     let mut swept = Swept::default();
     let mut failed: BTreeSet<String> = BTreeSet::new();
     loop {

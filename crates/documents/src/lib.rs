@@ -8,6 +8,7 @@ mod faces;
 mod html;
 mod letter;
 mod pdf;
+mod table;
 mod template;
 
 pub use docx::docx;
@@ -15,4 +16,5 @@ pub use faces::{Faces, PREFERRED};
 pub use html::html;
 pub use letter::{Letter, NOT_DRAWN, Paragraph, Tongue};
 pub use pdf::{PdfError, pdf, pdf_of_many};
+pub use table::{Cell, Sheet, TableError, workbook};
 pub use template::{TemplateError, render};

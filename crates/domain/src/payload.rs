@@ -103,6 +103,8 @@ pub enum Field {
     ValidUntil,
     /// The duty that is late and is pressed for: the serial of its clock.
     LateDuty,
+    /// Of several duties of one kind that the actor's unit owes, the one that is done: the serial of its clock.
+    WhichDuty,
     /// Why an entry is void: made twice, or nobody wrote it.
     VoidGround,
     /// The number that stands in the place of a void one.
@@ -113,6 +115,8 @@ pub enum Field {
     Service,
     /// A need a visitor states, for the order of the queue: one of the choices of the pack.
     StatedNeed,
+    /// Help a visitor asks for, such as an interpreter: one of the choices of the pack.
+    Help,
     /// The window or room of a hall, by its number.
     Window,
     /// How many people come or came, about.
@@ -173,7 +177,7 @@ impl Field {
             Self::ToUnit => Shape::Unit,
             Self::Officer => Shape::Officer,
             Self::AgentName => Shape::Name,
-            Self::LateDuty => Shape::Duty,
+            Self::LateDuty | Self::WhichDuty => Shape::Duty,
             Self::DueOn | Self::ValidUntil => Shape::Day,
             Self::AcceptedOn | Self::OnDay | Self::ReceivedOn => Shape::PastDay,
             Self::Days => Shape::Number(3650),
@@ -194,7 +198,8 @@ impl Field {
             | Self::Adopted
             | Self::ClarifyGround
             | Self::Service
-            | Self::StatedNeed => Shape::Choice,
+            | Self::StatedNeed
+            | Self::Help => Shape::Choice,
             Self::Slot => Shape::Slot,
             Self::Ticket => Shape::Ticket,
             Self::Amount => Shape::Number(1_000_000),

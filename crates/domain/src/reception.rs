@@ -15,7 +15,7 @@ use crate::closed::Closed;
 use crate::hall::slot::Slot;
 use crate::hall::stage::{Stage, StageFault};
 use crate::ids::{OfficerId, UnitId};
-use crate::payload::{Field, FieldError, FieldFault, Payload};
+use crate::payload::{Field, FieldError, FieldFault, Payload, numbers_in};
 use crate::procedure::{Guard, MoveRule, Phase, QueueRule, RuleBook, Verb};
 use crate::proceeding::edit::Edit;
 use crate::proceeding::{Actor, Kind, Proceeding};
@@ -42,6 +42,12 @@ pub struct HallPlace {
     /// The day and instant she came, of whoever had booked; of others it is the receipt of the visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came: Option<(Date, Timestamp)>,
+    /// A record of the talk was written.
+    #[serde(default)]
+    pub recorded: bool,
+    /// Things she asked for that were registered with it.
+    #[serde(default)]
+    pub registered: u32,
     /// The instant she had booked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booked_for: Option<Timestamp>,
@@ -176,6 +182,8 @@ impl Reception {
             heard_from: None,
             missed: 0,
             came: None,
+            recorded: false,
+            registered: 0,
             booked_for: None,
         });
         let booked = if place.is_none() { Booked::from_payload(payload, None) } else { None };
@@ -199,6 +207,8 @@ impl Reception {
             heard_from: None,
             missed: 0,
             came: Some((now.today(), now.at)),
+            recorded: false,
+            registered: 0,
             booked_for: booked.slot.begins(booked.day, &now.zone),
         });
     }
@@ -316,6 +326,10 @@ impl Kind for Reception {
             && let Some(service) = payload.text(Field::Service)
         {
             place.service = service.to_owned();
+        }
+        if let (Verb::Record, Some(joined)) = (rule.verb, payload.text(Field::Joined)) {
+            let more = u32::try_from(numbers_in(joined).count()).unwrap_or(u32::MAX);
+            (place.recorded, place.registered) = (true, place.registered.saturating_add(more));
         }
         match rule.verb {
             Verb::ReceiveVisitor => place.heard_from = place.heard_from.or(Some(now.at)),

@@ -109,6 +109,12 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("POST", "/staff/hall/step", Access::Staff),
     ("POST", "/staff/hall/booked", Access::Staff),
     ("POST", "/staff/hall/telephone", Access::Staff),
+    ("GET", "/staff/hall/figures", Access::Staff),
+    ("GET", "/staff/hall/figures.xlsx", Access::Staff),
+    ("GET", "/staff/hall/book", Access::Staff),
+    ("GET", "/staff/hall/book.xlsx", Access::Staff),
+    ("GET", "/staff/hall/texts", Access::Staff),
+    ("POST", "/staff/hall/texts", Access::Staff),
     ("GET", "/staff/hall/booking", Access::Staff),
     ("POST", "/staff/hall/booking", Access::Staff),
     ("POST", "/staff/hall/booking/cancel", Access::Staff),
@@ -220,7 +226,12 @@ pub fn router(office: Office, config: WebConfig) -> Result<Router, AppError> {
     });
     Ok(Router::new()
         .merge(public())
-        .merge(desk().layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff)).layer(uploads()))
+        .merge(
+            desk()
+                .merge(reception())
+                .layer(middleware::from_fn_with_state(Arc::clone(&shared), resume::staff))
+                .layer(uploads()),
+        )
         .merge(machine().layer(middleware::from_fn_with_state(Arc::clone(&shared), api_standards)))
         .fallback(pages::missing)
         .layer(middleware::from_fn_with_state(Arc::clone(&shared), bounded))
@@ -276,6 +287,35 @@ fn public() -> Router<Arc<Shared>> {
         .route("/assets/{name}", get(pages::asset))
 }
 
+/// The desk's pages of reception.
+fn reception() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/staff/hall", get(staff::hall::show))
+        .route("/staff/hall/window", post(staff::hall::sit))
+        .route("/staff/hall/leave", post(staff::hall::leave))
+        .route("/staff/hall/call", post(staff::hall::call))
+        .route("/staff/hall/step", post(staff::hall::step))
+        .route("/staff/hall/booked", post(staff::hall::booked))
+        .route("/staff/hall/telephone", post(staff::hall::telephone))
+        .route("/staff/hall/figures", get(staff::hall::show_figures))
+        .route("/staff/hall/figures.xlsx", get(staff::hall::figures_file))
+        .route("/staff/hall/book", get(staff::hall::day_book))
+        .route("/staff/hall/book.xlsx", get(staff::hall::day_book_file))
+        .route("/staff/hall/texts", get(staff::hall::show_texts).post(staff::hall::change_texts))
+        .route("/staff/hall/booking", get(staff::hall::booking_form).post(staff::hall::save_booking))
+        .route("/staff/hall/booking/cancel", post(staff::hall::cancel_bookings))
+        .route("/staff/hall/tickets", post(staff::hall::give))
+        .route("/staff/hall/visits/{number}", get(staff::visit::show).post(staff::visit::act))
+        .route("/staff/hall/visits/{number}/draft", post(staff::visit::keep))
+        .route("/staff/hall/devices", post(staff::hall::offer_device))
+        .route("/staff/hall/devices/revoke", post(staff::hall::revoke_device))
+        .route("/staff/leaders", get(staff::leaders::show))
+        .route("/staff/leaders/rules", post(staff::leaders::add))
+        .route("/staff/leaders/rules/remove", post(staff::leaders::remove))
+        .route("/staff/hall/today", get(staff::hall::today))
+        .route("/staff/hall/setup", get(staff::hall::set_up_form).post(staff::hall::set_up))
+}
+
 fn desk() -> Router<Arc<Shared>> {
     Router::new()
         .route("/staff", get(staff::start))
@@ -309,25 +349,6 @@ fn desk() -> Router<Arc<Shared>> {
         .route("/staff/matters/{number}/correct/refuse", post(staff::correct::refuse))
         .route("/staff/matters/{number}/files/{id}", get(staff::matter::file))
         .route("/staff/matters/{number}/papers/{n}", get(crate::papers::staff).post(crate::papers::staff_copy))
-        .route("/staff/hall", get(staff::hall::show))
-        .route("/staff/hall/window", post(staff::hall::sit))
-        .route("/staff/hall/leave", post(staff::hall::leave))
-        .route("/staff/hall/call", post(staff::hall::call))
-        .route("/staff/hall/step", post(staff::hall::step))
-        .route("/staff/hall/booked", post(staff::hall::booked))
-        .route("/staff/hall/telephone", post(staff::hall::telephone))
-        .route("/staff/hall/booking", get(staff::hall::booking_form).post(staff::hall::save_booking))
-        .route("/staff/hall/booking/cancel", post(staff::hall::cancel_bookings))
-        .route("/staff/hall/tickets", post(staff::hall::give))
-        .route("/staff/hall/visits/{number}", get(staff::visit::show).post(staff::visit::act))
-        .route("/staff/hall/visits/{number}/draft", post(staff::visit::keep))
-        .route("/staff/hall/devices", post(staff::hall::offer_device))
-        .route("/staff/hall/devices/revoke", post(staff::hall::revoke_device))
-        .route("/staff/leaders", get(staff::leaders::show))
-        .route("/staff/leaders/rules", post(staff::leaders::add))
-        .route("/staff/leaders/rules/remove", post(staff::leaders::remove))
-        .route("/staff/hall/today", get(staff::hall::today))
-        .route("/staff/hall/setup", get(staff::hall::set_up_form).post(staff::hall::set_up))
         .route("/staff/proceedings", get(staff::proceedings::list))
         .route("/staff/proceedings/new/{begin}", get(staff::proceedings::begin_form).post(staff::proceedings::begin))
         .route("/staff/proceedings/{number}", get(staff::proceedings::show))

@@ -86,7 +86,10 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
     }
     let unit = office.directory().await?.unit(&staff.officer.unit).map(|u| u.kind);
     // Who comes for a service takes a ticket in the hall, and what anybody may begin is begun where its code is given.
-    let in_hall = |rule: &BeginRule| rule.public || rule.needs.iter().any(|n| n.field == Field::Service);
+    // An empty desk is seen by itself.
+    let by_itself = |rule: &BeginRule| kind == ProceedingKind::Reception && rule.needs.is_empty();
+    let in_hall =
+        |rule: &BeginRule| rule.public || by_itself(rule) || rule.needs.iter().any(|n| n.field == Field::Service);
     // A leader's day is set by whoever keeps the hall.
     let keeps = allows(staff, Action::KeepHall);
     let on_a_day = |rule: &BeginRule| rule.needs.iter().any(|n| n.field == Field::DueOn);

@@ -262,8 +262,18 @@ pub async fn act(office: &Office, code: &str, from: &str, step: Move) -> Result<
 /// As the store.
 #[crate::boxed]
 pub async fn between(office: &Office, unit: &UnitId, from: Date, until: Date) -> Result<Vec<(Date, ComingRow)>> {
+    Ok(with_ids(office, unit, from, until).await?.into_iter().map(|(_, row)| (row.coming.day, row)).collect())
+}
+
+/// The same with the ids of the proceedings.
+pub(super) async fn with_ids(
+    office: &Office,
+    unit: &UnitId,
+    from: Date,
+    until: Date,
+) -> Result<Vec<(ProceedingId, ComingRow)>> {
     let first = (unit.clone(), from, ProceedingId::new(""));
     let all = office.select::<ComingRow>(Wanted::first(SHOWN).within(&[unit]).after(&first)).await?;
-    let rows = all.into_iter().map(|((_, day, _), row)| (day, row));
-    Ok(rows.take_while(|(day, _)| *day <= until).collect())
+    let rows = all.into_iter().take_while(|((_, day, _), _)| *day <= until);
+    Ok(rows.map(|((_, _, id), row)| (id, row)).collect())
 }

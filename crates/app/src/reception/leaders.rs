@@ -2,6 +2,7 @@
 //! that whoever does not sit owes it still.
 
 use huiyin_domain::beginning::{Start, begin_by};
+use huiyin_domain::clock::ClockState;
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{OfficerId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
@@ -12,9 +13,10 @@ use huiyin_storage::{Changes, Expected, Record, RecordWrite, StoreError, Table, 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::come::{self, ComingRow};
-use super::hall;
+use super::{hall, record};
 use crate::access::{Action, require};
 use crate::acts;
 use crate::error::{AppError, FormError, Result};
@@ -95,6 +97,56 @@ pub async fn published(office: &Office, unit: &UnitId) -> Result<Vec<(Date, Comi
     let today = office.now().today();
     let all = come::between(office, unit, today, today.saturating_add(AHEAD.days())).await?;
     Ok(all.into_iter().filter(|(_, row)| Some(&row.begin) == begin.as_ref()).collect())
+}
+
+/// What became of what was promised on the leaders' days of one unit.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Days on which a leader sat.
+    pub sat: usize,
+    /// Days that passed and on which nobody did.
+    pub missed: usize,
+    /// Promises that were made.
+    pub promised: usize,
+    /// Of these, kept in time.
+    pub kept: usize,
+    /// Kept late, or late and open.
+    pub late: usize,
+}
+
+/// What was promised on the leaders' days of a hall in the last year, and kept, by the unit whose leader sat.
+///
+/// # Errors
+/// As the store.
+#[crate::boxed]
+pub async fn shares(office: &Office, unit: &UnitId) -> Result<BTreeMap<UnitId, Share>> {
+    let Some((book, _)) = hall::rules(office) else { return Ok(BTreeMap::new()) };
+    let Some(begin) = beginning(&book) else { return Ok(BTreeMap::new()) };
+    let promises: BTreeSet<_> =
+        book.moves.iter().filter(|m| record::is_promise(m)).flat_map(|m| m.start.iter().cloned()).collect();
+    let today = office.now().today();
+    let mut out: BTreeMap<UnitId, Share> = BTreeMap::new();
+    for (id, row) in come::with_ids(office, unit, today.saturating_sub(1.year()), today).await? {
+        let Some(by) = row.coming.by.filter(|_| row.begin == begin.id) else { continue };
+        let Some(day) = proceedings::by_id(office, &id).await? else { continue };
+        let share = out.entry(by).or_default();
+        for clock in &day.clocks {
+            let (done, late) = match clock.state() {
+                ClockState::Discharged { late, .. } => (true, late),
+                ClockState::Breached { .. } => (false, true),
+                ClockState::Running | ClockState::Closed { .. } | ClockState::Lapsed { .. } => (false, false),
+            };
+            if promises.contains(&clock.rule) {
+                share.promised += 1;
+                share.kept += usize::from(done && !late);
+                share.late += usize::from(late);
+            } else if begin.clocks.contains(&clock.rule) {
+                share.sat += usize::from(done);
+                share.missed += usize::from(!done && late);
+            }
+        }
+    }
+    Ok(out)
 }
 
 /// The rules of the officer's hall, by id.

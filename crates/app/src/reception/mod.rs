@@ -6,13 +6,16 @@ pub mod booking;
 pub mod come;
 pub mod desk;
 pub mod device;
+pub mod figures;
 pub mod hall;
 pub mod leaders;
 pub mod record;
 pub mod sitting;
+pub mod texts;
 pub mod ticket;
 pub mod today;
 pub mod unsent;
+pub(crate) mod watch;
 
 pub use board::{Board, Line, board};
 pub use hall::{Hall, Window};

@@ -113,17 +113,25 @@ pub fn writing(view: &View) -> Option<&MoveRule> {
     moves.find(|m| m.verb == Verb::Record && takes(m, Field::Request) && takes(m, Field::Joined))
 }
 
+/// Whether something is promised by a move: a unit says what it does by which day. Where it is to be at a time, it is
+/// called and promises nothing.
+pub(super) fn is_promise(rule: &MoveRule) -> bool {
+    let asks = |field| rule.needs.iter().any(|n| n.field == field);
+    rule.verb == Verb::Ask && asks(Field::DueOn) && !asks(Field::ByWhen)
+}
+
 /// The move by which something is promised now.
 pub fn promising(view: &View) -> Option<&MoveRule> {
     let mut moves = view.ground.book.moves.iter().filter(|m| m.from.contains(&view.proceeding.state));
-    moves.find(|m| m.verb == Verb::Ask && m.needs.iter().any(|n| n.field == Field::DueOn))
+    moves.find(|m| is_promise(m))
 }
 
 /// What was promised so far, in the order in which it was.
 pub fn promises(view: &View) -> Vec<Promise> {
     let words = |n: u32| view.words.iter().find(|w| w.n == n).and_then(|w| w.words.text(Field::Summary));
     let promise = |record: &huiyin_storage::EventRecord| {
-        let EventKind::Moved { verb: Verb::Ask, carried, .. } = &record.event.kind else { return None };
+        let EventKind::Moved { move_id, carried, .. } = &record.event.kind else { return None };
+        view.ground.book.find_move(move_id).filter(|rule| is_promise(rule))?;
         Some(Promise {
             unit: UnitId::new(carried.text(Field::ToUnit)?),
             until: carried.day(Field::DueOn),

@@ -58,7 +58,8 @@ pub async fn sit(office: &Office, staff: &Staff, window: u32) -> Result<()> {
     let sitting = Sitting { officer: staff.officer.id.clone(), day: office.now().today() };
     let mut writes = left(office, staff, Some(window)).await?;
     writes.push(RecordWrite::put(&(unit, window), &sitting)?);
-    office.write(writes).await
+    office.write(writes).await?;
+    super::watch::staffed(office, staff).await
 }
 
 /// An officer leaves the window.

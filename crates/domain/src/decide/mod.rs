@@ -428,6 +428,7 @@ fn cross_checks<K: Kind>(
     {
         fault(Field::Officer, FieldFault::NoSuchOfficer);
     }
+    errors.extend(which_fault(proceeding, actor, rule, payload));
     errors.extend(unit_fault(rules, proceeding, rule, payload));
     errors.extend(proceeding.faults(rules.book, rule, payload));
     errors
@@ -450,6 +451,27 @@ pub fn late_duties<'a>(rules: Rules<'_>, proceeding: &'a Proceeding, actor: &Act
             && c.bound.unit.as_ref().is_some_and(|u| u != unit)
     };
     proceeding.clocks.iter().filter(late).filter(|c| called.contains(&c.n) || (serves && c.about.is_none())).collect()
+}
+
+/// Of what a move discharges, what the actor's unit owes.
+pub fn own_duties<'a>(proceeding: &'a Proceeding, actor: &Actor, rule: &MoveRule) -> Vec<&'a Clock> {
+    let Actor::Officer { unit, .. } = actor else { return Vec::new() };
+    let own = |c: &&Clock| c.is_owed() && rule.discharge.contains(&c.rule) && c.bound.unit.as_ref() == Some(unit);
+    proceeding.clocks.iter().filter(own).collect()
+}
+
+/// What is wrong with the duty that is named as done: it must be one of the unit's, and be named where there are
+/// several.
+fn which_fault(proceeding: &Proceeding, actor: &Actor, rule: &MoveRule, payload: &Payload) -> Option<FieldError> {
+    if !rule.needs.iter().any(|n| n.field == Field::WhichDuty) {
+        return None;
+    }
+    let own = own_duties(proceeding, actor, rule);
+    let fault = match payload.number(Field::WhichDuty) {
+        Some(n) => (!own.iter().any(|c| c.n == n)).then_some(FieldFault::NoSuchDuty),
+        None => (own.len() > 1).then_some(FieldFault::Missing),
+    }?;
+    Some(FieldError { field: Field::WhichDuty, fault })
 }
 
 /// The late duty a supervision is about: the one named, or the only one there is. `None`: nothing is late, and it is

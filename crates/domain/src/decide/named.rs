@@ -24,9 +24,13 @@ pub(super) fn unit_fault(
         proceeding.clocks.iter().any(|c| c.is_owed() && &c.rule == id && c.bound.unit.as_ref() == Some(&named))
     };
     let asked = |id: &&ClockId| rules.book.clock(id).is_some_and(|c| c.bound.is_asked());
-    // Each is asked one thing of a kind at a time, and what is noted of a unit under the condition that it is owed,
-    // that unit owes.
-    if rule.verb == Verb::Ask && rule.start.iter().filter(asked).any(owes) {
+    // Each is asked one thing of a kind at a time, unless what is done says which it is, and what is noted of a unit
+    // under the condition that it is owed, that unit owes.
+    let told_apart = |id: &&ClockId| {
+        let mut ends = rules.book.moves.iter().filter(|m| m.discharge.contains(id)).peekable();
+        ends.peek().is_some() && ends.all(|m| m.needs.iter().any(|n| n.field == Field::WhichDuty))
+    };
+    if rule.verb == Verb::Ask && rule.start.iter().filter(asked).filter(|id| !told_apart(id)).any(owes) {
         return fault(FieldFault::OwesAlready);
     }
     let asks = rule.guards.iter().find_map(|g| if let Guard::Owed(id) = g { Some(id) } else { None });

@@ -303,7 +303,9 @@ impl<K: Kind> Work<'_, K> {
             return of(&unit);
         }
         let EventActor::Officer { unit, .. } = &self.actor else { return all };
-        let mine = of(unit);
+        // Of several of one kind the one that is named.
+        let named = payload.number(Field::WhichDuty);
+        let mine: Vec<u32> = of(unit).into_iter().filter(|n| named.is_none_or(|named| named == *n)).collect();
         let about = |n: &u32| {
             self.pressed.is_none()
                 || self.subject.clocks.iter().any(|c| c.n == *n && (c.about.is_none() || c.about == self.pressed))

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huiyin_app::domain::ids::UnitId;
+use huiyin_app::move_pack::Mode;
 use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::booking::{BookingPlan, Opening, desk, plan, slots, telephone_of};
 use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::reception::ticket::{Wish, take_at_counter};
-use huiyin_app::reception::{Hall, Window, board, come, hall};
-use huiyin_app::{AppError, Office, proceedings, verify};
+use huiyin_app::reception::{Hall, Window, board, come, hall, sitting};
+use huiyin_app::reorganise::succeed_unit;
+use huiyin_app::{AppError, Office, proceedings, sweep, verify};
 use huiyin_demo as demo;
 use huiyin_testkit::{Role, TestOffice, field, given, letter, on_both, site, sqlite_office, staff, the_move};
 use jiff::civil::{Date, date, time};
@@ -326,4 +328,55 @@ async fn a_visitor_books_on_the_pages_and_touches_her_number_in_the_hall() {
     assert!(clerk.contains("C001") && clerk.contains(&number), "{clerk}");
     let none = tablet.post("/kiosk").form(&[("service", "booked")]).send().await.unwrap().text().await.unwrap();
     assert!(none.contains("stated_need"), "nobody is expected any more: a ticket like everybody's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_desk_in_reception_hours_is_owed_by_the_head_until_somebody_sits_down() {
+    on_both("booking_desk", AT, |t| async move {
+        let o = &office(&t).await;
+        let clerk = staff(o, "countyxf.clerk").await;
+        let number = "R2026-09-22-countyxf";
+        let there = async |number: &str| proceedings::view(o, &clerk, number).await.ok().map(|v| v.proceeding);
+        sweep::timers(o).await.unwrap();
+        assert!(there(number).await.is_none(), "before it opens nobody is missing");
+        t.time.go("2026-09-22T09:01:00+08:00");
+        sweep::timers(o).await.unwrap();
+        sweep::timers(o).await.unwrap();
+        let empty = there(number).await.unwrap();
+        assert_eq!(empty.owed().iter().map(|c| c.rule.as_str()).collect::<Vec<_>>(), ["staff_desk"]);
+        t.time.go("2026-09-22T09:20:00+08:00");
+        sitting::sit(o, &clerk, 1).await.unwrap();
+        assert!(there(number).await.unwrap().owed().is_empty(), "somebody sits");
+        // On the next day nobody comes at all: it goes up.
+        t.time.go("2026-09-23T09:40:00+08:00");
+        sweep::timers(o).await.unwrap();
+        t.time.go("2026-09-23T10:30:00+08:00");
+        assert_eq!(sweep::timers(o).await.unwrap().breaches, 1);
+        // On a day of rest, and on one that the office closes, nobody is to be there.
+        for day in ["2026-09-26", "2026-10-01"] {
+            t.time.go(&format!("{day}T09:30:00+08:00"));
+            sweep::timers(o).await.unwrap();
+            assert!(there(&format!("R{day}-countyxf")).await.is_none(), "{day}");
+        }
+        let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
+        assert!(findings.is_empty(), "{findings:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hall_that_goes_over_to_another_unit_leaves_nobody_untold() {
+    let t = sqlite_office(AT);
+    let o = &office(&t).await;
+    let head = staff(o, "countyxf.head").await;
+    let begun = book(o, "2026-09-23", "09:00", "form").await.unwrap();
+    let (from, to) = (unit(), UnitId::new("housing"));
+    let moved = succeed_unit(o, &from, &to, None, Mode::Write).await.unwrap();
+    assert!(moved.left.iter().any(|(number, why)| *number == begun.number && why.contains("booked")), "{moved:?}");
+    assert_eq!(desk::cancel_day(o, &head, date(2026, 9, 23), "机构调整").await.unwrap(), 1);
+    let moved = succeed_unit(o, &from, &to, None, Mode::Write).await.unwrap();
+    assert!(moved.left.iter().all(|(number, _)| *number != begun.number), "{moved:?}");
+    let seen = come::by_code(o, &begun.code, "here").await.unwrap();
+    let owes: Vec<_> = seen.proceeding.owed().iter().map(|c| c.bound.unit.clone().unwrap()).collect();
+    assert!(owes.iter().all(|unit| *unit == to) && !owes.is_empty(), "whoever succeeds tells her: {owes:?}");
 }

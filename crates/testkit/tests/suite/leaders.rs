@@ -9,7 +9,7 @@ use huiyin_app::reception::leaders::{self, LeaderRule};
 use huiyin_app::reception::{Hall, Window, come, hall};
 use huiyin_app::{AppError, Office, proceedings, sweep, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{Role, TestOffice, field, given, on_both, site, sqlite_office, staff, the_move};
+use huiyin_testkit::{Role, TestOffice, field, given, letter, on_both, site, sqlite_office, staff, the_move};
 use jiff::civil::{Date, date};
 
 const AT: &str = "2026-09-01T09:00:00+08:00";
@@ -182,6 +182,19 @@ async fn a_leader_who_does_not_sit_is_late_and_whoever_stands_in_takes_the_duty(
             [("to_unit", "housing"), ("on_day", "2026-09-09"), ("headcount", "0"), ("summary", "补接访，没有人来")];
         let done = proceedings::act(o, &theirs, &first, the_move("sat", &sat)).await.unwrap();
         assert_eq!(done.state.as_str(), "followed_up");
+        // What was promised on the day is counted by the unit whose leader sat, and a matter he takes charge of is linked.
+        let promise = [("to_unit", "housing"), ("due_on", "2026-09-11"), ("summary", "上门测温")];
+        proceedings::act(o, &head, &first, the_move("promise", &promise)).await.unwrap();
+        let receipt = letter(o, "2026-09-08", |_| ()).await;
+        let number = format!("{}-1", receipt.number);
+        let took = [("joined", number.as_str()), ("summary", "包案")];
+        proceedings::act(o, &head, &first, the_move("took_case", &took)).await.unwrap();
+        assert_eq!(proceedings::view(o, &head, &first).await.unwrap().links.len(), 1);
+        let kept = [("on_day", "2026-09-09"), ("summary", "测了")];
+        proceedings::act(o, &theirs, &first, the_move("keep_promise", &kept)).await.unwrap();
+        let shares = leaders::shares(o, &unit()).await.unwrap();
+        let share = &shares[&UnitId::new("housing")];
+        assert_eq!((share.sat, share.missed, share.promised, share.kept, share.late), (1, 0, 1, 1, 0));
         // A day that is moved stands on its new day alone.
         let later = [&[("due_on", "2026-10-20")], &stands_in[..1], &stands_in[2..]].concat();
         proceedings::act(o, &head, &second, the_move("move_day", &later)).await.unwrap();

@@ -8,12 +8,15 @@ use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::procedure::Verb;
 use huiyin_app::domain::submission::{Channel, Naming, Purpose, ReplyWay};
 use huiyin_app::lodge::{self, Receipt};
+use huiyin_app::reception::figures;
 use huiyin_app::reception::record::{self, Asking, Demand, Draft, Written};
 use huiyin_app::reception::ticket::{Wish, take_at_counter};
-use huiyin_app::reception::{Hall, Ticket, Window, desk, hall, unsent};
+use huiyin_app::reception::{Hall, Ticket, Window, desk, hall, texts, unsent};
 use huiyin_app::{AppError, Identity, Office, follow, matter_view, proceedings, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{Role, TestOffice, given, on_both, petition, site, sqlite_office, staff, the_move, token};
+use huiyin_testkit::{Role, TestOffice, field, given, on_both, petition, site, sqlite_office, staff, the_move, token};
+
+use jiff::civil::date;
 
 const AT: &str = "2026-11-30T09:00:00+08:00";
 const CLERK: &str = "countyxf.clerk";
@@ -338,4 +341,137 @@ async fn what_was_typed_is_there_whatever_a_button_came_to() {
     }
     let dropped = clerk.send(&page, &page, &[("do", "drop")]).await.text().await.unwrap();
     assert!(!dropped.contains("暖气不热，孩子咳嗽"), "dropped when that was asked for");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_that_promises_two_things_keeps_each_and_says_which() {
+    on_both("table_promises", AT, |t| async move {
+        let ticket = at_the_table(&t).await;
+        let o = &t.office;
+        let clerk = staff(o, CLERK).await;
+        for (day, what) in [("2026-12-03", "上门测温"), ("2026-12-20", "退还采暖费")] {
+            let promise = [("to_unit", "housing"), ("due_on", day), ("summary", what)];
+            proceedings::act(o, &clerk, &ticket.number, the_move("promise", &promise)).await.unwrap();
+        }
+        let theirs = staff(o, "housing.head").await;
+        let keep = async |fields: &[(&str, &str)]| {
+            let done = [&[("on_day", AT.get(..10).unwrap()), ("summary", "办了")], fields].concat();
+            proceedings::act(o, &theirs, &ticket.number, the_move("keep_promise", &done)).await
+        };
+        assert!(matches!(keep(&[]).await, Err(AppError::Closed(_))), "which of the two is not guessed");
+        assert!(matches!(keep(&[("which_duty", "1")]).await, Err(AppError::Closed(_))), "not one of theirs");
+        let view = proceedings::view(o, &theirs, &ticket.number).await.unwrap();
+        let owed = |view: &proceedings::View| -> Vec<(u32, String)> {
+            let all = view.proceeding.owed().into_iter().filter(|c| c.rule.as_str() == "promise");
+            all.map(|c| (c.n, c.legal.to_string())).collect()
+        };
+        let (first, second) = (owed(&view)[0].clone(), owed(&view)[1].clone());
+        keep(&[("which_duty", &first.0.to_string())]).await.unwrap();
+        let view = proceedings::view(o, &theirs, &ticket.number).await.unwrap();
+        assert_eq!(owed(&view), [second], "the other one is still owed");
+        keep(&[]).await.unwrap();
+        // The page of the unit names each by what was promised.
+        let base = site(o).await;
+        let again = [("to_unit", "housing"), ("due_on", "2026-12-03"), ("summary", "复测")];
+        proceedings::act(o, &clerk, &ticket.number, the_move("promise", &again)).await.unwrap();
+        let more = [("to_unit", "housing"), ("due_on", "2026-12-09"), ("summary", "换阀门")];
+        proceedings::act(o, &clerk, &ticket.number, the_move("promise", &more)).await.unwrap();
+        let page = Role::officer(&base, "housing.head").await;
+        let page = page.page(&format!("/staff/proceedings/{}/moves/keep_promise", ticket.number)).await;
+        assert!(page.contains("复测（") && page.contains("换阀门（"), "{page}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_explained_is_chosen_from_texts_with_their_source() {
+    let t = sqlite_office(AT);
+    let ticket = at_the_table(&t).await;
+    let o = &t.office;
+    let (head, clerk) = (staff(o, "countyxf.head").await, staff(o, CLERK).await);
+    let law = ("供热温度", "山东省供热条例 第三十条", "卧室、起居室的室温不低于十八摄氏度。");
+    texts::add_law(o, &head, law.0, law.1, law.2).await.unwrap();
+    texts::put_helpers(o, &head, "手语：县残联 李老师\n\nEnglish: 外事办").await.unwrap();
+    assert!(matches!(texts::add_law(o, &clerk, "a", "b", "c").await, Err(AppError::NotAllowed)));
+    for wrong in ["手语", "：李老师", "手语："] {
+        assert!(matches!(texts::put_helpers(o, &head, wrong).await, Err(AppError::Form(_))), "{wrong}");
+    }
+    assert!(matches!(texts::add_law(o, &head, "a", "\u{200b}", "c").await, Err(AppError::Form(_))));
+    let base = site(o).await;
+    let page = Role::officer(&base, CLERK).await;
+    let at = format!("/staff/hall/visits/{}", ticket.number);
+    let shown = page.page(&at).await;
+    assert!(shown.contains(law.0) && shown.contains("县残联 李老师"), "{shown}");
+    let id = texts::of_unit(o, &clerk.officer.unit).await.unwrap().laws[0].id.clone();
+    let (csrf, version) = (field(&shown, "csrf"), field(&shown, "version"));
+    let sent = [
+        ("csrf", csrf.as_str()),
+        ("version", version.as_str()),
+        ("do", "explain"),
+        ("law", id.as_str()),
+        ("explained", "先前写的"),
+    ];
+    let done = page.post(&at).form(&sent).send().await.unwrap().text().await.unwrap();
+    assert!(done.contains("先前写的\n供热温度（山东省供热条例 第三十条）：卧室"), "{done}");
+    let none = [
+        ("csrf", csrf.as_str()),
+        ("version", version.as_str()),
+        ("do", "explain"),
+        ("law", ""),
+        ("explained", "先前写的"),
+    ];
+    let refused = page.post(&at).form(&none).send().await.unwrap();
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("先前写的"));
+    texts::remove_law(o, &head, &id).await.unwrap();
+    assert!(matches!(texts::remove_law(o, &head, &id).await, Err(AppError::NotFound)));
+    let list = page.page("/staff/hall/texts").await;
+    assert!(list.contains("English") && !list.contains(law.0), "{list}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_day_book_and_the_figures_tell_what_the_hall_did_and_nothing_of_anybody() {
+    on_both("table_figures", AT, |t| async move {
+        let ticket = at_the_table(&t).await;
+        let o = &t.office;
+        let clerk = staff(o, CLERK).await;
+        let wish = Wish { service: "my_matter".into(), need: "infant".into(), form: None };
+        take_at_counter(o, &clerk, &wish).await.unwrap();
+        t.time.go("2026-11-30T09:40:00+08:00");
+        write(o, &ticket, draft(vec![demand("修好暖气"), demand("退还采暖费")], named())).await.unwrap();
+        for (id, fields) in [("sign", &[("proof", "签字")][..]), ("give_copy", &[])] {
+            proceedings::act(o, &clerk, &ticket.number, the_move(id, fields)).await.unwrap();
+        }
+        let day = date(2026, 11, 30);
+        let found = figures::of_span(o, &clerk, day, day).await.unwrap();
+        let all = &found.all;
+        assert_eq!((all.came, all.heard, all.with_copy, all.registered), (2, 1, 1, 2));
+        assert_eq!((all.waited(), all.talked()), (Some(0), Some(40)));
+        assert_eq!(found.by_hour.keys().copied().collect::<Vec<_>>(), [9]);
+        assert_eq!(found.by_service["my_matter"].came, 1);
+        let nothing = figures::of_span(o, &clerk, date(2026, 11, 1), date(2026, 11, 29)).await.unwrap();
+        assert_eq!(nothing.all.came, 0);
+        for (from, until) in [(day, date(2026, 11, 1)), (date(2020, 1, 1), day)] {
+            assert!(matches!(figures::of_span(o, &clerk, from, until).await, Err(AppError::Form(_))));
+        }
+        let base = site(o).await;
+        let page = Role::officer(&base, CLERK).await;
+        let book = page.page("/staff/hall/book").await;
+        assert!(book.contains("A001") && book.contains("09:40"), "{book}");
+        let shown = page.page("/staff/hall/figures?from=2026-11-30&until=2026-11-30").await;
+        assert!(shown.contains("40分钟"), "{shown}");
+        for of in [&book, &shown] {
+            assert!(!of.contains("测试某") && !of.contains("婴儿"), "{of}");
+        }
+        for (file, rows) in [("/staff/hall/book.xlsx", 3), ("/staff/hall/figures.xlsx?from=2026-11-30", 3)] {
+            let sent = page.get(file).send().await.unwrap();
+            assert_eq!(sent.status(), 200, "{file}");
+            let bytes = sent.bytes().await.unwrap().to_vec();
+            let mut read: calamine::Xlsx<_> = calamine::Reader::new(std::io::Cursor::new(bytes)).unwrap();
+            let sheet = calamine::Reader::worksheet_range_at(&mut read, 0).unwrap().unwrap();
+            assert_eq!(sheet.height(), rows, "{file}");
+        }
+        assert_eq!(page.get("/staff/hall/figures?from=x").send().await.unwrap().status(), 422);
+    })
+    .await;
 }

@@ -53,6 +53,8 @@ pub(crate) fn fields_of(
     let others = with.iter().map(|m| -> &Proceeding { m });
     let any = |needs: &dyn Fn(&Proceeding) -> bool| std::iter::once(view.proceeding).chain(others.clone()).any(needs);
     let asked_for = |need: &&Need| match need.field {
+        // Where the unit owes one, it is the one.
+        Field::WhichDuty => decide::own_duties(view.proceeding, actor, rule).len() > 1,
         // The hall gives it.
         Field::Slot | Field::Ticket => false,
         Field::NewFacts => any(&|m| m.annulled.is_some()),
@@ -89,6 +91,7 @@ fn field(
         Shape::Unit => ("choice", units(shared, asked, rule, view)),
         Shape::Name | Shape::Slot | Shape::Ticket => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
+        Shape::Duty if need.field == Field::WhichDuty => ("choice", own(shared, asked, view, rule, actor)),
         Shape::Duty => ("choice", late(shared, asked, view, rule, actor)),
         Shape::Choice => {
             let book = &view.ground.book;
@@ -241,6 +244,27 @@ fn leaders(directory: &Directory) -> Vec<Value> {
             context! { value => o.id.as_str(), text => format!("{} · {unit}", o.name) }
         })
         .collect()
+}
+
+/// What the unit owes of one kind: what it said it would do, and until when.
+fn own(shared: &Shared, asked: &RequestContext, view: &View<'_>, rule: &MoveRule, actor: &Actor) -> Vec<Value> {
+    let language = asked.language;
+    let begun = |n: u32| {
+        let started = view
+            .events
+            .iter()
+            .position(|e| matches!(e.event.kind, EventKind::ClockStarted { n: of, .. } if of == n))?;
+        let by = view.events.get(..started)?.iter().rev().find(|e| matches!(e.event.kind, EventKind::Moved { .. }))?;
+        view.words.iter().find(|w| w.n == by.event.n).and_then(|w| w.words.text(Field::Summary)).map(str::to_owned)
+    };
+    let text = |c: &Clock| {
+        let title = view.ground.book.clock(&c.rule).map(|r| r.title.get(language.code())).unwrap_or_default();
+        let what = begun(c.n).unwrap_or_else(|| title.to_owned());
+        let values = [("what", what.into()), ("due", huiyin_wording::date(language, c.legal).into())];
+        shared.office.wording().text(language, "own-duty", &values)
+    };
+    let all = decide::own_duties(view.proceeding, actor, rule);
+    all.into_iter().map(|c| context! { value => c.n.to_string(), text => text(c) }).collect()
 }
 
 /// What is late, by whom and for how long, of what this officer may press for.

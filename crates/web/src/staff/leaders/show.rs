@@ -52,10 +52,21 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, form: &Form, erro
     let heads: Vec<Value> = heads
         .map(|o| context! { id => o.id.as_str(), name => o.name, unit => name_of(language, &directory, &o.unit) })
         .collect();
+    let shares = leaders::shares(office, unit).await.map_err(fail)?;
+    let shares: Vec<Value> = shares
+        .iter()
+        .map(|(by, s)| {
+            let percent = (s.kept * 100).checked_div(s.promised);
+            context! {
+                unit => name_of(language, &directory, by), sat => s.sat, missed => s.missed, promised => s.promised,
+                kept => s.kept, late => s.late, percent,
+            }
+        })
+        .collect();
     let failed = !errors.is_empty();
     let may = allows(&signed.staff, Action::KeepHall) && hall::of_unit(office, unit).await.map_err(fail)?.is_some();
     let values = context! {
-        days, rules, closed, units, heads, errors, may, begin, f => form.flat(), for_staff => true,
+        days, rules, closed, shares, units, heads, errors, may, begin, f => form.flat(), for_staff => true,
         unit => unit.as_str(), saved => signed.asked.query.contains("saved=1"),
     };
     let mut response = shared.desk(signed, "leaders.html", values);

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Redirect};
 use huiyin_app::act::Move;
 use huiyin_app::domain::payload::Field;
 use huiyin_app::proceedings;
-use huiyin_app::reception::{record, unsent};
+use huiyin_app::reception::{record, texts, unsent};
 use huiyin_app::{AppError, FormError};
 
 use super::show::{Given, render};
@@ -39,6 +39,7 @@ pub(crate) async fn act(
             unsent::forget(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             Ok(Redirect::to(&format!("/staff/hall/visits/{number}")).into_response())
         }
+        "explain" => explain(&shared, &signed, &number, &form).await,
         // One more line, or Enter in a field: nothing is written but what was typed.
         _ => render(&shared, &signed, &number, &form, Given::default()).await,
     }
@@ -85,6 +86,25 @@ async fn promise(shared: &Shared, signed: &SignedIn, number: &str, form: &Form) 
         }
         Err(error) => again(shared, signed, number, form, error).await,
     }
+}
+
+/// Puts a text of the office into what was explained.
+async fn explain(shared: &Shared, signed: &SignedIn, number: &str, form: &Form) -> Page {
+    let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
+    let all = texts::of_unit(&shared.office, &signed.staff.officer.unit).await.map_err(fail)?;
+    let Some(quoted) = all.quoted(form.get("law")) else {
+        let error = AppError::Form(vec![FormError::new("law", "fault-choose")]);
+        return again(shared, signed, number, form, error).await;
+    };
+    let name = Field::Explained.word();
+    let before = form.get(&name).trim_end();
+    let both = if before.is_empty() { quoted } else { format!("{before}\n{quoted}") };
+    let rest = form.pairs().filter(|(n, _)| *n != name && *n != "law");
+    let mut pairs: Vec<(String, String)> = rest.map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+    pairs.push((name, both));
+    let form = Form::from_pairs(pairs);
+    unsent::keep(&shared.office, &signed.staff, number, &typed::worth_keeping(&form), None).await.map_err(fail)?;
+    render(shared, signed, number, &form, Given::default()).await
 }
 
 /// Finds the matters of a receipt the visitor has with her.

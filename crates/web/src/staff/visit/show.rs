@@ -12,7 +12,7 @@ use huiyin_app::domain::procedure::{Label, MoveRule};
 use huiyin_app::domain::submission::Purpose;
 use huiyin_app::domain::unit::Unit;
 use huiyin_app::proceedings::{self, View};
-use huiyin_app::reception::{record, unsent};
+use huiyin_app::reception::{record, texts, unsent};
 use minijinja::Value;
 
 use super::typed::{self, FIELDS};
@@ -71,6 +71,10 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
         if form.has("request") { Some(form.get("request")) } else { before.and_then(|w| w.text(Field::Request)) };
     let purposes = Purpose::ALL.into_iter().filter(|p| *p != Purpose::Accusation).map(Purpose::word);
     let purposes: Vec<&str> = purposes.collect();
+    let at_hand = texts::of_unit(&shared.office, &signed.staff.officer.unit).await.map_err(fail)?;
+    let laws: Vec<Value> =
+        at_hand.laws.iter().map(|l| context! { id => l.id, title => l.title, source => l.source }).collect();
+    let helpers: Vec<String> = at_hand.helpers.iter().map(|h| format!("{}：{}", h.language, h.who)).collect();
     let links = view.links.iter();
     let links: Vec<Value> =
         links.map(|m| context! { number => m.number, title => shared.list_title(language, m) }).collect();
@@ -87,7 +91,7 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
         f => form.flat(), key => key_of(form).map_err(fail)?, promise_key => huiyin_app::random_hex(16).map_err(fail)?,
         hers => given.hers.map(|all| all.iter().map(|m| her(shared, signed, &view, m)).collect::<Vec<_>>()),
         promises => promises(shared, signed, &view), units => units(signed, &view),
-        links,
+        links, laws, helpers, ways => ways(shared, language, writing),
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{number}"), language),
         duties => duties(shared, signed, &view), moves => offered(shared, language, others, &view.ground.book),
         errors => given.errors, promised => given.promised, restored => given.restored,
@@ -126,6 +130,13 @@ fn field(shared: &Shared, signed: &SignedIn, view: &View, field: Field, form: &F
         label => shared.say(language, &label),
         hint => wording.has(language, &hint).then(|| shared.say(language, &hint)), name,
     }
+}
+
+/// How the talk was held, where the pack asks for it.
+fn ways(shared: &Shared, language: huiyin_wording::Language, writing: Option<&MoveRule>) -> Vec<Value> {
+    let need = writing.and_then(|rule| rule.needs.iter().find(|n| n.field == Field::Way));
+    let ids = need.map(|n| n.choices.as_slice()).unwrap_or_default();
+    ids.iter().map(|id| context! { id, label => choice_label(shared, language, Field::Way, id) }).collect()
 }
 
 fn row(form: &Form, i: usize) -> Value {

@@ -19,7 +19,7 @@ const ROWS: usize = 2;
 const REPLY: &str = "reply";
 
 /// What the form holds before anything is typed.
-const BEFOREHAND: [&str; 4] = ["rows", REPLY, "present", "headcount"];
+const BEFOREHAND: [&str; 5] = ["rows", REPLY, "present", "headcount", "way"];
 
 /// What the record holds beside what was asked for and promised, in the order of the page.
 pub(super) const FIELDS: [Field; 7] =
@@ -46,6 +46,7 @@ pub(super) fn read(form: &Form, errors: &mut Vec<FormError>) -> Draft {
     let mut fields: BTreeMap<String, String> =
         FIELDS.iter().map(|f| f.word()).map(|name| (name.clone(), get(&name))).collect();
     fields.insert(Field::Request.word(), get("request"));
+    fields.insert(Field::Way.word(), get("way"));
     let who = Identity {
         name: get("name"),
         telephone: get("telephone"),
@@ -92,7 +93,7 @@ fn chosen<T>(
 
 /// What is worth keeping of a form that was not sent: its words, and not what steers it.
 pub(super) fn worth_keeping(form: &Form) -> BTreeMap<String, String> {
-    let steers = |name: &str| matches!(name, "csrf" | "version" | "key" | "do" | "code" | "promise_key");
+    let steers = |name: &str| matches!(name, "csrf" | "version" | "key" | "do" | "code" | "promise_key" | "law");
     let mut kept = form.flat();
     // A field of the record that was cleared stays so.
     let clears = |name: &str| name == Field::Request.word() || FIELDS.iter().any(|f| f.word() == name);

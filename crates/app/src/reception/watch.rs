@@ -1,0 +1,86 @@
+//! Sees to it that somebody is at the desk while a hall receives: an empty desk is a duty of the unit's head, begun by
+//! itself once a day and hall, done when somebody sits down.
+
+use huiyin_domain::beginning::{Start, begin_by};
+use huiyin_domain::event::EventActor;
+use huiyin_domain::ids::{ProceedingId, UnitId};
+use huiyin_domain::kind::ProceedingKind;
+use huiyin_domain::payload::Payload;
+use huiyin_domain::procedure::{BeginRule, RuleBook, Verb};
+use huiyin_storage::{Changes, Expected, StoreError, terms};
+use jiff::civil::Date;
+
+use super::booking::BookingPlan;
+use super::{hall, sitting};
+use crate::error::Result;
+use crate::office::{Office, Staff};
+use crate::proceedings;
+use crate::seal::seal;
+use crate::step::Move;
+
+/// The beginning of a pack that nobody enters and no calendar begins: an empty desk.
+pub(crate) fn beginning(book: &RuleBook) -> Option<&BeginRule> {
+    book.begins.iter().find(|b| b.needs.is_empty() && b.every.is_none() && !b.public)
+}
+
+fn number(unit: &UnitId, day: Date) -> String {
+    format!("{}{day}-{unit}", proceedings::letter(ProceedingKind::Reception))
+}
+
+/// Begins what is owed where a hall that receives now has nobody at any window. Returns how many began.
+///
+/// # Errors
+/// As the store; what began stays.
+pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
+    let Some((book, _)) = hall::rules(office) else { return Ok(0) };
+    let Some(begin) = beginning(&book) else { return Ok(0) };
+    let now = office.now();
+    let today = now.today();
+    let mut begun = 0;
+    for ((unit,), plan) in office.select_all::<BookingPlan>(&[]).await? {
+        let ground = office.ground(&book.id).await?;
+        let local = now.at.to_zoned_datetime(now.zone.clone());
+        let receives =
+            plan.receives_at(local.time()) && !plan.closures.contains_key(&today) && !ground.calendar.day(today).rest;
+        let open = hall::of_unit(office, &unit).await?.is_some_and(|hall| hall.open);
+        let there = ground.directory.unit(&unit).is_some_and(|u| u.active);
+        if receives && open && there && sitting::of_today(office, &unit).await?.is_empty() {
+            let with = Start {
+                id: ProceedingId(office.new_id()),
+                number: number(&unit, today),
+                title: begin.title_in(&ground.book.binding, today),
+                on: today,
+                unit: unit.clone(),
+                links: Vec::new(),
+                ticket: None,
+            };
+            let (empty, events) = begin_by(ground.rules(), begin, with, &Payload::default(), EventActor::Clock, &now)?;
+            let index = terms::index_terms(&[empty.title.as_str()]);
+            let mut changes = Changes::new(office.tenant().clone());
+            seal(&mut changes, &ground, empty, events, Payload::default(), Expected::New, Some(index))?;
+            match office.store().commit(changes).await {
+                Ok(()) => begun += 1,
+                // Its number says the hall and the day: it was begun before.
+                Err(StoreError::ChangedMeanwhile | StoreError::AlreadyThere(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(begun)
+}
+
+/// Somebody has sat down: what was owed for the empty desk is done.
+///
+/// # Errors
+/// As the store.
+pub(super) async fn staffed(office: &Office, staff: &Staff) -> Result<()> {
+    let number = number(&staff.officer.unit, office.now().today());
+    let found = office.store().proceeding_by_number(office.tenant(), &number).await?;
+    let Some(empty) = found.filter(|s| s.holder == staff.officer.unit && !s.owed().is_empty()) else { return Ok(()) };
+    let ground = office.ground(&empty.pack).await?;
+    let done = |m: &&huiyin_domain::procedure::MoveRule| m.verb == Verb::Record && !m.discharge.is_empty();
+    let rule = ground.book.moves.iter().filter(|m| m.from.contains(&empty.state)).find(done);
+    let Some(rule) = rule else { return Ok(()) };
+    let step = Move { id: rule.id.0.clone(), version: Some(empty.version), ..Move::default() };
+    proceedings::act(office, staff, &number, step).await.map(|_| ())
+}
