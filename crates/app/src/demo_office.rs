@@ -1,12 +1,16 @@
 //! A store that holds a demo: the mark that says so, its invented people, and its time, which can be moved forward.
 //! What the demo holds is made by the crate `demo`; nothing here writes into a live office.
 
-use huiyin_domain::unit::{Officer, Unit};
+use huiyin_domain::payload::Field;
+use huiyin_domain::posts::Power;
+use huiyin_domain::procedure::Verb;
+use huiyin_domain::unit::{Directory, Officer, Unit};
 use huiyin_storage::RecordWrite;
 
 use crate::error::{AppError, Result};
-use crate::office::{DEMO_MARK, Office, Setting};
+use crate::office::{DEMO_MARK, Office, Setting, Staff};
 use crate::places::{self, Place};
+use crate::reception::{board, desk, hall, sitting};
 use crate::sign_in::published::PASSWORD;
 use crate::{sign_in, sweep};
 
@@ -114,7 +118,51 @@ pub async fn forward(office: &Office) -> Result<Option<sweep::Swept>> {
     }
     let offset = next.as_second() - office.machine_now().as_second();
     office.write(vec![Setting::put("office_offset", offset)?]).await?;
-    Ok(Some(sweep::sweep_office(office).await?))
+    let swept = sweep::sweep_office(office).await?;
+    // A hall in which nothing moves shows nothing of the others' morning; that it cannot move holds nobody up.
+    if let Err(error) = halls_move_on(office).await {
+        tracing::warn!(error = ?error, "the demo's hall stands still");
+    }
+    Ok(Some(swept))
+}
+
+/// In each hall of a demo whoever is being heard goes, whoever was called is heard, and the next one is called.
+async fn halls_move_on(office: &Office) -> Result<()> {
+    for unit in hall::units(office).await? {
+        let now = board(office, &unit).await?;
+        let directory = office.directory().await?;
+        let sits = now.counters.iter().find_map(|c| Some((c.window.number, c.officer.clone()?)));
+        let clerk = || directory.officers.iter().find(|o| o.active && o.unit == unit && receives(&directory, o));
+        let officer = match &sits {
+            Some((_, id)) => directory.officer(id),
+            None => clerk(),
+        };
+        let (Some(officer), Some(first)) = (officer, now.counters.first()) else { continue };
+        let staff = Staff::from_officer(officer.clone(), &directory);
+        let window = sits.map_or(first.window.number, |(number, _)| number);
+        sitting::sit(office, &staff, window).await?;
+        let said = office.wording().text(office.binding(), "demo-talk", &[]);
+        match now.counters.iter().find(|c| c.window.number == window).and_then(|c| c.now.as_ref()) {
+            Some(there) if desk::is_called(there) => {
+                desk::step(office, &staff, there, Verb::ReceiveVisitor, &[]).await?;
+                continue;
+            }
+            // Whoever has a record goes when she has her copy.
+            Some(there) if there.place.recorded => continue,
+            Some(there) => {
+                desk::step(office, &staff, there, Verb::Leave, &[(Field::Summary, said)]).await?;
+            }
+            None => {}
+        }
+        if let Some(called) = desk::call_next(office, &staff, window).await? {
+            desk::step(office, &staff, &called, Verb::ReceiveVisitor, &[]).await?;
+        }
+    }
+    Ok(())
+}
+
+fn receives(directory: &Directory, officer: &Officer) -> bool {
+    directory.vocabulary.may(&officer.posts, Power::Work)
 }
 
 /// Puts invented units and officers in, who share the published password, and a division list. A live office never

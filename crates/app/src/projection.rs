@@ -99,7 +99,8 @@ pub(crate) fn ticket_row(reception: &Reception) -> Result<Option<RecordWrite>> {
         place: place.clone(),
     };
     let day = place.came.map_or(reception.received_on, |(day, _)| day);
-    let key = (reception.holder.clone(), day, place.ticket.clone());
+    let hall = place.hall.clone().unwrap_or_else(|| reception.holder.clone());
+    let key = (hall, day, place.ticket.clone());
     Ok(Some(RecordWrite::put(&key, &ticket)?))
 }
 
@@ -170,8 +171,8 @@ impl Record for SlotRow {
 /// The rows of a booked time: a new one must be free, and the one from before is free again.
 pub(crate) fn slot_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
     let Some(booked) = reception.booked() else { return Ok(Vec::new()) };
-    let Booked { day, slot, before, .. } = booked;
-    let key = |day: Date, slot: String| (reception.holder.clone(), day, slot);
+    let Booked { day, slot, before, hall, .. } = booked;
+    let key = |day: Date, slot: String| (hall.clone(), day, slot);
     let mut out = Vec::new();
     if let Some((was_on, was_at)) = before.filter(|was| booked.off || *was != (*day, *slot)) {
         out.push(RecordWrite::remove::<SlotRow>(&key(was_on, was_at.to_string())));

@@ -286,7 +286,9 @@ fn pieces(
     let own = event.actor == EventActor::Petitioner;
     let all = carried.iter().chain(words.into_iter().flat_map(Payload::iter));
     let hidden = |field: &Field| reader == Reader::Petitioner && !own && hides.contains(field);
-    all.filter(|(field, _)| *field != Field::ToUnit && !hidden(field))
+    // A need she stated is for the hall that calls her, which reads it with her ticket.
+    let need = |field: &Field| *field == Field::StatedNeed && reader != Reader::Petitioner;
+    all.filter(|(field, _)| *field != Field::ToUnit && !hidden(field) && !need(field))
         .map(|(field, value)| {
             let text = match field.shape() {
                 Shape::Choice => labels::of_choice(ground.rules.book, ground.language, field, value),

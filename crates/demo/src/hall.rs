@@ -49,7 +49,8 @@ pub(super) async fn set_up(office: &Office) -> Result<()> {
     hall::put(office, &head, Hall { open: true, windows }).await?;
     let opening = |from, until| Opening { from, until };
     let hours = vec![opening(time(9, 0, 0, 0), time(11, 30, 0, 0)), opening(time(14, 0, 0, 0), time(17, 30, 0, 0))];
-    plan::put(office, &head, BookingPlan { open: true, hours, minutes: 30, at_once: 1, ..BookingPlan::default() }).await
+    plan::put(office, &head, BookingPlan { open: true, hours, minutes: 30, at_once: 1, ..BookingPlan::default() }, None)
+        .await
 }
 
 /// Leaders receive visitors by a rule from now on, somebody has asked to meet one, visitors come, and the first is
@@ -116,7 +117,7 @@ async fn announce(office: &Office) -> Result<()> {
     let given = [
         ("request", "小区停暖两个月，要求恢复供暖、退还停暖期间的费用。"),
         ("headcount", "30"),
-        ("by_when", "上午9点半"),
+        ("at_time", "09:30"),
         ("needs", "有老人，请多备几把椅子和热水。"),
     ];
     let given = given.iter().map(|(field, text)| ((*field).to_owned(), (*text).to_owned()));

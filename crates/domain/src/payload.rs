@@ -139,6 +139,8 @@ pub enum Field {
     Slot,
     /// The ticket of a hall, as it is called out.
     Ticket,
+    /// A time of day, such as 09:30.
+    AtTime,
 }
 
 /// How a field is entered and checked.
@@ -168,6 +170,8 @@ pub enum Shape {
     Slot,
     /// A letter and a number.
     Ticket,
+    /// A time of day.
+    Time,
 }
 
 impl Field {
@@ -201,6 +205,7 @@ impl Field {
             | Self::StatedNeed
             | Self::Help => Shape::Choice,
             Self::Slot => Shape::Slot,
+            Self::AtTime => Shape::Time,
             Self::Ticket => Shape::Ticket,
             Self::Amount => Shape::Number(1_000_000),
             Self::Headcount => Shape::Number(100_000),
@@ -415,6 +420,7 @@ fn normal(shape: Shape, value: &str) -> String {
             text::days::day(value).map_or_else(|_| value.trim().to_owned(), |d| d.to_string())
         }
         Shape::Slot => crate::hall::slot::Slot::typed(value).map_or_else(|| value.trim().to_owned(), |s| s.to_string()),
+        Shape::Time => crate::hall::slot::Slot::typed(value).map_or_else(|| value.trim().to_owned(), |s| s.clock()),
         Shape::Number(_) | Shape::Duty | Shape::Choice | Shape::Unit | Shape::Officer | Shape::Ticket => {
             text::number(value)
         }
@@ -442,7 +448,7 @@ fn fault(need: &Need, value: &str, today: Date) -> Option<FieldFault> {
         },
         Shape::Choice => (!need.choices.iter().any(|c| c == value)).then_some(FieldFault::NotAChoice),
         Shape::Duty => value.parse::<u32>().is_err().then_some(FieldFault::NoSuchDuty),
-        Shape::Slot => crate::hall::slot::Slot::typed(value).is_none().then_some(FieldFault::NotATime),
+        Shape::Slot | Shape::Time => crate::hall::slot::Slot::typed(value).is_none().then_some(FieldFault::NotATime),
         Shape::Ticket => (value.chars().count() > 12).then_some(FieldFault::TooLong),
         Shape::Number(max) => match value.parse::<u32>() {
             // Nobody may have come.

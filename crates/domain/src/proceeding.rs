@@ -223,6 +223,11 @@ pub trait Kind: Clone + Deref<Target = Proceeding> + Edit {
         None
     }
 
+    /// Why a move that is open on the day cannot be made at this hour.
+    fn too_early(&self, _book: &RuleBook, _rule: &MoveRule, _now: &OfficeTime) -> Option<Closed> {
+        None
+    }
+
     /// Faults of fields that only this kind sees.
     fn faults(&self, _book: &RuleBook, _rule: &MoveRule, _payload: &Payload) -> Vec<FieldError> {
         Vec::new()

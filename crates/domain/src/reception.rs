@@ -39,6 +39,9 @@ pub struct HallPlace {
     /// How often nobody came when she was called.
     #[serde(default)]
     pub missed: u32,
+    /// The unit of the hall; `None` in what was stored before it was kept: whoever held it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hall: Option<UnitId>,
     /// The day and instant she came, of whoever had booked; of others it is the receipt of the visit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came: Option<(Date, Timestamp)>,
@@ -60,6 +63,8 @@ pub struct Booked {
     pub day: Date,
     /// Time and place.
     pub slot: Slot,
+    /// The unit of the hall.
+    pub hall: UnitId,
     /// Which service: a choice of the pack.
     pub service: String,
     /// A need she stated: a choice of the pack.
@@ -68,19 +73,21 @@ pub struct Booked {
     /// It was called off: the time is free again.
     #[serde(default)]
     pub off: bool,
-    /// Taken by the last step: whoever else has taken it meanwhile is in the way.
-    #[serde(default)]
+    /// Taken by the step that is being made: whoever else has taken it meanwhile is in the way. Not kept: what comes
+    /// after, such as a timer, has taken nothing.
+    #[serde(skip)]
     pub is_new: bool,
-    /// What was booked before the last step and is free from now on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// What was booked before the step that is being made, and is free from now on. Not kept, as above.
+    #[serde(skip)]
     pub before: Option<(Date, Slot)>,
 }
 
 impl Booked {
     /// What a beginning or a move books; `None` where it says no time.
-    fn from_payload(payload: &Payload, before: Option<&Self>) -> Option<Self> {
+    fn from_payload(payload: &Payload, hall: &UnitId, before: Option<&Self>) -> Option<Self> {
         let text = |field| payload.text(field).map(str::to_owned);
         Some(Self {
+            hall: before.map_or_else(|| hall.clone(), |b| b.hall.clone()),
             day: payload.day(Field::DueOn)?,
             slot: Slot::typed(payload.text(Field::Slot)?)?,
             service: text(Field::Service).or_else(|| before.map(|b| b.service.clone())).unwrap_or_default(),
@@ -115,8 +122,8 @@ pub struct Coming {
     /// How many people come, about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub headcount: Option<u32>,
-    /// The day it was on before; its row there goes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The day it was on before the step that is being made; its row there goes. Not kept.
+    #[serde(skip)]
     pub moved_from: Option<Date>,
 }
 
@@ -129,7 +136,7 @@ impl Coming {
         let day = payload.day(Field::DueOn).or_else(|| before.map(|b| b.day))?;
         Some(Self {
             day,
-            hours: text(Field::ByWhen, |b| &b.hours),
+            hours: text(Field::AtTime, |_| &None).or_else(|| text(Field::ByWhen, |b| &b.hours)),
             place: text(Field::WhereTo, |b| &b.place),
             topic: text(Field::Topic, |b| &b.topic),
             by: payload.text(Field::ToUnit).map(UnitId::new).or_else(|| before.and_then(|b| b.by.clone())),
@@ -181,12 +188,13 @@ impl Reception {
             stage: Stage::Waiting { since: now.at },
             heard_from: None,
             missed: 0,
+            hall: Some(proceeding.holder.clone()),
             came: None,
             recorded: false,
             registered: 0,
             booked_for: None,
         });
-        let booked = if place.is_none() { Booked::from_payload(payload, None) } else { None };
+        let booked = if place.is_none() { Booked::from_payload(payload, &proceeding.holder, None) } else { None };
         let coming = if place.is_none() && booked.is_none() { Coming::from_payload(payload, None) } else { None };
         Self { proceeding, place, coming, booked }
     }
@@ -206,6 +214,7 @@ impl Reception {
             stage: Stage::Waiting { since: now.at },
             heard_from: None,
             missed: 0,
+            hall: Some(booked.hall.clone()),
             came: Some((now.today(), now.at)),
             recorded: false,
             registered: 0,
@@ -282,9 +291,23 @@ impl Kind for Reception {
         moved(place, rule.verb, None, queue, now)?.err().map(|fault| Closed::Hall { fault })
     }
 
+    fn too_early(&self, book: &RuleBook, rule: &MoveRule, now: &OfficeTime) -> Option<Closed> {
+        if rule.verb != Verb::Leave || self.place.is_some() || self.phase != Phase::Intake {
+            return None;
+        }
+        // Nobody has stayed away before the time, and as long after it as somebody may be late.
+        let booked = self.booked.as_ref().map(|b| (b.day, b.slot));
+        let coming = self.coming.as_ref().and_then(|c| Some((c.day, Slot::typed(c.hours.as_deref()?)?)));
+        let (day, slot) = booked.or(coming)?;
+        let grace = book.queue.as_ref().and_then(|q| q.booking.as_ref()).map_or(0, |b| i64::from(b.grace_minutes));
+        let until = slot.begins(day, &now.zone)?.checked_add(jiff::SignedDuration::from_mins(grace)).ok()?;
+        (now.at < until).then_some(Closed::Hall { fault: StageFault::NotYet { until } })
+    }
+
     fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
         // Nobody has sat before the day.
         if let (Some(coming), Some(on)) = (&self.coming, payload.day(Field::OnDay))
+            && coming.by.is_some()
             && rule.party.is_some()
             && on < coming.day
         {
@@ -311,7 +334,8 @@ impl Kind for Reception {
             }
         }
         if rule.verb == Verb::SetDay && self.booked.is_some() {
-            self.booked = Booked::from_payload(payload, self.booked.as_ref()).or_else(|| self.booked.take());
+            let holder = self.proceeding.holder.clone();
+            self.booked = Booked::from_payload(payload, &holder, self.booked.as_ref()).or_else(|| self.booked.take());
         } else if rule.verb == Verb::SetDay {
             self.coming = Coming::from_payload(payload, self.coming.as_ref());
         }

@@ -59,6 +59,13 @@ impl Kind for Subject {
         }
     }
 
+    fn too_early(&self, book: &RuleBook, rule: &MoveRule, now: &OfficeTime) -> Option<Closed> {
+        match self {
+            Self::Reception(reception) => reception.too_early(book, rule, now),
+            Self::Matter(_) | Self::Bare(_) => None,
+        }
+    }
+
     fn faults(&self, book: &RuleBook, rule: &MoveRule, payload: &Payload) -> Vec<FieldError> {
         match self {
             Self::Matter(matter) => matter.faults(book, rule, payload),

@@ -66,7 +66,7 @@ fn payload(
                 now.today().max(answered).min(limit.unwrap_or(now.today())).to_string()
             }
             Shape::Number(_) => "10".into(),
-            Shape::Slot => "09:30".into(),
+            Shape::Slot | Shape::Time => "09:30".into(),
             Shape::Ticket => "C001".into(),
             Shape::Unit => units[dice % units.len()].into(),
             Shape::Choice => {

@@ -27,7 +27,7 @@ use crate::seal::seal;
 use crate::sign_in::{network, throttle};
 use crate::step::Move;
 
-/// Rows read at once, at most: what comes in a year.
+/// Rows read at once.
 const SHOWN: u32 = 500;
 
 /// Whom a code stands for; the key is its keyed hash.
@@ -104,6 +104,9 @@ pub async fn begin(
     let network = format!("coming:{}", network(from));
     throttle::check(office, &network).await?;
     let ground = office.ground(&book.id).await?;
+    // A telephone and a matter belong to a booking and to nothing else that begins without a name.
+    let nothing = Beside::default();
+    let beside = if book::takes_time(&rule.needs) { beside } else { &nothing };
     let links = book::matters(office, &beside.code, from).await?;
     // Of a time that is booked another place is looked for when somebody else was quicker.
     let tries = if book::takes_time(&rule.needs) { book::TRIES } else { 1 };
@@ -185,6 +188,10 @@ fn tells_of_nobody(rule: &BeginRule, payload: &Payload) -> Result<()> {
         return Ok(());
     }
     let mut errors = Vec::new();
+    // Nobody is no group.
+    if payload.number(Field::Headcount) == Some(0) {
+        errors.push(FormError::new("headcount", "fault-headcount"));
+    }
     for (field, text) in payload.iter().filter(|(field, _)| field.is_content()) {
         let name = match field {
             Field::Request => "request",
@@ -194,13 +201,24 @@ fn tells_of_nobody(rule: &BeginRule, payload: &Payload) -> Result<()> {
             _ => "by_when",
         };
         let folded = huiyin_domain::text::folded(text);
-        if huiyin_storage::terms::names_a_person(text) {
+        if huiyin_storage::terms::names_a_person(text) || holds_a_number(&folded) {
             errors.push(FormError::new(name, "fault-tells-number"));
         } else if let Some(word) = rule.turns_back.iter().find(|w| folded.contains(&huiyin_domain::text::folded(w))) {
             errors.push(FormError::with(name, "fault-tells-name", word));
         }
     }
     if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
+}
+
+/// Whether a text holds so many digits in a row as a telephone has, with blanks, hyphens and brackets between them. A
+/// date is none.
+fn holds_a_number(folded: &str) -> bool {
+    let joins = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '–' | '—' | '(' | ')' | '.');
+    folded.split(|c: char| !joins(c)).any(|run| {
+        let digits = run.chars().filter(char::is_ascii_digit).count();
+        let is_date = huiyin_domain::text::days::day(run.trim()).is_ok();
+        (7..=18).contains(&digits) && !is_date
+    })
 }
 
 fn hash(office: &Office, code: &str) -> String {
@@ -239,6 +257,10 @@ pub async fn act(office: &Office, code: &str, from: &str, step: Move) -> Result<
     let view = by_code(office, code, from).await?;
     let rule = view.ground.book.find_move(&MoveId::new(&step.id));
     let is_change = rule.is_some_and(book::is_change);
+    // The time she has already is hers; sent twice it is one change.
+    if is_change && book::is_hers(&view.proceeding, &step.fields) {
+        return Ok(view.proceeding);
+    }
     let tries = if is_change { book::TRIES } else { 1 };
     for _ in 0..tries {
         let mut step = step.clone();
@@ -246,11 +268,18 @@ pub async fn act(office: &Office, code: &str, from: &str, step: Move) -> Result<
             book::find_place(office, &view.proceeding.holder, &mut step.fields).await?;
             step.in_hall = true;
         }
-        let (before, changes) = (view.proceeding.clone(), Changes::new(office.tenant().clone()));
+        let (before, mut changes) = (view.proceeding.clone(), Changes::new(office.tenant().clone()));
+        if is_change {
+            changes.items.extend(book::telephone_for(office, &before.id, &step.fields).await?);
+        }
         match proceedings::act_as(office, before, &Actor::Petitioner, None, step, changes).await {
             // Somebody else was quicker; another place of the time is looked for.
             Err(error) if is_change && book::is_taken(&error) => {}
-            done => return done,
+            Ok(done) => {
+                book::forget_telephone(office, &done).await?;
+                return Ok(done);
+            }
+            Err(error) => return Err(error),
         }
     }
     Err(book::full())
@@ -272,8 +301,20 @@ pub(super) async fn with_ids(
     from: Date,
     until: Date,
 ) -> Result<Vec<(ProceedingId, ComingRow)>> {
-    let first = (unit.clone(), from, ProceedingId::new(""));
-    let all = office.select::<ComingRow>(Wanted::first(SHOWN).within(&[unit]).after(&first)).await?;
-    let rows = all.into_iter().take_while(|((_, day, _), _)| *day <= until);
-    Ok(rows.map(|((_, _, id), row)| (id, row)).collect())
+    let mut after = (unit.clone(), from, ProceedingId::new(""));
+    let mut out = Vec::new();
+    loop {
+        let page = office.select::<ComingRow>(Wanted::first(SHOWN).within(&[unit]).after(&after)).await?;
+        let full = page.len() >= usize::try_from(SHOWN).unwrap_or(usize::MAX);
+        for (key, row) in page {
+            if key.1 > until {
+                return Ok(out);
+            }
+            out.push((key.2.clone(), row));
+            after = key;
+        }
+        if !full {
+            return Ok(out);
+        }
+    }
 }

@@ -118,14 +118,9 @@ pub async fn of_span(office: &Office, staff: &Staff, from: Date, until: Date) ->
             break;
         }
     }
-    let mut day = from;
-    while day <= until {
-        for expected in desk::of_day(office, unit, day).await? {
-            out.booked += 1;
-            out.not_come += u32::from(expected.row.over && expected.row.ticket.is_none());
-        }
-        let Ok(next) = day.tomorrow() else { break };
-        day = next;
+    for expected in desk::between(office, unit, from, until).await? {
+        out.booked += 1;
+        out.not_come += u32::from(expected.row.over && expected.row.ticket.is_none());
     }
     Ok(out)
 }

@@ -143,7 +143,14 @@ pub fn promises(view: &View) -> Vec<Promise> {
 
 /// What was asked for, as the record before says it; `None`: there is none yet.
 pub fn said_before(view: &View) -> Option<&huiyin_domain::payload::Payload> {
-    view.words.iter().rev().map(|w| &w.words).find(|words| words.text(Field::Request).is_some())
+    // What a group announced is no record of what it asked for at the table.
+    let recorded = |n: u32| {
+        let of = |e: &&huiyin_storage::EventRecord| e.event.n == n;
+        let kind = view.events.iter().find(of).map(|e| &e.event.kind);
+        matches!(kind, Some(EventKind::Moved { verb: Verb::Record, .. }))
+    };
+    let records = view.words.iter().rev().filter(|w| recorded(w.n));
+    records.map(|w| &w.words).find(|words| words.text(Field::Request).is_some())
 }
 
 /// Writes the record, or corrects it, and registers what was asked for. Sent twice it gives the same receipts.

@@ -5,7 +5,7 @@ use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::event::EventActor;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
-use huiyin_domain::payload::Payload;
+use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{BeginRule, RuleBook, Verb};
 use huiyin_storage::{Changes, Expected, StoreError, terms};
 use jiff::civil::Date;
@@ -30,43 +30,59 @@ fn number(unit: &UnitId, day: Date) -> String {
 /// Begins what is owed where a hall that receives now has nobody at any window. Returns how many began.
 ///
 /// # Errors
-/// As the store; what began stays.
+/// As the store, once every hall was looked at; what began stays.
 pub(crate) async fn begin_due(office: &Office) -> Result<u64> {
     let Some((book, _)) = hall::rules(office) else { return Ok(0) };
-    let Some(begin) = beginning(&book) else { return Ok(0) };
-    let now = office.now();
-    let today = now.today();
-    let mut begun = 0;
+    let (mut begun, mut failed) = (0, None);
     for ((unit,), plan) in office.select_all::<BookingPlan>(&[]).await? {
-        let ground = office.ground(&book.id).await?;
-        let local = now.at.to_zoned_datetime(now.zone.clone());
-        let receives =
-            plan.receives_at(local.time()) && !plan.closures.contains_key(&today) && !ground.calendar.day(today).rest;
-        let open = hall::of_unit(office, &unit).await?.is_some_and(|hall| hall.open);
-        let there = ground.directory.unit(&unit).is_some_and(|u| u.active);
-        if receives && open && there && sitting::of_today(office, &unit).await?.is_empty() {
-            let with = Start {
-                id: ProceedingId(office.new_id()),
-                number: number(&unit, today),
-                title: begin.title_in(&ground.book.binding, today),
-                on: today,
-                unit: unit.clone(),
-                links: Vec::new(),
-                ticket: None,
-            };
-            let (empty, events) = begin_by(ground.rules(), begin, with, &Payload::default(), EventActor::Clock, &now)?;
-            let index = terms::index_terms(&[empty.title.as_str()]);
-            let mut changes = Changes::new(office.tenant().clone());
-            seal(&mut changes, &ground, empty, events, Payload::default(), Expected::New, Some(index))?;
-            match office.store().commit(changes).await {
-                Ok(()) => begun += 1,
-                // Its number says the hall and the day: it was begun before.
-                Err(StoreError::ChangedMeanwhile | StoreError::AlreadyThere(_)) => {}
-                Err(error) => return Err(error.into()),
-            }
+        match look(office, &book, &unit, &plan).await {
+            Ok(new) => begun += u64::from(new),
+            Err(error) => drop(failed.get_or_insert(error)),
         }
     }
-    Ok(begun)
+    failed.map_or(Ok(begun), Err)
+}
+
+/// Looks at one desk; `true` when it was found empty for the first time today.
+async fn look(office: &Office, book: &RuleBook, unit: &UnitId, plan: &BookingPlan) -> Result<bool> {
+    let Some(begin) = beginning(book) else { return Ok(false) };
+    let now = office.now();
+    let today = now.today();
+    if !plan.receives_at(now.at.to_zoned_datetime(now.zone.clone()).time()) || plan.closures.contains_key(&today) {
+        return Ok(false);
+    }
+    let ground = office.ground(&book.id).await?;
+    let open = hall::of_unit(office, unit).await?.is_some_and(|hall| hall.open);
+    let there = ground.directory.unit(unit).is_some_and(|u| u.active);
+    if ground.calendar.day(today).rest || !open || !there {
+        return Ok(false);
+    }
+    if let Some((_, officer)) = sitting::of_today(office, unit).await?.first() {
+        // Whoever sat down while the desk was being looked at.
+        if let Some(officer) = ground.directory.officer(officer).filter(|o| &o.unit == unit) {
+            staffed(office, &Staff::from_officer(officer.clone(), &ground.directory)).await?;
+        }
+        return Ok(false);
+    }
+    let with = Start {
+        id: ProceedingId(office.new_id()),
+        number: number(unit, today),
+        title: begin.title_in(&ground.book.binding, today),
+        on: today,
+        unit: unit.clone(),
+        links: Vec::new(),
+        ticket: None,
+    };
+    let (empty, events) = begin_by(ground.rules(), begin, with, &Payload::default(), EventActor::Clock, &now)?;
+    let index = terms::index_terms(&[empty.title.as_str()]);
+    let mut changes = Changes::new(office.tenant().clone());
+    seal(&mut changes, &ground, empty, events, Payload::default(), Expected::New, Some(index))?;
+    match office.store().commit(changes).await {
+        Ok(()) => Ok(true),
+        // Its number says the hall and the day: it was begun before.
+        Err(StoreError::ChangedMeanwhile | StoreError::AlreadyThere(_)) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Somebody has sat down: what was owed for the empty desk is done.
@@ -81,6 +97,8 @@ pub(super) async fn staffed(office: &Office, staff: &Staff) -> Result<()> {
     let done = |m: &&huiyin_domain::procedure::MoveRule| m.verb == Verb::Record && !m.discharge.is_empty();
     let rule = ground.book.moves.iter().filter(|m| m.from.contains(&empty.state)).find(done);
     let Some(rule) = rule else { return Ok(()) };
-    let step = Move { id: rule.id.0.clone(), version: Some(empty.version), ..Move::default() };
+    let said = office.wording().text(office.binding(), "desk-sat-down", &[]);
+    let fields = std::collections::BTreeMap::from([(Field::Summary.word(), said)]);
+    let step = Move { id: rule.id.0.clone(), fields, version: Some(empty.version), ..Move::default() };
     proceedings::act(office, staff, &number, step).await.map(|_| ())
 }

@@ -288,6 +288,9 @@ pub fn decide<K: Kind>(
 ) -> Result<Decision<K>, Closed> {
     let rule = rules.book.find_move(move_id).ok_or_else(|| Closed::NoSuchMove { move_id: move_id.0.clone() })?;
     judge(rules, proceeding, actor, rule, now.today())?;
+    if let Some(early) = proceeding.too_early(rules.book, rule, now) {
+        return Err(early);
+    }
     let choice = |field: Field| given.get(&field.word()).map(|v| v.trim());
     let variant = rule.variant(choice);
     for need in &rule.needs {

@@ -27,7 +27,8 @@ pub(super) fn unit_fault(
     // Each is asked one thing of a kind at a time, unless what is done says which it is, and what is noted of a unit
     // under the condition that it is owed, that unit owes.
     let told_apart = |id: &&ClockId| {
-        let mut ends = rules.book.moves.iter().filter(|m| m.discharge.contains(id)).peekable();
+        let of = |m: &&MoveRule| m.discharge.contains(id) || m.close.contains(id);
+        let mut ends = rules.book.moves.iter().filter(of).peekable();
         ends.peek().is_some() && ends.all(|m| m.needs.iter().any(|n| n.field == Field::WhichDuty))
     };
     if rule.verb == Verb::Ask && rule.start.iter().filter(asked).filter(|id| !told_apart(id)).any(owes) {

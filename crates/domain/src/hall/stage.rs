@@ -68,6 +68,12 @@ pub enum StageFault {
         /// Calls after which she does.
         most: u32,
     },
+    /// She may still come.
+    #[error("she may still come until {until}")]
+    NotYet {
+        /// Until when.
+        until: Timestamp,
+    },
     /// She has booked another day.
     #[error("booked for {day}")]
     OtherDay {

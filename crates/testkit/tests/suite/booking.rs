@@ -28,12 +28,17 @@ fn a_plan() -> BookingPlan {
     BookingPlan { open: true, hours, minutes: 30, at_once: 1, closures: BTreeMap::new() }
 }
 
+/// Three windows, and one place for each time.
+pub(crate) async fn takes_bookings(office: &Office) {
+    let head = staff(office, "countyxf.head").await;
+    let window = |number| Window { number, name: String::new(), services: BTreeSet::new() };
+    hall::put(office, &head, Hall { open: true, windows: (1..=3).map(window).collect() }).await.unwrap();
+    plan::put(office, &head, a_plan(), None).await.unwrap();
+}
+
 async fn office(t: &TestOffice) -> Office {
     demo::people(&t.office).await.unwrap();
-    let head = staff(&t.office, "countyxf.head").await;
-    let window = |number| Window { number, name: String::new(), services: BTreeSet::new() };
-    hall::put(&t.office, &head, Hall { open: true, windows: (1..=3).map(window).collect() }).await.unwrap();
-    plan::put(&t.office, &head, a_plan()).await.unwrap();
+    takes_bookings(&t.office).await;
     t.office.clone()
 }
 
@@ -80,6 +85,8 @@ async fn from_a_free_time_to_a_ticket_that_is_called_at_it() {
         assert_eq!(free(o, today).await, [0, 1], "the time before is free again");
         let same = the_move("change_booking", &[("due_on", "2026-09-22"), ("slot", "09:30")]);
         come::act(o, &begun.code, "here", same).await.unwrap();
+        let again = the_move("change_booking", &[("due_on", "2026-09-22"), ("slot", "09:30")]);
+        come::act(o, &begun.code, "here", again).await.expect("the time she has is hers, also when it is full");
         // Before her time she waits like everybody, at her time she is called before them.
         t.time.go("2026-09-22T09:10:00+08:00");
         let wish = |form: &str| Wish { service: "new_matter".into(), need: String::new(), form: Some(form.into()) };
@@ -138,7 +145,7 @@ async fn a_time_that_cannot_be_booked_says_why() {
     let o = &office(&t).await;
     let head = staff(o, "countyxf.head").await;
     let closed = BTreeMap::from([(date(2026, 9, 23), "全员培训".to_owned())]);
-    plan::put(o, &head, BookingPlan { closures: closed, ..a_plan() }).await.unwrap();
+    plan::put(o, &head, BookingPlan { closures: closed, ..a_plan() }, None).await.unwrap();
     for (day, at, why) in [
         ("2026-09-21", "09:00", "TooEarly"),
         ("2026-09-22", "09:00", "fault-slot-over"),
@@ -165,7 +172,7 @@ async fn a_time_that_cannot_be_booked_says_why() {
     assert_eq!(fault(refused), "fault-code");
     assert_eq!(free(o, date(2026, 9, 24)).await, [1, 1], "nothing is half-booked");
     // A hall that takes no bookings offers none, and its other doors stay open.
-    plan::put(o, &head, BookingPlan { open: false, ..a_plan() }).await.unwrap();
+    plan::put(o, &head, BookingPlan { open: false, ..a_plan() }, None).await.unwrap();
     assert!(matches!(book(o, "2026-09-24", "09:00", "z").await, Err(AppError::NotFound)));
     assert!(come::beginnings(o, &unit()).await.unwrap().iter().all(|b| b.rule.id != "booking"));
 }
@@ -187,10 +194,10 @@ async fn a_plan_that_makes_no_sense_is_refused() {
         (BookingPlan { at_once: 3, ..a_plan() }, "fault-slot-at-once"),
         (BookingPlan { closures: closed(" \u{200b}"), ..a_plan() }, "fault-closure-reason"),
     ] {
-        assert_eq!(fault(plan::put(o, &head, wrong.clone()).await), why, "{wrong:?}");
+        assert_eq!(fault(plan::put(o, &head, wrong.clone(), None).await), why, "{wrong:?}");
     }
     let clerk = staff(o, "countyxf.clerk").await;
-    assert!(matches!(plan::put(o, &clerk, a_plan()).await, Err(AppError::NotAllowed)));
+    assert!(matches!(plan::put(o, &clerk, a_plan(), None).await, Err(AppError::NotAllowed)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,7 +215,12 @@ async fn what_the_hall_gives_is_given_by_no_other_door() {
     assert!(fault(desk::not_come(o, &clerk, &begun.number).await).contains("OtherDay"));
     let elsewhere = staff(o, "housing.clerk").await;
     assert!(matches!(desk::arrive(o, &elsewhere, &begun.number).await, Err(AppError::NotFound)));
+    // Until she can be late no more she has not stayed away.
+    t.time.go("2026-09-23T09:14:00+08:00");
+    assert!(fault(desk::not_come(o, &clerk, &begun.number).await).contains("NotYet"));
     t.time.go("2026-09-24T08:00:00+08:00");
+    // What time alone does to it takes and frees no place.
+    assert_eq!(sweep::timers(o).await.unwrap().breaches, 1, "nobody has said whether she came");
     let open = desk::left_open(o, &unit()).await.unwrap();
     assert_eq!(open.len(), 1, "who was booked yesterday is asked about today");
     desk::not_come(o, &clerk, &begun.number).await.unwrap();
@@ -228,8 +240,17 @@ async fn whoever_calls_off_leaves_the_time_to_others_and_takes_nothing_from_them
         let clerk = staff(o, "countyxf.clerk").await;
         let note = the_move("add_note", &[("summary", "x")]);
         drop(proceedings::act(o, &clerk, &first.number, note).await);
+        // Nor does what time alone does to it, also where the office had cancelled it.
+        let head = staff(o, "countyxf.head").await;
+        let third = book(o, "2026-09-23", "09:30", "third").await.unwrap();
+        let off = the_move("cancel_booking", &[("reason", "停电")]);
+        proceedings::act(o, &head, &third.number, off).await.unwrap();
+        let fourth = book(o, "2026-09-23", "09:30", "fourth").await.unwrap();
+        t.time.go("2026-09-24T09:00:00+08:00");
+        sweep::timers(o).await.unwrap();
         let all = desk::of_day(o, &unit(), date(2026, 9, 23)).await.unwrap();
-        assert_eq!(all.iter().map(|e| e.row.number.as_str()).collect::<Vec<_>>(), [second.number]);
+        let there: Vec<&str> = all.iter().map(|e| e.row.number.as_str()).collect();
+        assert_eq!(there, [second.number, fourth.number]);
     })
     .await;
 }
@@ -253,6 +274,7 @@ async fn whoever_is_cancelled_reads_why_and_is_owed_a_call() {
         assert!(matches!(desk::cancel_day(o, &clerk, date(2026, 9, 23), "x").await, Err(AppError::NotAllowed)));
         assert_eq!(desk::cancel_day(o, &head, date(2026, 9, 23), "停电检修").await.unwrap(), 1);
         assert_eq!(desk::cancel_day(o, &head, date(2026, 9, 23), "停电检修").await.unwrap(), 0);
+        assert_eq!(fault(book(o, "2026-09-23", "09:00", "later").await), "fault-slot-closed", "nobody books it anew");
         let seen = come::by_code(o, &begun.code, "here").await.unwrap();
         assert!(seen.words.iter().any(|w| format!("{:?}", w.words).contains("停电检修")));
         let owed: Vec<&str> = seen.proceeding.owed().iter().map(|c| c.rule.as_str()).collect();

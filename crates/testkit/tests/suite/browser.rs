@@ -9,7 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use huiyin_testkit::{axe_core, not_run, site, sqlite_office};
 use serde_json::json;
 
-struct Driver {
+pub(crate) struct Driver {
     child: Child,
     port: u16,
     _profile: tempfile::TempDir,
@@ -22,7 +22,7 @@ impl Drop for Driver {
     }
 }
 
-fn driver(test: &str) -> Option<Driver> {
+pub(crate) fn driver(test: &str) -> Option<Driver> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     match Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
     {
@@ -34,7 +34,7 @@ fn driver(test: &str) -> Option<Driver> {
     }
 }
 
-async fn browser(driver: &Driver, width: u32, script: &str) -> Client {
+pub(crate) async fn browser(driver: &Driver, width: u32, script: &str) -> Client {
     browser_in(driver, width, script, "light").await
 }
 
@@ -71,7 +71,7 @@ fn hyper_util_connector() -> hyper_util::client::legacy::connect::HttpConnector 
     hyper_util::client::legacy::connect::HttpConnector::new()
 }
 
-async fn click(client: &Client, css: &str) {
+pub(crate) async fn click(client: &Client, css: &str) {
     for _ in 0..20 {
         let element = client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
         match element.click().await {
@@ -87,7 +87,7 @@ async fn click(client: &Client, css: &str) {
 }
 
 /// Clicks what leads to another page and waits until the old one is gone.
-async fn press(client: &Client, css: &str) {
+pub(crate) async fn press(client: &Client, css: &str) {
     let old = client.find(Locator::Css("html")).await.unwrap();
     click(client, css).await;
     for _ in 0..200 {
@@ -100,18 +100,18 @@ async fn press(client: &Client, css: &str) {
     panic!("{css} led nowhere");
 }
 
-async fn fill(client: &Client, css: &str, text: &str) {
+pub(crate) async fn fill(client: &Client, css: &str, text: &str) {
     let field = client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"));
     field.clear().await.unwrap();
     field.send_keys(text).await.unwrap();
 }
 
-async fn text(client: &Client, css: &str) -> String {
+pub(crate) async fn text(client: &Client, css: &str) -> String {
     client.find(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}")).text().await.unwrap()
 }
 
 /// Submits the page's main form.
-async fn press_next(client: &Client) {
+pub(crate) async fn press_next(client: &Client) {
     press(client, "form.question button.button:not(.quiet)").await;
 }
 
@@ -142,7 +142,7 @@ async fn lodge(her: &Client, base: &str) -> (String, String) {
     (number, code)
 }
 
-async fn desk(client: &Client, base: &str, login: &str) {
+pub(crate) async fn desk(client: &Client, base: &str, login: &str) {
     client.delete_all_cookies().await.unwrap();
     client.goto(&format!("{base}/staff/sign-in")).await.unwrap();
     fill(client, "#f-login", login).await;
@@ -244,7 +244,7 @@ async fn nothing_scrolls_sideways_and_the_keyboard_moves_the_desk() {
     phone.close().await.unwrap();
 }
 
-async fn narrow(client: &Client, base: &str, page: &str) {
+pub(crate) async fn narrow(client: &Client, base: &str, page: &str) {
     client.set_window_size(360, 800).await.unwrap();
     client.goto(&format!("{base}{page}")).await.unwrap();
     let over = client
@@ -255,7 +255,7 @@ async fn narrow(client: &Client, base: &str, page: &str) {
 }
 
 /// Waits until an element says something.
-async fn says(client: &Client, css: &str, words: &str) {
+pub(crate) async fn says(client: &Client, css: &str, words: &str) {
     for _ in 0..200 {
         if let Ok(element) = client.find(Locator::Css(css)).await
             && element.text().await.is_ok_and(|t| t.contains(words))
@@ -399,6 +399,7 @@ async fn axe_finds_nothing_on_the_pages_at_two_widths_in_both_schemes() {
     let base = site(&t.office).await;
     let ticket = crate::table::at_the_table(&t).await;
     let receipt = huiyin_testkit::letter(&t.office, "2026-11-27", |_| {}).await;
+    crate::booking::takes_bookings(&t.office).await;
     let public = [
         "/",
         "/lodge",
@@ -411,6 +412,9 @@ async fn axe_finds_nothing_on_the_pages_at_two_widths_in_both_schemes() {
         "/hall/countyxf/tickets/A001",
         "/come/countyxf",
         "/come/countyxf/new/meet_leader",
+        "/come/countyxf/new/group_open",
+        "/come/countyxf/new/booking",
+        "/come/countyxf/new/booking?day=2026-12-01",
         "/device",
         "/staff/sign-in",
     ];
@@ -424,6 +428,10 @@ async fn axe_finds_nothing_on_the_pages_at_two_widths_in_both_schemes() {
         "/staff/hall",
         "/staff/hall/today",
         "/staff/hall/setup",
+        "/staff/hall/booking",
+        "/staff/hall/texts",
+        "/staff/hall/figures",
+        "/staff/hall/book",
         "/staff/leaders",
         matter.as_str(),
         visit.as_str(),

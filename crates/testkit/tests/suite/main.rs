@@ -35,4 +35,5 @@ mod standards;
 mod table;
 mod together;
 mod uploads;
+mod walks;
 mod yearly;

@@ -214,6 +214,10 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
         Closed::Hall { fault: StageFault::CallAgain { times, most } } => {
             wording.text(language, "closed-hall-call-again", &[("times", (*times).into()), ("most", (*most).into())])
         }
+        Closed::Hall { fault: StageFault::NotYet { until } } => {
+            let at = huiyin_wording::time(*until, shared.office.zone());
+            wording.text(language, "closed-hall-not-yet", &[("at", at.into())])
+        }
         Closed::Hall { fault: StageFault::OtherDay { day } } => {
             wording.text(language, "closed-hall-other-day", &[("day", huiyin_wording::date(language, *day).into())])
         }

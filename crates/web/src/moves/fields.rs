@@ -89,6 +89,7 @@ fn field(
         Shape::Day | Shape::PastDay => ("day", Vec::new()),
         Shape::Number(_) => ("number", Vec::new()),
         Shape::Unit => ("choice", units(shared, asked, rule, view)),
+        Shape::Time => ("time", Vec::new()),
         Shape::Name | Shape::Slot | Shape::Ticket => ("line", Vec::new()),
         Shape::Officer => ("choice", officers(view, rule, actor)),
         Shape::Duty if need.field == Field::WhichDuty => ("choice", own(shared, asked, view, rule, actor)),
@@ -148,6 +149,7 @@ pub(crate) fn plain_field(
         Shape::Day => ("day", String::new()),
         Shape::PastDay => ("day", today.clone()),
         Shape::Number(_) => ("number", String::new()),
+        Shape::Time => ("time", String::new()),
         Shape::Unit | Shape::Officer => ("choice", String::new()),
         _ => ("line", String::new()),
     };

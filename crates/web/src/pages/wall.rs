@@ -44,7 +44,11 @@ pub(crate) async fn day_of(shared: &Shared, language: Language, unit: &UnitId) -
     let mut coming = Vec::new();
     for (on, row) in &now.coming {
         let ground = office.ground(&row.pack).await?;
-        let begin = ground.book.find_begin(&row.begin).map(|b| b.title_in(language.code(), *on));
+        // What is read by the office alone is told on no wall: that a group comes, and how many.
+        let begin = ground.book.find_begin(&row.begin);
+        let quiet = begin.is_some_and(|b| b.private_to.is_some());
+        let begin = begin.map(|b| b.title_in(language.code(), *on));
+        let begin = if quiet { Some(shared.say(language, "group-list")) } else { begin };
         coming.push(context! { what => begin, today => *on == day, ..coming_day(language, &directory, day, *on, row) });
     }
     let mut next = Vec::new();

@@ -244,8 +244,8 @@ fault-closure-wrong = “{ $value }” is not understood; write “2026-03-09 re
 fault-closure-reason = { $value }: give the reason; visitors read it
 booking-day = Choose a day
 booking-day-free = { $n ->
-    [one] { $n } time free
-   *[other] { $n } times free
+    [one] { $n } place free
+   *[other] { $n } places free
 }
 booking-day-full = full
 booking-day-closed = closed: { $reason }
@@ -287,7 +287,7 @@ booking-setup-closures = Days without reception (one on each line: the day, a sp
 booking-setup-save = Save
 booking-setup-saved = Saved.
 booking-cancel = Cancel the bookings of a day
-booking-cancel-lead = For a day on which nobody can be received: enter it above first, then cancel here what is booked. Everybody reads the reason under the code; who left a telephone is to be called in time.
+booking-cancel-lead = For a day on which nobody can be received: it takes no more bookings, and what is booked is cancelled. Everybody reads the reason under the code; who left a telephone is to be called in time.
 booking-cancel-day = Which day
 booking-cancel-reason = Reason
 booking-cancel-go = Cancel the bookings of this day
@@ -311,7 +311,6 @@ group-table = Talk and record
 group-title = Group { $number }
 field-request-begin = What it is about and what you ask for
 field-headcount-begin = How many people, about
-field-by_when-begin = At what time
 field-needs-begin = What is to be prepared
 hint-request-begin = The matter alone: no names, no telephone, nobody who organises. It is destroyed once you were received
 hint-headcount-begin = A rough number; it may be more or fewer on the day
@@ -370,3 +369,8 @@ book-called = called
 book-received = being heard
 book-paused = interrupted
 book-gone = left
+demo-talk = Explained how the matter stands; no record was needed.
+closed-hall-not-yet = it can be recorded from { $at } on
+desk-sat-down = Somebody sat down at a window.
+field-at_time = At what time
+fault-slot-one-window = a hall with one window takes no bookings: one stays for those who have not booked

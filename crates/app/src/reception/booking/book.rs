@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use huiyin_domain::hall::slot::Slot;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Fact, MoveRule};
+use huiyin_domain::procedure::{Fact, MoveRule, Phase};
+use huiyin_domain::subject::Subject;
 use huiyin_storage::{ItemRecord, StoreError};
 
 use super::{slots, telephone};
@@ -45,6 +47,40 @@ pub(crate) async fn find_place(office: &Office, unit: &UnitId, fields: &mut BTre
 /// Whether somebody else has taken the place meanwhile, so that another is to be looked for.
 pub(crate) fn is_taken(error: &AppError) -> bool {
     matches!(error, AppError::Store(StoreError::AlreadyThere(_)))
+}
+
+/// Whether a day and time are those that are booked already.
+pub(crate) fn is_hers(visit: &Subject, fields: &BTreeMap<String, String>) -> bool {
+    let text = |field: Field| fields.get(&field.word()).map(String::as_str).unwrap_or_default();
+    let (day, slot) = (huiyin_domain::text::days::day(text(Field::DueOn)).ok(), Slot::typed(text(Field::Slot)));
+    let booked = visit.reception().and_then(|r| r.booked()).filter(|b| !b.off);
+    booked.is_some_and(|b| Some(b.day) == day && Some(b.slot.time) == slot.map(|s| s.time))
+}
+
+/// The telephone of a booking whose day changes, kept until after the new day.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn telephone_for(
+    office: &Office,
+    visit: &ProceedingId,
+    fields: &BTreeMap<String, String>,
+) -> Result<Option<ItemRecord>> {
+    let Some(plain) = telephone::kept(office, visit).await? else { return Ok(None) };
+    telephone_item(office, visit, fields, &plain)
+}
+
+/// Forgets the telephone of whoever has come, has not come, or was told.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn forget_telephone(office: &Office, visit: &Subject) -> Result<()> {
+    let Some(reception) = visit.reception() else { return Ok(()) };
+    let waits = reception.booked().is_some() && reception.place().is_none() && visit.phase != Phase::Archived;
+    if reception.booked().is_none() || waits {
+        return Ok(());
+    }
+    telephone::forget(office, &visit.id).await
 }
 
 /// What no try has found a place for.

@@ -13,7 +13,7 @@ use huiyin_storage::Changes;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::slots;
+use super::{book, plan, slots};
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
@@ -54,7 +54,12 @@ impl Expected {
 /// As the store.
 #[crate::boxed]
 pub async fn of_day(office: &Office, unit: &UnitId, day: Date) -> Result<Vec<Expected>> {
-    let all = slots::taken(office, unit, day, day).await?;
+    between(office, unit, day, day).await
+}
+
+/// The same from a day to another.
+pub(crate) async fn between(office: &Office, unit: &UnitId, from: Date, until: Date) -> Result<Vec<Expected>> {
+    let all = slots::taken(office, unit, from, until).await?;
     Ok(all.into_iter().map(|((day, slot), row)| Expected { day, slot, row }).collect())
 }
 
@@ -79,10 +84,13 @@ pub async fn left_open(office: &Office, unit: &UnitId) -> Result<Vec<Expected>> 
 pub async fn near(office: &Office, unit: &UnitId) -> Result<Vec<Expected>> {
     let now = office.now();
     let all = of_day(office, unit, now.today()).await?.into_iter().filter(Expected::is_open);
-    let near = |e: &Expected| {
-        e.slot.begins(e.day, &now.zone).is_some_and(|at| at.duration_since(now.at).abs().as_mins() <= NEAR_MINUTES)
-    };
-    Ok(all.filter(near).take(NEAR).collect())
+    let far =
+        |e: &Expected| e.slot.begins(e.day, &now.zone).map_or(i64::MAX, |at| at.duration_since(now.at).abs().as_mins());
+    let mut near: Vec<Expected> = all.filter(|e| far(e) <= NEAR_MINUTES).collect();
+    near.sort_by_key(far);
+    near.truncate(NEAR);
+    near.sort_by_key(|e| (e.day, e.slot));
+    Ok(near)
 }
 
 /// Whoever has booked is there and is given a ticket at the counter. Pressed twice it is the same ticket.
@@ -130,7 +138,10 @@ async fn arrived(office: &Office, visit: Subject, actor: &Actor, staff: Option<&
     };
     let changes = Changes::new(office.tenant().clone());
     match proceedings::act_as(office, visit, actor, staff, step, changes).await {
-        Ok(done) => ticket_of(office, &done).await?.ok_or(AppError::NotFound),
+        Ok(done) => {
+            book::forget_telephone(office, &done).await?;
+            ticket_of(office, &done).await?.ok_or(AppError::NotFound)
+        }
         // Pressed twice at the same moment: the other one gave the ticket.
         Err(AppError::ChangedMeanwhile) => {
             let visit = proceedings::by_id(office, &id).await?.ok_or(AppError::NotFound)?;
@@ -144,7 +155,8 @@ async fn arrived(office: &Office, visit: Subject, actor: &Actor, staff: Option<&
 async fn ticket_of(office: &Office, visit: &Subject) -> Result<Option<Ticket>> {
     let Some(place) = visit.reception().and_then(|r| r.place()) else { return Ok(None) };
     let day = place.came.map_or(visit.received_on, |(day, _)| day);
-    office.find::<Ticket>(&(visit.holder.clone(), day, place.ticket.clone())).await
+    let hall = place.hall.clone().unwrap_or_else(|| visit.holder.clone());
+    office.find::<Ticket>(&(hall, day, place.ticket.clone())).await
 }
 
 /// A booking of a hall by its number.
@@ -175,7 +187,8 @@ pub async fn not_come(office: &Office, staff: &Staff, number: &str) -> Result<()
     let ground = office.ground(&visit.pack).await?;
     let rule = move_of(&ground, &visit, &staff.actor(), Verb::Leave)?;
     let step = Move { id: rule.id.0.clone(), version: Some(visit.version), ..Move::default() };
-    proceedings::act(office, staff, &visit.number, step).await.map(|_| ())
+    let done = proceedings::act(office, staff, &visit.number, step).await?;
+    book::forget_telephone(office, &done).await
 }
 
 /// Cancels what is booked on a day on which nobody can be received. Whoever is booked reads the reason, and is to be
@@ -190,11 +203,14 @@ pub async fn cancel_day(office: &Office, staff: &Staff, day: Date, reason: &str)
     if huiyin_domain::text::is_blank(reason) {
         return Err(AppError::Form(vec![FormError::new("reason", "fault-missing")]));
     }
+    // Nobody books it meanwhile.
+    plan::close_day(office, staff, day, reason).await?;
     let mut done = 0;
     for expected in of_day(office, unit, day).await?.into_iter().filter(Expected::is_open) {
         let visit = booked(office, unit, &expected.row.number).await?;
         let ground = office.ground(&visit.pack).await?;
-        let rule = move_of(&ground, &visit, &staff.actor(), Verb::CallOff)?;
+        // She has called it off herself, or has come.
+        let Ok(rule) = move_of(&ground, &visit, &staff.actor(), Verb::CallOff) else { continue };
         let step = Move {
             id: rule.id.0.clone(),
             fields: BTreeMap::from([(Field::Reason.word(), reason.to_owned())]),

@@ -92,12 +92,18 @@ pub async fn of_unit(office: &Office, unit: &UnitId) -> Result<Option<BookingPla
 /// still booked until that is called off ([`super::desk::cancel_day`]).
 ///
 /// # Errors
-/// [`AppError::Form`] names what is wrong; [`AppError::NotAllowed`] for who does not keep the hall.
+/// [`AppError::Form`] names what is wrong; [`AppError::NotAllowed`] for who does not keep the hall;
+/// [`AppError::ChangedMeanwhile`] when the plan is not the one that was `seen`.
 #[crate::boxed]
-pub async fn put(office: &Office, staff: &Staff, mut plan: BookingPlan) -> Result<()> {
+pub async fn put(office: &Office, staff: &Staff, mut plan: BookingPlan, seen: Option<&BookingPlan>) -> Result<()> {
     require(staff, Action::KeepHall)?;
     let unit = staff.officer.unit.clone();
     let hall = hall::open_to_visitors(office, &unit).await?;
+    let _turn = office.turn(&format!("booking-plan:{unit}")).await;
+    // A form of before takes nothing away that a colleague has written since.
+    if seen.is_some() && of_unit(office, &unit).await?.unwrap_or_default() != *seen.unwrap_or(&BookingPlan::default()) {
+        return Err(AppError::ChangedMeanwhile);
+    }
     let mut errors = Vec::new();
     plan.hours.sort();
     if plan.open && plan.hours.is_empty() {
@@ -117,7 +123,9 @@ pub async fn put(office: &Office, staff: &Staff, mut plan: BookingPlan) -> Resul
     }
     // One window at least stays for those who come without having booked.
     let most = u32::try_from(hall.windows.len()).unwrap_or(u32::MAX).saturating_sub(1);
-    if plan.open && !(1..=most).contains(&plan.at_once) {
+    if plan.open && most == 0 {
+        errors.push(FormError::new("at_once", "fault-slot-one-window"));
+    } else if plan.open && !(1..=most).contains(&plan.at_once) {
         errors.push(FormError::with("at_once", "fault-slot-at-once", most));
     }
     let today = office.now().today();
@@ -137,6 +145,26 @@ pub async fn put(office: &Office, staff: &Staff, mut plan: BookingPlan) -> Resul
     if !errors.is_empty() {
         return Err(AppError::Form(errors));
     }
+    let entry = Entry::new(office, Act::HallChanged, Some(&staff.officer.id)).with(unit.as_str());
+    acts::put(office, &[entry], vec![RecordWrite::put(&(unit,), &plan)?]).await
+}
+
+/// Closes a day of the officer's hall, where it is not closed yet.
+///
+/// # Errors
+/// [`AppError::Form`] for a reason that is too long.
+pub(super) async fn close_day(office: &Office, staff: &Staff, day: Date, reason: &str) -> Result<()> {
+    let unit = staff.officer.unit.clone();
+    let _turn = office.turn(&format!("booking-plan:{unit}")).await;
+    let mut plan = of_unit(office, &unit).await?.ok_or(AppError::NotFound)?;
+    let reason = text::line(reason);
+    if reason.chars().count() > REASON {
+        return Err(AppError::Form(vec![FormError::with("reason", "fault-too-long", REASON)]));
+    }
+    if plan.closures.contains_key(&day) {
+        return Ok(());
+    }
+    plan.closures.insert(day, reason);
     let entry = Entry::new(office, Act::HallChanged, Some(&staff.officer.id)).with(unit.as_str());
     acts::put(office, &[entry], vec![RecordWrite::put(&(unit,), &plan)?]).await
 }

@@ -2,6 +2,7 @@
 //! that alone, and is gone a while after the day.
 
 use huiyin_domain::ids::ProceedingId;
+use huiyin_domain::procedure::Phase;
 use huiyin_domain::text;
 use huiyin_storage::{ItemKind, ItemRecord};
 use jiff::ToSpan;
@@ -55,13 +56,24 @@ pub async fn of(office: &Office, staff: &Staff, number: &str) -> Result<Option<S
     let view = proceedings::view(office, staff, number).await?;
     let visit = &view.proceeding;
     let cancelled = visit.reception().and_then(|r| r.booked()).is_some_and(|b| b.off);
-    let to_be_told = visit.clocks.iter().any(huiyin_domain::clock::Clock::is_owed);
-    if visit.holder != staff.officer.unit || !cancelled || !to_be_told {
+    // Until she was told; then it is over.
+    if visit.holder != staff.officer.unit || !cancelled || visit.phase == Phase::Archived {
         return Err(AppError::NotFound);
     }
-    let item = office.store().item(office.tenant(), ItemKind::Telephone, &visit.id.0, office.machine_now()).await?;
-    let Some(sealed) = item.as_ref().and_then(|i| i.doc.get("sealed")?.as_str()) else { return Ok(None) };
-    let plain = office.keys().open(&about(&visit.id), sealed)?;
+    let Some(plain) = kept(office, &visit.id).await? else { return Ok(None) };
     Entry::new(office, Act::TelephoneRead, Some(&staff.officer.id)).with(number).write(office).await?;
+    Ok(Some(plain))
+}
+
+/// What is kept of a booking, for the program itself.
+pub(super) async fn kept(office: &Office, visit: &ProceedingId) -> Result<Option<String>> {
+    let item = office.store().item(office.tenant(), ItemKind::Telephone, &visit.0, office.machine_now()).await?;
+    let Some(sealed) = item.as_ref().and_then(|i| i.doc.get("sealed")?.as_str()) else { return Ok(None) };
+    let plain = office.keys().open(&about(visit), sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
+}
+
+/// Forgets it.
+pub(super) async fn forget(office: &Office, visit: &ProceedingId) -> Result<()> {
+    Ok(office.store().remove_item(office.tenant(), ItemKind::Telephone, &visit.0).await?)
 }

@@ -117,7 +117,10 @@ async fn render(
         Some(b) => Some(book::booked(shared, language, holder, b.day, b.slot).await.map_err(fail)?),
         None => None,
     };
-    let ticket = reception.and_then(|r| r.place()).filter(|_| booked.is_some()).map(|p| p.ticket.clone());
+    let ticket = reception
+        .and_then(|r| r.place())
+        .filter(|p| booked.is_some() && p.came.is_some_and(|(day, _)| day == view.today));
+    let ticket = ticket.map(|p| p.ticket.clone());
     let failed = !errors.is_empty();
     let code = if form.get("code").is_empty() { String::new() } else { form.get("code").to_owned() };
     let values = context! {

@@ -95,8 +95,10 @@ async fn render(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Fie
     let failed = !errors.is_empty();
     let asked = &signed.asked.query;
     let cancelled = asked.split('&').find_map(|p| p.strip_prefix("cancelled=")).and_then(|n| n.parse::<u32>().ok());
+    let seen =
+        if form.has("seen") { form.get("seen").to_owned() } else { serde_json::to_string(&plan).unwrap_or_default() };
     let values = context! {
-        errors, open, taken => form.get("open"), hours => form.get("hours"), minutes => form.get("minutes"),
+        seen, errors, open, taken => form.get("open"), hours => form.get("hours"), minutes => form.get("minutes"),
         at_once => form.get("at_once"), closures => form.get("closures"), day => form.get("day"),
         reason => form.get("reason"), saved => asked.contains("saved=1"), cancelled,
     };
@@ -111,13 +113,21 @@ async fn render(shared: &Shared, signed: &SignedIn, form: &Form, errors: Vec<Fie
 pub(crate) async fn save(State(shared): State<Arc<Shared>>, signed: SignedIn, form: Form) -> Page {
     signed.check_form(&shared, &form)?;
     let saved = match read(&form) {
-        Ok(plan) => plan::put(&shared.office, &signed.staff, plan).await,
+        Ok(plan) => {
+            let seen = serde_json::from_str(form.get("seen")).ok();
+            plan::put(&shared.office, &signed.staff, plan, seen.as_ref()).await
+        }
         Err(errors) => Err(AppError::Form(errors)),
     };
     match saved {
         Ok(()) => Ok(Redirect::to("/staff/hall/booking?saved=1").into_response()),
         Err(error @ AppError::Form(_)) => {
             let shown = problem::fields(&shared, signed.asked.language, &error);
+            render(&shared, &signed, &form, shown).await
+        }
+        Err(AppError::ChangedMeanwhile) => {
+            let shown =
+                problem::of_move(&shared, &signed.asked, &AppError::ChangedMeanwhile, "/staff/hall/booking", "");
             render(&shared, &signed, &form, shown).await
         }
         Err(error) => Err(Problem::with_words(&shared, &signed.asked, error, &form)),

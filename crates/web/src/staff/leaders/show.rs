@@ -56,7 +56,7 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, form: &Form, erro
     let shares: Vec<Value> = shares
         .iter()
         .map(|(by, s)| {
-            let percent = (s.kept * 100).checked_div(s.promised);
+            let percent = (s.kept * 100).checked_div(s.kept + s.late);
             context! {
                 unit => name_of(language, &directory, by), sat => s.sat, missed => s.missed, promised => s.promised,
                 kept => s.kept, late => s.late, percent,
