@@ -89,6 +89,15 @@ fn unit(ground: ViewGround<'_>, id: Option<&huiyin_domain::ids::UnitId>) -> Stri
         .unwrap_or_default()
 }
 
+/// What was said by the move that began a clock, for a reader who may read it.
+fn begun_with(view: Record<'_>, n: u32) -> Option<String> {
+    let begins = |e: &EventRecord| matches!(e.event.kind, EventKind::ClockStarted { n: of, .. } if of == n);
+    let began = view.events.iter().position(begins)?;
+    let by = view.events.get(..began)?.iter().rev().find(|e| matches!(e.event.kind, EventKind::Moved { .. }))?;
+    let words = view.words.iter().find(|w| w.n == by.event.n)?;
+    words.words.text(Field::Summary).map(str::to_owned)
+}
+
 #[expect(clippy::too_many_lines, reason = "one arm for each kind of event")]
 fn line(
     ground: ViewGround<'_>,
@@ -102,6 +111,8 @@ fn line(
         let rule = view.proceeding.clocks.iter().find(|c| &c.n == n).and_then(|c| ground.rules.book.clock(&c.rule));
         rule.map(|r| r.title.get(ground.language.code()).to_owned()).unwrap_or_default()
     };
+    // Of several duties of one kind the one that is done is told by what was said when it began.
+    let which = |n: &u32| begun_with(view, *n).unwrap_or_else(|| clock_title(n));
     let mut said = Vec::new();
     let mut late = false;
     let what = match &event.kind {
@@ -127,7 +138,9 @@ fn line(
             said = if waiting || !seen {
                 Vec::new()
             } else {
-                pieces(ground, &labels::verb_word(rule.verb), &rule.hides, carried, words, event, reader, &clock_title)
+                let told_apart = rule.needs.iter().any(|n| n.field == Field::WhichDuty);
+                let title: &dyn Fn(&u32) -> String = if told_apart { &which } else { &clock_title };
+                pieces(ground, &labels::verb_word(rule.verb), &rule.hides, carried, words, event, reader, title)
             };
             let variant = rule.variant(|f| carried.text(f)).and_then(|v| v.done.as_ref()).unwrap_or(&rule.done);
             let done = variant.get(ground.language.code()).to_owned();

@@ -9,7 +9,6 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::booking::desk;
-use super::hall;
 use super::ticket::{self, Ticket};
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
@@ -86,13 +85,11 @@ pub struct Figures {
 /// The figures of the officer's hall from a day to another.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is no hall, [`AppError::Form`] for a span that ends before it begins or is too
-/// long.
+/// [`AppError::Form`] for a span that ends before it begins or is too long.
 #[crate::boxed]
 pub async fn of_span(office: &Office, staff: &Staff, from: Date, until: Date) -> Result<Figures> {
     require(staff, Action::ReadLists)?;
     let unit = &staff.officer.unit;
-    hall::of_unit(office, unit).await?.ok_or(AppError::NotFound)?;
     if until < from {
         return Err(AppError::Form(vec![FormError::new("until", "fault-span-order")]));
     }
@@ -128,12 +125,11 @@ pub async fn of_span(office: &Office, staff: &Staff, from: Date, until: Date) ->
 /// The day book: every ticket of a day in the order in which they were taken.
 ///
 /// # Errors
-/// [`AppError::NotFound`] where there is no hall.
+/// As the store.
 #[crate::boxed]
 pub async fn day_book(office: &Office, staff: &Staff, day: Date) -> Result<Vec<Ticket>> {
     require(staff, Action::ReadLists)?;
     let unit = &staff.officer.unit;
-    hall::of_unit(office, unit).await?.ok_or(AppError::NotFound)?;
     let mut all = ticket::of_day(office, unit, day).await?;
     all.sort_by(|a, b| (a.taken_at, &a.number).cmp(&(b.taken_at, &b.number)));
     Ok(all)

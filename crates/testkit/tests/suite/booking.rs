@@ -313,6 +313,11 @@ async fn a_visitor_books_on_the_pages_and_touches_her_number_in_the_hall() {
     assert_eq!(refused.status(), 422);
     let kept = refused.text().await.unwrap();
     assert!(kept.contains("0539-1") && kept.contains("2026年9月22日"), "{kept}");
+    let closed = [("key", key.as_str()), ("due_on", "2026-09-26"), ("slot", "09:00"), ("telephone", "0539-1234567")];
+    let refused = her.post("/come/countyxf/new/booking").form(&closed).send().await.unwrap();
+    assert_eq!(refused.status(), 422);
+    let kept = refused.text().await.unwrap();
+    assert!(kept.contains("0539-1234567") && kept.contains("<select id=\"f-due_on\""), "{kept}");
     let sent = [("key", key.as_str()), ("due_on", "2026-09-22"), ("slot", "09:00"), ("service", "new_matter")];
     let booked = her.post("/come/countyxf/new/booking").form(&sent).send().await.unwrap().text().await.unwrap();
     assert!(booked.contains("calendar&#x2f;2026-09-22&#x2f;09:00"), "{booked}");

@@ -370,8 +370,10 @@ async fn a_unit_that_promises_two_things_keeps_each_and_says_which() {
         let view = proceedings::view(o, &theirs, &ticket.number).await.unwrap();
         assert_eq!(owed(&view), [second], "the other one is still owed");
         keep(&[]).await.unwrap();
-        // The page of the unit names each by what was promised.
         let base = site(o).await;
+        let told = Role::officer(&base, CLERK).await.page(&format!("/staff/proceedings/{}", ticket.number)).await;
+        assert_eq!(told.matches("上门测温").count(), 2, "which of them was kept is told: {told}");
+        // The page of the unit names each by what was promised.
         let again = [("to_unit", "housing"), ("due_on", "2026-12-03"), ("summary", "复测")];
         proceedings::act(o, &clerk, &ticket.number, the_move("promise", &again)).await.unwrap();
         let more = [("to_unit", "housing"), ("due_on", "2026-12-09"), ("summary", "换阀门")];

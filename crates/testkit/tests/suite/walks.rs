@@ -133,5 +133,8 @@ async fn forty_people_at_three_windows_are_each_called_once_in_their_order() {
     assert_eq!(called.len(), 40);
     let first: Vec<&str> = called.iter().take(3).map(String::as_str).collect();
     assert_eq!(first, ["A008", "A016", "A001"], "two with a need, then whoever came first");
+    for page in ["/staff/hall/figures", "/staff/hall/book", "/staff/hall/texts", "/come/countyxf/new/booking"] {
+        narrow(&client, &base, page).await;
+    }
     client.close().await.unwrap();
 }

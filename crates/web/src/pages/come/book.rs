@@ -59,6 +59,8 @@ pub(super) async fn render(
     let wanted = if form.get("due_on").is_empty() { in_address } else { Some(form.get("due_on")) };
     let wanted = wanted.and_then(|d| d.parse::<Date>().ok());
     let chosen = days.iter().find(|d| Some(d.day) == wanted && d.closed.is_none());
+    // A day that cannot be had any more: another is chosen on the form, which keeps what was typed.
+    let again = chosen.is_none() && form.has("key");
     let choices = |field: Field| -> Vec<Value> {
         let need = begin.rule.needs.iter().find(|n| n.field == field);
         let ids = need.map(|n| n.choices.as_slice()).unwrap_or_default();
@@ -71,7 +73,7 @@ pub(super) async fn render(
         unit => unit.as_str(), name => name_of(language, &directory, unit), errors,
         title => begin.rule.title_in(language.code(), today), hint => begin.rule.hint.as_ref().map(pick),
         days => days.iter().map(|d| day(shared, language, d)).collect::<Vec<_>>(),
-        chosen => chosen.map(|d| day(shared, language, d)), slot => form.get("slot"),
+        chosen => chosen.map(|d| day(shared, language, d)), again, slot => form.get("slot"),
         services => choices(Field::Service), service => form.get("service"),
         needs => choices(Field::StatedNeed), need => form.get("stated_need"), telephone => form.get("telephone"),
         code => form.get("code"), key => key_of(form).map_err(fail)?,
