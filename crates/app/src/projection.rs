@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use huiyin_domain::clock::{Clock, ClockKind, ClockState};
+use huiyin_domain::hall::stage::Stage;
 use huiyin_domain::ids::{PackId, ProceedingId, StateId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::figure::figure;
 use huiyin_domain::procedure::{Phase, RuleBook};
 use huiyin_domain::reception::{Booked, Coming, HallPlace, Reception};
-use huiyin_storage::{Changes, FactQuery, FactRange, MatterFact, Record, RecordWrite, StoreError, Table};
+use huiyin_storage::{
+    Changes, FactQuery, FactRange, ItemKind, ItemRecord, MatterFact, Record, RecordWrite, StoreError, Table,
+};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -192,6 +195,20 @@ pub(crate) fn slot_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
     let taken_anew = booked.is_new && *before != Some((*day, *slot));
     out.push(if taken_anew { RecordWrite::add(&key, &row)? } else { RecordWrite::put(&key, &row)? });
     Ok(out)
+}
+
+/// What takes the place of the telephone of a booking once it is needed no more: whoever booked has come, or it is over.
+/// It is written with the step that says so, whichever door the step came by.
+pub(crate) fn telephone_over(reception: &Reception) -> Option<ItemRecord> {
+    reception.booked()?;
+    let has_come = reception.place().is_some_and(|p| matches!(p.stage, Stage::Waiting { .. }));
+    (has_come || reception.phase == Phase::Archived).then(|| ItemRecord {
+        kind: ItemKind::Telephone,
+        key: reception.id.0.clone(),
+        doc: serde_json::json!({}),
+        expires: Some(Timestamp::UNIX_EPOCH),
+        only_new: false,
+    })
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

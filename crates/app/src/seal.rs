@@ -80,6 +80,7 @@ pub(crate) fn seal(
         changes.records.extend(projection::ticket_row(reception)?);
         changes.records.extend(projection::coming_rows(reception)?);
         changes.records.extend(projection::slot_rows(reception)?);
+        changes.items.extend(projection::telephone_over(reception));
     }
     let fact = subject.matter().map(|m| projection::narrow_row(ground, m));
     changes.proceedings.push(ProceedingWrite { subject, expected, scope, terms, fact });

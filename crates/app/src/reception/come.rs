@@ -275,11 +275,7 @@ pub async fn act(office: &Office, code: &str, from: &str, step: Move) -> Result<
         match proceedings::act_as(office, before, &Actor::Petitioner, None, step, changes).await {
             // Somebody else was quicker; another place of the time is looked for.
             Err(error) if is_change && book::is_taken(&error) => {}
-            Ok(done) => {
-                book::forget_telephone(office, &done).await?;
-                return Ok(done);
-            }
-            Err(error) => return Err(error),
+            done => return done,
         }
     }
     Err(book::full())

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use huiyin_app::domain::ids::UnitId;
+use huiyin_app::ItemKind;
+use huiyin_app::domain::ids::{TenantId, UnitId};
 use huiyin_app::move_pack::Mode;
 use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::booking::{BookingPlan, Opening, desk, plan, slots, telephone_of};
@@ -15,6 +16,7 @@ use huiyin_app::{AppError, Office, proceedings, sweep, verify};
 use huiyin_demo as demo;
 use huiyin_testkit::{Role, TestOffice, field, given, letter, on_both, site, sqlite_office, staff, the_move};
 use jiff::civil::{Date, date, time};
+use jiff::{Timestamp, ToSpan};
 
 /// A Tuesday, before the hall opens.
 const AT: &str = "2026-09-22T08:00:00+08:00";
@@ -283,6 +285,10 @@ async fn whoever_is_cancelled_reads_why_and_is_owed_a_call() {
         let told = the_move("tell_cancelled", &[("way", "told")]);
         proceedings::act(o, &clerk, &begun.number, told).await.unwrap();
         assert!(matches!(telephone_of(o, &clerk, &begun.number).await, Err(AppError::NotFound)), "told is told");
+        let key = view.proceeding.id.as_str();
+        let epoch = Timestamp::UNIX_EPOCH.checked_sub(1.second()).unwrap();
+        let left = t.store.item(&TenantId::new("test"), ItemKind::Telephone, key, epoch).await.unwrap();
+        assert!(left.is_none_or(|item| item.doc.get("sealed").is_none()), "and the number is gone, by whichever door");
         let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
         assert!(findings.is_empty(), "{findings:?}");
     })

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use huiyin_domain::hall::slot::Slot;
 use huiyin_domain::ids::{ProceedingId, UnitId};
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{Fact, MoveRule, Phase};
+use huiyin_domain::procedure::{Fact, MoveRule};
 use huiyin_domain::subject::Subject;
 use huiyin_storage::{ItemRecord, StoreError};
 
@@ -68,19 +68,6 @@ pub(crate) async fn telephone_for(
 ) -> Result<Option<ItemRecord>> {
     let Some(plain) = telephone::kept(office, visit).await? else { return Ok(None) };
     telephone_item(office, visit, fields, &plain)
-}
-
-/// Forgets the telephone of whoever has come, has not come, or was told.
-///
-/// # Errors
-/// As the store.
-pub(crate) async fn forget_telephone(office: &Office, visit: &Subject) -> Result<()> {
-    let Some(reception) = visit.reception() else { return Ok(()) };
-    let waits = reception.booked().is_some() && reception.place().is_none() && visit.phase != Phase::Archived;
-    if reception.booked().is_none() || waits {
-        return Ok(());
-    }
-    telephone::forget(office, &visit.id).await
 }
 
 /// What no try has found a place for.

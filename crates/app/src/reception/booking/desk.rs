@@ -13,7 +13,7 @@ use huiyin_storage::Changes;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::{book, plan, slots};
+use super::{plan, slots};
 use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
@@ -138,10 +138,7 @@ async fn arrived(office: &Office, visit: Subject, actor: &Actor, staff: Option<&
     };
     let changes = Changes::new(office.tenant().clone());
     match proceedings::act_as(office, visit, actor, staff, step, changes).await {
-        Ok(done) => {
-            book::forget_telephone(office, &done).await?;
-            ticket_of(office, &done).await?.ok_or(AppError::NotFound)
-        }
+        Ok(done) => ticket_of(office, &done).await?.ok_or(AppError::NotFound),
         // Pressed twice at the same moment: the other one gave the ticket.
         Err(AppError::ChangedMeanwhile) => {
             let visit = proceedings::by_id(office, &id).await?.ok_or(AppError::NotFound)?;
@@ -187,8 +184,7 @@ pub async fn not_come(office: &Office, staff: &Staff, number: &str) -> Result<()
     let ground = office.ground(&visit.pack).await?;
     let rule = move_of(&ground, &visit, &staff.actor(), Verb::Leave)?;
     let step = Move { id: rule.id.0.clone(), version: Some(visit.version), ..Move::default() };
-    let done = proceedings::act(office, staff, &visit.number, step).await?;
-    book::forget_telephone(office, &done).await
+    proceedings::act(office, staff, &visit.number, step).await.map(|_| ())
 }
 
 /// Cancels what is booked on a day on which nobody can be received. Whoever is booked reads the reason, and is to be

@@ -72,8 +72,3 @@ pub(super) async fn kept(office: &Office, visit: &ProceedingId) -> Result<Option
     let plain = office.keys().open(&about(visit), sealed)?;
     Ok(Some(String::from_utf8_lossy(&plain).into_owned()))
 }
-
-/// Forgets it.
-pub(super) async fn forget(office: &Office, visit: &ProceedingId) -> Result<()> {
-    Ok(office.store().remove_item(office.tenant(), ItemKind::Telephone, &visit.0).await?)
-}
