@@ -197,8 +197,8 @@ pub(crate) fn slot_rows(reception: &Reception) -> Result<Vec<RecordWrite>> {
     Ok(out)
 }
 
-/// What takes the place of the telephone of a booking once it is needed no more: whoever booked has come, or it is over.
-/// It is written with the step that says so, whichever door the step came by.
+/// What takes the place of the telephone of a booking once it is needed no more: whoever booked has come, or it is
+/// over. It is written with the step that says so, whichever door the step came by.
 pub(crate) fn telephone_over(reception: &Reception) -> Option<ItemRecord> {
     reception.booked()?;
     let has_come = reception.place().is_some_and(|p| matches!(p.stage, Stage::Waiting { .. }));
