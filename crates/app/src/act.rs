@@ -321,7 +321,7 @@ async fn move_matter(
         let file = |f: &AttachmentRecord| AttachmentRecord {
             submission: matter.details().submission.clone(),
             told: rule.tells,
-            identity: rule.verb == Verb::Appoint,
+            identity: rule.verb == Verb::Appoint || rule.signed,
             ..f.clone()
         };
         let files: Vec<AttachmentRecord> = step.files.iter().map(file).collect();

@@ -448,8 +448,7 @@ fn period_text(ground: ViewGround<'_>, clock: &Clock, rule: &ClockRule) -> Strin
             .clause
             .as_ref()
             .and_then(|c| ground.rules.book.clauses.get(c))
-            .map(|c| ground.label(&c.cite))
-            .unwrap_or_default();
+            .map_or_else(|| ground.say("basis-house", &[]), |c| ground.label(&c.cite));
         let unit = unit.unwrap_or_else(|| ground.say("the-sender", &[]));
         return ground.say(
             "reckon-period-set",

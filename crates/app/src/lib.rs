@@ -68,7 +68,9 @@ pub use error::{AppError, FormError, Result};
 pub use fingerprint::Fingerprint;
 pub use huiyin_domain as domain;
 pub use huiyin_files::Incoming;
-pub use huiyin_storage::{AttachmentRecord, ContentRecord, EventRecord, Identity, ItemKind, ItemRecord, Store};
+pub use huiyin_storage::{
+    AttachmentRecord, AuditRecord, ContentRecord, EventRecord, Identity, ItemKind, ItemRecord, MessageRecord, Store,
+};
 pub use huiyin_vault as sealing;
 pub use office::{Ground, Ids, Office, Parts, Staff, TimeSource, random_hex};
 pub use vault::Person;

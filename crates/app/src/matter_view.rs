@@ -121,7 +121,8 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
     let directory = office.directory().await?;
     // A complaint about the unit goes past it: its words are for the overseer only (art. 18(4)).
     let relations = view.matter.relations(&staff.actor(), &directory);
-    crate::papers::private::leave_out(&view.ground.book, &relations, &view.events, &mut view.words, &mut view.papers);
+    let MatterView { ground, events, words, papers, files, .. } = &mut view;
+    crate::papers::private::leave_out(&ground.book, &relations, events, words, papers, files);
     // What an accusation says is read for a purpose. It stands in the letter, which all its parts share.
     view.closed = view.matter.is_read_for_a_purpose() || view.siblings.iter().any(Matter::is_read_for_a_purpose);
     let sealed = view.siblings.iter().any(|m| m.is_read_for_a_purpose() && !m.may_read(&staff.actor(), &directory));
@@ -151,7 +152,7 @@ async fn open_for_officer(office: &Office, staff: &Staff, number: &str) -> Resul
 pub async fn accusation(office: &Office, staff: &Staff, number: &str, purpose: &str) -> Result<MatterView> {
     let mut view = open_for_officer(office, staff, number).await?;
     if view.closed {
-        let audit = reading(office, staff, &view.matter, "accusation", purpose)?;
+        let audit = reading(office, staff, &view.matter.details().submission, "accusation", purpose)?;
         view.audits.push(audit.clone());
         let mut changes = Changes::new(office.tenant().clone());
         changes.audits.push(audit);
@@ -250,7 +251,7 @@ pub async fn identity(office: &Office, staff: &Staff, number: &str, purpose: &st
     if matter.facts.contains(&Fact::Destroyed) {
         return Err(AppError::NotFound);
     }
-    let audit = reading(office, staff, &matter, "identity", purpose)?;
+    let audit = reading(office, staff, &matter.details().submission, "identity", purpose)?;
     // Only the unit that holds it now may know who asks; others read what is asked.
     let confidential =
         office.store().submission(office.tenant(), &matter.details().submission).await?.ok_or(AppError::NotFound)?;

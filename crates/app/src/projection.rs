@@ -11,15 +11,19 @@ use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::figure::figure;
 use huiyin_domain::procedure::{Phase, RuleBook};
 use huiyin_domain::reception::{Booked, Coming, HallPlace, Reception};
+use huiyin_domain::subject::Subject;
+use huiyin_domain::submission::ReplyWay;
 use huiyin_storage::{
-    Changes, FactQuery, FactRange, ItemKind, ItemRecord, MatterFact, Record, RecordWrite, StoreError, Table,
+    Changes, FactQuery, FactRange, ItemKind, ItemRecord, MatterFact, MessageRecord, Record, RecordWrite, StoreError,
+    Table,
 };
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{AppError, Result};
 use crate::office::{Ground, Office, Setting};
+use crate::vault;
 
 /// Rows read at once.
 const PAGE: u32 = 2_000;
@@ -209,6 +213,64 @@ pub(crate) fn telephone_over(reception: &Reception) -> Option<ItemRecord> {
         expires: Some(Timestamp::UNIX_EPOCH),
         only_new: false,
     })
+}
+
+/// What is to be sent to whoever has booked, on the telephone she left: a reminder of a new time, and that it was
+/// called off. A message waits for a channel that can send it; of an office that called off the visit a duty to
+/// telephone is owed besides. `telephone` says whether one is left; `None`: it is looked for.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn messages(
+    office: &Office,
+    before: Option<&Subject>,
+    after: &Subject,
+    telephone: Option<bool>,
+) -> Result<Vec<MessageRecord>> {
+    let booked = |s: &Subject| s.reception().and_then(|r| r.booked()).cloned();
+    let Some(now) = booked(after) else { return Ok(Vec::new()) };
+    let was = before.and_then(booked);
+    let time_of = |b: &Booked| b.slot.begins(b.day, office.zone());
+    let is_new = !now.off && was.as_ref().is_none_or(|was| (was.day, was.slot) != (now.day, now.slot));
+    let is_off = now.off && was.as_ref().is_some_and(|was| !was.off);
+    let about = match (is_new, is_off) {
+        (true, _) => "reminder",
+        (_, true) => "called_off",
+        _ => return Ok(Vec::new()),
+    };
+    let (store, tenant) = (office.store(), office.tenant());
+    let is_left = match telephone {
+        Some(is_left) => is_left,
+        None => store.item(tenant, ItemKind::Telephone, &after.id.0, office.machine_now()).await?.is_some(),
+    };
+    if !is_left {
+        return Ok(Vec::new());
+    }
+    let ground = office.ground(&after.pack).await?;
+    let hours = ground.book.queue.as_ref().and_then(|q| q.booking.as_ref()).map_or(0, |b| i64::from(b.remind_hours));
+    let of_time = time_of(&now);
+    Ok(vec![MessageRecord {
+        id: office.new_id(),
+        submission: vault::owner(&after.id),
+        matter: Some(after.id.clone()),
+        about: about.to_owned(),
+        way: ReplyWay::Sms.word(),
+        at: office.now().at,
+        not_before: of_time.filter(|_| is_new).and_then(|at| at.checked_sub(hours.hours()).ok()),
+        of_time: of_time.filter(|_| is_new),
+        sent_at: None,
+    }])
+}
+
+/// Of the messages to whoever has booked those that are still to be sent: of reminders the last one, as long as its
+/// time stands and has not come; that it was called off until she is told.
+pub fn to_send<'a>(office: &Office, visit: &Subject, all: &'a [MessageRecord]) -> Vec<&'a MessageRecord> {
+    let booked = visit.reception().and_then(|r| r.booked()).filter(|b| !b.off);
+    let stands = booked.and_then(|b| b.slot.begins(b.day, office.zone())).filter(|at| *at > office.now().at);
+    let (reminders, others): (Vec<_>, Vec<_>) = all.iter().partition(|m| m.of_time.is_some());
+    let reminder = reminders.into_iter().rev().find(|m| m.of_time == stands);
+    let all = others.into_iter().chain(reminder);
+    all.filter(|m| m.sent_at.is_none() && visit.phase != Phase::Archived).collect()
 }
 
 /// The setting that says that every matter has its row: from then on each version brings its own.

@@ -29,7 +29,10 @@ pub(crate) fn seal(
     let mut files: Vec<(String, String)> = changes
         .attachments
         .iter()
-        .filter(|f| subject.matter().is_some_and(|m| f.submission == m.details().submission))
+        .filter(|f| match subject.matter() {
+            Some(matter) => f.submission == matter.details().submission,
+            None => f.submission == crate::vault::owner(&subject.id),
+        })
         .map(|f| (f.id.clone(), f.hash.clone()))
         .collect();
     for mut event in events {
@@ -99,17 +102,15 @@ pub(crate) fn tell(
     matter: &Matter,
     about: &str,
 ) {
-    let way = serde_json::to_value(submission.submission.reply)
-        .ok()
-        .and_then(|v| v.as_str().map(str::to_owned))
-        .unwrap_or_default();
     changes.messages.push(MessageRecord {
         id: office.new_id(),
         submission: submission.submission.id.clone(),
         matter: Some(matter.id.clone()),
         about: about.to_owned(),
-        way,
+        way: submission.submission.reply.word(),
         at: office.now().at,
+        not_before: None,
+        of_time: None,
         sent_at: None,
     });
 }

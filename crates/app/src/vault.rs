@@ -4,7 +4,7 @@
 //!
 //! A file that is sent before there is a submission has its key wrapped by the office key until it is adopted.
 
-use huiyin_domain::ids::SubmissionId;
+use huiyin_domain::ids::{ProceedingId, SubmissionId};
 use huiyin_storage::{
     AttachmentRecord, Changes, Identity, IdentityCorrection, Record, RecordWrite, Table, VaultRecord,
 };
@@ -30,6 +30,12 @@ impl From<VaultError> for AppError {
     fn from(error: VaultError) -> Self {
         Self::Internal { context: "the vault does not open".to_owned(), source: Some(error.into()) }
     }
+}
+
+/// What the files and messages of a proceeding that is no matter hang on: a row of the vault of its own, which is named
+/// by its id and holds their key and nobody's name.
+pub(crate) fn owner(proceeding: &ProceedingId) -> SubmissionId {
+    SubmissionId(proceeding.0.clone())
 }
 
 fn about_key(submission: &SubmissionId) -> String {

@@ -270,7 +270,12 @@ pub async fn proceeding(office: &Office, subject: &Subject) -> Result<Report> {
     looking.papers(&papers::papers_of(office, &subject.id).await?);
     match subject.matter() {
         Some(matter) => letter(office, matter, &own, &mut looking, &mut report).await?,
-        None => looking.words(&own, &[]),
+        None => {
+            looking.words(&own, &[]);
+            let files = store.attachments(tenant, &vault::owner(&subject.id)).await?;
+            looking.files(&files);
+            bytes_of(office, &files, &mut looking, &mut report).await?;
+        }
     }
     for fault in papers::changed_copies(office, &subject.id).await? {
         looking.say(fault, "the served copy is not the one that was stored, or is gone");
@@ -293,21 +298,32 @@ async fn letter(
     looking.files(&files);
     // The bytes themselves, once for the letter.
     if matter.details().part == 1 {
-        for file in &files {
-            report.files += 1;
-            match vault::read(office, file).await {
-                Ok(_) => {}
-                Err(AppError::Internal { context: why, .. }) => looking.say(format!("file {}", file.id), why),
-                Err(AppError::File(_)) => looking.say(format!("file {}", file.id), "its bytes are gone"),
-                Err(AppError::NotFound) => looking.say(format!("file {}", file.id), "its key is gone"),
-                Err(error) => return Err(error),
-            }
-        }
+        bytes_of(office, &files, looking, report).await?;
         match vault::person(office, &matter.details().submission).await {
             Ok(Some(_)) => {}
             Ok(None) => looking.say("vault", "the row of identity and contact is gone"),
             Err(AppError::Internal { context: why, .. }) => looking.say("vault", why),
             Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of files, each compared with what was stored.
+async fn bytes_of(
+    office: &Office,
+    files: &[AttachmentRecord],
+    looking: &mut Looking<'_>,
+    report: &mut Report,
+) -> Result<()> {
+    for file in files {
+        report.files += 1;
+        match vault::read(office, file).await {
+            Ok(_) => {}
+            Err(AppError::Internal { context: why, .. }) => looking.say(format!("file {}", file.id), why),
+            Err(AppError::File(_)) => looking.say(format!("file {}", file.id), "its bytes are gone"),
+            Err(AppError::NotFound) => looking.say(format!("file {}", file.id), "its key is gone"),
+            Err(error) => return Err(error),
         }
     }
     Ok(())

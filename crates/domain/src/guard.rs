@@ -12,6 +12,7 @@ pub(crate) fn holds(proceeding: &Proceeding, guard: &Guard) -> bool {
         Guard::Not(fact) => !proceeding.is(*fact),
         Guard::Running(clock) => proceeding.running(clock).is_some_and(|c| c.state() == ClockState::Running),
         Guard::Owed(clock) => proceeding.running(clock).is_some(),
+        Guard::OwedAny(clocks) => clocks.iter().any(|clock| proceeding.running(clock).is_some()),
         Guard::NotOwed(clock) => proceeding.running(clock).is_none(),
         Guard::Settled(but) => unsettled(proceeding, but).is_none(),
     }

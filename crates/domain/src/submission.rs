@@ -82,6 +82,13 @@ pub enum ReplyWay {
     CodeOnly,
 }
 
+impl ReplyWay {
+    /// The word in data and forms.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+}
+
 /// What it is for, in the petitioner's own view; the receiving unit may see it otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

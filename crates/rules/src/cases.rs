@@ -11,7 +11,7 @@ use huiyin_domain::calendar::WorkCalendar;
 use huiyin_domain::clock::{ClockState, OfficeTime};
 use huiyin_domain::decide::{Closed, Rules, decide};
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::{MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
+use huiyin_domain::ids::{ClockId, MoveId, OfficerId, ProceedingId, SubmissionId, UnitId};
 use huiyin_domain::matter::Matter;
 use huiyin_domain::matter::opening::{Opening, open};
 use huiyin_domain::payload::{Field, FieldError, Payload};
@@ -234,6 +234,9 @@ fn detail(closed: &Closed) -> String {
             Guard::Not(fact) => format!("not {}", word(&serde_json::json!(fact))),
             Guard::Running(clock) => format!("running {clock}"),
             Guard::Owed(clock) => format!("owed {clock}"),
+            Guard::OwedAny(clocks) => {
+                format!("owed {}", clocks.iter().map(ClockId::as_str).collect::<Vec<_>>().join("|"))
+            }
             Guard::NotOwed(clock) => format!("not owed {clock}"),
             Guard::Settled(_) => "settled".to_owned(),
         },

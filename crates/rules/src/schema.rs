@@ -32,7 +32,7 @@ fn step(label: &Value, needs: &Value, variant: Value) -> Value {
         json!({
             "id": text, "verb": one_of::<Verb>(), "title": label, "done": label, "from": list, "by": { "type": "array", "items": one_of::<Relation>() },
             "when": list, "to": text, "needs": needs, "start": list, "discharge": list, "close": list, "stop": list, "resume": list, "pass": list, "extend": text, "party": one_of::<Relation>(), "variant": { "type": "array", "items": variant },
-            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
+            "sets": facts, "clears": facts, "hand_to": one_of::<HandTo>(), "document": text, "for_one": { "type": "boolean" }, "signed": { "type": "boolean" }, "private_to": one_of::<Relation>(), "clause": text,
             "basis": one_of::<Basis>(), "tells": { "type": "boolean" }, "hides": list, "confirm": label, "hint": label,
         }),
     )
@@ -167,8 +167,8 @@ fn queue() -> Value {
             "tickets_a_minute": number,
             "letters": { "type": "object", "additionalProperties": { "type": "string" } },
             "booking": object(
-                &["service", "days_ahead", "grace_minutes"],
-                json!({ "service": { "type": "string" }, "days_ahead": number, "grace_minutes": number }),
+                &["service", "days_ahead", "grace_minutes", "near_minutes", "open_days", "telephone_days", "remind_hours"],
+                json!({ "service": { "type": "string" }, "days_ahead": number, "grace_minutes": number, "near_minutes": number, "open_days": number, "telephone_days": number, "remind_hours": number }),
             ),
         }),
     )
@@ -217,6 +217,6 @@ fn begin(label: &Value, needs: &Value) -> Value {
     );
     object(
         &["id", "title", "state", "clocks", "units"],
-        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "public": { "type": "boolean" }, "forgets": { "type": "boolean" }, "turns_back": list, "private_to": one_of::<Relation>(), "every": every }),
+        json!({ "id": text, "title": label, "hint": label, "state": text, "clocks": list, "units": list, "needs": needs, "public": { "type": "boolean" }, "for_named": { "type": "boolean" }, "forgets": { "type": "boolean" }, "turns_back": list, "private_to": one_of::<Relation>(), "every": every }),
     )
 }

@@ -136,6 +136,8 @@ pub const ROUTES: &[(&str, &str, Access)] = &[
     ("GET", "/staff/proceedings/{number}", Access::Staff),
     ("GET", "/staff/proceedings/{number}/moves/{step}", Access::Staff),
     ("POST", "/staff/proceedings/{number}/moves/{step}", Access::Staff),
+    ("GET", "/staff/proceedings/{number}/files/{id}", Access::Staff),
+    ("POST", "/staff/proceedings/{number}/files/{id}", Access::Staff),
     ("GET", "/staff/proceedings/{number}/papers/{n}", Access::Staff),
     ("POST", "/staff/proceedings/{number}/papers/{n}", Access::Staff),
     ("GET", "/staff/register", Access::Staff),
@@ -355,6 +357,10 @@ fn desk() -> Router<Arc<Shared>> {
         .route(
             "/staff/proceedings/{number}/moves/{step}",
             get(staff::proceedings::move_form).post(staff::proceedings::make),
+        )
+        .route(
+            "/staff/proceedings/{number}/files/{id}",
+            get(staff::proceedings::file).post(staff::proceedings::open_file),
         )
         .route(
             "/staff/proceedings/{number}/papers/{n}",

@@ -1,5 +1,6 @@
 //! Whether an officer may read a matter, and what is kept of reading what is hers.
 
+use huiyin_domain::ids::SubmissionId;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::number;
 use huiyin_storage::AuditRecord;
@@ -22,7 +23,7 @@ pub(crate) async fn readable(office: &Office, staff: &Staff, number: &str) -> Re
 pub(crate) fn reading(
     office: &Office,
     staff: &Staff,
-    matter: &Matter,
+    submission: &SubmissionId,
     what: &str,
     purpose: &str,
 ) -> Result<AuditRecord> {
@@ -32,7 +33,7 @@ pub(crate) fn reading(
     }
     Ok(AuditRecord {
         id: office.new_id(),
-        submission: matter.details().submission.clone(),
+        submission: submission.clone(),
         unit: staff.officer.unit.clone(),
         officer: staff.officer.id.0.clone(),
         what: what.to_owned(),

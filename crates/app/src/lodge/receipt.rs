@@ -19,8 +19,8 @@ use huiyin_storage::{
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Action, require};
-use crate::error::{AppError, FormError, Result};
+use crate::access::{Action, reading, require};
+use crate::error::{AppError, Result};
 use crate::office::{Office, Staff, random_hex};
 use crate::papers::{self, Form};
 use crate::seal::tell;
@@ -207,7 +207,7 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
             officers.insert(0, first.officer.clone())
         }
         (May::WithAnother, _) => {
-            reading(office, staff, &case.record.submission.id, &purpose)?;
+            reading(office, staff, &case.record.submission.id, "code", &purpose)?;
             let doc =
                 Proposal { officer: staff.officer.id.0.clone(), unit: staff.officer.unit.clone(), purpose, stolen };
             let doc = serde_json::to_value(doc).map_err(AppError::caused("a proposal has no JSON"))?;
@@ -224,7 +224,7 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
         (May::Alone, _) => {}
     }
     let stolen = stolen || waiting.as_ref().is_some_and(|w| w.stolen);
-    let audit = reading(office, staff, &case.record.submission.id, &purpose)?;
+    let audit = reading(office, staff, &case.record.submission.id, "code", &purpose)?;
     let new = code(office, &random_hex(16)?);
     let given =
         NewCode { hash: hash(office, &new), at: office.now().at, unit: staff.officer.unit.clone(), officers, stolen };
@@ -250,21 +250,6 @@ pub async fn replace(office: &Office, staff: &Staff, typed: &str, purpose: &str,
     office.store().remove_item(office.tenant(), ItemKind::Proposal, &key).await?;
     forget(office, case.record.waiting_code.as_ref()).await?;
     Ok(Replaced::Done(case.number, new))
-}
-
-fn reading(office: &Office, staff: &Staff, submission: &SubmissionId, purpose: &str) -> Result<AuditRecord> {
-    if purpose.chars().count() < 2 {
-        return Err(AppError::Form(vec![FormError::new("purpose", "fault-purpose")]));
-    }
-    Ok(AuditRecord {
-        id: office.new_id(),
-        submission: submission.clone(),
-        unit: staff.officer.unit.clone(),
-        officer: staff.officer.id.0.clone(),
-        what: "code".to_owned(),
-        purpose: purpose.chars().take(200).collect(),
-        at: office.now().at,
-    })
 }
 
 /// The submission that a code not used yet will open, by the code's hash.
@@ -340,7 +325,7 @@ pub async fn letter(office: &Office, staff: &Staff, typed: &str) -> Result<Vec<u
     let mut changes = Changes::new(office.tenant().clone());
     changes.audits.push(AuditRecord {
         what: "identity".to_owned(),
-        ..reading(office, staff, &case.record.submission.id, &purpose)?
+        ..reading(office, staff, &case.record.submission.id, "code", &purpose)?
     });
     office.store().commit(changes).await?;
     let directory = office.directory().await?;

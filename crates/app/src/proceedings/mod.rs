@@ -2,13 +2,15 @@
 //! in its pack; here they are begun, read and moved alike.
 
 pub mod calendar;
+pub mod files;
+mod nobody;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::decide::{Closed, Offer, decide, offers};
-use huiyin_domain::ids::{MoveId, ProceedingId};
+use huiyin_domain::ids::{MoveId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::matter::Matter;
 use huiyin_domain::payload::{Field, Payload, numbers_in};
@@ -17,18 +19,25 @@ use huiyin_domain::proceeding::Actor;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
 use huiyin_domain::{event::EventActor, number};
-use huiyin_storage::{Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, Page, RecordWrite, Table};
+use huiyin_storage::{
+    AttachmentRecord, AuditRecord, Changes, ContentRecord, EventRecord, Expected, ItemKind, ListQuery, MessageRecord,
+    Page, RecordWrite, Table,
+};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use nobody::tells_of_nobody;
 
 use crate::access::{Action, allows, require, visibility};
 use crate::act::{self, handed_to_somebody};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Ground, Office, Staff};
 use crate::papers::{self, Paper};
+use crate::projection;
 use crate::seal::seal;
 use crate::step::Move;
 use crate::timeline::Record;
+use crate::vault;
 
 /// Matters one proceeding concerns, at most.
 const LINKS: usize = 50;
@@ -46,6 +55,12 @@ pub struct View {
     pub words: Vec<ContentRecord>,
     /// Its papers.
     pub papers: Vec<Paper>,
+    /// Files that came with its moves.
+    pub files: Vec<AttachmentRecord>,
+    /// Who opened a signature, and why.
+    pub audits: Vec<AuditRecord>,
+    /// What is to be sent to whoever booked.
+    pub messages: Vec<MessageRecord>,
     /// The matters it concerns that the reader may see.
     pub links: Vec<Matter>,
     /// How many others it concerns.
@@ -93,7 +108,8 @@ pub async fn beginnings(office: &Office, staff: &Staff, kind: ProceedingKind) ->
     // A leader's day is set by whoever keeps the hall.
     let keeps = allows(staff, Action::KeepHall);
     let on_a_day = |rule: &BeginRule| rule.needs.iter().any(|n| n.field == Field::DueOn);
-    let not_theirs = |rule: &BeginRule| kind == ProceedingKind::Reception && on_a_day(rule) && !keeps;
+    let not_theirs =
+        |rule: &BeginRule| kind == ProceedingKind::Reception && on_a_day(rule) && !rule.for_named && !keeps;
     let mine = |rule: &&BeginRule| {
         let theirs = unit.is_some_and(|k| rule.units.contains(&k)) && !not_theirs(rule);
         theirs && rule.every.is_none() && !in_hall(rule)
@@ -180,9 +196,14 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
     let mut papers = papers::papers_of(office, &proceeding.id).await?;
     // What a visitor said is for the office that heard her, and not for a unit that promised something.
     let relations = proceeding.relations(&staff.actor(), &ground.directory);
-    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers);
+    let mut files = files::of(office, &proceeding, &events).await?;
+    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers, &mut files);
+    let owner = vault::owner(&proceeding.id);
+    let audits = if files.is_empty() { Vec::new() } else { store.audits(tenant, &owner).await? };
+    let is_booked = proceeding.reception().is_some_and(|r| r.booked().is_some());
+    let messages = if is_booked { store.messages(tenant, &owner).await? } else { Vec::new() };
     let today = office.now().today();
-    Ok(View { proceeding, ground, events, words, papers, links, links_hidden, today })
+    Ok(View { proceeding, ground, events, words, papers, files, audits, messages, links, links_hidden, today })
 }
 
 /// The whole view for whoever began it and holds its code; the matters it concerns are not hers to see here.
@@ -193,9 +214,22 @@ pub(crate) async fn whole(office: &Office, proceeding: Subject) -> Result<View> 
     let mut words = store.contents(tenant, proceeding.id.as_str()).await?;
     let mut papers = papers::papers_of(office, &proceeding.id).await?;
     let relations = proceeding.relations(&Actor::Petitioner, &ground.directory);
-    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers);
+    // What was signed she has signed herself; the office keeps it.
+    papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers, &mut Vec::new());
     let today = office.now().today();
-    Ok(View { proceeding, ground, events, words, papers, links: Vec::new(), links_hidden: 0, today })
+    Ok(View {
+        proceeding,
+        ground,
+        events,
+        words,
+        papers,
+        files: Vec::new(),
+        audits: Vec::new(),
+        messages: Vec::new(),
+        links: Vec::new(),
+        links_hidden: 0,
+        today,
+    })
 }
 
 /// A proceeding of any kind by its number, for the operator at the machine; a number of a letter means its first part.
@@ -294,7 +328,7 @@ pub async fn begin(
     let key = key.map(|k| office.keyed_hash("idempotency", &format!("begin:{}:{begin}:{k}", staff.officer.id)));
     let content = act::content_of(&Move { id: begin.to_owned(), fields: fields.clone(), ..Move::default() });
     if let Some(known) = known(office, key.as_deref(), &content).await? {
-        return readable(office, staff, &known).await;
+        return begun(office, &known).await;
     }
     let ground = office.ground(&book.id).await?;
     let now = office.now();
@@ -302,12 +336,15 @@ pub async fn begin(
     let links = linked(office, &ground, staff, payload.text(Field::Joined).unwrap_or_default()).await?;
     let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
     let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(&ground.book.binding, on), str::to_owned);
+    tells_of_nobody(&rule, &payload)?;
+    // Of what is handed on the unit that is named has it.
+    let named = payload.text(Field::ToUnit).filter(|_| rule.for_named).map(UnitId::new);
     let with = Start {
         id: ProceedingId(office.new_id()),
         number: next_number(office, book.kind).await?,
         title,
         on,
-        unit: staff.officer.unit.clone(),
+        unit: named.unwrap_or_else(|| staff.officer.unit.clone()),
         links,
         ticket: None,
     };
@@ -332,10 +369,15 @@ pub async fn begin(
         Ok(()) => Ok(done),
         // Sent twice at the same moment: the other one began it.
         Err(error) => match known(office, key.as_deref(), &content).await? {
-            Some(number) => readable(office, staff, &number).await,
+            Some(number) => begun(office, &number).await,
             None => Err(error.into()),
         },
     }
+}
+
+/// What was begun with a form: its number is told to whoever sent it, also where another unit has it now.
+async fn begun(office: &Office, number: &str) -> Result<Subject> {
+    office.store().proceeding_by_number(office.tenant(), number).await?.ok_or(AppError::NotFound)
 }
 
 /// The number of what was begun before with the same form and the same content.
@@ -474,7 +516,10 @@ pub(crate) async fn act_as(
     if !step.in_hall && rule.needs.iter().any(|n| n.field.is_given_in_hall()) {
         return Err(AppError::Form(vec![FormError::new("move", "fault-in-hall")]));
     }
+    files::is_signed(rule, &step)?;
     let mut decision = decide(ground.rules(), &before, actor, &move_id, &step.fields, &office.now())?;
+    files::add(office, &before, rule, &step, &mut changes).await?;
+    changes.messages.extend(projection::messages(office, Some(&before), &decision.subject, None).await?);
     if let Some(given) = decision.words.text(Field::Joined).map(str::to_owned) {
         let staff = staff.ok_or(AppError::NotAllowed)?;
         let matters = concerned(office, &ground, staff, &given, &changes).await?;

@@ -18,10 +18,11 @@ use serde::{Deserialize, Serialize};
 
 use super::booking::book::{self, Beside};
 use super::hall;
-use crate::error::{AppError, FormError, Result};
+use crate::error::{AppError, Result};
 use crate::lodge::receipt;
 use crate::office::{Ground, Office};
 use crate::proceedings::{self, Beginning, View};
+use crate::projection;
 pub use crate::projection::ComingRow;
 use crate::seal::seal;
 use crate::sign_in::{network, throttle};
@@ -156,7 +157,7 @@ async fn begin_once(
         }
     }
     let payload = Payload::check(&rule.needs, &fields, now.today()).map_err(|errors| Closed::Fields { errors })?;
-    tells_of_nobody(rule, &payload)?;
+    proceedings::tells_of_nobody(rule, &payload)?;
     let title = rule.title_in(&ground.book.binding, now.today());
     let with = Start {
         id: ProceedingId(office.new_id()),
@@ -173,52 +174,14 @@ async fn begin_once(
     for matter in links {
         changes.records.push(proceedings::link(matter, &begun.id)?);
     }
-    changes.items.extend(book::telephone_item(office, &begun.id, &fields, telephone)?);
+    let telephone = book::telephone_item(office, &begun.id, &fields, telephone)?;
+    changes.messages.extend(projection::messages(office, None, &begun, Some(telephone.is_some())).await?);
+    changes.items.extend(telephone);
     let number = begun.number.clone();
     let terms = huiyin_storage::terms::index_terms(&[begun.title.as_str()]);
     seal(&mut changes, ground, begun, events, payload.split().words, Expected::New, Some(terms))?;
     office.store().commit(changes).await?;
     Ok(number)
-}
-
-/// A text that is to tell of no person is turned back where it holds a telephone or identity number, or a word of the
-/// pack with which names are given.
-fn tells_of_nobody(rule: &BeginRule, payload: &Payload) -> Result<()> {
-    if rule.turns_back.is_empty() {
-        return Ok(());
-    }
-    let mut errors = Vec::new();
-    // Nobody is no group.
-    if payload.number(Field::Headcount) == Some(0) {
-        errors.push(FormError::new("headcount", "fault-headcount"));
-    }
-    for (field, text) in payload.iter().filter(|(field, _)| field.is_content()) {
-        let name = match field {
-            Field::Request => "request",
-            Field::Needs => "needs",
-            Field::Words => "words",
-            Field::Topic => "topic",
-            _ => "by_when",
-        };
-        let folded = huiyin_domain::text::folded(text);
-        if huiyin_storage::terms::names_a_person(text) || holds_a_number(&folded) {
-            errors.push(FormError::new(name, "fault-tells-number"));
-        } else if let Some(word) = rule.turns_back.iter().find(|w| folded.contains(&huiyin_domain::text::folded(w))) {
-            errors.push(FormError::with(name, "fault-tells-name", word));
-        }
-    }
-    if errors.is_empty() { Ok(()) } else { Err(AppError::Form(errors)) }
-}
-
-/// Whether a text holds so many digits in a row as a telephone has, with blanks, hyphens and brackets between them. A
-/// date is none.
-fn holds_a_number(folded: &str) -> bool {
-    let joins = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '-' | '–' | '—' | '(' | ')' | '.');
-    folded.split(|c: char| !joins(c)).any(|run| {
-        let digits = run.chars().filter(char::is_ascii_digit).count();
-        let is_date = huiyin_domain::text::days::day(run.trim()).is_ok();
-        (7..=18).contains(&digits) && !is_date
-    })
 }
 
 fn hash(office: &Office, code: &str) -> String {

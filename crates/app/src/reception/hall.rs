@@ -3,7 +3,7 @@
 use huiyin_domain::ids::UnitId;
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::Field;
-use huiyin_domain::procedure::{QueueRule, RuleBook};
+use huiyin_domain::procedure::{BookingRule, QueueRule, RuleBook};
 use huiyin_domain::text;
 use huiyin_storage::{Record, RecordWrite, Table};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,11 @@ impl Window {
 pub fn rules(office: &Office) -> Option<(Arc<RuleBook>, QueueRule)> {
     let books = office.packs_beside(ProceedingKind::Reception);
     books.into_iter().find_map(|book| book.queue.clone().map(|queue| (book, queue)))
+}
+
+/// How times are booked; `None`: they are not.
+pub(super) fn booking_rule(office: &Office) -> Option<BookingRule> {
+    rules(office).and_then(|(_, queue)| queue.booking)
 }
 
 /// The hall of a unit; `None` where it has none.

@@ -4,7 +4,7 @@
 use huiyin_domain::beginning::{Start, begin_by};
 use huiyin_domain::clock::ClockState;
 use huiyin_domain::event::EventActor;
-use huiyin_domain::ids::{OfficerId, ProceedingId, UnitId};
+use huiyin_domain::ids::{ClockId, OfficerId, ProceedingId, UnitId};
 use huiyin_domain::kind::ProceedingKind;
 use huiyin_domain::payload::{Field, Payload};
 use huiyin_domain::procedure::{BeginRule, RuleBook};
@@ -84,7 +84,7 @@ impl LeaderRule {
 /// The beginning of the pack for a leader's day: the one an officer enters with a unit and a day.
 pub fn beginning(book: &RuleBook) -> Option<&BeginRule> {
     let takes = |rule: &BeginRule, field| rule.needs.iter().any(|n| n.field == field);
-    book.begins.iter().find(|b| !b.public && takes(b, Field::DueOn) && takes(b, Field::ToUnit))
+    book.begins.iter().find(|b| !b.public && !b.for_named && takes(b, Field::DueOn) && takes(b, Field::ToUnit))
 }
 
 /// Leaders' days of a hall from today on, also those that were called off, in the order of the days.
@@ -122,8 +122,10 @@ pub struct Share {
 pub async fn shares(office: &Office, unit: &UnitId) -> Result<BTreeMap<UnitId, Share>> {
     let Some((book, _)) = hall::rules(office) else { return Ok(BTreeMap::new()) };
     let Some(begin) = beginning(&book) else { return Ok(BTreeMap::new()) };
-    let promises: BTreeSet<_> =
-        book.moves.iter().filter(|m| record::is_promise(m)).flat_map(|m| m.start.iter().cloned()).collect();
+    // What is promised is owed on the day that was promised; what is signed for has a period of its own.
+    let on_its_day = |id: &&ClockId| book.clock(id).is_some_and(|c| c.length.is_none());
+    let promises: BTreeSet<&ClockId> =
+        book.moves.iter().filter(|m| record::is_promise(m)).flat_map(|m| m.start.iter()).filter(on_its_day).collect();
     let today = office.now().today();
     let mut out: BTreeMap<UnitId, Share> = BTreeMap::new();
     for (id, row) in come::with_ids(office, unit, today.saturating_sub(1.year()), today).await? {

@@ -380,6 +380,8 @@ pub enum Guard {
     Running(ClockId),
     /// A duty of that rule is owed, in time or late.
     Owed(ClockId),
+    /// A duty of one of these rules is owed, in time or late.
+    OwedAny(Vec<ClockId>),
     /// None is owed or open.
     NotOwed(ClockId),
     /// No duty is owed but these, which the move itself discharges. A file is closed when nothing is owed in it.

@@ -32,6 +32,8 @@ pub struct BeginRule {
     pub needs: Vec<Need>,
     /// Anybody may begin it, without an account, and follows it by a code.
     pub public: bool,
+    /// The unit that is named holds it: whoever enters it hands on what somebody told, and has no part in it.
+    pub for_named: bool,
     /// What was written at its beginning is destroyed once it is answered.
     pub forgets: bool,
     /// Words with which a text is turned back: it would tell of a person.

@@ -128,6 +128,8 @@ pub struct MoveRule {
     pub document: Option<String>,
     /// It is made for one petitioner alone, also where matters are joined: by its verb, or because the pack says so.
     pub for_one: bool,
+    /// A signature comes with it as a file, drawn on the screen or scanned: without one it is not made.
+    pub signed: bool,
     /// Its words are for this relation and the petitioner only (a complaint goes past the unit, art. 18(4)).
     pub private_to: Option<Relation>,
     /// Clause, for `law` and `local`.
@@ -268,6 +270,14 @@ pub struct BookingRule {
     pub days_ahead: u32,
     /// Minutes after the time in which whoever comes is still called at it.
     pub grace_minutes: u32,
+    /// Minutes before and after the time in which a tablet offers a booking to be touched.
+    pub near_minutes: u32,
+    /// Days after the day for which it is asked who came, as long as nobody has said so.
+    pub open_days: u32,
+    /// Days after the day for which the telephone of whoever booked is kept, at most.
+    pub telephone_days: u32,
+    /// Hours before the time from which a reminder is to be sent.
+    pub remind_hours: u32,
 }
 
 /// How papers are numbered.

@@ -89,6 +89,11 @@ impl Checker<'_> {
                 self.known("clock", clock, clocks);
                 Some(Guard::Running(ClockId::new(*clock)))
             }
+            ["owed", several] if several.contains('|') => {
+                let each: Vec<ClockId> = several.split('|').map(ClockId::new).collect();
+                each.iter().for_each(|clock| self.known("clock", clock.as_str(), clocks));
+                Some(Guard::OwedAny(each))
+            }
             ["owed", clock] => {
                 self.known("clock", clock, clocks);
                 Some(Guard::Owed(ClockId::new(*clock)))
@@ -101,7 +106,7 @@ impl Checker<'_> {
             ["not", fact] => self.word::<Fact>("fact", fact).map(Guard::Not),
             [fact] => self.word::<Fact>("fact", fact).map(Guard::Is),
             _ => {
-                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK`, `not owed CLOCK` or `settled`"));
+                self.say(format!("`{text}` is not a condition; write `heard`, `not heard`, `running CLOCK`, `owed CLOCK`, `owed CLOCK|CLOCK`, `not owed CLOCK` or `settled`"));
                 None
             }
         }

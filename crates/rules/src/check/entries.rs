@@ -248,6 +248,7 @@ pub(super) fn move_rule(checker: &mut Checker<'_>, raw: Move, known: &Known) -> 
         hand_to: raw.hand_to,
         document: raw.document,
         for_one: raw.for_one || raw.verb.is_for_one(),
+        signed: raw.signed,
         private_to: raw.private_to,
         clause: raw.clause,
         basis: raw.basis,
@@ -303,6 +304,12 @@ pub(super) fn begin_rule(
     if raw.public && needs.iter().any(|n| n.field.is_identity() || n.field == Field::Officer) {
         checker.say(format!("`{}` is `public` and asks for a name; whoever begins it says none", raw.id));
     }
+    if raw.for_named && (raw.public || !needs.iter().any(|n| n.field == Field::ToUnit && n.required)) {
+        checker.say(format!(
+            "`{}` is for the unit that is named; an officer enters it, and `needs` asks for `to_unit`",
+            raw.id
+        ));
+    }
     if !raw.turns_back.is_empty() && !raw.forgets {
         checker.say(format!("`{}` turns words back and keeps what is written; write `forgets = true` with it", raw.id));
     }
@@ -343,6 +350,7 @@ pub(super) fn begin_rule(
         units: kinds_of(checker, raw.units, known),
         needs,
         public: raw.public,
+        for_named: raw.for_named,
         forgets: raw.forgets,
         turns_back: raw.turns_back,
         private_to: raw.private_to,

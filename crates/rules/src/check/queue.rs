@@ -17,6 +17,8 @@ const TICKETS: u32 = 600;
 const MINUTES: u32 = 24 * 60;
 /// Days for which times are offered, at most: a year.
 const DAYS: u32 = 366;
+/// Hours before a time from which a reminder is sent, at most: a month.
+const HOURS: u32 = 24 * 31;
 
 pub(super) fn queue_rule(checker: &mut Checker<'_>, found: Found<raw::Queue>, choices: &[ChoiceRule]) -> QueueRule {
     let (file, offset, raw) = found;
@@ -63,10 +65,26 @@ fn booking_rule(checker: &mut Checker<'_>, raw: raw::Booking, services: &BTreeSe
     if !services.contains(raw.service.as_str()) {
         checker.say(format!("`booking` names the service `{}`, which is no choice of `service`", raw.service));
     }
-    for (name, value, most) in [("days_ahead", raw.days_ahead, DAYS), ("grace_minutes", raw.grace_minutes, MINUTES)] {
+    let bounds = [
+        ("days_ahead", raw.days_ahead, DAYS),
+        ("grace_minutes", raw.grace_minutes, MINUTES),
+        ("near_minutes", raw.near_minutes, MINUTES),
+        ("open_days", raw.open_days, DAYS),
+        ("telephone_days", raw.telephone_days, DAYS),
+        ("remind_hours", raw.remind_hours, HOURS),
+    ];
+    for (name, value, most) in bounds {
         if value == 0 || value > most {
             checker.say(format!("`{name}` of `booking` is {value}; write a number from 1 to {most}"));
         }
     }
-    BookingRule { service: raw.service, days_ahead: raw.days_ahead, grace_minutes: raw.grace_minutes }
+    BookingRule {
+        service: raw.service,
+        days_ahead: raw.days_ahead,
+        grace_minutes: raw.grace_minutes,
+        near_minutes: raw.near_minutes,
+        open_days: raw.open_days,
+        telephone_days: raw.telephone_days,
+        remind_hours: raw.remind_hours,
+    }
 }

@@ -207,6 +207,9 @@ fn changed_move(said: &mut FloorFaults<'_>, base: &RuleBook, was: &MoveRule, is:
     for (what, names) in gains.into_iter().filter(|(_, n)| !n.is_empty()) {
         said.say(&place, format!("it {what} `{}`, which the law's move does not; take it out", names.join("`, `")));
     }
+    if was.signed && !is.signed {
+        said.say(&place, "the law's move is signed; write `signed = true`".to_owned());
+    }
     if was.for_one && !is.for_one || was.private_to.is_some() && is.private_to != was.private_to {
         said.say(
             &place,
@@ -449,6 +452,7 @@ fn guard_words(guard: &Guard) -> String {
         Guard::Not(fact) => format!("not {}", word(fact)),
         Guard::Running(clock) => format!("running {}", clock.as_str()),
         Guard::Owed(clock) => format!("owed {}", clock.as_str()),
+        Guard::OwedAny(clocks) => format!("owed {}", ids(clocks.iter()).join("|")),
         Guard::NotOwed(clock) => format!("not owed {}", clock.as_str()),
         Guard::Settled(_) => "settled".to_owned(),
     }

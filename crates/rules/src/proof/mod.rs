@@ -247,6 +247,7 @@ impl Slice {
                 Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) => {
                     self.clocks.insert(clock.clone());
                 }
+                Guard::OwedAny(clocks) => self.clocks.extend(clocks.iter().cloned()),
                 // That all is settled is asked of the clocks kept; that each other one can be is what property 3 shows
                 // of it (ADR 0009).
                 Guard::Settled(_) => {}

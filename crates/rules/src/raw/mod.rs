@@ -128,6 +128,14 @@ pub(crate) struct Booking {
     pub days_ahead: u32,
     /// Minutes after the time in which whoever comes is still called at it.
     pub grace_minutes: u32,
+    /// Minutes before and after the time in which a tablet offers it.
+    pub near_minutes: u32,
+    /// Days after the day for which it is asked who came.
+    pub open_days: u32,
+    /// Days after the day for which the telephone is kept.
+    pub telephone_days: u32,
+    /// Hours before the time from which a reminder is to be sent.
+    pub remind_hours: u32,
 }
 
 /// How papers are numbered.
@@ -328,6 +336,9 @@ pub(crate) struct Begin {
     /// Anybody may begin it, without an account.
     #[serde(default)]
     pub public: bool,
+    /// The unit that is named holds it, and whoever enters it has no part in it.
+    #[serde(default)]
+    pub for_named: bool,
     /// What was written at its beginning is destroyed once it is answered.
     #[serde(default)]
     pub forgets: bool,
@@ -540,6 +551,9 @@ pub(crate) struct Move {
     /// For one petitioner alone, also where matters are joined.
     #[serde(default)]
     pub for_one: bool,
+    /// A signature comes with it as a file.
+    #[serde(default)]
+    pub signed: bool,
     /// Words and paper for this relation only, and in a matter for the petitioner.
     pub private_to: Option<Relation>,
     /// The clause, for `law` and `local`.

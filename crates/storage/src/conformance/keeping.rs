@@ -38,6 +38,8 @@ fn message(letter: &SubmissionId, n: u32) -> MessageRecord {
         matter: None,
         about,
         way: "sms".into(),
+        not_before: Some(second(5)),
+        of_time: Some(second(9)),
         at: second(1),
         sent_at: None,
     }

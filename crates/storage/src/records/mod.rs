@@ -258,7 +258,7 @@ impl AttachmentRecord {
     }
 }
 
-/// A message to the petitioner, made with the step it tells of.
+/// A message to the petitioner, made with the step it tells of. Of a booking the submission is the visit itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageRecord {
     /// UUIDv7.
@@ -273,6 +273,12 @@ pub struct MessageRecord {
     pub way: String,
     /// When it was made.
     pub at: Timestamp,
+    /// Not sent before this instant; `None`: at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+    /// The booked time it tells of: it is sent only while that stands, and not after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of_time: Option<Timestamp>,
     /// When a carrier took it; `None` while it waits.
     pub sent_at: Option<Timestamp>,
 }

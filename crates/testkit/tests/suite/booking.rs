@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use huiyin_app::ItemKind;
+use huiyin_app::act::Move;
 use huiyin_app::domain::ids::{TenantId, UnitId};
 use huiyin_app::move_pack::Mode;
 use huiyin_app::reception::booking::book::Beside;
@@ -12,7 +13,7 @@ use huiyin_app::reception::device::{self, DeviceKind};
 use huiyin_app::reception::ticket::{Wish, take_at_counter};
 use huiyin_app::reception::{Hall, Window, board, come, hall, sitting};
 use huiyin_app::reorganise::succeed_unit;
-use huiyin_app::{AppError, Office, proceedings, sweep, verify};
+use huiyin_app::{AppError, Office, proceedings, projection, sweep, verify};
 use huiyin_demo as demo;
 use huiyin_testkit::{Role, TestOffice, field, given, letter, on_both, site, sqlite_office, staff, the_move};
 use jiff::civil::{Date, date, time};
@@ -272,6 +273,20 @@ async fn whoever_is_cancelled_reads_why_and_is_owed_a_call() {
             matches!(telephone_of(o, &clerk, &begun.number).await, Err(AppError::NotFound)),
             "nothing is to be told"
         );
+        let waiting = async || -> Vec<String> {
+            let view = proceedings::view(o, &clerk, &begun.number).await.unwrap();
+            let all = projection::to_send(o, &view.proceeding, &view.messages).into_iter();
+            all.map(|m| format!("{} {}", m.about, m.of_time.map(|t| t.to_string()).unwrap_or_default())).collect()
+        };
+        assert_eq!(waiting().await, ["reminder 2026-09-23T01:00:00Z"]);
+        let (time, code) = (given(&[("due_on", "2026-09-24"), ("slot", "09:30")]), &begun.code);
+        let moved = come::by_code(o, code, "here").await.unwrap();
+        let change = moved.ground.book.moves.iter().find(|m| huiyin_app::reception::booking::book::is_change(m));
+        let id = change.unwrap().id.0.clone();
+        come::act(o, code, "here", Move { id: id.clone(), fields: time, ..Move::default() }).await.unwrap();
+        assert_eq!(waiting().await, ["reminder 2026-09-24T01:30:00Z"], "nobody is reminded of a time that is no more");
+        come::act(o, code, "here", Move { id, fields: day.clone(), ..Move::default() }).await.unwrap();
+        assert_eq!(waiting().await, ["reminder 2026-09-23T01:00:00Z"], "and nobody twice of one time");
         assert_eq!(fault(desk::cancel_day(o, &head, date(2026, 9, 23), " ").await), "fault-missing");
         assert!(matches!(desk::cancel_day(o, &clerk, date(2026, 9, 23), "x").await, Err(AppError::NotAllowed)));
         assert_eq!(desk::cancel_day(o, &head, date(2026, 9, 23), "停电检修").await.unwrap(), 1);
@@ -282,9 +297,11 @@ async fn whoever_is_cancelled_reads_why_and_is_owed_a_call() {
         let owed: Vec<&str> = seen.proceeding.owed().iter().map(|c| c.rule.as_str()).collect();
         assert_eq!(owed, ["hold_slot", "tell_cancelled"], "whoever is not told in time was not received");
         assert_eq!(telephone_of(o, &clerk, &begun.number).await.unwrap().as_deref(), Some("0539-1234567"));
+        assert_eq!(waiting().await, ["called_off "]);
         let told = the_move("tell_cancelled", &[("way", "told")]);
         proceedings::act(o, &clerk, &begun.number, told).await.unwrap();
         assert!(matches!(telephone_of(o, &clerk, &begun.number).await, Err(AppError::NotFound)), "told is told");
+        assert!(waiting().await.is_empty(), "and told once");
         let key = view.proceeding.id.as_str();
         let epoch = Timestamp::UNIX_EPOCH.checked_sub(1.second()).unwrap();
         let left = t.store.item(&TenantId::new("test"), ItemKind::Telephone, key, epoch).await.unwrap();

@@ -12,6 +12,8 @@ use serde_json::json;
 pub(crate) struct Driver {
     child: Child,
     port: u16,
+    /// Browsers begun so far: each has a folder of its own.
+    begun: std::sync::atomic::AtomicU32,
     _profile: tempfile::TempDir,
 }
 
@@ -26,7 +28,7 @@ pub(crate) fn driver(test: &str) -> Option<Driver> {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     match Command::new("chromedriver").arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
     {
-        Ok(child) => Some(Driver { child, port, _profile: tempfile::tempdir().unwrap() }),
+        Ok(child) => Some(Driver { child, port, begun: 0.into(), _profile: tempfile::tempdir().unwrap() }),
         Err(_) => {
             not_run(test, "chromedriver is not installed (Debian: chromium-driver)");
             None
@@ -40,6 +42,7 @@ pub(crate) async fn browser(driver: &Driver, width: u32, script: &str) -> Client
 
 /// A browser whose reader likes a light or a dark page.
 async fn browser_in(driver: &Driver, width: u32, script: &str, scheme: &str) -> Client {
+    let nth = driver.begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
     let args = [
         format!("--blink-settings=preferredColorScheme={}", if scheme == "dark" { 0 } else { 1 }),
         "--headless=new".to_owned(),
@@ -51,7 +54,7 @@ async fn browser_in(driver: &Driver, width: u32, script: &str, scheme: &str) -> 
         "--disable-sync".into(),
         "--disable-dev-shm-usage".into(),
         format!("--window-size={width},900"),
-        format!("--user-data-dir={}", driver._profile.path().join(format!("{width}{script}{scheme}")).display()),
+        format!("--user-data-dir={}", driver._profile.path().join(nth.to_string()).display()),
     ];
     let prefs = json!({ "profile.managed_default_content_settings.javascript": if script == "off" { 2 } else { 1 } });
     let capabilities = json!({ "goog:chromeOptions": { "args": args, "prefs": prefs } });

@@ -206,3 +206,43 @@ async fn a_group_announces_itself_on_the_page_and_the_desk_knows_the_number_alon
     assert!(today.contains("约 30 人") && !today.contains("停暖"), "{today}");
     assert!(!today.contains("先不要告诉"), "what is on a wall does not say whom they trust: {today}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_unit_was_told_it_hands_on_and_reads_no_more() {
+    on_both("groups_told", AT, |t| async move {
+        let o = &office(&t).await;
+        let theirs = staff(o, "env.clerk").await;
+        let told = |request: &str| {
+            let mut fields = notice(request);
+            fields.insert("to_unit".into(), "countyxf".into());
+            fields
+        };
+        let hand_on = async |fields: BTreeMap<String, String>, key: &str| {
+            proceedings::begin(o, &theirs, "group_told", &fields, Some(key)).await
+        };
+        let named = hand_on(told("幸福里停暖，组织者在村口"), "a key that is long enough 1").await;
+        assert!(matches!(named, Err(AppError::Form(_))), "{named:?}");
+        assert!(matches!(hand_on(notice(WORDS), "a key that is long enough 2").await, Err(AppError::Closed(_))));
+        let begun = hand_on(told(WORDS), "a key that is long enough 3").await.unwrap();
+        let again = hand_on(told(WORDS), "a key that is long enough 3").await.unwrap();
+        assert_eq!((begun.number.as_str(), begun.holder.as_str()), (again.number.as_str(), "countyxf"));
+        assert!(matches!(proceedings::view(o, &theirs, &begun.number).await, Err(AppError::NotFound)));
+        assert!(words_of(o, "countyxf.clerk", &begun.number).await.contains(WORDS));
+        assert!(!words_of(o, "county.head", &begun.number).await.contains("停暖"));
+        let owed: Vec<&str> = begun.owed().iter().map(|c| c.rule.as_str()).collect();
+        assert_eq!(owed, ["call_unit", "prepare_group", "meet_group"]);
+        assert!(begun.owed().iter().all(|c| c.bound.unit == Some(unit())), "the receiving office owes it");
+        let act = async |id: &str, fields: &[(&str, &str)]| {
+            proceedings::act(o, &staff(o, "countyxf.clerk").await, &begun.number, the_move(id, fields)).await
+        };
+        t.time.go("2026-09-24T12:00:00+08:00");
+        act("group_not_come", &[]).await.unwrap();
+        assert!(!words_of(o, "countyxf.clerk", &begun.number).await.contains("停暖"), "destroyed with the day");
+        let findings = verify::verify_all(o, &mut |_| {}).await.unwrap().findings;
+        assert!(findings.is_empty(), "{findings:?}");
+        let base = site(o).await;
+        let page = Role::officer(&base, "env.clerk").await.page("/staff/proceedings/new/group_told").await;
+        assert!(page.contains("县信访局"), "{page}");
+    })
+    .await;
+}

@@ -12,7 +12,7 @@ use huiyin_app::reception::ticket::{Wish, take_at_counter, take_at_tablet};
 use huiyin_app::reception::{Hall, Ticket, Window, board, desk, hall, sitting};
 use huiyin_app::{AppError, Office, proceedings, sweep, verify};
 use huiyin_demo as demo;
-use huiyin_testkit::{TestOffice, given, on_both, staff, the_move};
+use huiyin_testkit::{Role, TestOffice, given, on_both, site, sqlite_office, staff, the_move};
 
 use crate::table::{demand, nobody};
 
@@ -271,4 +271,51 @@ async fn a_unit_that_promised_something_does_not_read_what_she_said() {
         assert!(!theirs.contains("态度粗暴") && papers == 0, "{theirs}");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_tickets_of_a_morning_stand_in_one_order_and_none_is_lost() {
+    on_both("hall_many", AT, |t| async move {
+        let o = &office(&t, vec![window(1, &[])]).await;
+        for i in 0..500 {
+            take(o, "new_matter", if i % 10 == 0 { "age" } else { "" }).await;
+        }
+        let all = waiting(o).await;
+        assert_eq!(all.len(), 500);
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 500);
+        let base = site(o).await;
+        let screen = Role::strict(&base).page("/hall/countyxf/screen").await;
+        assert!(screen.contains(&all[0]) && screen.len() < 200_000, "{} bytes", screen.len());
+        for expected in all.iter().take(6) {
+            t.time.pass(60);
+            let called = call(o).await;
+            assert_eq!(&called.place.ticket, expected);
+            let called = step(o, &called, Verb::ReceiveVisitor).await.unwrap();
+            let done = [(Field::Summary, "已经说明".to_owned())];
+            desk::step(o, &staff(o, CLERK).await, &called, Verb::Leave, &done).await.unwrap();
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_display_that_is_open_for_a_week_shows_each_day_its_own() {
+    let t = sqlite_office("2026-11-30T09:00:00+08:00");
+    let o = &office(&t, vec![window(1, &[])]).await;
+    let base = site(o).await;
+    let client = Role::strict(&base);
+    for day in 0..7 {
+        let shown = client.page("/hall/countyxf/screen").await;
+        assert!(!shown.contains("A002"), "day {day} begins empty: {shown}");
+        let mut watch = client.get("/hall/countyxf/events").send().await.unwrap();
+        assert_eq!(watch.headers()["content-type"], "text/event-stream");
+        take(o, "new_matter", "").await;
+        take(o, "new_matter", "").await;
+        let told = tokio::time::timeout(std::time::Duration::from_secs(20), watch.chunk()).await;
+        let told = told.expect("the display is told of a change").unwrap().unwrap();
+        assert!(String::from_utf8_lossy(&told).contains("changed"));
+        assert!(client.page("/hall/countyxf/screen").await.contains("A002"));
+        t.time.pass(24 * 3600);
+        t.time.machine_minutes(24 * 60);
+    }
 }

@@ -31,6 +31,7 @@ mod rights;
 mod roles;
 mod rules;
 mod sealed;
+mod signed;
 mod standards;
 mod table;
 mod together;

@@ -1,5 +1,5 @@
 //! Whole mornings of a hall in a real browser.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,9 @@ use fantoccini::{Client, Locator};
 use huiyin_app::domain::payload::Field;
 use huiyin_app::domain::procedure::Verb;
 use huiyin_app::reception::ticket::{Wish, take_at_counter};
-use huiyin_app::reception::{board, desk as windows, sitting};
+use huiyin_app::reception::{board, come, desk as windows, sitting};
 use huiyin_testkit::{site, sqlite_office, staff};
+use jiff::civil::date;
 use serde_json::json;
 
 use crate::browser::{browser, desk, driver, fill, narrow, press, press_next, says, text};
@@ -135,6 +136,116 @@ async fn forty_people_at_three_windows_are_each_called_once_in_their_order() {
     assert_eq!(first, ["A008", "A016", "A001"], "two with a need, then whoever came first");
     for page in ["/staff/hall/figures", "/staff/hall/book", "/staff/hall/texts", "/come/countyxf/new/booking"] {
         narrow(&client, &base, page).await;
+    }
+    client.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leader_who_does_not_come_is_reported_and_whoever_waited_is_received_all_the_same() {
+    let Some(driver) = driver("walks") else { return };
+    let t = sqlite_office("2026-09-01T09:00:00+08:00");
+    let o = &t.office;
+    let base = site(o).await;
+    crate::booking::takes_bookings(o).await;
+    let client = browser(&driver, 1280, "on").await;
+    desk(&client, &base, "countyxf.head").await;
+    client.goto(&format!("{base}/staff/leaders")).await.unwrap();
+    for (css, value) in [("#f-week", "2"), ("#f-weekday", "2"), ("#f-to_unit", "housing")] {
+        choose(&client, css, value).await;
+    }
+    for (css, value) in [("#f-topic", "住房和供热"), ("#f-by_when", "9:00—11:30"), ("#f-where_to", "接待大厅")]
+    {
+        fill(&client, css, value).await;
+    }
+    press(&client, "form[action='/staff/leaders/rules'] button").await;
+    client.goto(&format!("{base}/come/countyxf")).await.unwrap();
+    assert!(text(&client, "main").await.contains("住房和供热"), "the day is published");
+    // The day passes and nobody sits.
+    t.time.go("2026-09-09T08:30:00+08:00");
+    t.time.machine_minutes(8 * 24 * 60);
+    huiyin_app::sweep::timers(o).await.unwrap();
+    let head = browser(&driver, 1280, "on").await;
+    desk(&head, &base, "housing.head").await;
+    head.goto(&format!("{base}/staff/duties")).await.unwrap();
+    let duties = text(&head, "main").await;
+    assert!(duties.contains("接访") && duties.contains("逾期"), "his own list says so first: {duties}");
+    // It goes up where he does not answer for it.
+    t.time.go("2026-09-16T08:30:00+08:00");
+    t.time.machine_minutes(7 * 24 * 60);
+    huiyin_app::sweep::timers(o).await.unwrap();
+    let above = browser(&driver, 1280, "on").await;
+    desk(&above, &base, "countyxf.head").await;
+    above.goto(&format!("{base}/staff/hall/today")).await.unwrap();
+    let today = text(&above, "main").await;
+    assert!(today.contains("逾期"), "{today}");
+    let unit = staff(o, "countyxf.head").await.officer.unit;
+    let days = come::between(o, &unit, date(2026, 9, 1), date(2026, 9, 30)).await.unwrap();
+    let number = days[0].1.number.clone();
+    above.goto(&format!("{base}/staff/proceedings/{number}")).await.unwrap();
+    let page = text(&above, "main").await;
+    assert!(page.contains("逾期") && page.contains("住房"), "{page}");
+    // A talk made good is recorded as late, and the share of days kept tells it.
+    desk(&head, &base, "housing.head").await;
+    step(&head, &base, &number, "sat").await;
+    choose(&head, "#f-to_unit", "housing").await;
+    fill(&head, "#f-headcount", "3").await;
+    fill(&head, "#f-summary", "补接访：三位来访人，供热问题").await;
+    press_next(&head).await;
+    above.goto(&format!("{base}/staff/leaders")).await.unwrap();
+    assert!(text(&above, "main").await.contains("住房"), "whose day it was");
+    for client in [client, head, above] {
+        client.close().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_signs_on_the_screen_and_her_two_requests_are_joined_from_the_table() {
+    let Some(driver) = driver("walks") else { return };
+    let t = sqlite_office("2026-11-30T09:00:00+08:00");
+    let o = &t.office;
+    let base = site(o).await;
+    let ticket = crate::table::at_the_table(&t).await;
+    let client = browser(&driver, 1280, "on").await;
+    desk(&client, &base, "countyxf.clerk").await;
+    client.goto(&format!("{base}/staff/hall/visits/{}", ticket.number)).await.unwrap();
+    fill(&client, "#f-facts", "三单元的暖气从入冬就不热。").await;
+    fill(&client, "#f-demand_0", "修好暖气").await;
+    fill(&client, "#f-demand_1", "退还采暖费").await;
+    press(&client, "button[value=write]").await;
+    step(&client, &base, &ticket.number, "sign_on_screen").await;
+    // Without a signature nothing is signed, and the page says what to do.
+    press_next(&client).await;
+    assert!(text(&client, ".errors").await.contains("还没有签字"));
+    let draw = r#"
+        const pad = document.querySelector("[data-signature] canvas"), box = pad.getBoundingClientRect();
+        const send = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, {
+            pointerId: 1, bubbles: true, cancelable: true, clientX: box.left + x, clientY: box.top + y }));
+        pad.setPointerCapture = () => {}; pad.hasPointerCapture = () => true;
+        send("pointerdown", 20, 20);
+        for (let x = 20; x < 200; x += 10) send("pointermove", x, 20 + (x % 40));
+        send("pointerup", 200, 30);"#;
+    client.execute(draw, vec![]).await.unwrap();
+    client.wait().for_element(Locator::Css("[data-signature][data-kept]")).await.unwrap();
+    press_next(&client).await;
+    let page = text(&client, "main").await;
+    assert!(page.contains("signature.png"), "{page}");
+    press(&client, "a[href*='/files/']").await;
+    assert!(text(&client, "main").await.contains("为什么要看"), "who signed is read for a purpose");
+    client.goto(&format!("{base}/staff/hall/visits/{}", ticket.number)).await.unwrap();
+    press(&client, "a[href*='joined=']").await;
+    let field = client.find(Locator::Css("#f-joined")).await.unwrap();
+    let chosen = field.prop("value").await.unwrap().unwrap_or_default();
+    assert!(chosen.ends_with("-1"), "the other request is chosen already: {chosen}");
+    let reason = "#f-reason";
+    if client.find(Locator::Css(reason)).await.is_ok() {
+        fill(&client, reason, "同一户、同一件事").await;
+    }
+    press_next(&client).await;
+    assert!(text(&client, "main").await.contains("并案"), "{}", text(&client, "main").await);
+    for page in
+        [format!("/staff/proceedings/{}/moves/give_copy", ticket.number), "/staff/proceedings/new/group_told".into()]
+    {
+        narrow(&client, &base, &page).await;
     }
     client.close().await.unwrap();
 }

@@ -69,6 +69,12 @@ impl Form {
         form
     }
 
+    /// Some fields of the query of an address: what a form begins with.
+    pub fn from_query(query: &str, names: &[&str]) -> Self {
+        let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| names.contains(&name.as_ref()));
+        Self::from_pairs(pairs.map(|(n, v)| (n.into_owned(), v.into_owned())).collect())
+    }
+
     fn add(&mut self, name: String, value: String) {
         self.values.entry(name).or_default().push(value);
     }

@@ -170,6 +170,10 @@ pub(crate) fn why_closed(shared: &Shared, language: Language, closed: &Closed, b
     let json = serde_json::to_value(closed).unwrap_or_default();
     match closed {
         // Of a clock the pack's own name is told: what is owed first, what is not owed, what has run out.
+        Closed::Guard { guard: Guard::OwedAny(clocks) } if !clocks.is_empty() => {
+            let guard = clocks.first().map(|c| Guard::Owed(c.clone()));
+            guard.map(|guard| why_closed(shared, language, &Closed::Guard { guard }, book)).unwrap_or_default()
+        }
         Closed::Guard { guard: Guard::Running(clock) | Guard::Owed(clock) | Guard::NotOwed(clock) } => {
             let rule = book.and_then(|b| b.clock(clock));
             let title = rule.map(|r| r.title.clone()).or_else(|| shared.office.clock_title(clock));

@@ -37,5 +37,5 @@ fn basis_of_keeping(shared: &Shared, language: huiyin_wording::Language, view: &
 
 /// A step that only answers something which is not there.
 pub(crate) fn nothing_to_do(closed: &Closed) -> bool {
-    matches!(closed, Closed::Guard { guard: Guard::Owed(_) | Guard::Running(_) | Guard::Is(_) })
+    matches!(closed, Closed::Guard { guard: Guard::Owed(_) | Guard::OwedAny(_) | Guard::Running(_) | Guard::Is(_) })
 }

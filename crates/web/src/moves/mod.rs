@@ -18,7 +18,7 @@ pub(crate) fn alone() -> Value {
     let none = Vec::<Value>::new;
     context! {
         along => none(), apart => none(), apart_hidden => 0, proposals => none(), joining => false, only_this => false,
-        whole => "", told => "",
+        whole => "", told => "", signing => false,
         upload => false, must_upload => false, review => false, files => none(), max_mb => 0, confirm => "", cite => "",
         token => "", desk => true,
     }

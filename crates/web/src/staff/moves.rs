@@ -28,7 +28,9 @@ pub(crate) async fn form(
         .await
         .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
     let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    render(&shared, &signed, &view, &step, &Form::default(), &held, Vec::new()).await
+    // Whoever comes from a table brings the matters that were registered there.
+    let chosen = Form::from_query(&signed.asked.query, &["joined"]);
+    render(&shared, &signed, &view, &step, &chosen, &held, Vec::new()).await
 }
 
 async fn render(
@@ -87,7 +89,7 @@ async fn render(
         action => format!("/staff/matters/{}/moves/{step}", view.matter.number),
         fields, errors, version => view.matter.version, key => key_of(form).map_err(fail)?,
         files => files::views(shared, signed.asked.language, &held.files), review => false,
-        upload => true, must_upload => offer.rule.verb == Verb::Appoint, desk => true,
+        upload => true, signing => offer.rule.signed, must_upload => offer.rule.verb == Verb::Appoint, desk => true,
         max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, token => "",
         along => brief(with), apart => brief(apart), apart_hidden => hidden.len(), only_this => form.has("only_this"),
         proposals, joining => offer.rule.verb == Verb::Join,

@@ -156,3 +156,4 @@ fault-seat-order = an assignment ends after it begins
 fault-seat-time = write day and time, such as 2026-12-01T14:30
 fault-rules-toml = cannot be read: { $value }
 fault-rules-together = with what is installed it is not in order any more: { $value }
+fault-signature-missing = there is no signature yet. Write it in the box or attach a picture of it, or have it signed on paper

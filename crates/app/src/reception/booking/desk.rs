@@ -22,11 +22,6 @@ use crate::projection::{SlotRow, Ticket};
 use crate::reception::hall;
 use crate::step::Move;
 
-/// Days before today whose bookings are still looked through for those that nobody has closed.
-const BEHIND: i64 = 14;
-
-/// Minutes before and after its time in which a tablet offers a booking.
-const NEAR_MINUTES: i64 = 90;
 /// Bookings a tablet shows, at most: what fits on it.
 const NEAR: usize = 11;
 
@@ -71,7 +66,8 @@ pub(crate) async fn between(office: &Office, unit: &UnitId, from: Date, until: D
 pub async fn left_open(office: &Office, unit: &UnitId) -> Result<Vec<Expected>> {
     let today = office.now().today();
     let yesterday = today.yesterday().unwrap_or(today);
-    let all = slots::taken(office, unit, today.saturating_sub(BEHIND.days()), yesterday).await?;
+    let behind = hall::booking_rule(office).map_or(0, |rule| i64::from(rule.open_days));
+    let all = slots::taken(office, unit, today.saturating_sub(behind.days()), yesterday).await?;
     let all = all.into_iter().map(|((day, slot), row)| Expected { day, slot, row });
     Ok(all.filter(Expected::is_open).collect())
 }
@@ -86,7 +82,8 @@ pub async fn near(office: &Office, unit: &UnitId) -> Result<Vec<Expected>> {
     let all = of_day(office, unit, now.today()).await?.into_iter().filter(Expected::is_open);
     let far =
         |e: &Expected| e.slot.begins(e.day, &now.zone).map_or(i64::MAX, |at| at.duration_since(now.at).abs().as_mins());
-    let mut near: Vec<Expected> = all.filter(|e| far(e) <= NEAR_MINUTES).collect();
+    let minutes = hall::booking_rule(office).map_or(0, |rule| i64::from(rule.near_minutes));
+    let mut near: Vec<Expected> = all.filter(|e| far(e) <= minutes).collect();
     near.sort_by_key(far);
     near.truncate(NEAR);
     near.sort_by_key(|e| (e.day, e.slot));

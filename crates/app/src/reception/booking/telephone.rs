@@ -12,10 +12,8 @@ use crate::access::{Action, require};
 use crate::error::{AppError, FormError, Result};
 use crate::office::{Office, Staff};
 use crate::proceedings;
+use crate::reception::hall;
 use crate::security::{Act, Entry};
-
-/// Days it is kept after the booked day.
-const KEPT_DAYS: i64 = 7;
 
 fn about(visit: &ProceedingId) -> String {
     format!("telephone:{visit}")
@@ -41,7 +39,8 @@ pub(super) fn checked(typed: &str) -> Result<Option<String>> {
 pub(super) fn item(office: &Office, visit: &ProceedingId, day: Date, plain: &str) -> Result<ItemRecord> {
     let doc = serde_json::json!({ "sealed": office.keys().seal(&about(visit), plain.as_bytes())? });
     let ahead = i64::from(office.now().today().until(day).map_or(0, |span| span.get_days()));
-    let expires = office.machine_now().checked_add(((ahead + KEPT_DAYS) * 24).hours()).ok();
+    let kept = hall::booking_rule(office).map_or(0, |rule| i64::from(rule.telephone_days));
+    let expires = office.machine_now().checked_add(((ahead + kept) * 24).hours()).ok();
     Ok(ItemRecord { kind: ItemKind::Telephone, key: visit.0.clone(), doc, expires, only_new: false })
 }
 

@@ -50,6 +50,11 @@ impl Space<'_> {
         clocks.into_iter().fold(0, |all, c| all | self.bit(c))
     }
 
+    /// The clocks of which one must be owed; `None` where one of them is not kept and may be owed.
+    pub(super) fn any_of(&self, clocks: &[ClockId]) -> Option<u64> {
+        clocks.iter().all(|c| self.bit(c) != 0).then(|| self.bits(clocks))
+    }
+
     pub(super) fn compile(&self, rule: &MoveRule) -> Compiled {
         let kept = |fact: &Fact| self.facts_as_bits([fact]);
         let mut out = Compiled { official: rule.by.iter().any(|r| *r != Relation::Petitioner), ..Compiled::default() };
@@ -68,6 +73,7 @@ impl Space<'_> {
                 Guard::Not(fact) => out.is_not |= kept(fact),
                 Guard::Running(clock) => out.running |= self.bit(clock),
                 Guard::Owed(clock) => out.owed |= self.bit(clock),
+                Guard::OwedAny(clocks) => out.owed_any.extend(self.any_of(clocks)),
                 Guard::NotOwed(clock) => out.not_owed |= self.bit(clock),
                 Guard::Settled(but) => out.not_owed |= self.settled(but),
             }

@@ -150,6 +150,8 @@ struct Compiled {
     is_not: u64,
     running: u64,
     owed: u64,
+    /// Of each of these one at least.
+    owed_any: Vec<u64>,
     not_owed: u64,
     turns: Vec<Vec<Step>>,
     official: bool,
@@ -332,6 +334,7 @@ impl<'a> Space<'a> {
             Guard::Not(fact) => !self.has(node, *fact),
             Guard::Running(clock) => node.owed & !node.late & self.bit(clock) != 0,
             Guard::Owed(clock) => node.owed & self.bit(clock) != 0,
+            Guard::OwedAny(clocks) => self.any_of(clocks).is_none_or(|bits| node.owed & bits != 0),
             Guard::NotOwed(clock) => node.owed & self.bit(clock) == 0,
             Guard::Settled(but) => node.owed & self.settled(but) == 0,
         })

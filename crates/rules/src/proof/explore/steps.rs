@@ -54,6 +54,7 @@ impl Space<'_> {
             && facts & rule.is_not == 0
             && running & rule.running == rule.running
             && node.owed & rule.owed == rule.owed
+            && rule.owed_any.iter().all(|any| node.owed & any != 0)
             && node.owed & rule.not_owed == 0
     }
 

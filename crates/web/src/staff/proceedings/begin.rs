@@ -51,6 +51,10 @@ pub(crate) async fn begin(
 ) -> Page {
     signed.check_form(&shared, &form)?;
     match proceedings::begin(&shared.office, &signed.staff, &id, &form.flat(), some_key(&form).as_deref()).await {
+        // What was handed on to another unit is that unit's to read.
+        Ok(begun) if begun.holder != signed.staff.officer.unit => {
+            Ok(Redirect::to(&format!("/staff/proceedings?kind={}&told=1", begun.kind.word())).into_response())
+        }
         Ok(begun) => Ok(Redirect::to(&format!("/staff/proceedings/{}?done=1", begun.number)).into_response()),
         Err(error) => {
             let shown = problem::of_move(&shared, &signed.asked, &error, "/staff/proceedings", labels::BEGIN);

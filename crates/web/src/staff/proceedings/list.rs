@@ -22,6 +22,8 @@ const ROWS: u32 = 50;
 pub(crate) struct ProceedingsQuery {
     kind: String,
     after: Option<String>,
+    /// Something was handed on to another unit just now.
+    told: Option<String>,
 }
 
 /// The list.
@@ -53,7 +55,8 @@ pub(crate) async fn list(
         .iter()
         .map(|k| context! { word => k.word(), title => shared.say(language, &format!("kind-{}", k.word())) })
         .collect();
-    Ok(shared.desk(&signed, "proceedings.html", context! { kind => kind.word(), kinds, rows, may, next => page.next }))
+    let values = context! { kind => kind.word(), kinds, rows, may, next => page.next, told => asked.told.is_some() };
+    Ok(shared.desk(&signed, "proceedings.html", values))
 }
 
 async fn proceeding_row(shared: &Shared, signed: &SignedIn, subject: &Subject) -> Result<Value, huiyin_app::AppError> {

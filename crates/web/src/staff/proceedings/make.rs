@@ -9,10 +9,11 @@ use huiyin_app::domain::ids::MoveId;
 use huiyin_app::domain::procedure::Label;
 use huiyin_app::domain::subject::Subject;
 use huiyin_app::proceedings::{self, View};
-use huiyin_app::{AppError, labels};
+use huiyin_app::{AppError, labels, lodge};
 
 use super::title_of;
 use crate::edge::context::{Shared, SignedIn};
+use crate::edge::files::{self, Held};
 use crate::edge::form::Form;
 use crate::edge::problem::{self, FieldProblem, Problem};
 use crate::moves::{alone, fields_of, key_of, some_key};
@@ -27,7 +28,8 @@ pub(crate) async fn form(
     let view = proceedings::view(&shared.office, &signed.staff, &number)
         .await
         .map_err(|e| Problem::page(&shared, &signed.asked, e))?;
-    render(&shared, &signed, &view, &step, &Form::default(), Vec::new()).await
+    let held = Held::load(&shared, "", "").await.map_err(|e| Problem::page(&shared, &signed.asked, e))?;
+    render(&shared, &signed, &view, &step, &Form::default(), &held, Vec::new()).await
 }
 
 async fn render(
@@ -36,6 +38,7 @@ async fn render(
     view: &View,
     step: &str,
     form: &Form,
+    held: &Held,
     errors: Vec<FieldProblem>,
 ) -> Page {
     let fail = |e| Problem::with_words(shared, &signed.asked, e, form);
@@ -58,7 +61,9 @@ async fn render(
         back => page_of(&view.proceeding),
         action => format!("/staff/proceedings/{number}/moves/{step}"), fields, errors,
         version => view.proceeding.version, key => key_of(form).map_err(fail)?,
-        cite => clause.map_or_else(|| shared.say(language, "basis-house"), |c| format!("{}：{}", pick(&c.cite), pick(&c.gist))), ..alone(),
+        cite => clause.map_or_else(|| shared.say(language, "basis-house"), |c| format!("{}：{}", pick(&c.cite), pick(&c.gist))),
+        files => files::views(shared, language, &held.files), upload => true, signing => offer.rule.signed,
+        max_mb => lodge::MAX_FILE_BYTES / 1024 / 1024, ..alone(),
     };
     let mut response = shared.desk(signed, "move.html", values);
     if failed {
@@ -82,25 +87,38 @@ pub(crate) async fn make(
 ) -> Page {
     signed.check_form(&shared, &form)?;
     let fail = |e| Problem::with_words(&shared, &signed.asked, e, &form);
-    let action = Move {
-        id: step.clone(),
-        fields: form.flat(),
-        version: form.get("version").parse().ok(),
-        key: some_key(&form),
-        ..Move::default()
+    let mut held = Held::load(&shared, &signed.secret, form.get("key")).await.map_err(fail)?;
+    let faults = held.take(&shared, &form, signed.staff.officer.unit.as_str()).await.map_err(fail)?;
+    let done = match (form.has("remove"), faults.is_empty()) {
+        (true, _) => Err(AppError::Form(Vec::new())),
+        (false, false) => Err(AppError::Form(faults)),
+        (false, true) => {
+            let action = Move {
+                id: step.clone(),
+                fields: form.flat(),
+                version: form.get("version").parse().ok(),
+                files: held.records(&shared),
+                key: some_key(&form),
+                ..Move::default()
+            };
+            proceedings::act(&shared.office, &signed.staff, &number, action).await
+        }
     };
-    match proceedings::act(&shared.office, &signed.staff, &number, action).await {
-        Ok(done) => Ok(Redirect::to(&format!("{}?done=1", page_of(&done))).into_response()),
+    match done {
+        Ok(done) => {
+            held.done(&shared).await.map_err(fail)?;
+            Ok(Redirect::to(&format!("{}?done=1", page_of(&done))).into_response())
+        }
         Err(error) => {
             let view = proceedings::view(&shared.office, &signed.staff, &number).await.map_err(fail)?;
             let verb =
                 view.ground.book.find_move(&MoveId::new(&step)).map(|m| labels::verb_word(m.verb)).unwrap_or_default();
             let shown =
                 problem::of_move(&shared, &signed.asked, &error, &format!("/staff/proceedings/{number}"), &verb);
-            if shown.is_empty() {
+            if shown.is_empty() && !form.has("remove") {
                 return Err(fail(error));
             }
-            render(&shared, &signed, &view, &step, &form, shown).await
+            render(&shared, &signed, &view, &step, &form, &held, shown).await
         }
     }
 }

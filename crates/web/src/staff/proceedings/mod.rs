@@ -2,11 +2,13 @@
 //! differs comes from the packs.
 
 mod begin;
+mod file;
 mod list;
 mod make;
 mod show;
 
 pub(crate) use begin::{begin, form as begin_form};
+pub(crate) use file::{file, list as file_list, open as open_file};
 pub(crate) use list::list;
 pub(crate) use make::{form as move_form, make};
 pub(crate) use show::show;

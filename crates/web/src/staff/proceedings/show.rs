@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use huiyin_app::clock_view::{self, ViewGround};
-use huiyin_app::domain::ids::UnitId;
+use huiyin_app::domain::ids::{OfficerId, UnitId};
 use huiyin_app::proceedings::{self, View};
 use huiyin_app::reception::record;
 use huiyin_app::timeline::{self, Reader};
+use huiyin_app::{AuditRecord, MessageRecord, projection};
 use minijinja::Value;
 
 use super::{sort_of, title_of};
@@ -56,6 +57,8 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         holder => unit(&p.holder),
         day => huiyin_wording::day(language, p.received_on, now.today()), duties, rights, past, parties,
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{}", p.number), language),
+        files => super::file_list(&p.number, &view.files), openings => openings(shared, language, view),
+        messages => messages(shared, language, view),
         links => view.links.iter().map(|m| context! {
             number => m.number, title => shared.list_title(language, m),
         }).collect::<Vec<_>>(), links_hidden => view.links_hidden,
@@ -65,4 +68,34 @@ fn values(shared: &Shared, signed: &SignedIn, view: &View) -> Value {
         table => p.reception().is_some() && record::writing(view).is_some(),
         done => signed.asked.query.contains("done=1"), pack => view.ground.book.title.get(language.code()),
     }
+}
+
+/// Who opened a signature, newest first.
+fn openings(shared: &Shared, language: huiyin_wording::Language, view: &View) -> Vec<Value> {
+    let today = view.today;
+    let directory = &view.ground.directory;
+    let who = |a: &AuditRecord| {
+        let unit = directory.unit(&a.unit).map(|u| language.pick(&u.name, &u.name_en)).unwrap_or_default();
+        let officer = directory.officer(&OfficerId::new(&a.officer)).map(|o| o.name.as_str()).unwrap_or_default();
+        format!("{unit} {officer}")
+    };
+    let day = |a: &AuditRecord| {
+        huiyin_wording::day(language, a.at.to_zoned_datetime(shared.office.zone().clone()).date(), today)
+    };
+    view.audits.iter().rev().map(|a| context! { who => who(a), day => day(a), purpose => a.purpose }).collect()
+}
+
+/// What waits to be sent to whoever booked, and what is over.
+fn messages(shared: &Shared, language: huiyin_wording::Language, view: &View) -> Vec<Value> {
+    let at = |t: &jiff::Timestamp| {
+        let local = t.to_zoned_datetime(shared.office.zone().clone());
+        format!("{} {}", huiyin_wording::day(language, local.date(), view.today), local.strftime("%H:%M"))
+    };
+    let text = |m: &MessageRecord| {
+        let key = if m.of_time.is_some() { "message-reminder" } else { "message-called-off" };
+        let values = [("time", m.of_time.as_ref().map(at).unwrap_or_default().into())];
+        shared.office.wording().text(language, key, &values)
+    };
+    let all = projection::to_send(&shared.office, &view.proceeding, &view.messages);
+    all.into_iter().map(|m| Value::from(text(m))).collect()
 }

@@ -6,9 +6,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use huiyin_app::AppError;
 use huiyin_app::clock_view::{self, ViewGround};
+use huiyin_app::domain::decide;
 use huiyin_app::domain::matter::Matter;
 use huiyin_app::domain::payload::{Field, Shape};
-use huiyin_app::domain::procedure::{Label, MoveRule};
+use huiyin_app::domain::procedure::{Label, MoveRule, Verb};
 use huiyin_app::domain::submission::Purpose;
 use huiyin_app::domain::unit::Unit;
 use huiyin_app::proceedings::{self, View};
@@ -78,6 +79,7 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
     let links = view.links.iter();
     let links: Vec<Value> =
         links.map(|m| context! { number => m.number, title => shared.list_title(language, m) }).collect();
+    let join = join(shared, signed, &view).await.map_err(fail)?;
     let values = context! {
         number => view.proceeding.number, ticket => place.as_ref().map(|p| p.ticket.as_str()), state,
         version => view.proceeding.version, people => coming.and_then(|c| c.headcount),
@@ -91,7 +93,8 @@ pub(super) async fn render(shared: &Shared, signed: &SignedIn, number: &str, for
         f => form.flat(), key => key_of(form).map_err(fail)?, promise_key => huiyin_app::random_hex(16).map_err(fail)?,
         hers => given.hers.map(|all| all.iter().map(|m| her(shared, signed, &view, m)).collect::<Vec<_>>()),
         promises => promises(shared, signed, &view), units => units(signed, &view),
-        links, laws, helpers, ways => ways(shared, language, writing),
+        links, join, files => crate::staff::proceedings::file_list(number, &view.files),
+        laws, helpers, ways => ways(shared, language, writing),
         papers => crate::papers::list(&view.papers, &format!("/staff/proceedings/{number}"), language),
         duties => duties(shared, signed, &view), moves => offered(shared, language, others, &view.ground.book),
         errors => given.errors, promised => given.promised, restored => given.restored,
@@ -187,4 +190,21 @@ fn duties(shared: &Shared, signed: &SignedIn, view: &View) -> Vec<Value> {
         .filter(|c| !c.right)
         .map(|c| context! { who => c.owner, what => c.title, day => c.legal_text, late => c.late })
         .collect()
+}
+
+/// Where the matters of one table are joined: the form of the first of them, with the others chosen.
+async fn join(shared: &Shared, signed: &SignedIn, view: &View) -> Result<Option<String>, AppError> {
+    let Some((first, others)) = view.links.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Ok(None);
+    };
+    let ground = shared.office.ground(&first.pack).await?;
+    let offers = decide::offers(ground.rules(), first, &signed.staff.actor(), view.today);
+    let open = offers.iter().find(|o| o.rule.verb == Verb::Join && o.closed.is_none());
+    // Of those that are joined with it already none is chosen again.
+    let fold = first.details().joinder.as_ref();
+    let apart = others.iter().filter(|m| fold.is_none() || m.details().joinder.as_ref() != fold);
+    let picked: Vec<&str> = apart.map(|m| m.number.as_str()).collect();
+    Ok(open
+        .filter(|_| !picked.is_empty())
+        .map(|o| format!("/staff/matters/{}/moves/{}?joined={}", first.number, o.rule.id, picked.join("%0A"))))
 }
