@@ -28,6 +28,7 @@ mod key;
 mod office_key;
 mod pack;
 mod package;
+mod plan;
 mod reckon;
 mod reindex;
 mod reorganise;
@@ -71,6 +72,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Work with packs (procedures as data).
     Pack(pack::Args),
+    /// Read a response plan as an office wrote it.
+    Plan(plan::Args),
     /// A unit that is split, merged or abolished: another takes over what it held.
     Reorganise(reorganise::Args),
     /// Make the search index anew from what is stored.
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = match cli.command {
         Command::Reckon(args) => reckon::run_command(args),
+        Command::Plan(args) => plan::run_command(args),
         other => tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
@@ -124,6 +128,7 @@ async fn wait(command: Command) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => bench::run_command(args).await,
         Command::Doctor(args) => doctor::run_command(args).await,
         Command::Reckon(args) => reckon::run_command(args),
+        Command::Plan(args) => plan::run_command(args),
         Command::Pack(args) => pack::run_command(args).await,
         Command::Reorganise(args) => reorganise::run_command(args).await,
         Command::Reindex(args) => reindex::run_command(args).await,

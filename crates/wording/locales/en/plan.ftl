@@ -1,0 +1,52 @@
+plan-title = Reading a plan: { $name }
+plan-coverage = { $all } clauses: { $duties } duties, { $text } text only, { $refused } refused, { $questions } open questions
+plan-col-line = Line
+plan-col-duty = Becomes a duty
+plan-col-text = Text only
+plan-col-refused = Refused
+plan-question = Not understood, or it may be a measure against people: say who is to do what by it
+plan-refused-core = { $reason }. May be kept: { $core }
+plan-refused-none = { $reason }. Nothing of it may be kept
+plan-minutes = within { $n } minutes
+plan-hours = within { $n } hours
+plan-working-days = within { $n } working days
+plan-calendar-days = { $n ->
+    [0] the same day
+    [1] the next day
+   *[other] within { $n } days
+}
+plan-at-once = at once
+plan-every = every time: { $span }
+plan-night = { $day } (by night { $night })
+plan-people-between = { $min } to { $max } people
+plan-people-from = { $min } people or more
+plan-people-to = { $max } people or fewer
+plan-kind-seat = post
+plan-kind-trigger = trigger
+plan-kind-tier = tier
+plan-kind-duty = duty
+plan-kind-report = report
+plan-kind-care = care
+plan-kind-aftercare = aftercare
+plan-kind-principle = principle
+plan-kind-refused = refused
+plan-kind-other = title, aim, scope
+plan-duty-receive = receive
+plan-duty-listen = listen
+plan-duty-record = record
+plan-duty-inform = inform
+plan-duty-convene = convene
+plan-duty-investigate = investigate
+plan-duty-decide = decide
+plan-duty-answer = answer
+plan-duty-mediate = mediate
+plan-duty-care = care
+plan-duty-interpret = interpret
+plan-duty-keep-safe = keep the place safe
+plan-duty-emergency-help = emergency help
+plan-duty-report = report
+plan-duty-staff = staff
+plan-duty-supply = supply
+plan-duty-review = review
+plan-duty-train = train
+plan-duty-revise = revise

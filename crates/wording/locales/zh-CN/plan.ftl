@@ -1,0 +1,52 @@
+plan-title = 读预案：{ $name }
+plan-coverage = 共 { $all } 条：职责 { $duties } 条，只作文字 { $text } 条，不予采用 { $refused } 条，待答的问题 { $questions } 条
+plan-col-line = 行
+plan-col-duty = 成为职责
+plan-col-text = 只作文字
+plan-col-refused = 不予采用
+plan-question = 没有读懂，或者可能是针对来访人的措施：请说明这一条要求谁做什么
+plan-refused-core = { $reason }。可以保留的：{ $core }
+plan-refused-none = { $reason }。没有可以保留的
+plan-minutes = { $n }分钟内
+plan-hours = { $n }小时内
+plan-working-days = { $n }个工作日内
+plan-calendar-days = { $n ->
+    [0] 当日
+    [1] 次日
+   *[other] { $n }日内
+}
+plan-at-once = 立即
+plan-every = 每{ $span }
+plan-night = { $day }（夜间{ $night }）
+plan-people-between = { $min }至{ $max }人
+plan-people-from = { $min }人以上
+plan-people-to = { $max }人以下
+plan-kind-seat = 岗位
+plan-kind-trigger = 启动条件
+plan-kind-tier = 等级
+plan-kind-duty = 职责
+plan-kind-report = 报告
+plan-kind-care = 关心照料
+plan-kind-aftercare = 事后
+plan-kind-principle = 原则
+plan-kind-refused = 不予采用
+plan-kind-other = 标题、目的、范围
+plan-duty-receive = 接待
+plan-duty-listen = 听取
+plan-duty-record = 记录
+plan-duty-inform = 告知
+plan-duty-convene = 召集
+plan-duty-investigate = 调查
+plan-duty-decide = 决定
+plan-duty-answer = 答复
+plan-duty-mediate = 调解
+plan-duty-care = 照料
+plan-duty-interpret = 翻译
+plan-duty-keep-safe = 维护安全
+plan-duty-emergency-help = 应急救护
+plan-duty-report = 报告
+plan-duty-staff = 人员
+plan-duty-supply = 保障
+plan-duty-review = 督办总结
+plan-duty-train = 培训演练
+plan-duty-revise = 修订
