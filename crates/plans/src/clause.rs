@@ -80,6 +80,11 @@ pub(crate) fn between_commas(text: &str) -> Vec<Range<usize>> {
     pieces(text, &[','])
 }
 
+/// The parts of a list.
+pub(crate) fn of_list(text: &str) -> Vec<Range<usize>> {
+    pieces(text, &['、'])
+}
+
 /// The cells of a row of a table, where a line looks like one.
 pub(crate) fn cells(text: &str) -> Vec<Range<usize>> {
     let (mut out, mut from) = (Vec::new(), None);

@@ -1,9 +1,10 @@
 //! A plan read clause by clause: each becomes a duty, text, something refused, or a question.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::actor::{actor, recipient};
-use crate::clause::{after_numbers, between_commas, cells, is_top, sentences};
+use crate::clause::{after_numbers, between_commas, cells, is_top, of_list, sentences};
 use crate::figure::{Headcount, Period, headcount, period};
 use crate::line::Line;
 use crate::row::{Row, RowKind};
@@ -44,6 +45,8 @@ struct Group<'w> {
     at: Range<usize>,
     what: What<'w>,
     who: Option<String>,
+    /// Its condition names a measure: whoever does not carry it out answers for it, or what follows when it fails.
+    doubtful: bool,
 }
 
 /// Values of a row beside its text.
@@ -69,6 +72,7 @@ fn shifted(at: &Range<usize>, by: usize) -> Range<usize> {
 const MANY: usize = 30;
 const FEW: usize = 14;
 const FEWEST: usize = 10;
+const LABEL: usize = 5;
 
 impl<'w> Reader<'w> {
     fn push(&mut self, no: usize, line: &Line, at: &Range<usize>, kind: RowKind, with: With) {
@@ -155,6 +159,7 @@ impl<'w> Reader<'w> {
         (top && whole && one && long <= MANY)
             || (long <= FEW && one && whole && !ended && !orders())
             || (numbered && long <= FEWEST && one && !ended && !orders())
+            || (numbered && long <= LABEL && one && whole && !ended && self.words.refusal(bare, bare).is_none())
     }
 
     fn heading(&mut self, no: usize, line: &Line, at: &Range<usize>, bare: &str, title: bool) {
@@ -259,10 +264,25 @@ impl<'w> Reader<'w> {
             let sentence = slice(&line.text, &at).to_owned();
             let short = sentence.trim().chars().count() <= 8 && actor(self.words, &sentence).is_none();
             if i == 0 && many && numbered && short {
+                // A group whose duties follow.
+                let name = sentence.trim();
+                if self.words.places.ends_as_actor.is_match(name) {
+                    self.who = Some(name.to_owned());
+                }
                 match self.words.refusal(&sentence, &sentence) {
                     Some(refusal) => self.refuse(no, line, &at, refusal, None),
                     None => self.push(no, line, &at, RowKind::Other, With::default()),
                 }
+                continue;
+            }
+            let lead = self.words.places.lead_in.captures(sentence.trim()).and_then(|f| f.get(1));
+            if let Some(whose) =
+                lead.map(|m| m.as_str().to_owned()).filter(|_| i + 1 == all.len() && text.trim_end().ends_with(':'))
+            {
+                if whose != "其" {
+                    self.who = Some(whose);
+                }
+                self.push(no, line, &at, RowKind::Other, With::default());
                 continue;
             }
             let groups = self.groups(&sentence);
@@ -286,26 +306,36 @@ impl<'w> Reader<'w> {
     /// The pieces of a sentence put together: conditions with what they are for, and what goes on with what it goes on.
     fn groups(&self, sentence: &str) -> Vec<Group<'w>> {
         let (words, places) = (self.words, &self.words.places);
-        let pieces = between_commas(sentence);
+        let pieces = self.pieces(sentence);
         let mut groups: Vec<Group<'w>> = Vec::new();
         let (mut waiting, mut who): (Option<usize>, Option<String>) = (None, None);
         let last = pieces.len().saturating_sub(1);
+        let named_alone = words.only_names(sentence);
         for (i, at) in pieces.iter().enumerate() {
             let piece = slice(sentence, at).trim();
             if places.seat.iter().any(|p| p.is_match(piece)) {
-                groups.push(Group { at: at.clone(), what: What::Seat, who: None });
+                groups.push(Group { at: at.clone(), what: What::Seat, who: None, doubtful: false });
                 waiting = None;
                 continue;
             }
             let from = waiting.unwrap_or(at.start);
             let around = slice(sentence, &(from..at.end));
-            if let Some(refusal) = words.refusal(piece, around).or_else(|| self.told_of_people(&groups, piece)) {
+            let of_measure = |groups: &[Group<'w>]| {
+                let last = groups.last().filter(|g| matches!(g.what, What::Refused(_)));
+                last.is_some_and(|g| places.condition_end.is_match(slice(sentence, &g.at).trim()))
+            };
+            let named = named_alone && places.condition_end.is_match(piece);
+            let refusal = words.refusal(piece, around).filter(|_| !named);
+            if let Some(refusal) = refusal.or_else(|| self.told_of_people(&groups, piece)) {
                 let named = actor(words, piece);
-                groups.push(Group { at: from..at.end, what: What::Refused(refusal), who: named });
+                groups.push(Group { at: from..at.end, what: What::Refused(refusal), who: named, doubtful: false });
                 waiting = None;
                 continue;
             }
             if waiting.is_none() && places.backward.is_match(piece) && extend(&mut groups, at.end) {
+                continue;
+            }
+            if waiting.is_some() && i < last && places.or.is_match(piece) {
                 continue;
             }
             let acts = words.acts(piece);
@@ -326,15 +356,33 @@ impl<'w> Reader<'w> {
                 continue;
             }
             let who = named.or_else(|| who.take().filter(|_| waiting.is_some()));
-            groups.push(Group { at: from..at.end, what: What::Act(act), who });
+            let doubtful = of_measure(&groups);
+            groups.push(Group { at: from..at.end, what: What::Act(act), who, doubtful });
             waiting = None;
         }
         if let Some(from) = waiting
             && !extend(&mut groups, sentence.len())
         {
-            groups.push(Group { at: from..sentence.len(), what: What::Unclear, who: None });
+            groups.push(Group { at: from..sentence.len(), what: What::Unclear, who: None, doubtful: false });
         }
         groups
+    }
+
+    /// The pieces of a sentence; where each part of a list is an act of another kind (接待、登记、报送), the parts.
+    fn pieces(&self, sentence: &str) -> Vec<Range<usize>> {
+        let mut out = Vec::new();
+        for at in between_commas(sentence) {
+            let parts: Vec<Range<usize>> =
+                of_list(slice(sentence, &at)).into_iter().map(|p| shifted(&p, at.start)).collect();
+            let acts = |p: &Range<usize>| self.words.acts(slice(sentence, p)).first().and_then(|a| a.duty);
+            let kinds: Option<BTreeSet<&str>> = parts.iter().map(acts).collect();
+            let whole = self.words.places.whole_list.is_match(slice(sentence, &at));
+            match kinds.filter(|kinds| kinds.len() > 1 && !whole) {
+                Some(_) => out.extend(parts),
+                None => out.push(at),
+            }
+        }
+        out
     }
 
     /// A report of what was found out about people belongs to the measure before it.
@@ -351,8 +399,11 @@ impl<'w> Reader<'w> {
         let Some(Group { at, what: What::Act(before), .. }) = groups.last_mut() else { return false };
         let same = (before.kind, before.duty) == (act.kind, act.duty);
         let two_recipients = recipient(words, piece).is_some() && recipient(words, slice(sentence, at)).is_some();
-        let plain = !words.places.again.is_match(piece) && period(piece).is_none() && !two_recipients;
-        if !(act.weak || before.duty == act.duty && before.weak || same && plain) {
+        let own = period(piece);
+        let two_periods =
+            own.as_ref().is_some_and(|p| p.every) || own.is_some() && period(slice(sentence, at)).is_some();
+        let plain = !words.places.again.is_match(piece) && !two_periods && !two_recipients;
+        if !(act.duty == before.duty && (act.weak || before.weak) || same && plain) {
             return false;
         }
         at.end = end;
@@ -404,7 +455,7 @@ impl<'w> Reader<'w> {
                         to: recipient(self.words, &text),
                         within: period(&text),
                         headcount: headcount(&text).or_else(|| heads.clone()),
-                        question: self.words.is_doubtful(&text),
+                        question: group.doubtful || self.words.is_doubtful(&text),
                         ..With::default()
                     };
                     // What may be a measure stands as text and as a question, and in no duty.

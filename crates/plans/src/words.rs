@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use huiyin_rules::{Measure, forbidden_words};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
@@ -42,6 +43,8 @@ struct PeopleFile {
 #[derive(Debug, Deserialize)]
 struct RefusedFile {
     refuse: Vec<RefuseEntry>,
+    floor: Vec<FloorEntry>,
+    floor_names: Patterns,
     doubt: Patterns,
     protect: Patterns,
 }
@@ -61,6 +64,14 @@ struct RefuseEntry {
     any: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+}
+
+/// How a measure that no pack may order is told, where no pattern of the words names it.
+#[derive(Debug, Deserialize)]
+struct FloorEntry {
+    measure: Measure,
+    reason: String,
+    core: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -99,6 +110,10 @@ struct ActorsFile {
     forward: String,
     backward: String,
     again: String,
+    whole_list: String,
+    or: String,
+    first: String,
+    lead_in: String,
     slips: BTreeMap<String, String>,
 }
 
@@ -156,12 +171,19 @@ pub(crate) struct Places {
     pub forward: Regex,
     pub backward: Regex,
     pub again: Regex,
+    pub whole_list: Regex,
+    pub or: Regex,
+    pub first: Regex,
+    pub lead_in: Regex,
 }
 
 /// All of it, ready to be looked for.
 #[derive(Debug)]
 pub struct Words {
     refused: Vec<Refusal>,
+    floor: Vec<(Measure, Refusal)>,
+    /// Words that stop a pack and in a plan only name what happens.
+    floor_names: Vec<Regex>,
     doubt: Vec<Regex>,
     protect: Vec<Regex>,
     acts: Vec<ActRule>,
@@ -228,6 +250,13 @@ impl Words {
         };
         let measures = refused.refuse.into_iter().map(entry).collect::<Result<_, _>>()?;
         let (doubt, protect) = (compiler.all(&refused.doubt.any)?, compiler.all(&refused.protect.any)?);
+        let told = |e: FloorEntry| {
+            let refusal =
+                Refusal { any: Vec::new(), unless: Vec::new(), watches: false, reason: e.reason, core: e.core };
+            (e.measure, refusal)
+        };
+        let floor_names = compiler.all(&refused.floor_names.any)?;
+        let floor = refused.floor.into_iter().map(told).collect();
         compiler.file = "words/duties.toml";
         let duties: DutiesFile = parsed("words/duties.toml", DUTIES)?;
         let act = |e: ActEntry| -> Result<ActRule, WordsFault> {
@@ -243,18 +272,43 @@ impl Words {
             }
         }
         let places = places(&compiler, &actors)?;
-        Ok(Self { refused: measures, doubt, protect, acts, places, slips: actors.slips.into_iter().collect() })
+        Ok(Self {
+            refused: measures,
+            floor,
+            floor_names,
+            doubt,
+            protect,
+            acts,
+            places,
+            slips: actors.slips.into_iter().collect(),
+        })
     }
 
     /// The measure a clause orders, if it orders one. `around` is the clause with its condition.
     pub(crate) fn refusal(&self, clause: &str, around: &str) -> Option<&Refusal> {
         // Blanks between characters hide no word.
         let close: String = clause.chars().filter(|c| !c.is_whitespace()).collect();
+        // A prohibition names what it forbids; what no pack may order is told from it by the floor of packs.
         if any(&self.protect, &close) {
-            return None;
+            return self.under_the_floor(around);
         }
         let orders = |r: &&Refusal| any(&r.any, &close) && !any(&r.unless, around);
-        self.refused.iter().find(orders)
+        self.refused.iter().find(orders).or_else(|| self.under_the_floor(around))
+    }
+
+    /// Whether a sentence forbids a measure or answers for one, so that its conditions only name it.
+    pub(crate) fn only_names(&self, sentence: &str) -> bool {
+        let close: String = sentence.chars().filter(|c| !c.is_whitespace()).collect();
+        any(&self.protect, &close) && self.under_the_floor(sentence).is_none()
+    }
+
+    /// What no pack may order is no duty of a plan either.
+    fn under_the_floor(&self, clause: &str) -> Option<&Refusal> {
+        let (found, measure) = forbidden_words(clause)?;
+        if any(&self.floor_names, &found) {
+            return None;
+        }
+        self.floor.iter().find(|(of, _)| *of == measure).map(|(_, refusal)| refusal)
     }
 
     /// Whether a clause may be a measure: an officer decides.
@@ -262,8 +316,17 @@ impl Words {
         any(&self.doubt, clause)
     }
 
-    /// The acts of a clause, the one that gives it its kind first.
+    /// The acts of a clause, the one that gives it its kind first. What only comes before it (登记后…) counts where
+    /// nothing else does.
     pub(crate) fn acts(&self, clause: &str) -> Vec<Act<'_>> {
+        let rest = self.places.first.find(clause).and_then(|m| clause.get(m.end()..)).unwrap_or_default();
+        match self.acts_in(rest) {
+            found if found.is_empty() => self.acts_in(clause),
+            found => found,
+        }
+    }
+
+    fn acts_in(&self, clause: &str) -> Vec<Act<'_>> {
         let act = |rule: &'_ ActRule| -> Option<bool> {
             let there = !any(&rule.others, clause);
             (there && any(&rule.any, clause)).then_some(false).or((there && any(&rule.weak, clause)).then_some(true))
@@ -303,5 +366,9 @@ fn places(compiler: &Compiler, file: &ActorsFile) -> Result<Places, WordsFault> 
         forward: compiler.one(&file.forward)?,
         backward: compiler.one(&file.backward)?,
         again: compiler.one(&file.again)?,
+        whole_list: compiler.one(&file.whole_list)?,
+        or: compiler.one(&file.or)?,
+        first: compiler.one(&file.first)?,
+        lead_in: compiler.one(&file.lead_in)?,
     })
 }

@@ -3,6 +3,11 @@
 
 use huiyin_plans::{Coverage, Row, RowKind, Words, lines_of, read};
 
+#[path = "../../rules/tests/forbidden_texts/lists.rs"]
+mod lists;
+
+use lists::{LAWFUL, REFUSED};
+
 /// Orders done to people for petitioning.
 const MEASURES: &[&str] = &[
     "对赴京人员及时开展劝返工作",
@@ -91,7 +96,7 @@ const MEASURES: &[&str] = &[
 ];
 
 /// What officials owe, and what forbids officials a measure.
-const LAWFUL: &[&str] = &[
+const OWED: &[&str] = &[
     "责任单位负责人1小时内到场接待",
     "耐心听取来访群众意见",
     "将来访人员请入接待室",
@@ -203,10 +208,26 @@ fn spaced(text: &str) -> String {
 
 #[test]
 fn nothing_lawful_is_refused() {
-    for clause in LAWFUL {
+    for clause in OWED {
         let all = rows(clause);
         assert!(all.iter().all(|r| r.kind != RowKind::Refused), "{clause}: {all:?}");
     }
+}
+
+fn is_chinese(text: &&&str) -> bool {
+    text.contains(|c: char| c > '\u{3400}')
+}
+
+#[test]
+fn what_no_pack_may_order_is_no_duty_of_a_plan_and_what_looks_like_it_is_seldom_refused() {
+    for order in REFUSED.iter().filter(is_chinese) {
+        let passed: Vec<Row> = rows(order).into_iter().filter(Row::is_duty).collect();
+        assert!(passed.is_empty(), "{order}: {passed:?}");
+    }
+    let refused = |clause: &&&str| rows(clause).iter().any(|r| r.kind == RowKind::Refused);
+    let all = LAWFUL.iter().filter(is_chinese).count();
+    let wrong: Vec<&&str> = LAWFUL.iter().filter(is_chinese).filter(refused).collect();
+    assert!(wrong.len() * 100 <= all * 8, "{} of {all}: {wrong:?}", wrong.len());
 }
 
 #[test]

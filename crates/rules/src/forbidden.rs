@@ -9,26 +9,52 @@ use std::sync::LazyLock;
 
 use huiyin_domain::text;
 use regex::Regex;
+use serde::Deserialize;
 use toml::de::{DeTable, DeValue};
 
 use crate::PackFiles;
 use crate::error::{PackError, line_of};
 
-/// Acts of one kind, and why none of them is carried out.
+/// Acts of one kind, and what they do to people.
 struct Kind {
     /// Patterns over a folded sentence without blanks and signs; `,` stands between its parts.
     patterns: &'static [&'static str],
-    why: &'static str,
+    measure: Measure,
     /// It passes where the person asks for it or is in need of care.
     care: bool,
 }
 
-const STOP: &str = "no one may be stopped, fetched back, sent home or taken away; duties bind offices only";
-const WATCH: &str = "no one may be watched, followed, accompanied or held under control";
-const LABEL: &str = "no label, list or grade of persons is kept";
-const PRESS: &str = "no pressure through relatives, employers, schools or benefits, and none to give up";
-const SPEECH: &str = "what people write or carry is not to be taken, removed or steered";
-const FORCE: &str = "police are called for danger to life or health only";
+/// What a measure does to people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Measure {
+    /// Stops, fetches back, sends home or takes away.
+    Stop,
+    /// Watches, follows, keeps under control.
+    Watch,
+    /// Labels, lists or grades.
+    Label,
+    /// Presses through others or through benefits.
+    Press,
+    /// Takes or steers what people write or carry.
+    Speech,
+    /// Calls police for anything but danger to life or health.
+    Force,
+}
+
+impl Measure {
+    /// Why it is not carried out.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Stop => "no one may be stopped, fetched back, sent home or taken away; duties bind offices only",
+            Self::Watch => "no one may be watched, followed, accompanied or held under control",
+            Self::Label => "no label, list or grade of persons is kept",
+            Self::Press => "no pressure through relatives, employers, schools or benefits, and none to give up",
+            Self::Speech => "what people write or carry is not to be taken, removed or steered",
+            Self::Force => "police are called for danger to life or health only",
+        }
+    }
+}
 
 /// Whoever petitions, as texts name them.
 macro_rules! person {
@@ -71,7 +97,7 @@ const KINDS: &[Kind] = &[
             ),
             r"^(?:拦截|拦阻|阻拦)$|途中(?:拦|劝|截)|(?:车站|机场|路口|沿途|出口)[^,]{0,6}(?:拦|截|堵|守)(?:人|访|住|截)?",
         ],
-        why: STOP,
+        measure: Measure::Stop,
         care: true,
     },
     Kind {
@@ -109,7 +135,7 @@ const KINDS: &[Kind] = &[
             ),
             r"定位(?:其|他|她|信访人|上访人)?(?:的)?手机|手机定位|调取(?:其|他|她|信访人)[^,]{0,6}(?:轨迹|监控|通话|位置)",
         ],
-        why: WATCH,
+        measure: Measure::Watch,
         care: true,
     },
     Kind {
@@ -127,7 +153,7 @@ const KINDS: &[Kind] = &[
             ),
             r"(?:标注|标记|登记|认定|定性)(?:为)?[^,]{0,4}(?:重复访|无理访|缠访|闹访|异常访|极端人员|重点)",
         ],
-        why: LABEL,
+        measure: Measure::Label,
         care: false,
     },
     Kind {
@@ -148,14 +174,14 @@ const KINDS: &[Kind] = &[
             r"(?:停发|停止发放|扣发|停掉|取消|扣减|暂停|缓发|收回)(?:其|信访人|上访人|他|她|家庭|家人|亲属)?(?:的)?(?:低保|待遇|工资|养老金|退休金|补贴|补助|救助|福利|社保|津贴|扶贫款)",
             r"(?:动员|说服|劝说|要求|责令|督促|引导)(?:其|信访人|上访人|他|她|他们)?(?:自愿|主动|尽快)?(?:撤回|撤诉|撤访|放弃|不再(?:上访|信访|反映))",
         ],
-        why: PRESS,
+        measure: Measure::Press,
         care: true,
     },
     Kind {
         patterns: &[
             r"(?:收缴|没收|扣押|收走|抢|撕毁|清理)[^,]{0,4}(?:横幅|标语|条幅|状纸|材料|手机)|删帖|删除帖文|删除(?:网帖|帖子|评论|言论)|封号|控评|压热搜|舆情(?:$|,|[^回关])|舆论(?:引导|管控|监控|导向)",
         ],
-        why: SPEECH,
+        measure: Measure::Speech,
         care: false,
     },
     Kind {
@@ -176,7 +202,7 @@ const KINDS: &[Kind] = &[
                 r"|$|,)"
             ),
         ],
-        why: FORCE,
+        measure: Measure::Force,
         care: false,
     },
 ];
@@ -188,7 +214,7 @@ const ENGLISH: &[Kind] = &[
             r"\b(?:bring|fetch|take|send|escort|return|get|haul|drive|move|march|pull)(?:s|ing)?\b(?: \w+){0,3}? (?:petitioners?|complainants?|visitors?|people|persons?|protesters?|them|him|her|group)\b(?: \w+){0,2}? (?:back|home|away|off)\b",
             r"\b(?:intercept|stop|block|detain|repatriate|deport|turn back|round up|head off|hold back|remove|dissuade|persuade|talk)(?:s|ed|ing)?\b(?: \w+){0,3}? (?:petitioners?|complainants?|visitors?|protesters?|them|him|her|person|people)\b(?: \w+){0,4}? ?(?:(?:to|into|from|out of|not) (?:go|going|return|returning|leave|leaving|withdraw|withdrawing|petition|petitioning|travel|travelling|come|coming|give|giving|visit|visiting)\b|$|,)",
         ],
-        why: STOP,
+        measure: Measure::Stop,
         care: true,
     },
     Kind {
@@ -198,7 +224,7 @@ const ENGLISH: &[Kind] = &[
             r"\b(?:accompany|accompanies|accompanied|guard|guarded|mind)(?:ing|s)?\b(?: \w+){0,3}? (?:petitioners?|complainants?|them|him|her)\b(?: \w+){0,4}? (?:at all times|around the clock|day and night|everywhere|wherever)",
             r"\b(?:control|contain|restrain|stabili[sz]e)(?:s|ed|ing)? (?:the |these |those |key )?(?:petitioners?|complainants?|protesters?)\b",
         ],
-        why: WATCH,
+        measure: Measure::Watch,
         care: true,
     },
     Kind {
@@ -206,7 +232,7 @@ const ENGLISH: &[Kind] = &[
             r"\b(?:list|lists|register|ledger|file|files|database|roster|watch ?-?list|watchlist|blacklist|record)s? (?:of|on) (?:(?:the|all|repeat|repeated|abnormal|key|problem|vexatious|persistent|serial|habitual|frequent|known) )*(?:petitioners?|complainants?)\b",
             r"\bkey (?:persons?|individuals?|petitioners?|targets?)\b|\b(?:abnormal|vexatious|serial|habitual|unreasonable) (?:petition(?:er|ing)?s?|complain(?:ant|er)s?)\b|\bblack ?list|\bwatch ?list|\b(?:score|rank|grade|rate|flag|label|profile)(?:s|d|ing)? (?:the |each |every )?(?:petitioners?|complainants?)\b",
         ],
-        why: LABEL,
+        measure: Measure::Label,
         care: false,
     },
     Kind {
@@ -216,21 +242,21 @@ const ENGLISH: &[Kind] = &[
             r"\b(?:stop|cut|suspend|withhold|cancel|dock)(?:s|ped|ting|ing)? (?:the |their |his |her )?(?:petitioners?'? )?(?:benefits?|pensions?|wages?|pay|welfare|allowances?|subsid(?:y|ies))\b",
             r"\b(?:pledge|promise|undertaking|undertake|guarantee)s?\b(?: \w+){0,3}? (?:not to|never to|to stop) petition",
         ],
-        why: PRESS,
+        measure: Measure::Press,
         care: true,
     },
     Kind {
         patterns: &[
             r"\b(?:confiscate|seize|take|remove|tear down)(?:s|d|ing)? (?:\w+ ){0,2}?(?:banners?|placards?|leaflets?)\b|\b(?:delete|remove|take down)(?:s|d|ing)? (?:\w+ ){0,2}?(?:posts?|comments?)\b|\b(?:steer|guide|control|manage)(?:s|ing)? (?:public )?opinion\b|\bpublic opinion (?:control|monitoring|guidance)\b",
         ],
-        why: SPEECH,
+        measure: Measure::Speech,
         care: false,
     },
     Kind {
         patterns: &[
             r"\bpolice\b(?: \w+){0,6}? (?:by (?:headcount|numbers|the number of people)|arrest|detain|remove|disperse|take away)\b",
         ],
-        why: FORCE,
+        measure: Measure::Force,
         care: false,
     },
 ];
@@ -277,13 +303,13 @@ static ENGLISH_CARE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"\b(?:if|when|where|who|whoever|at|on|with) (?:she|he|they|the petitioner|the person|her|his|their|you|your)?(?: own)? ?(?:asks?|wish(?:es)?|agrees?|requests?|wants?|needs?|consents?|request|consent)\b|\bfor those who ask\b|\bill\b|\binjur|\bmedical|\binterpreter|\bdisab").ok()
 });
 
-/// The words of a text that order a measure against a person, and why it is refused; `None`: nothing of the kind.
-pub fn refusal(words: &str) -> Option<(String, &'static str)> {
+/// The words of a text that order a measure against a person, and what it does; `None`: nothing of the kind.
+pub fn refusal(words: &str) -> Option<(String, Measure)> {
     let folded = text::folded(words);
     chinese(&folded).or_else(|| english(&folded))
 }
 
-fn chinese(folded: &str) -> Option<(String, &'static str)> {
+fn chinese(folded: &str) -> Option<(String, Measure)> {
     // Marks that only part a word are out; those that part a sentence stay. A line broken within a sentence parts
     // nothing.
     let mut joined = String::new();
@@ -316,7 +342,7 @@ fn chinese(folded: &str) -> Option<(String, &'static str)> {
                     || is_answered_for(before, after)
                     || (kind.care && matches(&CARE, sentence));
                 if !passes && !is_of_a_matter(found.as_str(), before, after) {
-                    return Some((found.as_str().trim_matches(',').to_owned(), kind.why));
+                    return Some((found.as_str().trim_matches(',').to_owned(), kind.measure));
                 }
             }
         }
@@ -405,7 +431,7 @@ fn is_of_a_matter(found: &str, before: &str, after: &str) -> bool {
     tracked || line || thing || benefit || withdrawn || chosen
 }
 
-fn english(folded: &str) -> Option<(String, &'static str)> {
+fn english(folded: &str) -> Option<(String, Measure)> {
     if !folded.chars().any(|c| c.is_ascii_alphabetic()) {
         return None;
     }
@@ -427,7 +453,7 @@ fn english(folded: &str) -> Option<(String, &'static str)> {
             for found in patterns.iter().flat_map(|p| p.find_iter(&plain)) {
                 let before = plain.get(..found.start()).unwrap_or_default();
                 if !(matches(&ENGLISH_FORBIDS, before) || kind.care && matches(&ENGLISH_CARE, &plain)) {
-                    return Some((found.as_str().trim_matches([',', ' ']).to_owned(), kind.why));
+                    return Some((found.as_str().trim_matches([',', ' ']).to_owned(), kind.measure));
                 }
             }
         }
@@ -455,7 +481,7 @@ pub(crate) fn find(files: &PackFiles) -> Vec<PackError> {
                     pack: files.id.clone(),
                     file: file.clone(),
                     line: line_of(text, offset),
-                    message: format!("`{found}` is a measure Huiyin does not carry out: {reason}; take it out and write what the office owes instead"),
+                    message: format!("`{found}` is a measure Huiyin does not carry out: {}; take it out and write what the office owes instead", reason.why()),
                 });
             }
         }

@@ -25,7 +25,7 @@ pub use check::is_pack_id;
 pub use draw::{Words, mermaid, svg};
 pub use error::{PackError, PackErrors};
 pub use floor::under_floor;
-pub use forbidden::refusal as forbidden_words;
+pub use forbidden::{Measure, refusal as forbidden_words};
 pub use huiyin_domain::procedure::Label;
 pub use huiyin_domain::procedure::RuleBook;
 pub use periods::{in_label, in_text};

@@ -129,7 +129,7 @@ fn property_6_a_clause_that_does_not_exist() {
 #[test]
 fn property_7_a_forbidden_order() {
     // The words themselves stand in the refusal's own test data only; here the first of them is read from there.
-    let word = include_str!("forbidden.rs")
+    let word = include_str!("forbidden_texts/lists.rs")
         .split("REFUSED: &[&str] = &[\n    \"")
         .nth(1)
         .unwrap()

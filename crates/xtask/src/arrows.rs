@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wording", &["domain"]),
     ("files", &["domain"]),
     ("ledgers", &["domain"]),
-    ("plans", &["domain"]),
+    ("plans", &["domain", "rules"]),
     ("documents", &["domain", "wording"]),
     ("app", &["domain", "rules", "register", "vault", "storage", "wording", "files", "documents", "ledgers"]),
     ("demo", &["app", "domain"]),

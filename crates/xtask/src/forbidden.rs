@@ -50,7 +50,7 @@ pub fn samples() -> [&'static str; 2] {
 
 /// The plain words among the measures that packs may not order, read from the one place where all of them stand.
 fn measures() -> Vec<String> {
-    let text = include_str!("../../rules/tests/forbidden.rs");
+    let text = include_str!("../../rules/tests/forbidden_texts/lists.rs");
     let list = text
         .split_once("REFUSED: &[&str] = &[")
         .and_then(|(_, rest)| rest.split_once("];"))

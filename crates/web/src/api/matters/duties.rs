@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use huiyin_app::duties::{self, Slice, Whose};
+use huiyin_app::duties::{self, Burst, Bursts, Slice, Whose};
 use serde::Deserialize;
 
 use super::limit;
@@ -44,15 +44,18 @@ pub(crate) async fn duties(
         _ => return Err(invalid(&shared, &asked, "slice")),
     };
     let fail = |e| Problem::api(&shared, &asked, e);
-    let bursts = duties::bursts(&shared.office, &staff, &whose).await.map_err(fail)?;
-    let bursts =
-        bursts.into_iter().map(|b| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() }).collect();
     let after = query.after.clone();
-    let (mut page, counts) =
-        duties::list(&shared.office, &staff, whose.clone(), slice, query.after, limit).await.map_err(fail)?;
-    if !query.burst.is_empty() {
-        page = duties::of_burst(&shared.office, &staff, &whose, &query.burst, after, limit).await.map_err(fail)?;
-    }
+    // Of one burst its own rows are read, and the page of all of them is not.
+    let slices: &[Slice] = if query.burst.is_empty() { &[slice] } else { &[] };
+    let found = duties::overview(&shared.office, &staff, &whose, slices, query.after, limit, Bursts::With)
+        .await
+        .map_err(fail)?;
+    let burst = |b: Burst| BurstJson { name: b.name, matters: b.matters, due: b.due.to_string() };
+    let (counts, bursts) = (found.counts, found.bursts.into_iter().map(burst).collect());
+    let page = match found.pages.into_iter().next() {
+        Some(page) => page,
+        None => duties::of_burst(&shared.office, &staff, &whose, &query.burst, after, limit).await.map_err(fail)?,
+    };
     let duties = page
         .rows
         .into_iter()
