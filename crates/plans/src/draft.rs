@@ -159,7 +159,7 @@ impl<'w> Reader<'w> {
         (top && whole && one && long <= MANY)
             || (long <= FEW && one && whole && !ended && !orders())
             || (numbered && long <= FEWEST && one && !ended && !orders())
-            || (numbered && long <= LABEL && one && whole && !ended && self.words.refusal(bare, bare).is_none())
+            || (numbered && long <= LABEL && one && whole && self.words.refusal(bare, bare).is_none())
     }
 
     fn heading(&mut self, no: usize, line: &Line, at: &Range<usize>, bare: &str, title: bool) {
@@ -256,6 +256,7 @@ impl<'w> Reader<'w> {
         let text = slice(&line.text, body).to_owned();
         let all = sentences(&text);
         let many = all.len() > 1;
+        let mut outer = self.who.clone();
         for (i, found) in all.iter().enumerate() {
             let mut at = shifted(found, body.start);
             if let Some(label) = self.label(slice(&line.text, &at)) {
@@ -268,6 +269,7 @@ impl<'w> Reader<'w> {
                 let name = sentence.trim();
                 if self.words.places.ends_as_actor.is_match(name) {
                     self.who = Some(name.to_owned());
+                    outer.clone_from(&self.who);
                 }
                 match self.words.refusal(&sentence, &sentence) {
                     Some(refusal) => self.refuse(no, line, &at, refusal, None),
@@ -288,9 +290,11 @@ impl<'w> Reader<'w> {
             let groups = self.groups(&sentence);
             let named = groups.iter().rev().find_map(|g| g.who.clone());
             self.write(no, line, &at, &sentence, groups);
-            if many || text.trim_end().ends_with(':') {
-                self.who = named.or(self.who.take());
-            }
+            self.who = named.or(self.who.take());
+        }
+        // What a line says of who acts holds for the next ones only where it leads in to them.
+        if !text.trim_end().ends_with(':') {
+            self.who = outer;
         }
     }
 
@@ -319,7 +323,7 @@ impl<'w> Reader<'w> {
                 continue;
             }
             let from = waiting.unwrap_or(at.start);
-            let around = slice(sentence, &(from..at.end));
+            let around = if named_alone { piece } else { slice(sentence, &(from..at.end)) };
             let of_measure = |groups: &[Group<'w>]| {
                 let last = groups.last().filter(|g| matches!(g.what, What::Refused(_)));
                 last.is_some_and(|g| places.condition_end.is_match(slice(sentence, &g.at).trim()))
@@ -356,7 +360,8 @@ impl<'w> Reader<'w> {
                 continue;
             }
             let who = named.or_else(|| who.take().filter(|_| waiting.is_some()));
-            let doubtful = of_measure(&groups);
+            let after = groups.iter().any(|g| matches!(g.what, What::Refused(_))) && who.is_none();
+            let doubtful = of_measure(&groups) || after && words.goes_with_a_measure(act, around);
             groups.push(Group { at: from..at.end, what: What::Act(act), who, doubtful });
             waiting = None;
         }

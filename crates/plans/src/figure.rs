@@ -173,6 +173,8 @@ pub(crate) fn period(text: &str) -> Option<Period> {
 #[derive(Clone, Copy)]
 enum Bound {
     Range,
+    /// From the first to one less than the second.
+    FromBelow,
     Below,
     Above,
     AtLeast,
@@ -183,6 +185,18 @@ static HEADS: LazyLock<Vec<(Regex, Bound)>> = LazyLock::new(|| {
     let of = |pattern: String, bound| (compiled(&pattern), bound);
     vec![
         of(format!(r"{NUMBER}\s*[人名]?\s*(?:至|到|-|—|–|~|～)+\s*{NUMBER}\s*[人名]"), Bound::Range),
+        of(
+            format!(
+                r"{NUMBER}\s*[人名]?\s*(?:\(含\))?(?:以上|及以上)[,、至到]*\s*(?:不足|不满|少于|低于)\s*{NUMBER}\s*[人名]"
+            ),
+            Bound::FromBelow,
+        ),
+        of(
+            format!(
+                r"{NUMBER}\s*[人名]?\s*(?:\(含\))?(?:以上|及以上)[,、至到]*\s*{NUMBER}\s*[人名]\s*(?:\(含\))?(?:以下|以内)"
+            ),
+            Bound::Range,
+        ),
         of(format!(r"(?:不足|不满|少于|低于|小于|未达到?|未满)\s*{NUMBER}\s*[人名]"), Bound::Below),
         of(format!(r"(?:超过|多于|大于|高于)\s*{NUMBER}\s*[人名]"), Bound::Above),
         of(format!(r"{NUMBER}\s*[人名]\s*\)?(?:\s*\(含[^)]*\))?\s*[及或]?(?:以上|或更多|及其以上)"), Bound::AtLeast),
@@ -206,6 +220,10 @@ pub(crate) fn headcount(text: &str) -> Option<Headcount> {
             }
             let Some(first) = found.get(1).and_then(|m| number(m.as_str())) else { continue };
             let (min, max) = match bound {
+                Bound::FromBelow => match found.get(2).and_then(|m| number(m.as_str())) {
+                    Some(second) => (Some(first), Some(second.saturating_sub(1))),
+                    None => continue,
+                },
                 Bound::Range => match found.get(2).and_then(|m| number(m.as_str())) {
                     Some(second) => (Some(first), Some(second)),
                     None => continue,
@@ -275,6 +293,8 @@ mod tests {
             ("超过50人", Some((Some(51), None))),
             ("10-20人", Some((Some(10), Some(20)))),
             ("二十人至五十人", Some((Some(20), Some(50)))),
+            ("5人以上不满15人", Some((Some(5), Some(14)))),
+            ("10人以上、30人以下", Some((Some(10), Some(30)))),
             ("聚集人数达到30人", Some((Some(30), None))),
             ("推选不超过5名代表", None),
             ("派员不少于10名到场", None),

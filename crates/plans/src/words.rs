@@ -45,8 +45,16 @@ struct RefusedFile {
     refuse: Vec<RefuseEntry>,
     floor: Vec<FloorEntry>,
     floor_names: Patterns,
+    after: AfterEntry,
     doubt: Patterns,
     protect: Patterns,
+}
+
+/// Duties that are part of a measure before them in their sentence.
+#[derive(Debug, Deserialize)]
+struct AfterEntry {
+    kinds: Vec<String>,
+    unless: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -184,6 +192,8 @@ pub struct Words {
     floor: Vec<(Measure, Refusal)>,
     /// Words that stop a pack and in a plan only name what happens.
     floor_names: Vec<Regex>,
+    after_kinds: Vec<String>,
+    after_unless: Vec<Regex>,
     doubt: Vec<Regex>,
     protect: Vec<Regex>,
     acts: Vec<ActRule>,
@@ -255,6 +265,7 @@ impl Words {
                 Refusal { any: Vec::new(), unless: Vec::new(), watches: false, reason: e.reason, core: e.core };
             (e.measure, refusal)
         };
+        let (after_kinds, after_unless) = (refused.after.kinds, compiler.all(&refused.after.unless)?);
         let floor_names = compiler.all(&refused.floor_names.any)?;
         let floor = refused.floor.into_iter().map(told).collect();
         compiler.file = "words/duties.toml";
@@ -276,6 +287,8 @@ impl Words {
             refused: measures,
             floor,
             floor_names,
+            after_kinds,
+            after_unless,
             doubt,
             protect,
             acts,
@@ -292,8 +305,15 @@ impl Words {
         if any(&self.protect, &close) {
             return self.under_the_floor(around);
         }
-        let orders = |r: &&Refusal| any(&r.any, &close) && !any(&r.unless, around);
+        let whole: String = around.chars().filter(|c| !c.is_whitespace()).collect();
+        let orders = |r: &&Refusal| (any(&r.any, &close) || any(&r.any, &whole)) && !any(&r.unless, around);
         self.refused.iter().find(orders).or_else(|| self.under_the_floor(around))
+    }
+
+    /// Whether an act that comes after a measure in its sentence may be part of it.
+    pub(crate) fn goes_with_a_measure(&self, act: Act<'_>, clause: &str) -> bool {
+        let kind = act.duty.is_some_and(|duty| self.after_kinds.iter().any(|k| k == duty));
+        kind && !any(&self.after_unless, clause)
     }
 
     /// Whether a sentence forbids a measure or answers for one, so that its conditions only name it.
@@ -341,10 +361,10 @@ fn places(compiler: &Compiler, file: &ActorsFile) -> Result<Places, WordsFault> 
     let name = r"[^\s,，。；;:：()（）由]";
     Ok(Places {
         actor: compiler.one(&format!(
-            r"^(?:[^,，]{{0,30}}?[后的时,，])??(?:由|请|必要时请|必要时由|需由|应由)?({name}{{1,26}}?(?:{suffix}))(?:[(（][^)）]*[)）])?(?:{after})"
+            r"^(?:[^,，]{{0,30}}?[后的时,，])??(?:由|请|必要时请|必要时由|需由|应由)?({name}{{0,26}}?(?:{suffix}))(?:[(（][^)）]*[)）])?(?:{after})"
         ))?,
         actor_by: compiler.one(&format!(
-            r"(?:^|[,，的时后])(?:必要时)?(?:由|请)({name}{{1,30}}?(?:{suffix}))(?:[^、和及的局办科组室部处院所站中心会委队]|$)"
+            r"(?:^|[,，的时后])(?:必要时)?(?:由|请)({name}{{1,30}}?(?:{suffix}))(?:[^、和及的局办科组室部处院所站中心会委队长员任]|$)"
         ))?,
         ends_as_actor: compiler.one(&format!("(?:{suffix})$"))?,
         no_actor: compiler.one(&file.no_actor)?,
