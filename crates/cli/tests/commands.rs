@@ -40,6 +40,36 @@ fn import(file: &Path, data: &str, more: &[&str]) -> (i32, String, String) {
 }
 
 #[test]
+fn a_plan_is_read_and_what_cannot_be_read_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let plan = "某县应急预案\n一、处置\n1、接到报告后，值班领导在15分钟内到场接待；\n2、收取<b>横幅</b>。\n";
+    std::fs::write(at("plan.txt"), plan).unwrap();
+    let (lines, page) = (at("out.jsonl"), at("out.html"));
+    let read = huiyin(&["plan", "read", &at("plan.txt"), "--jsonl", &lines, "--html", &page]);
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    assert!(last_line(&read).contains("职责 1 条"), "{}", last_line(&read));
+    let rows: Vec<Value> =
+        std::fs::read_to_string(&lines).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let duty = rows.iter().find(|r| r["kind"] == "duty").unwrap();
+    assert_eq!((&duty["doc"], &duty["line_from"], &duty["duty_kind"]), (&json!("plan"), &json!(3), &json!("receive")));
+    assert_eq!(duty["within"], json!({ "n": 15, "unit": "minutes" }));
+    assert!(rows.iter().any(|r| r["kind"] == "refused" && r["reason"].is_string()), "{rows:?}");
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.contains("&lt;b&gt;") && !page.contains("<b>"), "what stands in a plan is no markup: {page}");
+    let english = huiyin(&["plan", "read", &at("plan.txt"), "--language", "en", "--brief"]);
+    assert!(last_line(&english).contains("1 duties"), "{}", last_line(&english));
+    std::fs::write(at("scan.pdf"), b"%PDF-1.4\n%%EOF\n").unwrap();
+    std::fs::write(at("empty.docx"), b"PK\x03\x04").unwrap();
+    for file in ["scan.pdf", "empty.docx", "nowhere.txt"] {
+        let refused = huiyin(&["plan", "read", &at(file)]);
+        assert_eq!(refused.status.code(), Some(1), "{file}");
+        assert!(String::from_utf8_lossy(&refused.stderr).contains(file), "{file}");
+    }
+    assert!(!huiyin(&["plan", "read", &at("plan.txt"), "--language", "xx"]).status.success());
+}
+
+#[test]
 fn reckon_answers_by_flags_and_by_file() {
     let one = huiyin(&["reckon", "--start", "2025-09-20", "--period", "15"]);
     assert!(String::from_utf8_lossy(&one.stdout).contains("legal   2025-10-09"));
