@@ -121,6 +121,7 @@ async fn make(office: &Office, matter: Matter, actor: &Actor, mut step: Move) ->
 
 /// Whether a move has the files it needs, and none where it takes none.
 fn files_fit(rule: &MoveRule, step: &Move) -> Result<()> {
+    crate::step::is_signed(rule, step)?;
     if rule.verb == Verb::Add && step.files.is_empty() && step.fields.get("words").is_none_or(|w| w.trim().is_empty()) {
         return Err(AppError::Form(vec![FormError::new("words", "fault-add-nothing")]));
     }
@@ -219,12 +220,20 @@ const NOT_CONTENT: [&str; 9] = ["csrf", "version", "token", "key", "only_this", 
 
 /// Nothing is handed to a unit where nobody sits without a word: it is said, and done when it is meant.
 pub(crate) fn handed_to_somebody(ground: &Ground, rule: &MoveRule, step: &Move) -> Result<()> {
-    let name = step
-        .fields
-        .get(&Field::ToUnit.word())
-        .filter(|_| rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask);
+    if rule.hand_to == Some(HandTo::Named) || rule.verb == Verb::Ask {
+        return named_unit_is_manned(ground, &step.fields);
+    }
+    Ok(())
+}
+
+/// Whether anybody sits in the unit that is named; where nobody does, it is handed on only when that is meant.
+///
+/// # Errors
+/// [`AppError::Form`] when nobody does and it is not meant.
+pub(crate) fn named_unit_is_manned(ground: &Ground, fields: &BTreeMap<String, String>) -> Result<()> {
+    let name = fields.get(&Field::ToUnit.word());
     let Some(unit) = name.and_then(|n| ground.directory.unit(&UnitId::new(n.trim()))) else { return Ok(()) };
-    let meant = step.fields.get(UNMANNED).is_some_and(|v| v == "1");
+    let meant = fields.get(UNMANNED).is_some_and(|v| v == "1");
     if posts::sits(&ground.directory, unit) == Sits::Nobody && !meant {
         return Err(AppError::Form(vec![FormError::with("to_unit", "fault-unit-unmanned", &unit.name)]));
     }

@@ -232,16 +232,16 @@ pub(crate) async fn messages(
     let was = before.and_then(booked);
     let time_of = |b: &Booked| b.slot.begins(b.day, office.zone());
     let is_new = !now.off && was.as_ref().is_none_or(|was| (was.day, was.slot) != (now.day, now.slot));
-    let is_off = now.off && was.as_ref().is_some_and(|was| !was.off);
+    // Who has called it off herself knows it.
+    let is_off = now.off && was.as_ref().is_some_and(|was| !was.off) && after.phase != Phase::Archived;
     let about = match (is_new, is_off) {
         (true, _) => "reminder",
         (_, true) => "called_off",
         _ => return Ok(Vec::new()),
     };
-    let (store, tenant) = (office.store(), office.tenant());
     let is_left = match telephone {
         Some(is_left) => is_left,
-        None => store.item(tenant, ItemKind::Telephone, &after.id.0, office.machine_now()).await?.is_some(),
+        None => has_telephone(office, after).await?,
     };
     if !is_left {
         return Ok(Vec::new());
@@ -262,13 +262,26 @@ pub(crate) async fn messages(
     }])
 }
 
+/// Whether the telephone of whoever has booked is still kept.
+///
+/// # Errors
+/// As the store.
+pub(crate) async fn has_telephone(office: &Office, visit: &Subject) -> Result<bool> {
+    let item = office.store().item(office.tenant(), ItemKind::Telephone, &visit.id.0, office.machine_now()).await?;
+    Ok(item.is_some_and(|item| item.doc.get("sealed").is_some()))
+}
+
 /// Of the messages to whoever has booked those that are still to be sent: of reminders the last one, as long as its
 /// time stands and has not come; that it was called off until she is told.
 pub fn to_send<'a>(office: &Office, visit: &Subject, all: &'a [MessageRecord]) -> Vec<&'a MessageRecord> {
-    let booked = visit.reception().and_then(|r| r.booked()).filter(|b| !b.off);
+    // Who is here needs no reminder.
+    let comes = visit.reception().filter(|r| r.place().is_none());
+    let booked = comes.and_then(|r| r.booked()).filter(|b| !b.off);
     let stands = booked.and_then(|b| b.slot.begins(b.day, office.zone())).filter(|at| *at > office.now().at);
     let (reminders, others): (Vec<_>, Vec<_>) = all.iter().partition(|m| m.of_time.is_some());
-    let reminder = reminders.into_iter().rev().find(|m| m.of_time == stands);
+    let of_now: Vec<_> = reminders.into_iter().filter(|m| stands.is_some() && m.of_time == stands).collect();
+    let reminded = of_now.iter().any(|m| m.sent_at.is_some());
+    let reminder = of_now.into_iter().next_back().filter(|_| !reminded);
     let all = others.into_iter().chain(reminder);
     all.filter(|m| m.sent_at.is_none() && visit.phase != Phase::Archived).collect()
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use huiyin_domain::procedure::MoveRule;
 use huiyin_storage::AttachmentRecord;
+
+use crate::error::{AppError, FormError, Result};
 
 /// What a move is made with.
 #[derive(Debug, Clone, Default)]
@@ -23,4 +26,16 @@ pub struct Move {
     pub new_code: bool,
     /// The hall has filled in what it alone gives: a free time, the next ticket.
     pub in_hall: bool,
+}
+
+/// A step that is signed brings its signature, a picture.
+///
+/// # Errors
+/// [`AppError::Form`] when it does not.
+pub(crate) fn is_signed(rule: &MoveRule, step: &Move) -> Result<()> {
+    let picture = |f: &AttachmentRecord| f.media_type.starts_with("image/");
+    if rule.signed && !step.files.iter().any(picture) {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-signature-missing")]));
+    }
+    Ok(())
 }

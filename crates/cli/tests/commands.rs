@@ -146,7 +146,7 @@ fn a_broken_pack_is_refused_with_file_line_and_mending() {
 
 #[test]
 fn a_pack_that_orders_a_forbidden_measure_is_refused() {
-    let list = include_str!("../../rules/tests/forbidden.rs")
+    let list = include_str!("../../rules/tests/forbidden_texts/lists.rs")
         .split_once("REFUSED: &[&str] = &[")
         .unwrap()
         .1

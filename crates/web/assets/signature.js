@@ -42,18 +42,30 @@ if (pad && input) {
     draw.stroke();
     drawn = true;
   });
+  let going = null;
   const keep = () => {
-    if (!drawn) return;
-    canvas.toBlob((picture) => {
-      if (!picture || !drawn) return;
-      const files = place();
-      files.items.add(new File([picture], canvas.dataset.name, { type: "image/png" }));
-      input.files = files.files;
-      pad.dataset.kept = "1";
-    }, "image/png");
+    if (!drawn) return null;
+    going = new Promise((done) => canvas.toBlob((picture) => {
+      if (picture && drawn) {
+        const files = place();
+        files.items.add(new File([picture], canvas.dataset.name, { type: "image/png" }));
+        input.files = files.files;
+        pad.dataset.kept = "1";
+      }
+      going = null;
+      done();
+    }, "image/png"));
+    return going;
   };
   canvas.addEventListener("pointerup", keep);
   canvas.addEventListener("pointercancel", keep);
+  // Sent straight after the last stroke: the picture is waited for.
+  pad.closest("form")?.addEventListener("submit", (event) => {
+    if (!going) return;
+    event.preventDefault();
+    const { currentTarget: form, submitter } = event;
+    going.then(() => form.requestSubmit(submitter));
+  });
   pad.querySelector("[data-clear]").addEventListener("click", clear);
   clear();
 }

@@ -2,6 +2,7 @@
 //! keys hang on a row of the vault that is the proceeding's own; the event of the move binds them.
 
 use huiyin_domain::event::EventKind;
+use huiyin_domain::payload::Field;
 use huiyin_domain::procedure::MoveRule;
 use huiyin_domain::subject::Subject;
 use huiyin_domain::text;
@@ -25,21 +26,11 @@ pub(super) async fn of(office: &Office, subject: &Subject, events: &[EventRecord
     Ok(office.store().attachments(office.tenant(), &vault::owner(&subject.id)).await?)
 }
 
-/// A step that is signed brings its signature.
+/// Adds what came with a step. A signature, also one on paper, shows who somebody is. Where what was said is destroyed
+/// with its day, nothing else is kept beside it.
 ///
 /// # Errors
-/// [`AppError::Form`] when it does not.
-pub(crate) fn is_signed(rule: &MoveRule, step: &Move) -> Result<()> {
-    if rule.signed && step.files.is_empty() {
-        return Err(AppError::Form(vec![FormError::new("files", "fault-signature-missing")]));
-    }
-    Ok(())
-}
-
-/// Adds what came with a step. A signature shows who somebody is.
-///
-/// # Errors
-/// As the store and the vault.
+/// [`AppError::Form`] for a file where none is kept; as the store and the vault.
 pub(super) async fn add(
     office: &Office,
     subject: &Subject,
@@ -47,7 +38,13 @@ pub(super) async fn add(
     step: &Move,
     changes: &mut Changes,
 ) -> Result<()> {
-    let file = |f: &AttachmentRecord| AttachmentRecord { told: rule.tells, identity: rule.signed, ..f.clone() };
+    let shows_who = rule.signed || rule.needs.iter().any(|n| n.field == Field::Proof);
+    let book = &office.ground(&subject.pack).await?.book;
+    let forgets = subject.begun.as_deref().and_then(|id| book.find_begin(id)).is_some_and(|b| b.forgets);
+    if forgets && !shows_who && !step.files.is_empty() {
+        return Err(AppError::Form(vec![FormError::new("files", "fault-files-not-kept")]));
+    }
+    let file = |f: &AttachmentRecord| AttachmentRecord { told: rule.tells, identity: shows_who, ..f.clone() };
     let files = step.files.iter().map(file).collect();
     vault::adopt(office, &vault::owner(&subject.id), files, changes).await
 }

@@ -35,7 +35,7 @@ use crate::office::{Ground, Office, Staff};
 use crate::papers::{self, Paper};
 use crate::projection;
 use crate::seal::seal;
-use crate::step::Move;
+use crate::step::{self, Move};
 use crate::timeline::Record;
 use crate::vault;
 
@@ -199,9 +199,12 @@ pub async fn view(office: &Office, staff: &Staff, number: &str) -> Result<View> 
     let mut files = files::of(office, &proceeding, &events).await?;
     papers::private::leave_out(&ground.book, &relations, &events, &mut words, &mut papers, &mut files);
     let owner = vault::owner(&proceeding.id);
-    let audits = if files.is_empty() { Vec::new() } else { store.audits(tenant, &owner).await? };
+    let mut audits = if files.is_empty() { Vec::new() } else { store.audits(tenant, &owner).await? };
+    audits.retain(|audit| files.iter().any(|file| file.id == audit.what));
     let is_booked = proceeding.reception().is_some_and(|r| r.booked().is_some());
-    let messages = if is_booked { store.messages(tenant, &owner).await? } else { Vec::new() };
+    // Without her telephone nothing can be sent.
+    let reachable = is_booked && projection::has_telephone(office, &proceeding).await?;
+    let messages = if reachable { store.messages(tenant, &owner).await? } else { Vec::new() };
     let today = office.now().today();
     Ok(View { proceeding, ground, events, words, papers, files, audits, messages, links, links_hidden, today })
 }
@@ -337,6 +340,9 @@ pub async fn begin(
     let on = payload.day(Field::OnDay).unwrap_or_else(|| now.today());
     let title = payload.text(Field::Topic).map_or_else(|| rule.title_in(&ground.book.binding, on), str::to_owned);
     tells_of_nobody(&rule, &payload)?;
+    if rule.for_named {
+        act::named_unit_is_manned(&ground, fields)?;
+    }
     // Of what is handed on the unit that is named has it.
     let named = payload.text(Field::ToUnit).filter(|_| rule.for_named).map(UnitId::new);
     let with = Start {
@@ -360,7 +366,9 @@ pub async fn begin(
             item.doc = serde_json::json!({ "number": bare.number, "content": act::content_key(office, &content) });
         }
     }
-    let index = terms(&bare.title, &payload);
+    // What is for one office alone, or is destroyed with its day, is found by no search.
+    let closed = rule.forgets || rule.private_to.is_some();
+    let index = terms(&bare.title, if closed { None } else { Some(&payload) });
     // Numbers of matters are links and no words.
     let words = payload.split().words.without(Field::Joined);
     let done = bare.clone();
@@ -398,9 +406,9 @@ async fn known(office: &Office, key: Option<&str>, content: &str) -> Result<Opti
     }
 }
 
-fn terms(title: &str, payload: &Payload) -> String {
-    let texts: Vec<&str> =
-        std::iter::once(title).chain(payload.iter().filter(|(f, _)| f.is_content()).map(|(_, v)| v)).collect();
+fn terms(title: &str, payload: Option<&Payload>) -> String {
+    let words = payload.into_iter().flat_map(Payload::iter).filter(|(f, _)| f.is_content());
+    let texts: Vec<&str> = std::iter::once(title).chain(words.map(|(_, v)| v)).collect();
     huiyin_storage::terms::index_terms(&texts)
 }
 
@@ -516,7 +524,7 @@ pub(crate) async fn act_as(
     if !step.in_hall && rule.needs.iter().any(|n| n.field.is_given_in_hall()) {
         return Err(AppError::Form(vec![FormError::new("move", "fault-in-hall")]));
     }
-    files::is_signed(rule, &step)?;
+    step::is_signed(rule, &step)?;
     let mut decision = decide(ground.rules(), &before, actor, &move_id, &step.fields, &office.now())?;
     files::add(office, &before, rule, &step, &mut changes).await?;
     changes.messages.extend(projection::messages(office, Some(&before), &decision.subject, None).await?);

@@ -3,13 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use huiyin_app::act::Move;
 use huiyin_app::domain::ids::{TenantId, UnitId};
+use huiyin_app::domain::kind::ProceedingKind;
 use huiyin_app::domain::submission::{Naming, Purpose, ReplyWay};
 use huiyin_app::reception::booking::book::Beside;
 use huiyin_app::reception::record::{self, Asking, Demand, Draft};
 use huiyin_app::reception::{Hall, Window, come, hall};
 use huiyin_app::{AppError, Identity, Office, proceedings, verify};
 use huiyin_demo as demo;
+use huiyin_storage::{SearchQuery, Visibility};
 use huiyin_testkit::{Role, TestOffice, field, given, on_both, site, sqlite_office, staff, the_move};
 
 const AT: &str = "2026-09-22T08:00:00+08:00";
@@ -235,6 +238,19 @@ async fn what_another_unit_was_told_it_hands_on_and_reads_no_more() {
         let act = async |id: &str, fields: &[(&str, &str)]| {
             proceedings::act(o, &staff(o, "countyxf.clerk").await, &begun.number, the_move(id, fields)).await
         };
+        let found = SearchQuery {
+            tenant: TenantId::new("test"),
+            kinds: &[ProceedingKind::Reception],
+            visibility: Visibility::Units { units: BTreeSet::from([unit()]), without: BTreeSet::new() },
+            text: "停暖".into(),
+            after: None,
+            limit: 10,
+        };
+        assert!(t.store.search(&found).await.unwrap().rows.is_empty(), "its words are in no index");
+        let list = huiyin_app::lodge::take_file(o, "名册.png", b"\x89PNG\r\n\x1a\n1", "countyxf").await.unwrap();
+        let with_list = Move { files: vec![list.record], ..the_move("new_headcount", &[("headcount", "35")]) };
+        let refused = proceedings::act(o, &staff(o, "countyxf.clerk").await, &begun.number, with_list).await;
+        assert!(matches!(refused, Err(AppError::Form(_))), "no list comes by a file: {refused:?}");
         t.time.go("2026-09-24T12:00:00+08:00");
         act("group_not_come", &[]).await.unwrap();
         assert!(!words_of(o, "countyxf.clerk", &begun.number).await.contains("停暖"), "destroyed with the day");

@@ -78,8 +78,14 @@ async fn a_signature_comes_with_the_step_and_opens_for_a_stated_purpose_alone() 
         assert!(proceedings::view(o, &theirs, &ticket.number).await.unwrap().files.is_empty());
         let refused = files::read(o, &theirs, &ticket.number, &id, Some("看看")).await;
         assert!(matches!(refused, Err(AppError::NotFound)), "{refused:?}");
+        // Also where it has files of its own, it does not learn who opened what is not its own to read.
+        let scan = lodge::take_file(o, "附件.png", &picture(), "housing").await.unwrap();
+        let step = Move { id: "sign_promise".into(), files: vec![scan.record], ..Move::default() };
+        proceedings::act(o, &theirs, &ticket.number, step).await.unwrap();
+        let seen = proceedings::view(o, &theirs, &ticket.number).await.unwrap();
+        assert_eq!((seen.files.len(), seen.audits.len()), (1, 0));
         let report = verify::verify_all(o, &mut |_| {}).await.unwrap();
-        assert!(report.findings.is_empty() && report.files == 1, "{report:?}");
+        assert!(report.findings.is_empty() && report.files == 2, "{report:?}");
         // A file that is gone from the disk is found missing.
         let stored = view.files[0].on_disk().to_owned();
         assert!(o.files().destroy(&stored, std::time::Duration::ZERO).await.unwrap());
@@ -160,7 +166,12 @@ async fn a_scan_comes_with_any_step_and_what_was_chosen_is_held_while_a_fault_is
     let shown = page.page(&format!("/staff/proceedings/{}", ticket.number)).await;
     assert!(shown.contains("扫描件.png"));
     let href = format!("/staff/proceedings/{}/files/{}", ticket.number, view.files[0].id);
-    assert_eq!(page.get(&href).send().await.unwrap().bytes().await.unwrap().len(), picture().len());
+    // A scan shows who signed: it opens for a stated purpose.
+    let asked = page.page(&href).await;
+    assert!(asked.contains("name=\"purpose\""), "{asked}");
+    let form = [("csrf", field(&asked, "csrf")), ("purpose", "核对".to_owned())];
+    let opened = page.post(&href).form(&form).send().await.unwrap();
+    assert_eq!(opened.bytes().await.unwrap().len(), picture().len());
     let none = page.get(&href.replace("/files/", "/files/0")).send().await.unwrap();
     assert_eq!(none.status(), 404);
     let visit = page.page(&format!("/staff/hall/visits/{}", ticket.number)).await;

@@ -16,6 +16,9 @@ static LOOKING: Semaphore = Semaphore::const_new(2);
 /// Bytes of all files of one form: five of the largest.
 const FORM_TOTAL: u64 = 5 * lodge::MAX_FILE_BYTES as u64;
 
+/// The name of a signature that was drawn on the page (`signature.js`).
+const SIGNATURE: &str = "signature.png";
+
 /// Takes the files of a form and the boxes beside those that were shown.
 pub(crate) async fn take(
     shared: &Shared,
@@ -44,13 +47,17 @@ pub(crate) async fn take(
             // The same file sent twice is there once.
             Ok(taken)
                 if files.iter().any(|f| f.record.hash == taken.record.hash && f.record.name == taken.record.name) => {}
-            Ok(taken) => files.push(DraftFile {
-                record: taken.record,
-                removed: taken.removed,
-                left: taken.left,
-                told: false,
-                meant: false,
-            }),
+            Ok(taken) => {
+                // A signature that is drawn anew takes the place of the one before.
+                files.retain(|f| !(f.record.name == SIGNATURE && taken.record.name == SIGNATURE));
+                files.push(DraftFile {
+                    record: taken.record,
+                    removed: taken.removed,
+                    left: taken.left,
+                    told: false,
+                    meant: false,
+                })
+            }
             Err(AppError::Form(mut more)) => errors.append(&mut more),
             Err(AppError::File(fault)) if fault.is_of_the_file() => {
                 errors.push(FormError::with("files", "fault-file-type", &upload.name))

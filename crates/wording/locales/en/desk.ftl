@@ -443,4 +443,4 @@ signature-clear = Write it again
 ask-signature = Picture or scan of the signature
 visit-join = Handle these as one
 group-handed-on = Handed on to the receiving office. What you wrote is read there alone.
-hint-signature-file = What is written above is put in by itself; a scan or photograph can be chosen instead.
+hint-signature-file = What is written above is put in by itself. For a signature on paper go back and choose that; the scan is added there.

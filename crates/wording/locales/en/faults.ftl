@@ -157,3 +157,4 @@ fault-seat-time = write day and time, such as 2026-12-01T14:30
 fault-rules-toml = cannot be read: { $value }
 fault-rules-together = with what is installed it is not in order any more: { $value }
 fault-signature-missing = there is no signature yet. Write it in the box or attach a picture of it, or have it signed on paper
+fault-files-not-kept = what is known of a group is destroyed with its day, so this step keeps no file. What is to be kept goes into the record

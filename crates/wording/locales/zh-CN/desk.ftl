@@ -456,4 +456,4 @@ signature-clear = 重写
 ask-signature = 签字的图片或者扫描件
 visit-join = 把这几件并案办理
 group-handed-on = 已经转告接待单位。内容只有接待单位看。
-hint-signature-file = 上面写的会自动放进来；也可以选扫描件或者照片。
+hint-signature-file = 上面写的会自动放进来。在纸上签的，请返回后选“在纸上签字”，扫描件附在那里。

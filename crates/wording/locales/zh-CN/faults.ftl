@@ -157,3 +157,4 @@ fault-seat-time = 请写日期和时间，例如 2026-12-01T14:30
 fault-rules-toml = 读不了：{ $value }
 fault-rules-together = 和现有的规则放在一起不再成立：{ $value }
 fault-signature-missing = 还没有签字。请在框里写，或者附上签字的图片；也可以在纸上签
+fault-files-not-kept = 集体来访的内容当天接待完就删除，这一步不存附件。需要保存的，接谈后写进笔录
